@@ -1,0 +1,279 @@
+"""Every setting of the lab as frozen dataclasses that cannot be built wrong, and the presets of published experiments."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Literal, Self, get_args
+
+from core.errors import ConfigError
+
+Split = Literal["train", "validation", "test"]
+SPLITS: tuple[Split, ...] = get_args(Split)
+Detector = Literal["yunet", "haar", "none"]
+Optimizer = Literal["adam", "sgd", "rmsprop"]
+Pooling = Literal["average", "flatten"]
+Precision = Literal["auto", "float32", "bfloat16"]
+
+MIN_PEOPLE, MAX_PEOPLE = 2, 200
+SMALLEST_IMAGE_PX, LARGEST_IMAGE_PX = 32, 512
+
+
+def _check(ok: bool, what: str, rule: str, received: object) -> None:
+    if not ok:
+        raise ConfigError(f"{what} must be {rule}, received {received!r}; choose another value.")
+
+
+def _one_of(what: str, value: object, allowed: object) -> None:
+    values = get_args(allowed)
+    _check(value in values, what, "one of " + ", ".join(values), value)
+
+
+@dataclass(frozen=True)
+class CropConfig:
+    """How a face becomes a square picture.
+
+    Attributes:
+        detector: "yunet", "haar", or "none" for photos that are face crops already (the whole photo is used).
+        margin: free space on each side of the face box, as a fraction of the box's longer side. 0.36 makes the face 58 %
+            of the crop's width, as the bundled network was taught.
+        size_px: side of the crop in pixels.
+        align: turn the photo so that the eyes are level (needs landmarks, so "yunet" only).
+    """
+
+    detector: Detector = "yunet"
+    margin: float = 0.36
+    size_px: int = 224
+    align: bool = True
+
+    def __post_init__(self) -> None:
+        _one_of("detector", self.detector, Detector)
+        _check(0.0 <= self.margin <= 2.0, "margin", "between 0 and 2", self.margin)
+        _check(
+            SMALLEST_IMAGE_PX <= self.size_px <= LARGEST_IMAGE_PX,
+            "image size of a crop",
+            f"{SMALLEST_IMAGE_PX} to {LARGEST_IMAGE_PX} px",
+            self.size_px,
+        )
+
+    @property
+    def face_percent(self) -> int:
+        """The face box's share of the crop's side in percent, as autocrop counts it."""
+        return max(1, round(100 / (1 + 2 * self.margin)))
+
+
+@dataclass(frozen=True)
+class SplitConfig:
+    """Fractions of the photos for practice, mock exam and final exam; they add up to 1."""
+
+    train_fraction: float = 0.60
+    validation_fraction: float = 0.15
+    test_fraction: float = 0.25
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for split in SPLITS:
+            fraction = self.fraction(split)
+            _check(0.0 < fraction < 1.0, f"{split} fraction", "between 0 and 1", fraction)
+        total = sum(self.fraction(split) for split in SPLITS)
+        _check(abs(total - 1.0) < 1e-6, "the sum of the three fractions", "1", round(total, 4))
+
+    def fraction(self, split: Split) -> float:
+        """Give the fraction of one split."""
+        return float(getattr(self, f"{split}_fraction"))
+
+
+@dataclass(frozen=True)
+class HeadConfig:
+    """The new last layers: pooling, hidden dense layers (ReLU), dropout, softmax."""
+
+    pooling: Pooling = "average"
+    hidden: tuple[int, ...] = ()
+    dropout: float = 0.3
+
+    def __post_init__(self) -> None:
+        _one_of("pooling", self.pooling, Pooling)
+        object.__setattr__(self, "hidden", tuple(self.hidden))
+        _check(all(1 <= n <= 8192 for n in self.hidden), "hidden layers", "sizes from 1 to 8192", self.hidden)
+        _check(0.0 <= self.dropout < 1.0, "dropout", "from 0 to below 1", self.dropout)
+
+
+@dataclass(frozen=True)
+class AugmentConfig:
+    """Varied copies of each practice photo.
+
+    Attributes:
+        views: how many versions of a photo exist, the unchanged one counted; 1 means no variation.
+        rotation_deg: largest turn to either side, degrees.
+        shift: largest shift in each direction, as a fraction of the side.
+        zoom: largest change of scale to either side, as a fraction.
+        flip: mirror at random.
+    """
+
+    views: int = 4
+    rotation_deg: float = 0.0
+    shift: float = 0.0
+    zoom: float = 0.0
+    flip: bool = True
+
+    def __post_init__(self) -> None:
+        _check(1 <= self.views <= 100, "number of views a photo", "1 to 100", self.views)
+        _check(0.0 <= self.rotation_deg <= 180.0, "rotation", "0 to 180 degrees", self.rotation_deg)
+        _check(0.0 <= self.shift <= 0.5, "shift", "0 to 0.5", self.shift)
+        _check(0.0 <= self.zoom < 1.0, "zoom", "from 0 to below 1", self.zoom)
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Everything that decides a training, recorded with the run.
+
+    Attributes:
+        backbone: name in the registry of `core.models.backbones`.
+        pretrained: start from the backbone's weights; False starts from nothing.
+        freeze_depth: units from the input side whose weights do not train; None means all of them.
+        image_size_px: side of the square picture the network sees.
+        epochs: passes over the practice photos, head-only ones included.
+        head_epochs: two-phase training: this many epochs train the head alone, the rest the unfrozen units as well at a
+            tenth of the learning rate. 0 trains everything from the start.
+        early_stopping_patience: epochs without a better validation loss before training ends; None never ends early.
+        reduce_lr_patience: epochs without a better validation loss before the learning rate is divided by 5; None never.
+        keep_best: the model of the best epoch (validation accuracy, then loss) is kept; else the last one.
+        class_weights: rare people count more, so that everybody weighs the same.
+        train_per_class: practice photos a person; None uses all. Validation and test stay as they are.
+        precision: "auto" is resolved once a machine, when the run starts, and stored.
+        preset: name of the preset these settings came from.
+    """
+
+    backbone: str = "face-vgg-mini"
+    pretrained: bool = True
+    freeze_depth: int | None = None
+    image_size_px: int = 96
+    epochs: int = 20
+    head_epochs: int = 0
+    batch_size: int = 16
+    optimizer: Optimizer = "adam"
+    learning_rate: float = 1e-3
+    momentum: float = 0.0
+    head: HeadConfig = field(default_factory=HeadConfig)
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+    early_stopping_patience: int | None = None
+    reduce_lr_patience: int | None = None
+    keep_best: bool = True
+    class_weights: bool = True
+    train_per_class: int | None = None
+    seed: int = 0
+    precision: Precision = "auto"
+    preset: str = "recommended"
+
+    def __post_init__(self) -> None:
+        if isinstance(self.head, dict):
+            object.__setattr__(self, "head", HeadConfig(**self.head))
+        if isinstance(self.augment, dict):
+            object.__setattr__(self, "augment", AugmentConfig(**self.augment))
+        _one_of("optimizer", self.optimizer, Optimizer)
+        _one_of("precision", self.precision, Precision)
+        _check(self.freeze_depth is None or self.freeze_depth >= 0, "freeze depth", "0 or more", self.freeze_depth)
+        _check(
+            SMALLEST_IMAGE_PX <= self.image_size_px <= LARGEST_IMAGE_PX,
+            "image size",
+            f"{SMALLEST_IMAGE_PX} to {LARGEST_IMAGE_PX} px",
+            self.image_size_px,
+        )
+        _check(1 <= self.epochs <= 1000, "epochs", "1 to 1000", self.epochs)
+        _check(0 <= self.head_epochs < self.epochs, "head epochs", "0 or more and fewer than the epochs", self.head_epochs)
+        _check(1 <= self.batch_size <= 512, "batch size", "1 to 512", self.batch_size)
+        _check(0.0 < self.learning_rate <= 10.0, "learning rate", "above 0 and at most 10", self.learning_rate)
+        _check(0.0 <= self.momentum < 1.0, "momentum", "from 0 to below 1", self.momentum)
+        for what in ("early_stopping_patience", "reduce_lr_patience", "train_per_class"):
+            value = getattr(self, what)
+            _check(value is None or value >= 1, what.replace("_", " "), "1 or more", value)
+        _check(self.seed >= 0, "seed", "0 or more", self.seed)
+
+    def with_changes(self, **changes: Any) -> Self:
+        """Give a copy with some fields changed; fields of the head and of the augmentation may be named directly."""
+        head_names = {f.name for f in fields(HeadConfig)}
+        augment_names = {f.name for f in fields(AugmentConfig)}
+        own = {k: v for k, v in changes.items() if k not in head_names | augment_names}
+        head = {k: v for k, v in changes.items() if k in head_names}
+        augment = {k: v for k, v in changes.items() if k in augment_names}
+        if head:
+            own["head"] = replace(self.head, **head)
+        if augment:
+            own["augment"] = replace(self.augment, **augment)
+        return replace(self, **own)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the settings as plain JSON values; `TrainConfig(**settings)` builds them again."""
+        return asdict(self)
+
+
+_FOOTBALL = TrainConfig(
+    backbone="imagenet-vgg16",
+    epochs=10,
+    batch_size=32,
+    optimizer="rmsprop",
+    head=HeadConfig(pooling="flatten", hidden=(512, 256, 128), dropout=0.0),
+    early_stopping_patience=5,
+    reduce_lr_patience=2,
+    class_weights=False,
+    precision="float32",
+)
+
+# What the originals state is taken over; where they are silent (football's batch size and patience; the webcam
+# experiment's learning rate and head) the value is ours, as docs/presets.md says.
+PRESETS: dict[str, TrainConfig] = {
+    "recommended": TrainConfig(),
+    "notebook": TrainConfig(
+        backbone="vggface-vgg16",
+        image_size_px=224,
+        epochs=20,
+        batch_size=4,
+        optimizer="sgd",
+        learning_rate=1e-4,
+        momentum=0.9,
+        head=HeadConfig(pooling="flatten", hidden=(512, 512), dropout=0.0),
+        augment=AugmentConfig(views=20, zoom=0.2, flip=True),
+        keep_best=False,
+        class_weights=False,
+        precision="float32",
+        preset="notebook",
+    ),
+    "football-64": replace(
+        _FOOTBALL,
+        image_size_px=64,
+        learning_rate=1e-4,
+        augment=AugmentConfig(views=10, rotation_deg=20.0, shift=0.2, flip=True),
+        preset="football-64",
+    ),
+    "football-224": replace(
+        _FOOTBALL,
+        image_size_px=224,
+        learning_rate=1e-3,
+        augment=AugmentConfig(views=10, rotation_deg=45.0, shift=0.2, flip=True),
+        preset="football-224",
+    ),
+    "webcam": TrainConfig(
+        backbone="imagenet-vgg16",
+        freeze_depth=10,
+        image_size_px=224,
+        epochs=10,
+        batch_size=32,
+        optimizer="rmsprop",
+        learning_rate=1e-4,
+        head=HeadConfig(pooling="flatten", hidden=(1024,), dropout=0.5),
+        augment=AugmentConfig(views=1, flip=False),
+        keep_best=False,
+        class_weights=False,
+        precision="float32",
+        preset="webcam",
+    ),
+}
+
+
+def preset(name: str) -> TrainConfig:
+    """Give the settings of a preset.
+
+    Raises:
+        ConfigError: there is none of that name; the message lists them.
+    """
+    _check(name in PRESETS, "preset", "one of " + ", ".join(PRESETS), name)
+    return PRESETS[name]

@@ -1,0 +1,151 @@
+"""A job is a folder, and the folder is the only channel between whoever asks and the worker that does it.
+
+request.json   what to do; written once, before the job is queued
+status.json    queued, running, done, failed, stopped or interrupted; with the sentence of a failure
+events.jsonl   what happened so far, appended by the worker, read by the page
+result.json    what came out, where that is small
+heartbeat      touched by the worker while it lives
+stop           its presence asks the worker to stop
+lock           held by the operating system for as long as the worker lives
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from filelock import FileLock, Timeout
+
+from core import disk
+from core.errors import LabError, Stopped
+
+State = Literal["queued", "running", "done", "failed", "stopped", "interrupted"]
+OPEN_STATES: tuple[State, ...] = ("queued", "running")
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a job stands.
+
+    Attributes:
+        state: see `State`.
+        message: the sentence of a failure; empty otherwise.
+        changed_at: when this state was entered, seconds since the epoch.
+    """
+
+    state: State
+    message: str = ""
+    changed_at: float = 0.0
+
+
+@dataclass(frozen=True)
+class JobFolder:
+    """The folder of one job. Reading it never blocks and needs no lock."""
+
+    path: Path
+
+    @classmethod
+    def create(cls, path: Path, request: dict[str, Any], *, state: State = "queued") -> JobFolder:
+        """Make the folder with its request; `request` holds `kind` and `lane`, and whatever the kind of job needs.
+
+        Raises:
+            LabError: the folder exists already and is not empty.
+        """
+        if path.exists() and any(path.iterdir()):
+            raise LabError(f'The folder "{path.name}" already holds something; choose a new one.')
+        job = cls(path)
+        disk.write_json(path / "request.json", {"created_at": time.time(), **request}, schema=SCHEMA)
+        job.set_state(state)
+        return job
+
+    @property
+    def id(self) -> str:
+        return self.path.name
+
+    def request(self) -> dict[str, Any]:
+        return disk.read_json(self.path / "request.json", schema=SCHEMA)
+
+    def set_state(self, state: State, message: str = "") -> None:
+        content = {"state": state, "message": message, "changed_at": time.time()}
+        disk.write_json(self.path / "status.json", content, schema=SCHEMA)
+
+    def status(self) -> Status:
+        """Give the job's status; `running` without the lock is found out here and marked interrupted."""
+        status = self._stored_status()
+        if status.state == "running" and not self.is_locked():
+            # The worker may have written its last state between the two looks.
+            status = self._stored_status()
+            if status.state == "running":
+                self.set_state("interrupted")
+                status = self._stored_status()
+        return status
+
+    def _stored_status(self) -> Status:
+        content = disk.read_json(self.path / "status.json", schema=SCHEMA)
+        return Status(cast(State, content["state"]), content["message"], content["changed_at"])
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the job's lock, as its worker does while it lives.
+
+        Raises:
+            LabError: another process holds it.
+        """
+        lock = FileLock(self.path / "lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise LabError(f'"{self.id}" is being worked on by another process; wait for it or stop it.') from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def is_locked(self) -> bool:
+        """Tell whether a living process holds the job."""
+        lock = FileLock(self.path / "lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return True
+        lock.release()
+        return False
+
+    def emit(self, event: str, **facts: Any) -> None:
+        """Append one event with the time it happened, and show that the worker lives."""
+        disk.append_line(self.path / "events.jsonl", {"event": event, "at": time.time(), **facts})
+        self.beat()
+
+    def events(self) -> list[dict[str, Any]]:
+        """Give all events so far, oldest first."""
+        return disk.read_lines(self.path / "events.jsonl")
+
+    def beat(self) -> None:
+        (self.path / "heartbeat").touch()
+
+    def ask_to_stop(self) -> None:
+        """Ask the worker to stop within one batch. A job still queued is stopped at once."""
+        (self.path / "stop").touch()
+        if self._stored_status().state == "queued":
+            self.set_state("stopped")
+
+    def check_stop(self) -> None:
+        """Raise `Stopped` if the user asked for it. Workers call this after every batch and every photo."""
+        if (self.path / "stop").exists():
+            raise Stopped
+
+    def queue_again(self) -> None:
+        """Put a stopped, interrupted or failed job back into its queue; its worker goes on from what is there."""
+        (self.path / "stop").unlink(missing_ok=True)
+        self.set_state("queued")
+
+    def write_result(self, result: dict[str, Any]) -> None:
+        disk.write_json(self.path / "result.json", result, schema=SCHEMA)
+
+    def result(self) -> dict[str, Any]:
+        return disk.read_json(self.path / "result.json", schema=SCHEMA)

@@ -1,0 +1,80 @@
+"""Where everything of one user lies on disk, and how all of it goes away again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What was removed: how many photos, and bytes in all."""
+
+    photos: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One user's folder. Nothing outside it is ever written, except where a command names a place (`--out`).
+
+    photos/    the content store: a folder a photo, named by its hash, with everything made from it (faces, crops)
+    datasets/  a folder a data set: its manifest, one file a version
+    runs/      a folder a training
+    jobs/      a folder a job that is no training (crop, download, predict)
+    queue/     the locks of the worker lanes and who holds them
+    weights/   downloaded and imported weights
+    cache/     what can be computed again
+    """
+
+    root: Path
+
+    @classmethod
+    def personal(cls) -> Workspace:
+        """Give the workspace of this computer's user: `LAB_HOME`, else the platform's own user data folder."""
+        home = os.environ.get("LAB_HOME")
+        return cls(Path(home) if home else Path(platformdirs.user_data_dir("vggface-lab", appauthor=False)))
+
+    @property
+    def photos(self) -> Path:
+        return self.root / "photos"
+
+    @property
+    def datasets(self) -> Path:
+        return self.root / "datasets"
+
+    @property
+    def runs(self) -> Path:
+        return self.root / "runs"
+
+    @property
+    def jobs(self) -> Path:
+        return self.root / "jobs"
+
+    @property
+    def queue(self) -> Path:
+        return self.root / "queue"
+
+    @property
+    def weights(self) -> Path:
+        return self.root / "weights"
+
+    @property
+    def cache(self) -> Path:
+        return self.root / "cache"
+
+    def erase(self) -> Erased:
+        """Remove everything of the user's: photos, data sets, runs, jobs, caches. Downloaded weights stay: they are nobody's.
+
+        Jobs must have been stopped before (`core.jobs.supervisor`), or they write into what is going away.
+        """
+        photos = sum(1 for _ in self.photos.glob("*/*/original")) if self.photos.is_dir() else 0
+        size = 0
+        for folder in (self.photos, self.datasets, self.runs, self.jobs, self.cache):
+            size += sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+            shutil.rmtree(folder, ignore_errors=True)
+        return Erased(photos=photos, bytes=size)
