@@ -98,7 +98,8 @@ class JobFolder:
         """
         lock = FileLock(self.path / "lock")
         try:
-            lock.acquire(timeout=0)
+            # Not 0: `is_locked` of a page that is looking holds the lock for a moment.
+            lock.acquire(timeout=2)
         except Timeout as error:
             raise LabError(f'"{self.id}" is being worked on by another process; wait for it or stop it.') from error
         try:
