@@ -1,0 +1,33 @@
+"""Fixtures every test may use: a workspace of its own, and the photos beside the checkout where they exist."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from core.workspace import Workspace
+
+# Before anything imports it: TensorFlow's greeting and its GPU search help no test.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def lab_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """An empty workspace that is also `Workspace.personal()` for this test and the processes it starts."""
+    home = tmp_path / "lab-home"
+    monkeypatch.setenv("LAB_HOME", str(home))
+    return Workspace(home)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder with real photos beside the checkout; tests that want it skip where it is missing."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the photos in ../shared/data are not on this machine")
+    return folder
