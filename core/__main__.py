@@ -1,0 +1,150 @@
+"""The same lab without a browser: python -m core crop | train | test | weights | worker."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from core import config as settings
+from core.errors import LabError
+
+# TensorFlow greets on stderr unless told not to before its import; the last line there belongs to our own sentence.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Argument errors end like every other: exit code 2, one sentence as the last line of stderr."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{message[:1].upper()}{message[1:]}; see {self.prog} --help.\n")
+
+
+def _optional(what: str) -> bool:
+    return what not in ("", "none")
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    """Read "512,256" as (512, 256); "none" as ()."""
+    return tuple(int(part) for part in text.split(",")) if _optional(text) else ()
+
+
+def _count_or_none(text: str) -> int | None:
+    return int(text) if _optional(text) else None
+
+
+def _fractions(text: str) -> tuple[float, float, float]:
+    train, validation, test = (float(part) for part in text.split(","))
+    return train, validation, test
+
+
+def _add_crop_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--detector", choices=("yunet", "haar"), default="yunet", help="what finds the faces")
+    parser.add_argument("--margin", type=float, help="free space around the face box, as a fraction of its side")
+
+
+def _add_train_options(parser: argparse.ArgumentParser) -> None:
+    """One option a field of `TrainConfig`, `HeadConfig` and `AugmentConfig`; what is not given stays as in the preset."""
+    yes_no = argparse.BooleanOptionalAction
+    add = parser.add_argument
+    add("--preset", default="recommended", help="settings to start from: " + ", ".join(settings.PRESETS))
+    add("--backbone", help="ready-made network; `python -m core weights list` shows them")
+    add("--untrained", dest="pretrained", action="store_false", default=None, help="start from nothing")
+    add("--freeze-depth", type=int, help="layers from the input side that do not learn (default: all)")
+    add("--image-size", dest="image_size_px", type=int, metavar="PX")
+    add("--epochs", type=int)
+    add("--head-epochs", type=int, help="train the new last layers alone for so many of the epochs")
+    add("--batch-size", type=int)
+    add("--optimizer", choices=("adam", "sgd", "rmsprop"))
+    add("--learning-rate", type=float)
+    add("--momentum", type=float)
+    add("--pooling", choices=("average", "flatten"))
+    add("--hidden", type=_sizes, metavar="N,N", help='hidden layers of the head, "none" for no such layer')
+    add("--dropout", type=float)
+    add("--views", type=int, help="versions of a practice photo, the unchanged one counted")
+    add("--rotation", dest="rotation_deg", type=float, metavar="DEGREES")
+    add("--shift", type=float)
+    add("--zoom", type=float)
+    add("--flip", action=yes_no, default=None)
+    add("--early-stopping", dest="early_stopping_patience", type=int, metavar="EPOCHS")
+    add("--reduce-lr", dest="reduce_lr_patience", type=int, metavar="EPOCHS")
+    add("--keep-best", action=yes_no, default=None)
+    add("--class-weights", action=yes_no, default=None)
+    add("--train-per-class", type=int, metavar="N", help="practice photos a person; test photos stay")
+    add("--seed", type=int)
+    add("--precision", choices=("auto", "float32", "bfloat16"))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m core", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
+
+    crop = commands.add_parser("crop", help="find the faces on photos and write them as pictures")
+    crop.add_argument("data", type=Path, metavar="DATA", help="folder or zip with a folder a person")
+    crop.add_argument("--out", type=Path, required=True, metavar="DIR")
+    crop.add_argument("--image-size", dest="image_size_px", type=int, default=224, metavar="PX")
+    _add_crop_options(crop)
+
+    train = commands.add_parser("train", help="learn to tell people apart, and take the final exam")
+    train.add_argument("data", type=Path, metavar="DATA", help="folder or zip with a folder a person")
+    train.add_argument("--out", type=Path, required=True, metavar="RUN")
+    train.add_argument("--no-crop", action="store_true", help="the photos are face crops already")
+    train.add_argument("--name", default="", help="what to call the experiment")
+    train.add_argument("--fractions", type=_fractions, metavar="TRAIN,VALIDATION,TEST", help="default 0.6,0.15,0.25")
+    _add_crop_options(train)
+    _add_train_options(train)
+
+    test = commands.add_parser("test", help="ask a trained model about new photos")
+    test.add_argument("run", type=Path, metavar="RUN", help="a run folder, or a model taken along")
+    test.add_argument("photos", type=Path, metavar="PHOTOS", help="a photo, a folder or a zip")
+    test.add_argument("--no-crop", action="store_true", help="the photos are face crops already")
+
+    weights = commands.add_parser("weights", help="the ready-made networks and their weight files")
+    actions = weights.add_subparsers(dest="action", required=True, parser_class=_Parser)
+    listing = actions.add_parser("list", help="which networks there are, and which are on this machine")
+    download = actions.add_parser("download", help="fetch a network's weights")
+    download.add_argument("name", metavar="NAME")
+    take = actions.add_parser("import", help="take a network's weights from a file, for rooms without internet")
+    take.add_argument("name", metavar="NAME")
+    take.add_argument("file", type=Path, metavar="FILE")
+
+    worker = commands.add_parser("worker", help="do queued jobs (started by the browser lab itself)")
+    worker.add_argument("lane", choices=("train", "helper"), metavar="LANE")
+
+    for each in (crop, train, test, listing, download, take):
+        each.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; give the exit code: 0, or 2 after one sentence on stderr."""
+    # Imported here so that `--help` and a mistyped option answer at once.
+    from core import commands
+
+    arguments = _parser().parse_args(argv)
+    try:
+        if arguments.command == "worker":
+            commands.worker(arguments.lane)
+            return 0
+        answer = commands.COMMANDS[arguments.command](arguments)
+    except LabError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    if arguments.json:
+        print(json.dumps(answer.facts, ensure_ascii=False))
+    else:
+        print(answer.text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,176 @@
+"""Keras callbacks of a training: measure and report each epoch, keep the best, leave a checkpoint, stop when asked.
+
+Order matters: `MeasureEpoch` puts val_loss and val_accuracy into the logs that the later ones read, and `SaveCheckpoint`
+comes last, after every other callback has drawn its conclusions from the epoch.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from core import disk
+from core.training.events import Reporter
+from core.training.features import Faces
+
+MEASURE_BATCH = 64
+
+
+def predict_faces(suffix: keras.Model, faces: Faces) -> np.ndarray:
+    """Give the probabilities of unchanged faces: float32, shape (n, n_classes)."""
+    rows = []
+    for photos in faces.clean_batches(MEASURE_BATCH):
+        features = faces.batch(photos, np.zeros(len(photos), np.int64))
+        rows.append(np.asarray(keras.ops.cast(suffix.predict_on_batch(features), "float32")))
+    return np.concatenate(rows)
+
+
+def loss_and_accuracy(probabilities: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    """Give cross-entropy (nats, every photo counts the same) and the share of right answers."""
+    of_truth = np.clip(probabilities[np.arange(len(labels)), labels], 1e-7, 1.0)
+    return float(-np.log(of_truth).mean()), float((probabilities.argmax(axis=1) == labels).mean())
+
+
+class SeedEpoch(keras.callbacks.Callback):
+    """Draw the dropout of epoch e from (seed, e), so that a resumed run sees what an uninterrupted one would."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self._seed = seed
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        for number, layer in enumerate(self.model.layers):
+            if isinstance(layer, keras.layers.Dropout) and layer.rate > 0:
+                state = np.random.default_rng((self._seed, epoch, number)).integers(0, 2**31, size=2)
+                layer.seed_generator.state.assign(state)
+
+
+class ReportBatches(keras.callbacks.Callback):
+    """Tell which batch is done, and stop after any of them when the user asked for it."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        super().__init__()
+        self._reporter = reporter
+        self._epoch = 0
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._epoch = epoch + 1
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self._reporter.check_stop()
+        self._reporter.emit_sometimes("batch", epoch=self._epoch, batch=batch + 1, batches=self.params["steps"])
+
+
+class MeasureEpoch(keras.callbacks.Callback):
+    """Measure practice and mock exam on unchanged photos after the epoch, and report the round."""
+
+    def __init__(self, reporter: Reporter, practice: Faces, mock_exam: Faces) -> None:
+        super().__init__()
+        self._reporter = reporter
+        self._practice = practice
+        self._mock_exam = mock_exam
+        self._began_s = time.monotonic()
+
+    def measure(self, epoch: int, learning_rate: float) -> dict[str, float]:
+        """Report round `epoch` (0: before training) and give its numbers under Keras' names."""
+        probabilities = predict_faces(self.model, self._mock_exam)
+        val_loss, val_accuracy = loss_and_accuracy(probabilities, self._mock_exam.labels)
+        loss, accuracy = loss_and_accuracy(predict_faces(self.model, self._practice), self._practice.labels)
+        self._reporter.emit(
+            "epoch",
+            epoch=epoch,
+            loss=round(loss, 5),
+            accuracy=round(accuracy, 5),
+            val_loss=round(val_loss, 5),
+            val_accuracy=round(val_accuracy, 5),
+            seconds=round(time.monotonic() - self._began_s, 3),
+            learning_rate=learning_rate,
+            val_probabilities=np.round(probabilities.astype(float), 4).tolist(),
+        )
+        return {"loss": loss, "accuracy": accuracy, "val_loss": val_loss, "val_accuracy": val_accuracy}
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._began_s = time.monotonic()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        measured = self.measure(epoch + 1, float(self.model.optimizer.learning_rate))
+        if logs is not None:
+            logs.update(measured)
+
+
+class KeepBest(keras.callbacks.Callback):
+    """Keep the weights of the best round: most right answers in the mock exam, then the smallest loss there."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self.best_epoch = 0
+        self.best_score: tuple[float, float] = (-1.0, 0.0)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        score = ((logs or {})["val_accuracy"], -(logs or {})["val_loss"])
+        if score > self.best_score:
+            self.best_score, self.best_epoch = score, epoch + 1
+            write_arrays(self._path, {f"w{i}": w for i, w in enumerate(self.model.get_weights())}, {})
+
+
+class SaveCheckpoint(keras.callbacks.Callback):
+    """Leave everything a later process needs to go on after this epoch as if nothing had happened."""
+
+    def __init__(self, path: Path, others: list[keras.callbacks.Callback]) -> None:
+        super().__init__()
+        self._path = path
+        self._others = others
+        self._restored: list[dict[str, Any]] | None = None
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        arrays = {f"w{i}": w for i, w in enumerate(self.model.get_weights())}
+        arrays |= {f"o{i}": np.asarray(v) for i, v in enumerate(self.model.optimizer.variables)}
+        state = {
+            "epoch": epoch + 1,
+            "ended": bool(self.model.stop_training),
+            "callbacks": [callback_state(callback) for callback in self._others],
+        }
+        write_arrays(self._path, arrays, state)
+
+    def restore(self, arrays: dict[str, np.ndarray], state: dict[str, Any], *, optimizer: bool) -> None:
+        """Bring weights, and with `optimizer` the optimizer's memory, back; callbacks follow when training begins."""
+        self.model.set_weights([arrays[f"w{i}"] for i in range(len(self.model.weights))])
+        self._restored = state["callbacks"]
+        if optimizer:
+            self.model.optimizer.build(self.model.trainable_variables)
+            for i, variable in enumerate(self.model.optimizer.variables):
+                variable.assign(arrays[f"o{i}"])
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        # Keras' own callbacks reset themselves here; this one comes last and gives them back what they knew.
+        for callback, state in zip(self._others, self._restored or [], strict=False):
+            for name, value in state.items():
+                setattr(callback, name, tuple(value) if isinstance(value, list) else value)
+        self._restored = None
+
+
+def callback_state(callback: keras.callbacks.Callback) -> dict[str, Any]:
+    """Give the numbers a callback remembers between epochs."""
+    names = ("wait", "best", "best_epoch", "stopped_epoch", "cooldown_counter", "best_score")
+    state = {name: getattr(callback, name) for name in names if hasattr(callback, name)}
+    return {k: list(v) if isinstance(v, tuple) else (None if v is None else float(v)) for k, v in state.items()}
+
+
+def write_arrays(path: Path, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
+    """Write arrays and a JSON state as one .npz, whole or not at all."""
+    with disk.replacing(path) as beside, beside.open("wb") as file:
+        np.savez(file, state=np.frombuffer(json.dumps(state).encode("utf-8"), np.uint8), **arrays)
+
+
+def read_arrays(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Read what `write_arrays` wrote; nothing in the file is executed."""
+    with np.load(path, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    state = json.loads(arrays.pop("state").tobytes().decode("utf-8"))
+    return arrays, state

@@ -1,0 +1,127 @@
+"""After the last epoch: save the model, check the file, test the file, write down the numbers."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+
+from core.evaluation.metrics import TestResult, evaluate
+from core.models import classifier, units
+from core.runs import Predictions
+from core.training import callbacks as cb
+
+if TYPE_CHECKING:
+    from core.training.trainer import Material
+
+TEST_BATCH = 32
+
+
+def finish(material: Material, began_s: float) -> None:
+    """Bring the best round's weights back, save, check and test the saved file, write predictions and numbers."""
+    run, config, reporter = material.run, material.config, material.reporter
+    reporter.emit("phase", phase="test")
+    best = run.path / "best.npz"
+    if config.keep_best and best.exists():
+        arrays, _ = cb.read_arrays(best)
+        material.network.suffix.set_weights([arrays[f"w{i}"] for i in range(len(arrays))])
+    classifier.save_model(material.network, run.model_path)
+    moved = classifier.check_saved_model(
+        run.model_path, material.found.path if material.found else None, material.freeze_depth, config.backbone
+    )
+    probabilities = predict_saved(run.model_path, material.final_exam.faces_rgb, len(run.dataset.people))
+    predictions = Predictions(
+        probabilities=probabilities,
+        labels=material.final_exam.labels,
+        names=tuple(item.name for item in material.final_exam.items),
+        sha256s=tuple(item.sha256 for item in material.final_exam.items),
+        faces=tuple(item.face for item in material.final_exam.items),
+    )
+    run.write_predictions(predictions)
+    majority = int(np.bincount(material.practice.labels).argmax())
+    result = evaluate(probabilities, predictions.labels, len(run.dataset.people), majority_label=majority)
+    run.job.write_result(_summary(material, predictions, result, moved, time.monotonic() - began_s))
+    reporter.emit("tested", correct=result.correct, total=result.total)
+
+
+def predict_saved(model_path: object, faces_rgb: np.ndarray, n_classes: int) -> np.ndarray:
+    """Ask the saved file, as anyone who opens it would.
+
+    Args:
+        model_path: a `.keras` file.
+        faces_rgb: uint8, shape (n, size_px, size_px, 3), RGB.
+        n_classes: columns of the answer, also where n is 0.
+
+    Returns:
+        float32, shape (n, n_classes), rows add up to 1.
+    """
+    if len(faces_rgb) == 0:
+        return np.zeros((0, n_classes), np.float32)
+    model = keras.saving.load_model(model_path, compile=False)
+    return np.asarray(model.predict(faces_rgb.astype(np.float32), batch_size=TEST_BATCH, verbose=0), np.float32)
+
+
+def _summary(
+    material: Material, predictions: Predictions, result: TestResult, moved: dict[str, float], seconds: float
+) -> dict[str, Any]:
+    config, dataset, found = material.config, material.run.dataset, material.found
+    history = material.run.history()
+    counts = units.count_parameters(
+        config.backbone, material.freeze_depth, config.head, len(dataset.people), config.image_size_px
+    )
+    kept = max(history[1:], key=lambda e: (e.val_accuracy, -e.val_loss)) if config.keep_best else history[-1]
+    return {
+        "backbone": config.backbone,
+        "pretrained": config.pretrained,
+        "weights": {"sha256": found.sha256, "verified": found.verified} if found else None,
+        "freeze_depth": config.freeze_depth,
+        "precision": config.precision,
+        "seed": config.seed,
+        "classes": list(dataset.people),
+        "split_counts": _split_counts(material),
+        "epochs_run": history[-1].epoch,
+        "kept_epoch": kept.epoch,
+        "trainable_parameters": counts.trainable,
+        "frozen_parameters": counts.frozen,
+        "val_accuracy": kept.val_accuracy,
+        "test_accuracy": result.accuracy if result.total else None,
+        "test_correct": result.correct,
+        "test_total": result.total,
+        "test_interval": list(result.interval) if result.total else None,
+        "balanced_accuracy": result.balanced_accuracy if result.total else None,
+        "majority_correct": result.majority_correct,
+        "confusion_matrix": result.confusion.tolist(),
+        "predictions": describe(predictions, dataset.people),
+        "unit_movement": moved,
+        "seconds": round(seconds, 2),
+        "model_path": str(material.run.model_path),
+        "left_out": [{"name": each.name, "reason": each.reason} for each in dataset.left_out],
+    }
+
+
+def _split_counts(material: Material) -> dict[str, int]:
+    return {
+        "train": len(material.practice),
+        "validation": len(material.mock_exam),
+        "test": len(material.final_exam.labels),
+    }
+
+
+def describe(predictions: Predictions, people: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Give each prediction in words: photo, face, true and predicted person, how much it leans towards each."""
+    rows = []
+    for i, row in enumerate(predictions.probabilities):
+        label = int(predictions.labels[i])
+        rows.append(
+            {
+                "name": predictions.names[i],
+                "sha256": predictions.sha256s[i],
+                "face": predictions.faces[i],
+                "true": people[label] if label >= 0 else None,
+                "predicted": people[int(row.argmax())],
+                "probabilities": {person: round(float(p), 6) for person, p in zip(people, row, strict=True)},
+            }
+        )
+    return rows

@@ -1,0 +1,134 @@
+"""Ask a trained model about new photos: every face in each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from core import packing
+from core.config import CropConfig
+from core.errors import DatasetError, PhotoError
+from core.evaluation.metrics import evaluate
+from core.jobfolder import JobFolder
+from core.packing import ModelPack
+from core.photos import dataset as datasets
+from core.photos import intake
+from core.photos.faces import Face
+from core.training.finish import predict_saved
+from core.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class NewFace:
+    """One face of a new photo, ready to be asked about."""
+
+    name: str
+    person: str | None
+    face: Face | None
+    crop_rgb: np.ndarray
+
+
+def predict_photos(
+    pack: ModelPack,
+    source: Path,
+    *,
+    crop: CropConfig | None = None,
+    on_photo: Callable[[int], None] | None = None,
+    on_face: Callable[[int, np.ndarray], None] | None = None,
+) -> dict[str, Any]:
+    """Predict who is on new photos.
+
+    Args:
+        pack: the model to ask.
+        source: a photo, a folder or a zip; where folders are named like the people, answers are compared with them.
+        crop: how faces are cropped; None crops as the model's own practice photos were.
+        on_photo: called with the number of photos read so far; may raise `Stopped`.
+        on_face: called with a face's number and its crop (uint8, RGB), for showing it.
+
+    Returns:
+        `people`, `predictions` (a row a face: name, face box, true, predicted, probabilities), `left_out`, and for
+        labelled photos `correct`, `total`, `interval`, `confusion_matrix`.
+
+    Raises:
+        DatasetError: no photo with a face was found.
+    """
+    faces: list[NewFace] = []
+    left_out: list[dict[str, str]] = []
+    for number, entry in enumerate(intake.read_photos(source), start=1):
+        if isinstance(entry, intake.LeftOut):
+            left_out.append({"name": entry.name, "reason": entry.reason})
+        else:
+            _add_faces(entry, crop or pack.crop, faces, left_out)
+        if on_photo:
+            on_photo(number)
+    if not faces:
+        reasons = "; ".join(f"{each['name']}: {each['reason']}" for each in left_out[:3])
+        raise DatasetError(f'No face to look at in "{source.name}" ({reasons or "no photos"}); bring photos that show a face.')
+    if on_face:
+        for number, each in enumerate(faces):
+            on_face(number, each.crop_rgb)
+    return _answer(pack, faces, left_out)
+
+
+def _add_faces(
+    photo: intake.SourcePhoto, crop: CropConfig, faces: list[NewFace], left_out: list[dict[str, str]]
+) -> None:
+    try:
+        found = datasets.faces_of_photo(photo.data, crop)
+    except PhotoError as error:
+        left_out.append({"name": photo.name, "reason": str(error)})
+        return
+    if not found:
+        left_out.append({"name": photo.name, "reason": "no face found"})
+    # A name on a photo with several faces does not say which of them it means.
+    person = photo.person if len(found) == 1 else None
+    faces.extend(NewFace(photo.name, person, face, picture) for face, picture in found)
+
+
+def _answer(pack: ModelPack, faces: list[NewFace], left_out: list[dict[str, str]]) -> dict[str, Any]:
+    size_px = int(keras.saving.load_model(pack.model_path, compile=False).input_shape[1])
+    crops = np.stack([datasets.resize_face(each.crop_rgb, size_px) for each in faces])
+    probabilities = predict_saved(pack.model_path, crops, len(pack.people))
+    rows = [
+        {
+            "name": each.name,
+            "face": each.face.to_dict() if each.face else None,
+            "true": each.person,
+            "predicted": pack.people[int(row.argmax())],
+            "probabilities": {person: round(float(p), 6) for person, p in zip(pack.people, row, strict=True)},
+        }
+        for each, row in zip(faces, probabilities, strict=True)
+    ]
+    answer: dict[str, Any] = {"people": list(pack.people), "predictions": rows, "left_out": left_out}
+    labels = np.array([pack.people.index(f.person) if f.person in pack.people else -1 for f in faces], np.int64)
+    if (labels >= 0).any():
+        result = evaluate(probabilities, labels, len(pack.people), majority_label=int(np.bincount(labels[labels >= 0]).argmax()))
+        answer |= {
+            "correct": result.correct,
+            "total": result.total,
+            "interval": list(result.interval),
+            "confusion_matrix": result.confusion.tolist(),
+        }
+    return answer
+
+
+def run_predict(job: JobFolder, workspace: Workspace) -> None:
+    """Do a "predict" job: request `model` (a run folder or pack) and `photos`; crops land beside the result as face-N.png."""
+    from PIL import Image  # noqa: PLC0415
+
+    request = job.request()
+
+    def on_photo(number: int) -> None:
+        job.check_stop()
+        job.emit("progress", done=number)
+
+    def on_face(number: int, crop_rgb: np.ndarray) -> None:
+        Image.fromarray(crop_rgb).save(job.path / f"face-{number}.png")
+
+    with packing.opened(Path(request["model"])) as pack:
+        job.write_result(predict_photos(pack, Path(request["photos"]), on_photo=on_photo, on_face=on_face))
