@@ -1,0 +1,38 @@
+"""Colours that mean something, and mean it everywhere: one a person, one a split, one each for right and wrong.
+
+People: Okabe & Ito, "Color Universal Design", 2008, and three more that stay apart from them for colour-blind eyes
+(wine and olive of Tol's muted scheme, and grey). After ten people the colours repeat with another mark.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.config import Split
+
+PERSON_COLOURS: tuple[str, ...] = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#CC79A7",
+    "#D55E00",
+    "#56B4E9",
+    "#F0E442",
+    "#882255",
+    "#999933",
+    "#8C8C8C",
+)
+PERSON_MARKS: tuple[str, ...] = ("●", "◆", "▲", "■", "★", "▼", "✚", "⬟", "◐", "◩")
+SPLIT_COLOURS: dict[Split, str] = {"train": "#7B52A1", "validation": "#E8830C", "test": "#12869B"}
+RIGHT, WRONG = "#1F9D57", "#C8402F"
+
+
+def person_colour(label: int) -> str:
+    """Give the colour of the person with this number in label order."""
+    return PERSON_COLOURS[label % len(PERSON_COLOURS)]
+
+
+def person_mark(label: int) -> str:
+    """Give the sign that tells people of the same colour apart; the first ten share one."""
+    return PERSON_MARKS[label // len(PERSON_COLOURS) % len(PERSON_MARKS)]

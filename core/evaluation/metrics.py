@@ -1,0 +1,207 @@
+"""Numbers from arrays: how many are right, how far that can be trusted, who is taken for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import stats
+from sklearn import metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CONFIDENCE = 0.95
+UNLABELLED = -1
+MOST_PEOPLE = 20  # more than this no matrix can be read
+
+
+@dataclass(frozen=True)
+class PersonScores:
+    """How one person came out.
+
+    Attributes:
+        precision: of the photos given this name, the share that shows this person; nan where nobody got the name.
+        recall: of this person's photos, the share given the right name; nan where the person has no photo.
+        f1: harmonic mean of the two; 0 where none is right, nan where the person neither has a photo nor got one.
+        photos: how many labelled photos show this person.
+    """
+
+    precision: float
+    recall: float
+    f1: float
+    photos: int
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """One person beside the matrix: photos in the exam, how many are right, whom the wrong ones were taken for most."""
+
+    person: str
+    photos: int
+    correct: int
+    mostly_taken_for: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class TestResult:
+    """The result of an exam. With no labelled photo, `total` is 0 and the fractions are nan.
+
+    Attributes:
+        accuracy: correct / total.
+        interval: Wilson 95 % interval of the accuracy, each end in 0 to 1.
+        balanced_accuracy: mean recall of the people who have photos, so that everybody counts the same.
+        majority_correct: how many one gets right by always saying the most frequent person of the practice photos.
+        confusion: int64, shape (n_classes, n_classes), rows are the true people, columns the predicted ones.
+        per_person: one entry a person, in label order.
+    """
+
+    __test__ = False  # pytest: the name begins with Test, but this is no test
+
+    correct: int
+    total: int
+    accuracy: float
+    interval: tuple[float, float]
+    balanced_accuracy: float
+    majority_correct: int
+    confusion: np.ndarray
+    per_person: tuple[PersonScores, ...]
+
+    @property
+    def expected_of_100(self) -> tuple[int, int]:
+        """The interval in whole photos out of 100 new ones; (0, 100) when nothing was tested."""
+        if self.total == 0:
+            return 0, 100
+        return round(100 * self.interval[0]), round(100 * self.interval[1])
+
+    @property
+    def is_clearly_better_than_majority(self) -> bool:
+        """Whether the whole interval lies above what always saying the most frequent person gives."""
+        return self.total > 0 and self.interval[0] > self.majority_correct / self.total
+
+
+def majority_label(labels: np.ndarray) -> int:
+    """Give the most frequent label; of several, the first.
+
+    Args:
+        labels: int, shape (n,), n >= 1; entries below 0 (unlabelled) are ignored.
+
+    Raises:
+        ValueError: no entry is labelled.
+    """
+    known = labels[labels >= 0]
+    if known.size == 0:
+        raise ValueError(f"labels must hold at least one labelled entry, received {labels.tolist()}.")
+    return int(np.bincount(known).argmax())
+
+
+def wilson_interval(correct: int, total: int) -> tuple[float, float]:
+    """Give the Wilson 95 % interval of a share; (nan, nan) for a total of 0.
+
+    Source: Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", JASA 1927.
+    """
+    if total == 0:
+        return float("nan"), float("nan")
+    found = stats.binomtest(correct, total).proportion_ci(confidence_level=CONFIDENCE, method="wilson")
+    return float(found.low), float(found.high)
+
+
+def evaluate(probabilities: np.ndarray, labels: np.ndarray, n_classes: int, majority_label: int) -> TestResult:
+    """Compare predictions with the truth.
+
+    Args:
+        probabilities: float, shape (n, n_classes). The prediction is the largest, of equal ones the first.
+        labels: int, shape (n,), 0 to n_classes - 1; -1 is unlabelled and ignored.
+        n_classes: how many people the network knows.
+        majority_label: the most frequent person of the practice photos (`majority_label`).
+
+    Raises:
+        ValueError: the shapes do not fit together.
+    """
+    if probabilities.shape != (len(labels), n_classes):
+        raise ValueError(
+            f"probabilities must have the shape ({len(labels)}, {n_classes}), received {probabilities.shape}."
+        )
+    labelled = labels != UNLABELLED
+    truth = np.asarray(labels[labelled], np.int64)
+    predicted = np.asarray(probabilities[labelled].argmax(axis=1), np.int64)
+    correct, total = int((truth == predicted).sum()), len(truth)
+    confusion = np.zeros((n_classes, n_classes), np.int64)
+    np.add.at(confusion, (truth, predicted), 1)
+    return TestResult(
+        correct=correct,
+        total=total,
+        accuracy=correct / total if total else float("nan"),
+        interval=wilson_interval(correct, total),
+        balanced_accuracy=_balanced_accuracy(truth, predicted),
+        majority_correct=int((truth == majority_label).sum()),
+        confusion=confusion,
+        per_person=_scores(truth, predicted, n_classes),
+    )
+
+
+def _balanced_accuracy(truth: np.ndarray, predicted: np.ndarray) -> float:
+    if truth.size == 0:
+        return float("nan")
+    # balanced_accuracy_score, without its warning about predicted people who have no photo in the exam.
+    return float(metrics.recall_score(truth, predicted, labels=np.unique(truth), average="macro", zero_division=0.0))
+
+
+def _scores(truth: np.ndarray, predicted: np.ndarray, n_classes: int) -> tuple[PersonScores, ...]:
+    if truth.size == 0:
+        nan = float("nan")
+        return tuple(PersonScores(nan, nan, nan, 0) for _ in range(n_classes))
+    columns = metrics.precision_recall_fscore_support(
+        truth, predicted, labels=np.arange(n_classes), average=None, zero_division=np.nan
+    )
+    return tuple(
+        PersonScores(float(precision), float(recall), float(f1), int(photos))
+        for precision, recall, f1, photos in zip(*columns, strict=True)
+    )
+
+
+def worst_first(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Order an exam's photos for looking at: wrong ones first, the surest mistake at the top, unlabelled ones last.
+
+    Args:
+        probabilities: float, shape (n, n_classes).
+        labels: int, shape (n,); -1 is unlabelled.
+
+    Returns:
+        int64, shape (n,): indices. Among the wrong and the right, what leaned least towards the truth comes first;
+        among the unlabelled, what leaned least towards anybody.
+    """
+    labels = np.asarray(labels)
+    unlabelled = labels == UNLABELLED
+    rows = np.arange(len(labels))
+    sure_of_truth = np.where(unlabelled, probabilities.max(axis=1), probabilities[rows, labels])
+    kind = np.where(unlabelled, 2, (probabilities.argmax(axis=1) == labels).astype(int))
+    return np.lexsort((sure_of_truth, kind)).astype(np.int64)
+
+
+def most_confused(confusion: np.ndarray, limit: int = MOST_PEOPLE) -> np.ndarray:
+    """Give the labels of the people with the most mistakes about them (as true or as predicted), in label order.
+
+    Args:
+        confusion: int, shape (n_classes, n_classes).
+
+    Returns:
+        int64, shape (min(limit, n_classes),).
+    """
+    mistakes = confusion - np.diag(np.diag(confusion))
+    about = mistakes.sum(axis=0) + mistakes.sum(axis=1)
+    return np.sort(np.argsort(-about, kind="stable")[:limit]).astype(np.int64)
+
+
+def rest_of_confusion(confusion: np.ndarray, people: Sequence[str]) -> list[PersonRow]:
+    """Give the people the picture of the matrix leaves out, in label order; empty up to 20 people."""
+    shown = set(most_confused(confusion).tolist())
+    return [_person_row(label, confusion, people) for label in range(len(people)) if label not in shown]
+
+
+def _person_row(label: int, confusion: np.ndarray, people: Sequence[str]) -> PersonRow:
+    mistakes = confusion[label].copy()
+    correct, mistakes[label] = int(mistakes[label]), 0
+    mostly = people[int(mistakes.argmax())] if mistakes.any() else None
+    return PersonRow(people[label], int(confusion[label].sum()), correct, mostly)
