@@ -50,7 +50,7 @@ def _add_crop_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_train_options(parser: argparse.ArgumentParser) -> None:
-    """One option a field of `TrainConfig`, `HeadConfig` and `AugmentConfig`; what is not given stays as in the preset."""
+    """One option a field of the settings (`TrainConfig`); what is not given stays as in the preset."""
     yes_no = argparse.BooleanOptionalAction
     add = parser.add_argument
     add("--preset", default="recommended", help="settings to start from: " + ", ".join(settings.PRESETS))

@@ -1,4 +1,4 @@
-"""Every setting of the lab as frozen dataclasses that cannot be built wrong, and the presets of published experiments."""
+"""Every setting of the lab as frozen dataclasses that cannot be built wrong, and the presets of experiments."""
 
 from __future__ import annotations
 
@@ -23,9 +23,33 @@ def _check(ok: bool, what: str, rule: str, received: object) -> None:
         raise ConfigError(f"{what} must be {rule}, received {received!r}; choose another value.")
 
 
+_KINDS: dict[str, tuple[str, tuple[type, ...]]] = {
+    "int": ("a whole number", (int,)),
+    "int | None": ("a whole number or None", (int, type(None))),
+    "float": ("a number", (int, float)),
+    "bool": ("True or False", (bool,)),
+    "str": ("a text", (str,)),
+}
+
+
+def _check_kinds(config: object) -> None:
+    """Check the type of every plain field: "20", 2.5 or True are no number of epochs."""
+    for f in fields(config):  # type: ignore[arg-type]
+        if f.type in _KINDS:
+            rule, kinds = _KINDS[str(f.type)]
+            value = getattr(config, f.name)
+            fits = isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
+            _check(fits, f.name.replace("_", " "), rule, value)
+
+
 def _one_of(what: str, value: object, allowed: object) -> None:
     values = get_args(allowed)
     _check(value in values, what, "one of " + ", ".join(values), value)
+
+
+def _check_image_size(what: str, size_px: int) -> None:
+    fits = SMALLEST_IMAGE_PX <= size_px <= LARGEST_IMAGE_PX
+    _check(fits, what, f"{SMALLEST_IMAGE_PX} to {LARGEST_IMAGE_PX} px", size_px)
 
 
 @dataclass(frozen=True)
@@ -34,8 +58,8 @@ class CropConfig:
 
     Attributes:
         detector: "yunet", "haar", or "none" for photos that are face crops already (the whole photo is used).
-        margin: free space on each side of the face box, as a fraction of the box's longer side. 0.36 makes the face 58 %
-            of the crop's width, as the bundled network was taught.
+        margin: free space on each side of the face box, as a fraction of the box's longer side. 0.36 makes the face
+            58 % of the crop's width, as the bundled network was taught.
         size_px: side of the crop in pixels.
         align: turn the photo so that the eyes are level (needs landmarks, so "yunet" only).
     """
@@ -46,14 +70,10 @@ class CropConfig:
     align: bool = True
 
     def __post_init__(self) -> None:
+        _check_kinds(self)
         _one_of("detector", self.detector, Detector)
         _check(0.0 <= self.margin <= 2.0, "margin", "between 0 and 2", self.margin)
-        _check(
-            SMALLEST_IMAGE_PX <= self.size_px <= LARGEST_IMAGE_PX,
-            "image size of a crop",
-            f"{SMALLEST_IMAGE_PX} to {LARGEST_IMAGE_PX} px",
-            self.size_px,
-        )
+        _check_image_size("image size of a crop", self.size_px)
 
     @property
     def face_percent(self) -> int:
@@ -71,6 +91,7 @@ class SplitConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        _check_kinds(self)
         for split in SPLITS:
             fraction = self.fraction(split)
             _check(0.0 < fraction < 1.0, f"{split} fraction", "between 0 and 1", fraction)
@@ -91,9 +112,12 @@ class HeadConfig:
     dropout: float = 0.3
 
     def __post_init__(self) -> None:
+        _check_kinds(self)
         _one_of("pooling", self.pooling, Pooling)
+        _check(isinstance(self.hidden, list | tuple), "hidden layers", "a list of sizes", self.hidden)
         object.__setattr__(self, "hidden", tuple(self.hidden))
-        _check(all(1 <= n <= 8192 for n in self.hidden), "hidden layers", "sizes from 1 to 8192", self.hidden)
+        sizes_fit = all(isinstance(n, int) and 1 <= n <= 8192 for n in self.hidden)
+        _check(sizes_fit, "hidden layers", "whole numbers from 1 to 8192", self.hidden)
         _check(0.0 <= self.dropout < 1.0, "dropout", "from 0 to below 1", self.dropout)
 
 
@@ -116,6 +140,7 @@ class AugmentConfig:
     flip: bool = True
 
     def __post_init__(self) -> None:
+        _check_kinds(self)
         _check(1 <= self.views <= 100, "number of views a photo", "1 to 100", self.views)
         _check(0.0 <= self.rotation_deg <= 180.0, "rotation", "0 to 180 degrees", self.rotation_deg)
         _check(0.0 <= self.shift <= 0.5, "shift", "0 to 0.5", self.shift)
@@ -135,7 +160,7 @@ class TrainConfig:
         head_epochs: two-phase training: this many epochs train the head alone, the rest the unfrozen units as well at a
             tenth of the learning rate. 0 trains everything from the start.
         early_stopping_patience: epochs without a better validation loss before training ends; None never ends early.
-        reduce_lr_patience: epochs without a better validation loss before the learning rate is divided by 5; None never.
+        reduce_lr_patience: the same before the learning rate is divided by 5; None never divides it.
         keep_best: the model of the best epoch (validation accuracy, then loss) is kept; else the last one.
         class_weights: rare people count more, so that everybody weighs the same.
         train_per_class: practice photos a person; None uses all. Validation and test stay as they are.
@@ -165,6 +190,7 @@ class TrainConfig:
     preset: str = "recommended"
 
     def __post_init__(self) -> None:
+        _check_kinds(self)
         if isinstance(self.head, dict):
             object.__setattr__(self, "head", HeadConfig(**self.head))
         if isinstance(self.augment, dict):
@@ -172,14 +198,10 @@ class TrainConfig:
         _one_of("optimizer", self.optimizer, Optimizer)
         _one_of("precision", self.precision, Precision)
         _check(self.freeze_depth is None or self.freeze_depth >= 0, "freeze depth", "0 or more", self.freeze_depth)
-        _check(
-            SMALLEST_IMAGE_PX <= self.image_size_px <= LARGEST_IMAGE_PX,
-            "image size",
-            f"{SMALLEST_IMAGE_PX} to {LARGEST_IMAGE_PX} px",
-            self.image_size_px,
-        )
+        _check_image_size("image size", self.image_size_px)
         _check(1 <= self.epochs <= 1000, "epochs", "1 to 1000", self.epochs)
-        _check(0 <= self.head_epochs < self.epochs, "head epochs", "0 or more and fewer than the epochs", self.head_epochs)
+        head_epochs_fit = 0 <= self.head_epochs < self.epochs
+        _check(head_epochs_fit, "head epochs", "0 or more and fewer than the epochs", self.head_epochs)
         _check(1 <= self.batch_size <= 512, "batch size", "1 to 512", self.batch_size)
         _check(0.0 < self.learning_rate <= 10.0, "learning rate", "above 0 and at most 10", self.learning_rate)
         _check(0.0 <= self.momentum < 1.0, "momentum", "from 0 to below 1", self.momentum)
@@ -218,8 +240,8 @@ _FOOTBALL = TrainConfig(
     precision="float32",
 )
 
-# What the originals state is taken over; where they are silent (football's batch size and patience; the webcam
-# experiment's learning rate and head) the value is ours, as docs/presets.md says.
+# Where the originals are silent (football's batch size and patience; the webcam experiment's learning rate and head)
+# the value is ours, as docs/presets.md says.
 PRESETS: dict[str, TrainConfig] = {
     "recommended": TrainConfig(),
     "notebook": TrainConfig(

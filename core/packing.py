@@ -1,4 +1,4 @@
-"""A model for taking along: the `.keras` file, its labels, its crop settings and five lines that say how to use them."""
+"""A model for taking along: the `.keras` file, its labels, its crop settings and five lines on how to use them."""
 
 from __future__ import annotations
 

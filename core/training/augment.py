@@ -1,4 +1,4 @@
-"""Varied copies of a practice photo: a fixed number of views each, the same ones in every epoch and every run of a seed."""
+"""Varied copies of a practice photo: a fixed number of views each, the same in every epoch and run of a seed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def view(face_rgb: np.ndarray, config: AugmentConfig, *, seed: int, photo: int, 
         return face_rgb
     rng = np.random.default_rng((seed, photo, number))
     size_px = face_rgb.shape[0]
-    # Every number is drawn whether it is used or not, so that switching one variation on leaves the others as they were.
+    # Every number is drawn whether it is used or not: switching one variation on leaves the others as they were.
     rotation, shift_x, shift_y, zoom, coin = rng.uniform(-1, 1, size=5)
     centre = (size_px - 1) / 2
     matrix = cv2.getRotationMatrix2D((centre, centre), rotation * config.rotation_deg, 1.0 + zoom * config.zoom)
@@ -34,6 +34,4 @@ def view(face_rgb: np.ndarray, config: AugmentConfig, *, seed: int, photo: int, 
         matrix = np.vstack([matrix, (0, 0, 1)])
         mirror = np.array([(-1.0, 0.0, size_px - 1.0), (0.0, 1.0, 0.0)])
         matrix = mirror @ matrix
-    return cv2.warpAffine(
-        face_rgb, matrix, (size_px, size_px), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+    return cv2.warpAffine(face_rgb, matrix, (size_px, size_px), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

@@ -1,7 +1,7 @@
 """Keras callbacks of a training: measure and report each epoch, keep the best, leave a checkpoint, stop when asked.
 
-Order matters: `MeasureEpoch` puts val_loss and val_accuracy into the logs that the later ones read, and `SaveCheckpoint`
-comes last, after every other callback has drawn its conclusions from the epoch.
+Order matters: `MeasureEpoch` puts val_loss and val_accuracy into the logs that the later ones read, and
+`SaveCheckpoint` comes last, after every other callback has drawn its conclusions from the epoch.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from PIL import Image
 
 from core import packing
 from core.config import CropConfig
@@ -68,7 +69,9 @@ def predict_photos(
             on_photo(number)
     if not faces:
         reasons = "; ".join(f"{each['name']}: {each['reason']}" for each in left_out[:3])
-        raise DatasetError(f'No face to look at in "{source.name}" ({reasons or "no photos"}); bring photos that show a face.')
+        raise DatasetError(
+            f'No face to look at in "{source.name}" ({reasons or "no photos"}); bring photos that show a face.'
+        )
     if on_face:
         for number, each in enumerate(faces):
             on_face(number, each.crop_rgb)
@@ -107,7 +110,8 @@ def _answer(pack: ModelPack, faces: list[NewFace], left_out: list[dict[str, str]
     answer: dict[str, Any] = {"people": list(pack.people), "predictions": rows, "left_out": left_out}
     labels = np.array([pack.people.index(f.person) if f.person in pack.people else -1 for f in faces], np.int64)
     if (labels >= 0).any():
-        result = evaluate(probabilities, labels, len(pack.people), majority_label=int(np.bincount(labels[labels >= 0]).argmax()))
+        majority = int(np.bincount(labels[labels >= 0]).argmax())
+        result = evaluate(probabilities, labels, len(pack.people), majority_label=majority)
         answer |= {
             "correct": result.correct,
             "total": result.total,
@@ -118,9 +122,7 @@ def _answer(pack: ModelPack, faces: list[NewFace], left_out: list[dict[str, str]
 
 
 def run_predict(job: JobFolder, workspace: Workspace) -> None:
-    """Do a "predict" job: request `model` (a run folder or pack) and `photos`; crops land beside the result as face-N.png."""
-    from PIL import Image  # noqa: PLC0415
-
+    """Do a "predict" job: its request names `model` (a run folder or pack) and `photos`; crops land in face-N.png."""
     request = job.request()
 
     def on_photo(number: int) -> None:

@@ -1,8 +1,9 @@
-"""One training, from a run folder with settings to a tested model. Knows nothing of queues, pages or the command line."""
+"""One training, from a run folder with settings to a tested model. Knows nothing of queues or pages."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +11,7 @@ import keras
 import numpy as np
 from sklearn.utils.class_weight import compute_class_weight
 
-from core.config import TrainConfig
+from core.config import AugmentConfig, TrainConfig
 from core.errors import Stopped
 from core.jobfolder import JobFolder
 from core.models import backbones, classifier, weights
@@ -88,16 +89,16 @@ def _prepare(run: Run, workspace: Workspace, reporter: Reporter) -> Material:
     keras.utils.set_random_seed(config.seed)
     network = classifier.build_classifier(config, len(dataset.people), found, precision=precision)
 
-    frozen = config.freeze_depth != 0
-    faces = [
-        Faces(practice.faces_rgb, practice.labels, network.prefix, augment=config.augment, seed=config.seed, frozen=frozen),
-        Faces(mock_exam.faces_rgb, mock_exam.labels, network.prefix, augment=None, seed=config.seed, frozen=frozen),
-    ]
-    _compute_features(faces, reporter)
-    return Material(run, config, found, network, faces[0], faces[1], final_exam, reporter)
+    def seen_by_suffix(faces: FaceArrays, augment: AugmentConfig | None) -> Faces:
+        frozen = config.freeze_depth != 0
+        return Faces(faces.faces_rgb, faces.labels, network.prefix, augment=augment, seed=config.seed, frozen=frozen)
+
+    seen = seen_by_suffix(practice, config.augment), seen_by_suffix(mock_exam, None)
+    _compute_features(seen, reporter)
+    return Material(run, config, found, network, *seen, final_exam, reporter)
 
 
-def _compute_features(faces: list[Faces], reporter: Reporter) -> None:
+def _compute_features(faces: Sequence[Faces], reporter: Reporter) -> None:
     total = sum(each.n_to_prepare for each in faces)
     if total == 0:
         return
@@ -200,4 +201,3 @@ def _sample_weights(labels: np.ndarray, *, balanced: bool) -> np.ndarray:
     classes = np.unique(labels)
     by_class = dict(zip(classes, compute_class_weight("balanced", classes=classes, y=labels), strict=True))
     return np.array([by_class[label] for label in labels], np.float32)
-
