@@ -1,0 +1,208 @@
+"""Trainings from nothing on drawn patterns: small, seeded, and the same every time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from core import runs
+from core.config import CropConfig, TrainConfig
+from core.errors import Stopped, WeightsError
+from core.jobfolder import JobFolder
+from core.photos import dataset as datasets
+from core.training import callbacks, trainer
+from core.workspace import Workspace
+from tests.patterns import write_people
+
+SMALL = TrainConfig(
+    pretrained=False, image_size_px=48, epochs=4, batch_size=8, learning_rate=3e-3, precision="float32", freeze_depth=10
+).with_changes(views=2)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return Workspace(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def people(home: Workspace, tmp_path_factory: pytest.TempPathFactory) -> datasets.Dataset:
+    folder = write_people(tmp_path_factory.mktemp("people"), people=3, photos=10)
+    return datasets.build_dataset(folder, home, crop=CropConfig(detector="none", size_px=64))
+
+
+def train(home: Workspace, people: datasets.Dataset, path: Path, config: TrainConfig = SMALL) -> runs.Run:
+    run = runs.create_run(path, people, config, state="running")
+    trainer.run_training(run.job, home)
+    return run
+
+
+@pytest.fixture(scope="module")
+def finished(home, people, tmp_path_factory) -> runs.Run:
+    return train(home, people, tmp_path_factory.mktemp("finished") / "run")
+
+
+def test_history_begins_with_round_0_and_ends_with_the_last(finished):
+    history = finished.history()
+    assert [epoch.epoch for epoch in history] == [0, 1, 2, 3, 4]
+    assert history[0].learning_rate == 0
+    assert history[-1].loss < history[0].loss
+    n_validation = len(finished.dataset.of("validation"))
+    for epoch in history:
+        assert epoch.val_probabilities.shape == (n_validation, 3)
+        np.testing.assert_allclose(epoch.val_probabilities.sum(axis=1), 1, atol=1e-3)
+
+
+def test_measured_accuracy_is_that_of_the_probabilities(finished):
+    labels = np.array([finished.dataset.people.index(i.person) for i in finished.dataset.of("validation")])
+    for epoch in finished.history():
+        assert epoch.val_accuracy == pytest.approx((epoch.val_probabilities.argmax(axis=1) == labels).mean(), abs=1e-4)
+
+
+def test_summary_agrees_with_the_predictions(finished):
+    summary, predictions = finished.summary(), finished.predictions()
+    right = int((predictions.probabilities.argmax(axis=1) == predictions.labels).sum())
+    assert summary["test_correct"] == right
+    assert summary["test_total"] == len(predictions.labels) == len(finished.dataset.of("test"))
+    assert summary["test_accuracy"] == pytest.approx(right / len(predictions.labels))
+    assert np.trace(np.array(summary["confusion_matrix"])) == right
+    assert summary["classes"] == list(finished.dataset.people)
+    assert summary["split_counts"] == finished.dataset.counts()
+    low, high = summary["test_interval"]
+    assert 0 <= low < summary["test_accuracy"] <= high <= 1
+
+
+def test_the_saved_file_opens_in_safe_mode_and_says_what_was_reported(finished, home):
+    model = keras.saving.load_model(finished.model_path, compile=False, safe_mode=True)
+    final_exam = datasets.load_faces(finished.dataset, home, "test", 48)
+    assert all(variable.dtype == "float32" for variable in model.weights)
+    answer = np.asarray(model(final_exam.faces_rgb.astype(np.float32), training=False))
+    np.testing.assert_allclose(answer, finished.predictions().probabilities, atol=1e-5)
+
+
+def test_the_kept_round_is_the_one_the_file_holds(finished, home):
+    """The best mock exam is reported; the saved file must give exactly that one."""
+    history = finished.history()
+    best = max(history[1:], key=lambda e: (e.val_accuracy, -e.val_loss))
+    mock_exam = datasets.load_faces(finished.dataset, home, "validation", 48)
+    model = keras.saving.load_model(finished.model_path, compile=False)
+    answer = np.asarray(model(mock_exam.faces_rgb.astype(np.float32), training=False))
+    np.testing.assert_allclose(answer, best.val_probabilities, atol=2e-4)
+    assert finished.summary()["kept_epoch"] == best.epoch
+
+
+def test_frozen_units_do_not_move_and_the_others_do(finished):
+    moved = finished.summary()["unit_movement"]
+    assert [moved[f"conv{name}"] for name in ("1_1", "2_2", "3_3", "4_3")] == [0, 0, 0, 0]
+    assert all(moved[f"conv5_{number}"] > 0 for number in (1, 2, 3))
+
+
+def test_nothing_of_the_checkpoint_is_left_after_the_end(finished):
+    assert {file.name for file in finished.path.iterdir()} >= {"model.keras", "predictions.json", "result.json"}
+    assert not (finished.path / "checkpoint.npz").exists()
+    assert not (finished.path / "best.npz").exists()
+
+
+class StopAfter:
+    """Stands for the user who presses Stop after so many rounds."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, rounds: int) -> None:
+        check = JobFolder.check_stop
+
+        def check_stop(job: JobFolder) -> None:
+            if sum(event["event"] == "epoch" for event in job.events()) > rounds:
+                (job.path / "stop").touch()
+            check(job)
+
+        monkeypatch.setattr(JobFolder, "check_stop", check_stop)
+
+
+@pytest.mark.parametrize("head_epochs", [0, 2])
+def test_a_resumed_run_ends_as_an_uninterrupted_one(home, people, tmp_path, head_epochs):
+    config = SMALL.with_changes(head_epochs=head_epochs, reduce_lr_patience=1, early_stopping_patience=3)
+    through = train(home, people, tmp_path / "through", config)
+    for stop_after in (1, 2):
+        with pytest.MonkeyPatch.context() as patch:
+            StopAfter(patch, stop_after)
+            with pytest.raises(Stopped):
+                train(home, people, tmp_path / f"stopped-{stop_after}", config)
+        resumed = runs.open_run(tmp_path / f"stopped-{stop_after}")
+        assert len(resumed.history()) == stop_after + 1
+        resumed.job.queue_again()
+        resumed.job.set_state("running")
+        trainer.run_training(resumed.job, home)
+        for mine, theirs in zip(resumed.history(), through.history(), strict=True):
+            assert mine.val_loss == pytest.approx(theirs.val_loss, abs=1e-5)
+            assert mine.learning_rate == theirs.learning_rate
+        np.testing.assert_allclose(resumed.predictions().probabilities, through.predictions().probabilities, atol=1e-5)
+
+
+def test_stop_keeps_and_tests_what_was_learned(home, people, tmp_path, monkeypatch):
+    StopAfter(monkeypatch, 2)
+    with pytest.raises(Stopped):
+        train(home, people, tmp_path / "run")
+    run = runs.open_run(tmp_path / "run")
+    assert run.summary()["epochs_run"] == 2
+    assert run.predictions() is not None
+    assert (run.path / "checkpoint.npz").exists()
+
+
+def test_stop_before_the_first_round_leaves_no_result(home, people, tmp_path):
+    run = runs.create_run(tmp_path / "run", people, SMALL, state="running")
+    (run.path / "stop").touch()
+    with pytest.raises(Stopped):
+        trainer.run_training(run.job, home)
+    assert run.summary() is None
+
+
+def test_the_head_phase_leaves_the_backbone_alone(home, people, tmp_path):
+    before = {}
+    original = callbacks.MeasureEpoch.measure
+
+    def measure(self, epoch, learning_rate):
+        before[epoch] = [np.array(w) for w in self.model.get_layer("conv5_1").get_weights()]
+        return original(self, epoch, learning_rate)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(callbacks.MeasureEpoch, "measure", measure)
+        run = train(home, people, tmp_path / "run", SMALL.with_changes(head_epochs=2))
+    assert np.array_equal(before[0][0], before[2][0])
+    assert not np.array_equal(before[2][0], before[3][0])
+    rates = [epoch.learning_rate for epoch in run.history()]
+    assert rates == pytest.approx([0, 3e-3, 3e-3, 3e-4, 3e-4])
+
+
+def test_fewer_practice_photos_leave_the_exams_as_they_were(home, people, finished, tmp_path):
+    run = train(home, people, tmp_path / "run", SMALL.with_changes(train_per_class=2, epochs=1))
+    counts = run.summary()["split_counts"]
+    assert counts == {**finished.summary()["split_counts"], "train": 6}
+    assert run.predictions().sha256s == finished.predictions().sha256s
+
+
+def test_early_stopping_ends_a_run_that_gets_no_better(home, people, tmp_path):
+    config = SMALL.with_changes(epochs=30, early_stopping_patience=1, optimizer="sgd", learning_rate=5.0)
+    run = train(home, people, tmp_path / "run", config)
+    assert run.summary()["epochs_run"] < 30
+
+
+def test_missing_weights_are_never_replaced_by_random_ones(home, people, tmp_path):
+    run = runs.create_run(
+        tmp_path / "run", people, SMALL.with_changes(pretrained=True, backbone="vggface-vgg16"), state="running"
+    )
+    with pytest.raises(WeightsError, match="rcmalli_vggface_tf_notop_vgg16.h5"):
+        trainer.run_training(run.job, home)
+    assert run.summary() is None
+
+
+def test_precision_is_resolved_and_recorded(home, people, tmp_path):
+    run = train(home, people, tmp_path / "run", SMALL.with_changes(precision="auto", epochs=1))
+    assert run.config.precision in ("float32", "bfloat16")
+    assert run.config.freeze_depth == 10
+
+
+def test_bfloat16_saves_a_float32_model(home, people, tmp_path):
+    run = train(home, people, tmp_path / "run", SMALL.with_changes(precision="bfloat16", epochs=1))
+    model = keras.saving.load_model(run.model_path, compile=False)
+    assert {layer.dtype_policy.name for layer in model.layers} == {"float32"}
