@@ -15,6 +15,7 @@ import keras
 import numpy as np
 
 from core import disk
+from core.models.classifier import Classifier
 from core.training.events import Reporter
 from core.training.features import Faces
 
@@ -39,15 +40,13 @@ def loss_and_accuracy(probabilities: np.ndarray, labels: np.ndarray) -> tuple[fl
 class SeedEpoch(keras.callbacks.Callback):
     """Draw the dropout of epoch e from (seed, e), so that a resumed run sees what an uninterrupted one would."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, network: Classifier, seed: int) -> None:
         super().__init__()
+        self._network = network
         self._seed = seed
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        for number, layer in enumerate(self.model.layers):
-            if isinstance(layer, keras.layers.Dropout) and layer.rate > 0:
-                state = np.random.default_rng((self._seed, epoch, number)).integers(0, 2**31, size=2)
-                layer.seed_generator.state.assign(state)
+        self._network.seed_dropout(int(np.random.default_rng((self._seed, epoch)).integers(2**31)))
 
 
 class ReportBatches(keras.callbacks.Callback):

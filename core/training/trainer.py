@@ -174,7 +174,7 @@ def _fit_phase(
         epochs=ends,
         verbose=0,
         shuffle=False,
-        callbacks=[cb.SeedEpoch(config.seed), report, measure, *policies, save],
+        callbacks=[cb.SeedEpoch(material.network, config.seed), report, measure, *policies, save],
     )
 
 
