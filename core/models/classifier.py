@@ -1,0 +1,252 @@
+"""Preprocessing, backbone and head as one classifier, cut where its frozen part ends; saved, and checked when saved.
+
+Runs in a worker: importing this imports TensorFlow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import keras
+import numpy as np
+
+from core import disk
+from core.errors import RunError
+from core.models import layerfile, networks
+from core.models.backbones import backbone, check_config
+from core.models.units import architecture
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.config import HeadConfig, TrainConfig
+    from core.models.backbones import Preprocessing
+    from core.models.structure import Unit
+    from core.models.weights import FoundWeights
+
+
+@dataclass
+class Classifier:
+    """A network of three views on the same layers.
+
+    Attributes:
+        prefix: RGB pictures, shape (n, size_px, size_px, 3), float or uint8, 0-255, to what the first unfrozen unit
+            sees; preprocessing inside. At depth 0 it is the preprocessing alone. Its output has the dtype the network
+            computes in: float32, or bfloat16 behind a frozen unit at that precision.
+        suffix: from there to probabilities, shape (n, n_classes), float32: the unfrozen units and the head.
+        joined: RGB pictures to probabilities.
+        backbone: name in the registry.
+        units: names of the backbone's units, from the input side.
+    """
+
+    prefix: keras.Model
+    suffix: keras.Model
+    joined: keras.Model
+    backbone: str
+    units: tuple[str, ...]
+
+    def unit_weights(self) -> dict[str, list[np.ndarray]]:
+        """Give copies of all weights of each unit, float32, moving statistics included."""
+        return {unit.name: networks.unit_weights(self.joined, unit) for unit in architecture(self.backbone).units}
+
+    def set_trainable_units(self, freeze_depth: int) -> None:
+        """Let all units from `freeze_depth` on train, and no other; the head always trains.
+
+        Compile the model afterwards. The cut between prefix and suffix stays where it is, so `freeze_depth` may not be
+        below the depth the classifier was built for.
+        """
+        for i, unit in enumerate(architecture(self.backbone).units):
+            _set_trainable(self.joined, unit, i >= freeze_depth)
+
+    def seed_dropout(self, seed: int) -> None:
+        """Let dropout draw from `seed` from here on; called with a number of its own before each epoch."""
+        for layer in self.joined.layers:
+            if isinstance(layer, keras.layers.Dropout):
+                layer.seed_generator.state.assign(np.array([networks.derived_seed(seed, layer.name), 0], np.uint32))
+
+
+def build_classifier(
+    config: TrainConfig, n_classes: int, weights: FoundWeights | None, *, precision: Literal["float32", "bfloat16"]
+) -> Classifier:
+    """Build a classifier, ready to be compiled and trained.
+
+    The head's first weights depend on `config.seed` and the layers' sizes only: they are the same at every freeze
+    depth, with pretrained weights and without.
+
+    Args:
+        config: settings; `freeze_depth` None freezes all units.
+        n_classes: number of people.
+        weights: of the backbone; None starts it from nothing, seeded by `config.seed`.
+        precision: what the layers compute in; weights are float32 always, and the last layer computes in float32.
+
+    Raises:
+        ConfigError: settings the backbone cannot do.
+        WeightsError: the weights are not those of the backbone.
+    """
+    config = check_config(config)
+    entry, shape = backbone(config.backbone), (config.image_size_px, config.image_size_px, 3)
+    policy = "mixed_bfloat16" if precision == "bfloat16" else "float32"
+    with _dtype_policy(policy):
+        picture = keras.Input(shape, name="rgb", dtype="float32")
+        network = networks.build_backbone(entry.name, config.image_size_px, _preprocess(picture, entry.preprocessing))
+        seen = networks.unit_inputs(network, entry.name)
+        probabilities = _head(seen[-1], config.head, n_classes, config.seed)
+    if weights is None:
+        networks.fill(network, entry.name, networks.initial_weights(entry.name, config.seed))
+    else:
+        networks.load_weights(network, entry.name, weights.path)
+    depth = config.freeze_depth or 0
+    classifier = Classifier(
+        prefix=keras.Model(picture, seen[depth], name="prefix"),
+        suffix=keras.Model(seen[depth], probabilities, name="suffix"),
+        joined=keras.Model(picture, probabilities, name=entry.name),
+        backbone=entry.name,
+        units=tuple(unit.name for unit in entry.architecture.units),
+    )
+    classifier.set_trainable_units(depth)
+    return classifier
+
+
+def _preprocess(picture: keras.KerasTensor, preprocessing: Preprocessing) -> keras.KerasTensor:
+    """Turn RGB 0-255 into what the backbone was trained on, in float32 whatever the network computes in."""
+    channels = keras.ops.flip(picture, axis=-1) if preprocessing.bgr else picture
+    variance = [1 / preprocessing.scale**2] * 3
+    return keras.layers.Normalization(
+        mean=preprocessing.mean, variance=variance, name="preprocessing", dtype="float32"
+    )(channels)
+
+
+def _head(features: keras.KerasTensor, head: HeadConfig, n_classes: int, seed: int) -> keras.KerasTensor:
+    def glorot(name: str) -> keras.initializers.Initializer:
+        return keras.initializers.GlorotUniform(seed=networks.derived_seed(seed, name))
+
+    if head.pooling == "average":
+        x = keras.layers.GlobalAveragePooling2D(name="head_average", dtype="float32")(features)
+    else:
+        x = keras.layers.Flatten(name="head_flatten")(features)
+    for i, size in enumerate(head.hidden, start=1):
+        name = f"head_dense_{i}"
+        x = keras.layers.Dense(size, activation="relu", name=name, kernel_initializer=glorot(name))(x)
+    if head.dropout:
+        x = keras.layers.Dropout(head.dropout, seed=networks.derived_seed(seed, "head_dropout"), name="head_dropout")(x)
+    # The softmax in bfloat16 would know three digits only.
+    return keras.layers.Dense(
+        n_classes, activation="softmax", name="people", kernel_initializer=glorot("people"), dtype="float32"
+    )(x)
+
+
+def _set_trainable(model: keras.Model, unit: Unit, trainable: bool) -> None:
+    for layer in unit.weight_layers:
+        built = model.get_layer(layer.name)
+        if layer.kind == "batchnorm":
+            # A BatchNorm that is not trainable runs in inference mode (Keras ignores `training=False` at its call as
+            # soon as `fit` asks for training); its gamma and beta train nevertheless once they say so themselves.
+            built.trainable = False
+            built.gamma.trainable = built.beta.trainable = trainable
+        else:
+            built.trainable = trainable
+
+
+@contextmanager
+def _dtype_policy(policy: str) -> Iterator[None]:
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def save_model(classifier: Classifier, path: Path) -> None:
+    """Save the joined model, whole or not at all, so that plain Keras opens it in safe mode without this lab's code.
+
+    The saved model takes RGB 0-255 and computes in float32, whatever the classifier was trained in. Its BatchNorm
+    layers are not trainable, so that they stay in inference mode where it is trained further; to let their gamma and
+    beta train then, set `layer.gamma.trainable` and `layer.beta.trainable`.
+
+    Args:
+        classifier: not changed.
+        path: ends in ".keras".
+    """
+    plain = keras.models.clone_model(classifier.joined, clone_function=_float32_layer)
+    plain.set_weights(classifier.joined.get_weights())
+    with disk.replacing(path) as beside:
+        plain.save(beside)
+
+
+def _float32_layer(layer: keras.Operation) -> keras.Operation:
+    config = layer.get_config()
+    if isinstance(layer, keras.layers.Layer):
+        config["dtype"] = "float32"
+    return type(layer).from_config(config)
+
+
+def check_saved_model(
+    path: Path, weights_path: Path | None, freeze_depth: int, backbone_name: str, *, seed: int = 0
+) -> dict[str, float]:
+    """Open a saved model as anybody would, and hold it against what it started from.
+
+    Args:
+        path: a `.keras` file.
+        weights_path: the backbone's weights file; None: it started from nothing with `seed`.
+        freeze_depth: units that were frozen.
+        backbone_name: in the registry.
+        seed: of the training.
+
+    Returns:
+        How far each unit moved: the norm of the change over the norm it started from, over the weights that can train.
+        0.0 for frozen units.
+
+    Raises:
+        RunError: it does not open in safe mode, computes in something else than float32, gives no probabilities, or a
+            frozen unit (or a moving statistic) is not what it was, bit for bit.
+    """
+    model = _opened(path)
+    _check_form(model, path.name)
+    weights = networks.initial_weights(backbone_name, seed)
+    if weights_path is not None:
+        weights = layerfile.read_layers(weights_path, backbone_name)
+    moved = {}
+    for i, unit in enumerate(architecture(backbone_name).units):
+        started = [array for layer in unit.weight_layers for array in weights[layer.name]]
+        trains = [j < 2 or layer.kind != "batchnorm" for layer in unit.weight_layers for j in range(len(layer.shapes))]
+        ended = networks.unit_weights(model, unit)
+        may_move = [i >= freeze_depth and can_train for can_train in trains]
+        for before, after, may in zip(started, ended, may_move, strict=True):
+            if not may and not np.array_equal(before, after):
+                raise RunError(
+                    f'The frozen layer "{unit.name}" changed in "{path.name}", so this model must not be used; '
+                    "start the training again."
+                )
+        moved[unit.name] = _movement(started, ended, trains)
+    return moved
+
+
+def _movement(started: list[np.ndarray], ended: list[np.ndarray], trains: list[bool]) -> float:
+    pairs = [(a, b) for a, b, can_train in zip(started, ended, trains, strict=True) if can_train]
+    change = np.sqrt(sum(np.sum(np.square(b - a, dtype=np.float64)) for a, b in pairs))
+    return float(change / np.sqrt(sum(np.sum(np.square(a, dtype=np.float64)) for a, _ in pairs)))
+
+
+def _opened(path: Path) -> keras.Model:
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise RunError(f'"{path.name}" does not open as a Keras model ({error}); start the training again.') from error
+
+
+def _check_form(model: keras.Model, file_name: str) -> None:
+    """Raise RunError unless the model computes in float32, from pictures of 0-255 to probabilities."""
+    policies = {layer.dtype_policy.name for layer in model.layers if isinstance(layer, keras.layers.Layer)}
+    size_px = model.input_shape[1]
+    pictures = np.random.default_rng(0).integers(0, 256, (2, size_px, size_px, 3), dtype=np.uint8)
+    probabilities = model.predict_on_batch(pictures)
+    sums = probabilities.sum(axis=-1)
+    if policies != {"float32"} or probabilities.dtype != np.float32 or not np.allclose(sums, 1.0, atol=1e-4):
+        raise RunError(
+            f'"{file_name}" should give probabilities in float32, received {", ".join(sorted(policies))} and sums of '
+            f"{sums.min():.3f} to {sums.max():.3f}; start the training again with a smaller learning rate."
+        )

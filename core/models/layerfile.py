@@ -1,0 +1,130 @@
+"""Weight files in the legacy HDF5 layout of Keras, read layer by layer and held against a network. No TensorFlow.
+
+In that layout the root (or the group "model_weights") carries `layer_names`, every layer is a group of that name with
+`weight_names`, and those are the paths of its arrays. Names may hold "/". Keras itself skips what it cannot match and
+says nothing; here every layer must be there, with the right shapes, and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import h5py
+import numpy as np
+
+from core.errors import WeightsError
+from core.models.units import architecture
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from core.models.structure import Architecture, Layer
+
+
+@dataclass(frozen=True)
+class _FileLayer:
+    """A layer of a file: its name there, and the arrays it holds, not yet read."""
+
+    name: str
+    arrays: tuple[h5py.Dataset, ...]
+
+    @property
+    def shapes(self) -> tuple[tuple[int, ...], ...]:
+        return tuple(array.shape for array in self.arrays)
+
+
+def read_layers(path: Path, backbone: str) -> dict[str, list[np.ndarray]]:
+    """Read the weights of a backbone, checked by name and shape.
+
+    Args:
+        path: a file in the legacy HDF5 layout; float16 is taken as well.
+        backbone: name in the registry.
+
+    Returns:
+        float32 arrays by layer name (as in the model, "_" for "/"), in the order of `Layer.fields`. Top layers are left
+        aside.
+
+    Raises:
+        WeightsError: not such a file, or a layer is missing, unknown, of another shape, or empty of information (not
+            finite, or a kernel that is one number throughout).
+    """
+    network = architecture(backbone)
+    try:
+        with h5py.File(path, "r") as file:
+            found = _match(network, list(_file_layers(file)), path.name)
+            return {layer.name: _read(layer, found[layer.name], path.name) for layer in network.weight_layers}
+    except (OSError, KeyError, RuntimeError) as error:
+        # What h5py raises for a file that is cut off, no HDF5 at all, or lists what it does not hold.
+        raise WeightsError(
+            f'"{path.name}" cannot be read as a weights file ({_short(error)}); bring an intact copy.'
+        ) from error
+
+
+def _short(error: Exception) -> str:
+    return str(error).strip("'\"").split("\n")[0][:120]
+
+
+def _file_layers(file: h5py.File) -> Iterator[_FileLayer]:
+    root = file.get("model_weights", file)
+    names = _names(root, "layer_names")
+    if not names:
+        raise WeightsError(
+            f'"{Path(file.filename).name}" holds no layers in the layout of Keras weights; '
+            "bring the .h5 file of the network."
+        )
+    for name in names:
+        group = root[name]
+        arrays = tuple(group[weight] for weight in _names(group, "weight_names"))
+        if arrays:
+            yield _FileLayer(name, arrays)
+
+
+def _names(group: h5py.Group, attribute: str) -> list[str]:
+    """Read a list of names; one too long for HDF5 is cut into `attribute`0, `attribute`1, ..."""
+    keys = [attribute] if attribute in group.attrs else []
+    while f"{attribute}{len(keys)}" in group.attrs:
+        keys.append(f"{attribute}{len(keys)}")
+    names = [name for key in keys for name in group.attrs[key]]
+    return [name.decode("utf-8") if isinstance(name, bytes) else str(name) for name in names]
+
+
+def _match(network: Architecture, file_layers: list[_FileLayer], file_name: str) -> dict[str, _FileLayer]:
+    """Find the file's layer for each of the network's."""
+    by_name = {layer.name: layer for layer in file_layers if layer.name not in network.top_layers}
+    found = {}
+    for layer in network.weight_layers:
+        names = [name for name in layer.file_names if name in by_name]
+        if not names:
+            raise WeightsError(
+                f'"{file_name}" has no layer "{layer.file_names[0]}", so these are not the weights of '
+                f'"{network.name}"; bring the file of that network.'
+            )
+        found[layer.name] = by_name.pop(names[0])
+        if found[layer.name].shapes != layer.shapes:
+            raise WeightsError(
+                f'Layer "{layer.file_names[0]}" of "{network.name}" needs the shapes {_listed(layer.shapes)}, '
+                f'"{file_name}" has {_listed(found[layer.name].shapes)}; bring the file of that network.'
+            )
+    if by_name:
+        raise WeightsError(
+            f'"{file_name}" holds a layer "{next(iter(by_name))}" that "{network.name}" does not have; '
+            "bring the file of that network."
+        )
+    return found
+
+
+def _listed(shapes: tuple[tuple[int, ...], ...]) -> str:
+    return " and ".join("x".join(map(str, shape)) for shape in shapes) or "nothing"
+
+
+def _read(layer: Layer, file_layer: _FileLayer, file_name: str) -> list[np.ndarray]:
+    weights = [np.asarray(array[()], dtype=np.float32) for array in file_layer.arrays]
+    kernel = weights[0]
+    is_empty = layer.kind != "batchnorm" and kernel.min() == kernel.max()
+    if is_empty or not all(np.isfinite(array).all() for array in weights):
+        raise WeightsError(
+            f'Layer "{file_layer.name}" of "{file_name}" is empty or broken; bring an intact copy of the file.'
+        )
+    return weights
