@@ -1,16 +1,36 @@
-"""Files that are whole or not there: written beside their place and renamed into it; logs that survive a torn last line."""
+"""Files that are whole or not there (written beside their place, then renamed), logs that survive a torn last line."""
 
 from __future__ import annotations
 
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from core.errors import LabError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+T = TypeVar("T")
+
+# Windows refuses to replace a file that somebody reads at that moment, and to open one that is being replaced.
+_REFUSES_WHILE_OPEN = os.name == "nt"
+_REFUSALS = 50
+_PAUSE_S = 0.02
+
+
+def _patiently(action: Callable[[], T]) -> T:
+    """Do `action`; where Windows refuses it because of another reader or writer, again, for a second at most."""
+    for _ in range(_REFUSALS if _REFUSES_WHILE_OPEN else 0):
+        try:
+            return action()
+        except PermissionError:
+            time.sleep(_PAUSE_S)
+    return action()
 
 
 @contextmanager
@@ -22,7 +42,7 @@ def replacing(path: Path) -> Iterator[Path]:
     beside = Path(name)
     try:
         yield beside
-        os.replace(beside, path)
+        _patiently(lambda: beside.replace(path))
     finally:
         beside.unlink(missing_ok=True)
 
@@ -47,10 +67,11 @@ def read_json(path: Path, *, schema: int) -> dict[str, Any]:
         FileNotFoundError: there is no such file.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(_patiently(path.read_bytes))
         found = content.pop("schema")
     except (ValueError, AttributeError, KeyError, TypeError) as error:
-        raise LabError(f'"{path.name}" is not a file of this lab ({error}); delete it or bring an intact copy.') from error
+        message = f'"{path.name}" is not a file of this lab ({error}); delete it or bring an intact copy.'
+        raise LabError(message) from error
     if found != schema:
         raise LabError(
             f'"{path.name}" was written by another version of the lab (schema {found}, this one reads {schema}); '
@@ -60,7 +81,7 @@ def read_json(path: Path, *, schema: int) -> dict[str, Any]:
 
 
 def append_line(path: Path, entry: dict[str, Any]) -> None:
-    """Append one JSON object as a line; a last line torn by a crash is closed first, so that it spoils nothing after it."""
+    """Append one JSON object as a line; a last line torn by a crash is closed first, so that it spoils nothing."""
     line = json.dumps(entry, ensure_ascii=False).encode("utf-8") + b"\n"
     with path.open("ab+") as log:
         if log.tell() > 0:

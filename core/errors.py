@@ -25,5 +25,5 @@ class RunError(LabError):
     """A run folder that cannot be opened, continued or tested."""
 
 
-class Stopped(Exception):
+class Stopped(Exception):  # noqa: N818 - not an error
     """The user asked a job to stop. Not an error: the job keeps what it has and ends as `stopped`."""

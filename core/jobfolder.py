@@ -6,22 +6,28 @@ events.jsonl   what happened so far, appended by the worker, read by the page
 result.json    what came out, where that is small
 heartbeat      touched by the worker while it lives
 stop           its presence asks the worker to stop
+traceback.txt  of a failure that is a bug
 lock           held by the operating system for as long as the worker lives
+
+`status.json` is written last when the folder is made: without it a folder is no job yet. Whoever changes the state of
+a job that is not his holds its lock while he does, so that nobody overwrites what a worker has just begun.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from filelock import FileLock, Timeout
 
 from core import disk
 from core.errors import LabError, Stopped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 State = Literal["queued", "running", "done", "failed", "stopped", "interrupted"]
 OPEN_STATES: tuple[State, ...] = ("queued", "running")
@@ -67,6 +73,10 @@ class JobFolder:
     def id(self) -> str:
         return self.path.name
 
+    def exists(self) -> bool:
+        """Tell whether the folder is there and whole."""
+        return (self.path / "status.json").exists()
+
     def request(self) -> dict[str, Any]:
         return disk.read_json(self.path / "request.json", schema=SCHEMA)
 
@@ -77,45 +87,55 @@ class JobFolder:
     def status(self) -> Status:
         """Give the job's status; `running` without the lock is found out here and marked interrupted."""
         status = self._stored_status()
-        if status.state == "running" and not self.is_locked():
+        if status.state != "running":
+            return status
+        with self._claimed() as mine:
             # The worker may have written its last state between the two looks.
             status = self._stored_status()
-            if status.state == "running":
+            if mine and status.state == "running":
                 self.set_state("interrupted")
                 status = self._stored_status()
         return status
 
     def _stored_status(self) -> Status:
         content = disk.read_json(self.path / "status.json", schema=SCHEMA)
-        return Status(cast(State, content["state"]), content["message"], content["changed_at"])
+        return Status(cast("State", content["state"]), content["message"], content["changed_at"])
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self, *, timeout_s: float = 2.0) -> Iterator[None]:
         """Hold the job's lock, as its worker does while it lives.
+
+        Args:
+            timeout_s: how long to wait for it. Not 0 by default: a page that is looking holds the lock for a moment.
 
         Raises:
             LabError: another process holds it.
         """
+        with self._claimed(timeout_s) as mine:
+            if not mine:
+                raise LabError(f'"{self.id}" is being worked on by another process; wait for it or stop it.')
+            yield
+
+    @contextmanager
+    def _claimed(self, timeout_s: float = 0.0) -> Iterator[bool]:
+        """Try to hold the lock; give whether it worked."""
+        if not self.path.is_dir():  # filelock would make the folder of a job that is gone
+            raise FileNotFoundError(self.path)
         lock = FileLock(self.path / "lock")
         try:
-            # Not 0: `is_locked` of a page that is looking holds the lock for a moment.
-            lock.acquire(timeout=2)
-        except Timeout as error:
-            raise LabError(f'"{self.id}" is being worked on by another process; wait for it or stop it.') from error
+            lock.acquire(timeout=timeout_s)
+        except Timeout:
+            yield False
+            return
         try:
-            yield
+            yield True
         finally:
             lock.release()
 
     def is_locked(self) -> bool:
         """Tell whether a living process holds the job."""
-        lock = FileLock(self.path / "lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            return True
-        lock.release()
-        return False
+        with self._claimed() as mine:
+            return not mine
 
     def emit(self, event: str, **facts: Any) -> None:
         """Append one event with the time it happened, and show that the worker lives."""
@@ -133,7 +153,10 @@ class JobFolder:
         """Ask the worker to stop within one batch. A job still queued is stopped at once."""
         (self.path / "stop").touch()
         if self._stored_status().state == "queued":
-            self.set_state("stopped")
+            # Briefly: where a worker has just taken it, the worker sees the wish itself.
+            with self._claimed(timeout_s=0.5) as mine:
+                if mine and self._stored_status().state == "queued":
+                    self.set_state("stopped")
 
     def check_stop(self) -> None:
         """Raise `Stopped` if the user asked for it. Workers call this after every batch and every photo."""
@@ -141,9 +164,16 @@ class JobFolder:
             raise Stopped
 
     def queue_again(self) -> None:
-        """Put a stopped, interrupted or failed job back into its queue; its worker goes on from what is there."""
-        (self.path / "stop").unlink(missing_ok=True)
-        self.set_state("queued")
+        """Make a stopped, interrupted or failed job `queued` again; its worker goes on from what is there.
+
+        Workers of a workspace hear of it through `core.jobs.queue.again`, which calls this.
+
+        Raises:
+            LabError: somebody is working on it.
+        """
+        with self.held():
+            (self.path / "stop").unlink(missing_ok=True)
+            self.set_state("queued")
 
     def write_result(self, result: dict[str, Any]) -> None:
         disk.write_json(self.path / "result.json", result, schema=SCHEMA)

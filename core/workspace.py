@@ -9,6 +9,8 @@ from pathlib import Path
 
 import platformdirs
 
+from core.errors import LabError
+
 
 @dataclass(frozen=True)
 class Erased:
@@ -26,7 +28,7 @@ class Workspace:
     datasets/  a folder a data set: its manifest, one file a version
     runs/      a folder a training
     jobs/      a folder a job that is no training (crop, download, predict)
-    queue/     the locks of the worker lanes and who holds them
+    queue/     what waits in which lane, the locks of the lanes, who works there, the workers' logs
     weights/   downloaded and imported weights
     cache/     what can be computed again
     """
@@ -68,13 +70,26 @@ class Workspace:
         return self.root / "cache"
 
     def erase(self) -> Erased:
-        """Remove everything of the user's: photos, data sets, runs, jobs, caches. Downloaded weights stay: they are nobody's.
+        """Remove everything of the user's: photos, data sets, runs, jobs, caches. Weights stay: they are nobody's.
 
-        Jobs must have been stopped before (`core.jobs.supervisor`), or they write into what is going away.
+        Jobs must have been stopped before (`core.jobs.supervisor.stop_everything`): they write into what is going away.
+
+        Raises:
+            LabError: something could not be removed, as where another program has a file open.
         """
-        photos = sum(1 for _ in self.photos.glob("*/*/original")) if self.photos.is_dir() else 0
+        photos = sum(1 for _ in self.photos.glob("*/*/original"))
         size = 0
         for folder in (self.photos, self.datasets, self.runs, self.jobs, self.cache):
             size += sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
             shutil.rmtree(folder, ignore_errors=True)
+            left = sum(1 for file in folder.rglob("*") if file.is_file())
+            if left:
+                raise LabError(
+                    f'{left} files in "{folder}" could not be removed; '
+                    "close the programs that use them and erase again."
+                )
+        # Living workers keep their logs open, and a log may name people: emptied, not removed.
+        for log in self.queue.glob("*.log"):
+            size += log.stat().st_size
+            os.truncate(log, 0)
         return Erased(photos=photos, bytes=size)

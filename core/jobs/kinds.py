@@ -1,0 +1,111 @@
+"""What a worker can do: each kind of job, its lane, and the function that does it, imported when it is needed."""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from core.config import CropConfig, SplitConfig
+from core.jobfolder import JobFolder
+from core.jobs.queue import HELPER, TRAIN
+from core.workspace import Workspace
+
+Work = Callable[[JobFolder, Workspace], None]
+
+# More often helps no eye, and every event is a line on disk.
+_PROGRESS_EVERY_S = 0.1
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of job.
+
+    Attributes:
+        lane: where it waits: "train" for what takes minutes, "helper" for what somebody is waiting for.
+        function: "module:name" of a function (job, workspace). It returns when the job is done, raises `LabError` for
+            what the user can mend and `Stopped` after a wish to stop, and leaves the job's state alone.
+        warm: import it before a job comes, because that takes seconds.
+        ends_worker: the worker's process ends after such a job.
+    """
+
+    lane: str
+    function: str
+    warm: bool = False
+    ends_worker: bool = False
+
+    def load(self) -> Work:
+        """Import the function."""
+        module, _, name = self.function.partition(":")
+        return cast("Work", getattr(importlib.import_module(module), name))
+
+
+KINDS: dict[str, Kind] = {
+    # Fitting in a loop leaks memory, so each training gets a process of its own.
+    "train": Kind(TRAIN, "core.training.trainer:run_training", warm=True, ends_worker=True),
+    "crop": Kind(HELPER, "core.jobs.kinds:crop"),
+    # Imports TensorFlow (690 MB) with the first one; who only crops never pays for it.
+    "predict": Kind(HELPER, "core.training.predict:run_predict"),
+    "download": Kind(HELPER, "core.jobs.kinds:download"),
+    "import_weights": Kind(HELPER, "core.jobs.kinds:import_weights"),
+}
+
+
+def _reporter(job: JobFolder) -> Callable[[str, int, int], None]:
+    """Give a function (step, done, total) that writes "progress" events now and then and raises `Stopped` if asked."""
+    last: tuple[str, float] = ("", 0.0)
+
+    def report(step: str, done: int, total: int) -> None:
+        nonlocal last
+        job.check_stop()
+        now_s = time.monotonic()
+        if step != last[0] or done == total or now_s - last[1] >= _PROGRESS_EVERY_S:
+            job.emit("progress", step=step, done=done, total=total)
+            last = (step, now_s)
+
+    return report
+
+
+def crop(job: JobFolder, workspace: Workspace) -> None:
+    """Build a data set: find, crop, group and split.
+
+    Request: `source` (folder or zip), `name`, `crop` and `split` (fields of `CropConfig` and `SplitConfig`; may be
+    missing). Events: "progress" with `step`, `done`, `total`. Result: `dataset_id`, `version`.
+    """
+    from core.photos.dataset import build_dataset
+
+    request = job.request()
+    dataset = build_dataset(
+        Path(request["source"]),
+        workspace,
+        name=request.get("name"),
+        crop=CropConfig(**request.get("crop", {})),
+        split=SplitConfig(**request.get("split", {})),
+        on_progress=_reporter(job),
+    )
+    job.write_result({"dataset_id": dataset.id, "version": dataset.version})
+
+
+def download(job: JobFolder, workspace: Workspace) -> None:
+    """Download the weights of `backbone`. Events: "progress" with `step` "download", `done` and `total` in bytes.
+
+    Result: `backbone`, `sha256`, `verified`.
+    """
+    from core.models.weights import download_weights
+
+    report = _reporter(job)
+    name = job.request()["backbone"]
+    found = download_weights(name, workspace, on_progress=lambda done, total: report("download", done, total))
+    job.write_result({"backbone": name, "sha256": found.sha256, "verified": found.verified})
+
+
+def import_weights(job: JobFolder, workspace: Workspace) -> None:
+    """Take the weights of `backbone` from the request's `file`. Result: `backbone`, `sha256`, `verified`."""
+    from core.models.weights import import_weights as take_over
+
+    request = job.request()
+    found = take_over(request["backbone"], Path(request["file"]), workspace)
+    job.write_result({"backbone": request["backbone"], "sha256": found.sha256, "verified": found.verified})

@@ -1,0 +1,184 @@
+"""What waits to be done: job folders, and a marker for each that is queued.
+
+A marker is an empty file `queue/<lane>/<created>-<runs|jobs>-<id>`. Its name says everything, so listing one small
+folder gives what waits, oldest first, however many finished jobs lie around. The job folder stays the truth: a marker
+whose folder is gone or no longer queued is dropped by whoever meets it, and `repair` makes the missing ones.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+from core.errors import LabError
+from core.jobfolder import OPEN_STATES, JobFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from core.workspace import Workspace
+
+TRAIN, HELPER = LANES = ("train", "helper")
+_MARKER_NAME = re.compile(r"[\d.]+-(runs|jobs)-(.+)")
+
+
+@dataclass(frozen=True)
+class Marker:
+    """One entry of a lane."""
+
+    path: Path
+    job: JobFolder
+
+    @classmethod
+    def of(cls, workspace: Workspace, job: JobFolder) -> Marker:
+        """Give the marker a job has while it waits, whether or not it is there."""
+        request = job.request()
+        name = f"{request['created_at']:017.6f}-{job.path.parent.name}-{job.id}"
+        return cls(_lane_folder(workspace, request["lane"]) / name, job)
+
+    def drop(self) -> None:
+        self.path.unlink(missing_ok=True)
+
+
+def _lane_folder(workspace: Workspace, lane: str) -> Path:
+    if lane not in LANES:
+        raise LabError(f"A lane must be one of {', '.join(LANES)}, received {lane!r}; name one of these.")
+    return workspace.queue / lane
+
+
+def submit(workspace: Workspace, path: Path, request: dict[str, Any]) -> JobFolder:
+    """Make a job's folder and put it into the queue.
+
+    Args:
+        workspace: whose job it is.
+        path: the new folder, directly in `workspace.runs` or `workspace.jobs`.
+        request: `kind`, `lane`, and whatever the kind of job needs.
+
+    Raises:
+        LabError: the folder exists already and is not empty, or there is no such lane.
+    """
+    _lane_folder(workspace, request["lane"])
+    job = JobFolder.create(path, request)
+    enqueue(workspace, job)
+    return job
+
+
+def enqueue(workspace: Workspace, job: JobFolder) -> None:
+    """Put a folder that is `queued` already, as `core.runs.create_run` makes them, where workers look."""
+    if job.path.parent not in (workspace.runs, workspace.jobs):
+        raise LabError(f'The job folder "{job.path}" is not one of this workspace; make it in its runs or jobs.')
+    marker = Marker.of(workspace, job).path
+    marker.parent.mkdir(parents=True, exist_ok=True)
+    marker.touch()
+
+
+def again(workspace: Workspace, job: JobFolder) -> None:
+    """Queue a stopped, interrupted or failed job once more, at its old place; its worker goes on from what is there.
+
+    Raises:
+        LabError: somebody is working on it.
+    """
+    job.queue_again()
+    enqueue(workspace, job)
+
+
+def waiting(workspace: Workspace, lane: str) -> list[JobFolder]:
+    """Give the queued jobs of a lane, oldest first."""
+    return [marker.job for marker in _markers(workspace, lane) if _state(marker.job) == "queued"]
+
+
+def open_jobs(workspace: Workspace) -> list[JobFolder]:
+    """Give every job of the workspace that is queued or running."""
+    return [job for job in _all_jobs(workspace) if _state(job) in OPEN_STATES]
+
+
+def repair(workspace: Workspace) -> None:
+    """Make the markers of queued jobs that have none, as after a crash between the folder and its marker."""
+    for job in _all_jobs(workspace):
+        if _state(job) == "queued":
+            enqueue(workspace, job)
+
+
+def is_lane_busy(workspace: Workspace, lane: str) -> bool:
+    """Tell whether a living worker of this lane is at work."""
+    with _lane_claimed(workspace, lane) as free:
+        return not free
+
+
+@contextmanager
+def take(workspace: Workspace, lane: str) -> Iterator[JobFolder | None]:
+    """Hold the lane and its oldest queued job that nobody holds, marked `running`; None where there is nothing to do.
+
+    One job a lane is worked on at a time: None as well while another worker of the lane holds one. Cheap when nothing
+    waits: one look into a folder.
+    """
+    with ExitStack() as held:
+        markers = _markers(workspace, lane)
+        job = None
+        if len(markers) > 0 and held.enter_context(_lane_claimed(workspace, lane)):
+            job = next((marker.job for marker in markers if _claim(marker, held)), None)
+        yield job
+
+
+def _claim(marker: Marker, held: ExitStack) -> bool:
+    """Try to hold a marker's job and mark it running; drop the marker where its job does not wait any more."""
+    if not marker.job.exists():
+        marker.drop()
+        return False
+    with ExitStack() as mine:
+        try:
+            mine.enter_context(marker.job.held(timeout_s=0.2))
+        except (LabError, FileNotFoundError):
+            return False
+        is_mine = False
+        if _state(marker.job) == "queued":
+            is_mine = not (marker.job.path / "stop").exists()
+            marker.job.set_state("running" if is_mine else "stopped")
+        marker.drop()
+        if is_mine:
+            held.push(mine.pop_all())
+    return is_mine
+
+
+@contextmanager
+def _lane_claimed(workspace: Workspace, lane: str) -> Iterator[bool]:
+    """Try to hold a lane, so that no other worker of it takes a job; give whether it worked."""
+    lock = FileLock(_lane_folder(workspace, lane).with_suffix(".lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+def _markers(workspace: Workspace, lane: str) -> list[Marker]:
+    folder = _lane_folder(workspace, lane)
+    try:
+        names = sorted(entry.name for entry in os.scandir(folder))
+    except FileNotFoundError:
+        return []
+    matches = [match for match in map(_MARKER_NAME.fullmatch, names) if match]
+    return [Marker(folder / match[0], JobFolder(workspace.root / match[1] / match[2])) for match in matches]
+
+
+def _all_jobs(workspace: Workspace) -> list[JobFolder]:
+    folders = [path for place in (workspace.runs, workspace.jobs) if place.is_dir() for path in place.iterdir()]
+    return [job for job in map(JobFolder, folders) if job.exists()]
+
+
+def _state(job: JobFolder) -> str | None:
+    """Give a job's state; None where its folder went away meanwhile or cannot be read."""
+    try:
+        return job.status().state
+    except (FileNotFoundError, LabError):
+        return None

@@ -1,0 +1,277 @@
+"""Keeps workers ready: a thread in the server that starts them, sees them die, and starts them again.
+
+Of several servers on one workspace one leads, by a lock. Workers are processes of their own: they outlive a server that
+is killed, finish what they do, and a new server finds them on the roster.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+from filelock import Timeout
+
+from core.errors import LabError
+from core.jobs import queue, roster
+from core.jobs.queue import is_lane_busy as is_lane_busy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from core.jobs.roster import Card
+    from core.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = (sys.executable, "-m", "core", "worker")
+TICK_S = 0.5
+REPAIR_EVERY_S = 10.0
+# A second worker for trainings takes 0.7 GB before it does anything; below this it would slow down the first.
+STANDBY_NEEDS_BYTES = 4 * 1024**3
+# A worker that dies younger than this has died at once, and the next one waits: 1 s, 2 s, 4 s, at most a minute.
+STEADY_S = 30.0
+LONGEST_WAIT_S = 60.0
+LARGEST_LOG_BYTES = 1_000_000
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Child:
+    """A worker this server started."""
+
+    process: subprocess.Popen[bytes]
+    lane: str
+    log_path: Path
+    log_starts_at: int
+    born_s: float
+
+
+@dataclass
+class _Health:
+    """How starting workers of one lane has gone lately."""
+
+    deaths_at_once: int = 0
+    not_before_s: float = 0.0
+    trouble: str | None = None
+
+
+class Supervisor:
+    """Keeps one worker a lane ready, and a second for trainings while one trains, where memory allows.
+
+    Args:
+        workspace: whose jobs the workers do.
+        command: what starts a worker; the lane is appended.
+    """
+
+    def __init__(self, workspace: Workspace, *, command: Sequence[str] = COMMAND) -> None:
+        self._workspace = workspace
+        self._command = tuple(command)
+        self._children: dict[str, _Child] = {}
+        self._health = {lane: _Health() for lane in queue.LANES}
+        self._repaired_s = -REPAIR_EVERY_S
+        self._stopping = threading.Event()
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin, in a thread that dies with the server. A second call changes nothing."""
+        if self._thread is None:
+            self._stopping.clear()
+            self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End, and ask the workers without a job to end too. One that works finishes its job first."""
+        if self._thread is not None:
+            self._stopping.set()
+            self._wake.set()
+            self._thread.join()
+            self._thread = None
+
+    def ensure(self, lane: str) -> None:
+        """See at once, not at the next tick, that the lane has a worker. Call it after queueing a job."""
+        if lane not in queue.LANES:
+            raise LabError(f"A lane must be one of {', '.join(queue.LANES)}, received {lane!r}; name one of these.")
+        self._wake.set()
+
+    def trouble(self, lane: str) -> str | None:
+        """Give why the lane has no worker, with the end of its log, or None where all is well."""
+        return self._health[lane].trouble
+
+    def _run(self) -> None:
+        lock = roster.server_lock(self._workspace)
+        while not self._stopping.is_set():
+            with suppress(Timeout), lock.acquire(timeout=1.0):
+                self._lead()
+
+    def _lead(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._tick()
+            except (OSError, LabError, psutil.Error):
+                # A full disk, say. The next tick may fare better, and without this thread nothing would start again.
+                log.exception("looking after the workers failed")
+            self._wake.wait(TICK_S)
+            self._wake.clear()
+        self._let_go()
+
+    def _tick(self) -> None:
+        if time.monotonic() - self._repaired_s >= REPAIR_EVERY_S:
+            self._repaired_s = time.monotonic()
+            queue.repair(self._workspace)
+        cards = roster.cards(self._workspace)
+        self._reap({card.token: card for card in cards})
+        for card in cards:
+            # A child whose exit code is still to come keeps its card until then: it tells what it was doing.
+            if not card.alive and card.token not in self._children:
+                roster.forget(self._workspace, card.token)
+        for lane in queue.LANES:
+            self._look_after(lane, [card for card in cards if card.lane == lane and card.alive])
+
+    def _reap(self, cards: dict[str, Card]) -> None:
+        for token, child in list(self._children.items()):
+            exit_code = child.process.poll()
+            if exit_code is None:
+                continue
+            del self._children[token]
+            card = cards.get(token)
+            if exit_code != 0 and not (card and card.state == "working"):
+                self._note_death(child, f"ended with code {exit_code}")
+
+    def _note_death(self, child: _Child, what: str) -> None:
+        health = self._health[child.lane]
+        died_at_once = time.monotonic() - child.born_s < STEADY_S
+        health.deaths_at_once = health.deaths_at_once + 1 if died_at_once else 1
+        wait_s = min(LONGEST_WAIT_S, 2.0 ** (health.deaths_at_once - 1))
+        health.not_before_s = time.monotonic() + wait_s
+        health.trouble = (
+            f'The worker of lane "{child.lane}" {what}; it is started again in {wait_s:.0f} s. '
+            f'Its last words in "{child.log_path}": {_tail(child.log_path, child.log_starts_at)}'
+        )
+        log.error(health.trouble)
+
+    def _look_after(self, lane: str, living: list[Card]) -> None:
+        """Start the worker that is missing, send away the ones that are too many."""
+        registered = {card.token for card in living}
+        starting = [t for t, child in self._children.items() if child.lane == lane and t not in registered]
+        # Idle ones first: they are warm.
+        free = sorted((card for card in living if card.is_free), key=lambda card: card.state)
+        health = self._health[lane]
+        if any(card.state != "warming" for card in living):
+            health.trouble = None
+        for card in free[1:]:
+            roster.ask_to_leave(self._workspace, card.token)
+        if not free and not starting and self._wants_worker(lane, living) and time.monotonic() >= health.not_before_s:
+            self._start_worker(lane)
+
+    def _wants_worker(self, lane: str, living: list[Card]) -> bool:
+        """Whether a lane without a free worker should have one."""
+        if any(card.state == "working" for card in living):
+            return lane == queue.TRAIN and psutil.virtual_memory().available > STANDBY_NEEDS_BYTES
+        return True
+
+    def _start_worker(self, lane: str) -> None:
+        token = f"{lane}-{uuid.uuid4().hex[:8]}"
+        log_path = self._workspace.queue / f"worker-{lane}.log"
+        if log_path.exists() and log_path.stat().st_size > LARGEST_LOG_BYTES:
+            os.truncate(log_path, 0)
+        with log_path.open("ab") as words:
+            starts_at = words.tell()
+            process = subprocess.Popen(
+                [*self._command, lane],
+                cwd=ROOT,
+                env={
+                    **os.environ,
+                    "LAB_HOME": str(self._workspace.root.resolve()),
+                    roster.TOKEN_VARIABLE: token,
+                    "PYTHONUTF8": "1",
+                    "PYTHONFAULTHANDLER": "1",
+                },
+                stdin=subprocess.DEVNULL,
+                stdout=words,
+                stderr=subprocess.STDOUT,
+                **_apart_from_this_process(),
+            )
+        self._children[token] = _Child(process, lane, log_path, starts_at, time.monotonic())
+
+    def _let_go(self) -> None:
+        """Ask everybody without a job to end; wait a moment for those that can end at once."""
+        cards = roster.cards(self._workspace)
+        living = {card.token: card.state for card in cards if card.alive}
+        for token in living.keys() | self._children.keys():
+            if living.get(token) != "working":
+                roster.ask_to_leave(self._workspace, token)
+        idle = {token for token, state in living.items() if state == "idle"}
+        _wait_until(lambda: not any(card.alive and card.token in idle for card in roster.cards(self._workspace)), 3.0)
+        for child in self._children.values():
+            child.process.poll()
+        self._children.clear()
+
+
+def stop_everything(workspace: Workspace, *, timeout_s: float = 20.0) -> None:
+    """Stop every open job of a workspace and wait until the workers have let go, as before erasing it.
+
+    A worker that does not let go in time is killed: after an erase nothing of the user's may come back.
+
+    Raises:
+        LabError: something still works, which no worker of this workspace does.
+    """
+    jobs = queue.open_jobs(workspace)
+    for job in jobs:
+        job.ask_to_stop()
+
+    def quiet() -> bool:
+        lanes = any(is_lane_busy(workspace, lane) for lane in queue.LANES)
+        return not lanes and not any(job.exists() and job.is_locked() for job in jobs)
+
+    if _wait_until(quiet, timeout_s):
+        return
+    for card in roster.cards(workspace):
+        if card.alive and card.state == "working":
+            _kill(card.pid)
+    if not _wait_until(quiet, 5.0):
+        raise LabError("Some work of this lab does not end; close every window and terminal it runs in and try again.")
+
+
+def _kill(pid: int) -> None:
+    """Kill a worker and the processes it started."""
+    with suppress(psutil.NoSuchProcess):
+        worker = psutil.Process(pid)
+        for process in (*worker.children(recursive=True), worker):
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+
+
+def _wait_until(condition: Callable[[], bool], timeout_s: float) -> bool:
+    ends_s = time.monotonic() + timeout_s
+    while not condition():
+        if time.monotonic() > ends_s:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def _apart_from_this_process() -> dict[str, Any]:
+    """Give what makes a new process survive the terminal and the server it was started from."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+    return {"start_new_session": True}
+
+
+def _tail(path: Path, starts_at: int, lines: int = 10) -> str:
+    """Give the last lines of a log from a position on."""
+    try:
+        text = path.read_bytes()[starts_at:].decode("utf-8", "replace")
+    except OSError:
+        return "(no log)"
+    return "\n".join(text.strip().splitlines()[-lines:]) or "(nothing)"

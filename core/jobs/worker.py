@@ -1,0 +1,233 @@
+"""The process that does jobs: `python -m core worker LANE`.
+
+It is warm before a job comes, does one at a time, and ends after a training, when it is asked to leave, or when no
+server has lived for a while and nothing waits. Every word to the outside goes through the job's folder.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+import uuid
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Literal
+
+import psutil
+
+from core import disk
+from core.errors import LabError, Stopped
+from core.jobs import queue, roster
+from core.jobs.kinds import KINDS, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from types import FrameType
+
+    from core.jobfolder import JobFolder
+    from core.workspace import Workspace
+
+POLL_S = 0.2
+BEAT_S = 2.0
+LOOK_FOR_SERVER_S = 1.0
+_NICENESS = 10
+
+log = logging.getLogger(__name__)
+
+
+def run_worker(
+    lane: str, workspace: Workspace, *, kinds: Mapping[str, Kind] = KINDS, without_server_s: float = 10.0
+) -> None:
+    """Do the queued jobs of a lane until there is nobody left to work for.
+
+    Args:
+        lane: "train" or "helper".
+        workspace: whose jobs.
+        kinds: what this worker can do.
+        without_server_s: how long to stay idle where no server lives.
+
+    Raises:
+        LabError: there is no such lane.
+    """
+    if lane not in queue.LANES:
+        raise LabError(f"A lane must be one of {', '.join(queue.LANES)}, received {lane!r}; name one of these.")
+    _Worker(lane, workspace, kinds, without_server_s).run()
+
+
+def work_on(job: JobFolder, workspace: Workspace, *, kinds: Mapping[str, Kind] = KINDS) -> None:
+    """Do one job in this process, as a worker does: its lock held, its states written.
+
+    Raises:
+        Stopped: it was asked to stop, and has.
+        LabError: what went wrong and can be mended, or another process is working on it.
+        Exception: a bug; its traceback is in the folder too.
+    """
+    with job.held():
+        job.set_state("running")
+        _perform(job, workspace, kinds)
+
+
+def _perform(job: JobFolder, workspace: Workspace, kinds: Mapping[str, Kind]) -> None:
+    """Do a job that is held and marked running; mark how it ended; pass on what it raised."""
+    (job.path / "traceback.txt").unlink(missing_ok=True)
+    try:
+        with _beating(job):
+            _kind(job, kinds).load()(job, workspace)
+    except Stopped:
+        _end(job, "stopped")
+        raise
+    except LabError as error:
+        _end(job, "failed", str(error))
+        raise
+    except Exception as error:
+        if job.exists():
+            disk.write_bytes(job.path / "traceback.txt", traceback.format_exc().encode("utf-8"))
+        reason = str(error).strip().partition("\n")[0][:300]
+        _end(
+            job,
+            "failed",
+            f"Something broke that should not have: {type(error).__name__}: {reason}; "
+            f'please report it with the file traceback.txt in "{job.path}".',
+        )
+        raise
+    _end(job, "done")
+
+
+def _kind(job: JobFolder, kinds: Mapping[str, Kind]) -> Kind:
+    name = job.request()["kind"]
+    if name not in kinds:
+        raise LabError(f'A job must be one of {", ".join(kinds)}, received "{name}"; ask for one of these.')
+    return kinds[name]
+
+
+def _end(job: JobFolder, state: Literal["done", "failed", "stopped"], message: str = "") -> None:
+    # Writing into a folder that was deleted meanwhile would bring it back as a ruin.
+    if job.exists():
+        job.set_state(state, message)
+
+
+@contextmanager
+def _beating(job: JobFolder) -> Iterator[None]:
+    """Touch the job's heartbeat from a thread: a batch may take longer than a page waits for a sign of life."""
+    ended = threading.Event()
+
+    def beat() -> None:
+        # Only a deleted folder or a full disk ends it early; the work will meet that itself.
+        with suppress(OSError):
+            while job.exists():
+                job.beat()
+                if ended.wait(BEAT_S):
+                    return
+
+    thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+class _Worker:
+    def __init__(self, lane: str, workspace: Workspace, kinds: Mapping[str, Kind], without_server_s: float) -> None:
+        self._lane = lane
+        self._workspace = workspace
+        self._kinds = kinds
+        self._without_server_s = without_server_s
+        self._job: JobFolder | None = None
+        self._terminated = False
+        self._ended = False
+        self._server_seen_s = self._looked_s = time.monotonic()
+
+    def run(self) -> None:
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+        token = os.environ.get(roster.TOKEN_VARIABLE) or f"{self._lane}-{uuid.uuid4().hex[:8]}"
+        if self._lane == queue.TRAIN:
+            _lower_priority()
+        with roster.seat(self._workspace, self._lane, token) as seat, self._signals():
+            for kind in self._kinds.values():
+                if kind.lane == self._lane and kind.warm:
+                    kind.load()
+            seat.show("idle")
+            while not (self._terminated or self._ended or seat.must_leave() or self._is_alone()):
+                if not self._do_next(seat):
+                    time.sleep(POLL_S)
+
+    def _do_next(self, seat: roster.Seat) -> bool:
+        """Do the next job of the lane; give whether there was one."""
+        with queue.take(self._workspace, self._lane) as job:
+            if job is None:
+                return False
+            self._job = job
+            if self._terminated:  # between the last look and now
+                (job.path / "stop").touch()
+            seat.show("working")
+            log.info("%s: begins", job.id)
+            try:
+                _perform(job, self._workspace, self._kinds)
+                log.info("%s: done", job.id)
+            except Stopped:
+                log.info("%s: stopped", job.id)
+                self._tell_interruption(job)
+            except LabError as error:
+                log.info("%s: %s", job.id, error)
+            except Exception:
+                log.exception("%s: failed", job.id)
+            self._job = None
+            self._ended = self._ends_worker(job)
+        if not self._ended:
+            seat.show("idle")
+        self._server_seen_s = time.monotonic()
+        return True
+
+    def _ends_worker(self, job: JobFolder) -> bool:
+        if not job.exists():
+            return False
+        kind = self._kinds.get(job.request()["kind"])
+        return kind is not None and kind.ends_worker
+
+    def _tell_interruption(self, job: JobFolder) -> None:
+        """The user asked for nothing where the system ended the worker: the job then counts as interrupted."""
+        if self._terminated and job.exists():
+            (job.path / "stop").unlink(missing_ok=True)
+            job.set_state("interrupted")
+
+    def _is_alone(self) -> bool:
+        """Whether no server has lived for a while."""
+        now_s = time.monotonic()
+        if now_s - self._looked_s >= LOOK_FOR_SERVER_S:
+            self._looked_s = now_s
+            if roster.server_lives(self._workspace):
+                self._server_seen_s = now_s
+        return now_s - self._server_seen_s > self._without_server_s
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        """Take the wish to end as a wish to stop: the job is stopped at its next check, what it has is kept."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self._terminate) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _terminate(self, _number: int, _frame: FrameType | None) -> None:
+        self._terminated = True
+        if self._job is not None and self._job.exists():
+            (self._job.path / "stop").touch()
+
+
+def _lower_priority() -> None:
+    """Leave the machine to whoever sits at it: a training runs for minutes beside lessons and browsers."""
+    if sys.platform == "win32":
+        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    else:
+        # Never back up: a server that is niced itself may not.
+        psutil.Process().nice(max(_NICENESS, psutil.Process().nice()))

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import sys
+import time
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from core.errors import LabError
+from core.jobs import queue, roster, supervisor
+from core.jobs.supervisor import Supervisor
+from tests.core.jobs.conftest import Bench, wait_for
+from tests.core.jobs.errands import COMMAND
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@pytest.fixture
+def start(bench: Bench) -> Iterator[Callable[..., Supervisor]]:
+    """Start supervisors that end with the test."""
+    started: list[Supervisor] = []
+
+    def start(command: tuple[str, ...] = COMMAND) -> Supervisor:
+        started.append(Supervisor(bench.workspace, command=command))
+        started[-1].start()
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.stop()
+
+
+def _free_bytes(monkeypatch: pytest.MonkeyPatch, n_bytes: int) -> None:
+    monkeypatch.setattr(supervisor.psutil, "virtual_memory", lambda: SimpleNamespace(available=n_bytes))
+
+
+def _states(bench: Bench, lane: str) -> list[str]:
+    return sorted(card.state for card in bench.living(lane))
+
+
+def test_one_warm_worker_a_lane_and_stop_sends_them_away(bench: Bench, start: Callable[[], Supervisor]) -> None:
+    boss = start()
+    wait_for(lambda: [_states(bench, lane) for lane in queue.LANES] == [["idle"], ["idle"]])
+    job = bench.submit("count", to=2)
+    boss.ensure(queue.HELPER)
+    wait_for(lambda: job.status().state == "done")
+    assert [boss.trouble(lane) for lane in queue.LANES] == [None, None]
+    boss.stop()
+    assert bench.living() == []
+
+
+def test_a_second_supervisor_starts_nothing_and_takes_over(bench: Bench, start: Callable[[], Supervisor]) -> None:
+    first = start()
+    wait_for(lambda: _states(bench, queue.HELPER) == ["idle"])
+    before = {card.token for card in bench.living(queue.HELPER)}
+    start()
+    time.sleep(1.5)
+    assert {card.token for card in bench.living(queue.HELPER)} == before
+    first.stop()
+    wait_for(
+        lambda: _states(bench, queue.HELPER) == ["idle"] and {c.token for c in bench.living(queue.HELPER)} != before
+    )
+
+
+def test_a_killed_server_ends_no_job_and_the_next_one_finds_its_worker(
+    bench: Bench, start: Callable[[], Supervisor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEST_WITHOUT_SERVER_S", "1")
+    _free_bytes(monkeypatch, 0)
+    server = bench.server()
+    wait_for(lambda: _states(bench, queue.TRAIN) == ["idle"])
+    training = bench.submit("practise", queue.TRAIN, to=1_000_000, pause_s=0.02)
+    wait_for(training.events)
+    server.kill()
+    server.wait()
+    seen = len(training.events())
+    # Nobody is left to work for but the training.
+    wait_for(lambda: _states(bench, queue.HELPER) == [] and len(training.events()) > seen)
+    assert training.status().state == "running"
+
+    worker = bench.living(queue.TRAIN)
+    start()
+    wait_for(lambda: _states(bench, queue.HELPER) == ["idle"])
+    time.sleep(1.0)
+    assert bench.living(queue.TRAIN) == worker
+    assert len({event["pid"] for event in training.events()}) == 1
+    training.ask_to_stop()
+    wait_for(lambda: training.status().state == "stopped")
+    wait_for(lambda: _states(bench, queue.TRAIN) == ["idle"])
+    assert bench.living(queue.TRAIN) != worker
+
+
+@pytest.mark.parametrize(("free_gb", "standby"), [(3, []), (5, ["idle"])])
+def test_a_second_worker_stands_by_only_where_memory_allows(
+    bench: Bench,
+    start: Callable[[], Supervisor],
+    monkeypatch: pytest.MonkeyPatch,
+    free_gb: int,
+    standby: list[str],
+) -> None:
+    _free_bytes(monkeypatch, free_gb * 1024**3)
+    start()
+    training = bench.submit("practise", queue.TRAIN, to=1_000_000, pause_s=0.02)
+    next_one = bench.submit("practise", queue.TRAIN, to=1)
+    wait_for(training.events)
+    wait_for(lambda: _states(bench, queue.TRAIN) == [*standby, "working"])
+    time.sleep(1.0)
+    assert _states(bench, queue.TRAIN) == [*standby, "working"]
+    assert next_one.status().state == "queued"
+    training.ask_to_stop()
+    wait_for(lambda: next_one.status().state == "done")
+
+
+def test_a_dead_worker_is_replaced(bench: Bench, start: Callable[[], Supervisor]) -> None:
+    start()
+    job = bench.submit("count", to=1_000_000, pause_s=0.02)
+    wait_for(job.events)
+    (dead,) = bench.living(queue.HELPER)
+    psutil.Process(dead.pid).kill()
+    wait_for(lambda: _states(bench, queue.HELPER) == ["idle"])
+    assert job.status().state == "interrupted"
+    assert dead.token not in {card.token for card in roster.cards(bench.workspace)}
+
+
+def test_workers_that_die_at_once_are_started_ever_less_often_and_the_reason_is_told(
+    bench: Bench, start: Callable[[tuple[str, ...]], Supervisor]
+) -> None:
+    words = "import sys; print('started', sys.argv[1], flush=True); sys.exit('No module named tensorflow')"
+    boss = start((sys.executable, "-c", words))
+    time.sleep(4.5)
+    trouble = boss.trouble(queue.TRAIN)
+    assert trouble is not None
+    assert 'lane "train" ended with code 1' in trouble
+    assert trouble.endswith("started train\nNo module named tensorflow")
+    text = (bench.workspace.queue / "worker-train.log").read_text(encoding="utf-8")
+    assert 2 <= text.count("started") <= 3  # at about 0, 1 and 3 s
+
+
+def test_a_forgotten_marker_is_found_again(bench: Bench, start: Callable[[], Supervisor]) -> None:
+    job = bench.submit("count", to=1)
+    next((bench.workspace.queue / queue.HELPER).iterdir()).unlink()
+    start()
+    wait_for(lambda: job.status().state == "done")
+
+
+def test_stop_everything(bench: Bench) -> None:
+    jobs = [bench.submit("count", to=1_000_000, pause_s=0.02), bench.submit("count", to=1)]
+    bench.worker()
+    wait_for(jobs[0].events)
+    supervisor.stop_everything(bench.workspace)
+    assert [job.status().state for job in jobs] == ["stopped", "stopped"]
+    assert not supervisor.is_lane_busy(bench.workspace, queue.HELPER)
+
+
+def test_stop_everything_kills_what_does_not_listen(bench: Bench) -> None:
+    job = bench.submit("sleep_deaf")
+    worker = bench.worker()
+    wait_for(lambda: job.status().state == "running")
+    wait_for(lambda: _states(bench, queue.HELPER) == ["working"])
+    supervisor.stop_everything(bench.workspace, timeout_s=0.3)
+    assert worker.wait(5) != 0
+    assert job.status().state == "interrupted"
+
+
+def test_ensure_knows_its_lanes(bench: Bench) -> None:
+    with pytest.raises(LabError, match="received 'fast'"):
+        Supervisor(bench.workspace).ensure("fast")
