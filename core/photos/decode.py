@@ -1,0 +1,213 @@
+"""The bytes of a photo -> an upright RGB picture, whatever the format, bit depth and colour mode."""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pillow_heif
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
+
+from core.errors import PhotoError
+from core.photos.filetype import HEAD_BYTES, READABLE, why_not_a_photo
+
+pillow_heif.register_heif_opener()
+
+# 100 megapixels are 300 MB once decoded. A JPEG beyond that (phones reach 200) is decoded at half its size instead.
+MAX_PIXELS = 100_000_000
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "BMP", "GIF", "TIFF", "AVIF", "HEIF")
+# What Pillow and its plugins raise on damaged files; a bug of ours in this list's company would be hidden, so only
+# calls into Pillow are guarded with it.
+_DAMAGED = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    RuntimeError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
+
+
+_TRANSPOSED = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_SIDEWAYS = {_TRANSPOSED[orientation] for orientation in (5, 6, 7, 8)}
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A decoded photo.
+
+    Attributes:
+        rgb: uint8, shape (height, width, 3), RGB, upright.
+        format: Pillow's name of the format ("JPEG", "HEIF", ...).
+        taken_at: when the camera says it was taken (its own clock, no time zone); None where it does not say.
+        camera: maker and model; None where the photo does not say.
+        full_size_px: (width, height) upright, before any bounding.
+    """
+
+    rgb: np.ndarray
+    format: str
+    taken_at: datetime | None
+    camera: str | None
+    full_size_px: tuple[int, int]
+
+
+def decode(data: bytes, *, max_side_px: int | None = None) -> Photo:
+    """Decode a photo: first frame, EXIF rotation applied, transparency on white, any bit depth brought to 8 bits.
+
+    Args:
+        data: the whole file.
+        max_side_px: shrink the picture so that its longer side is at most this; None keeps its size (but a JPEG of more
+            than `MAX_PIXELS` is halved until it fits).
+
+    Raises:
+        PhotoError: with a reason that follows the file's name: "is an empty file", "is cut off", ...
+    """
+    reason = why_not_a_photo(data[:HEAD_BYTES])
+    if reason:
+        raise PhotoError(reason)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with _open(data) as image:
+            stored_size = _bound(image, max_side_px)
+            taken_at, camera = _exif_facts(image)
+            rgb, full_size = _upright_rgb(image, stored_size)
+            picture_format = image.format or ""
+    if max_side_px is not None and max(rgb.size) > max_side_px:
+        rgb.thumbnail((max_side_px, max_side_px), Image.Resampling.BOX)
+    return Photo(np.asarray(rgb), picture_format, taken_at, camera, full_size)
+
+
+def _open(data: bytes) -> Image.Image:
+    try:
+        return Image.open(io.BytesIO(data), formats=FORMATS)
+    except UnidentifiedImageError as error:
+        raise PhotoError(f"is damaged or of a kind that the lab does not read (it reads {READABLE})") from error
+    except _DAMAGED as error:
+        raise PhotoError(_reason(error)) from error
+
+
+def _bound(image: Image.Image, max_side_px: int | None) -> tuple[int, int] | None:
+    """Refuse a picture too large to decode; let a JPEG be decoded smaller and give its (width, height) as stored."""
+    width, height = image.size
+    if image.format in ("JPEG", "MPO") and width * height <= 16 * MAX_PIXELS:
+        shrink = 1
+        while width * height > shrink**2 * MAX_PIXELS:
+            shrink *= 2
+        while max_side_px and shrink < 8 and max(width, height) >= 2 * shrink * max_side_px:
+            shrink *= 2
+        if shrink > 1:
+            image.draft(None, (width // shrink, height // shrink))
+            return width, height
+    elif width * height > MAX_PIXELS:
+        size = f"{width} x {height} pixels; at most {MAX_PIXELS // 1_000_000} million are read"
+        raise PhotoError(f"is too large ({size}); make it smaller")
+    return None
+
+
+def _upright_rgb(image: Image.Image, stored_size: tuple[int, int] | None) -> tuple[Image.Image, tuple[int, int]]:
+    """Give the picture and its full (width, height), both upright; `stored_size` where it is decoded smaller."""
+    try:
+        image.load()
+        rgb = _to_rgb(image)
+    except _DAMAGED as error:
+        raise PhotoError(_reason(error)) from error
+    # Asked for after loading: Pillow turns a TIFF upright itself then.
+    transposed = _TRANSPOSED.get(_orientation(image))
+    width, height = stored_size or rgb.size
+    if transposed is None:
+        return rgb, (width, height)
+    upright = rgb.transpose(transposed)
+    return upright, (height, width) if transposed in _SIDEWAYS else (width, height)
+
+
+def _orientation(image: Image.Image) -> int:
+    """Give the EXIF orientation, 1 to 8; 1 where it is missing or unreadable."""
+    try:
+        value = image.getexif().get(ExifTags.Base.Orientation, 1)
+    except _DAMAGED:
+        return 1
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I;16"):
+        return Image.fromarray(_to_8_bit(np.asarray(image, np.float64), 65535.0)).convert("RGB")
+    if image.mode in ("I", "F"):
+        return Image.fromarray(_to_8_bit(np.asarray(image, np.float64))).convert("RGB")
+    if image.mode == "LAB":
+        lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+        converted = ImageCms.profileToProfile(image, lab, srgb, outputMode="RGB")
+        return image if converted is None else converted
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        white = Image.new("RGBA", rgba.size, "white")
+        return Image.alpha_composite(white, rgba).convert("RGB")
+    return image.convert("RGB")
+
+
+def _to_8_bit(values: np.ndarray, full: float | None = None) -> np.ndarray:
+    """Bring grey values of any depth to 0-255.
+
+    Args:
+        values: float64, shape (height, width). Not changed.
+        full: the value that means white; None guesses it: the smallest of 1, 255, 65535 and 2^32 - 1 that no value
+            exceeds.
+
+    Returns:
+        uint8, same shape.
+    """
+    values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0).clip(min=0.0)
+    brightest = float(values.max(initial=0.0))
+    if full is None:
+        full = next((limit for limit in (1.0, 255.0, 65535.0, 2.0**32 - 1.0) if brightest <= limit), brightest)
+    return np.asarray((values * (255.0 / full)).round().clip(0, 255), np.uint8)
+
+
+def _exif_facts(image: Image.Image) -> tuple[datetime | None, str | None]:
+    """Read when and with what the photo was taken; damaged EXIF counts as none."""
+    try:
+        exif = image.getexif()
+        details = exif.get_ifd(ExifTags.IFD.Exif)
+        maker_model = [exif.get(tag) for tag in (ExifTags.Base.Make, ExifTags.Base.Model)]
+        stamp = details.get(ExifTags.Base.DateTimeOriginal) or details.get(ExifTags.Base.DateTimeDigitized)
+    except _DAMAGED:
+        return None, None
+    words = [part.strip("\0 ") for part in maker_model if isinstance(part, str)]
+    camera = " ".join(word for word in words if word) or None
+    try:
+        taken_at = datetime.strptime(stamp.strip("\0 "), "%Y:%m:%d %H:%M:%S") if isinstance(stamp, str) else None
+    except ValueError:
+        taken_at = None
+    return taken_at, camera
+
+
+def _reason(error: BaseException) -> str:
+    """Say in plain words what Pillow reports."""
+    text = str(error).lower()
+    if isinstance(error, Image.DecompressionBombError):
+        return "is too large to decode; make it smaller"
+    if isinstance(error, MemoryError):
+        return "does not fit into this computer's memory; make it smaller"
+    if isinstance(error, EOFError) or any(word in text for word in ("truncated", "end of file", "eof", "incomplete")):
+        return "is cut off: the end of the file is missing; copy it again"
+    return "is damaged and cannot be decoded; copy it again"

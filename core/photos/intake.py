@@ -1,0 +1,159 @@
+"""A folder or zip of photos -> a stream of photos by person, one in memory at a time."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.errors import DatasetError
+from core.photos.filetype import HEAD_BYTES, why_not_a_photo
+from core.photos.layout import ARRANGEMENT, Parts, Place, arrange, arrange_new
+from core.photos.sources import Entry, EntryError, open_source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.config import Split
+
+MAX_PHOTO_BYTES = 200_000_000
+_IGNORED = {"__macosx", "thumbs.db", "desktop.ini"}
+_LONGEST_NAME = 255
+
+
+@dataclass(frozen=True)
+class SourcePhoto:
+    """A photo on its way in.
+
+    Attributes:
+        name: its path inside the source, as the user knows it; for showing only.
+        person: None where the folders do not say.
+        split: None where the folders do not say.
+        data: the whole file.
+    """
+
+    name: str
+    person: str | None
+    split: Split | None
+    data: bytes
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A file that is not used, or a photo that needs a look.
+
+    Attributes:
+        name: its path inside the source.
+        reason: follows the name in a sentence.
+        sha256: of the photo in the store; None where it was not kept.
+    """
+
+    name: str
+    reason: str
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class _Found:
+    entry: Entry
+    parts: Parts
+    place: Place
+
+
+class PhotoReader:
+    """The files of a source: `len()` of them, read one by one while iterating, in the order of their names.
+
+    Raises:
+        DatasetError: when made, if the source cannot be used as a whole.
+    """
+
+    def __init__(self, source: Path, arrange_paths: Callable[[Sequence[Parts]], list[Place]]) -> None:
+        self._source = source
+        with open_source(source) as files:
+            entries = {entry: parts for entry in files.entries() if (parts := _shown_parts(entry.parts))}
+            ordered = sorted(entries, key=lambda entry: entries[entry])
+            reasons = {entry: _why_not(files.head, entry) for entry in ordered}
+        photos = [entry for entry in ordered if reasons[entry] is None]
+        if not photos:
+            listed = f"{len(ordered)} other files were found" if ordered else "it is empty"
+            raise DatasetError(f'There are no photos in "{source.name}": {listed}; {ARRANGEMENT}.')
+        places = dict(zip(photos, arrange_paths([entries[entry] for entry in photos]), strict=True))
+        self._found = [
+            _Found(entry, entries[entry], places.get(entry) or Place(reason=reasons[entry])) for entry in ordered
+        ]
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __iter__(self) -> Iterator[SourcePhoto | LeftOut]:
+        with open_source(self._source) as files:
+            for found in self._found:
+                name, place = "/".join(found.parts), found.place
+                if place.reason is not None:
+                    yield LeftOut(name, place.reason)
+                    continue
+                try:
+                    data = files.read(found.entry)
+                except EntryError as error:
+                    yield LeftOut(name, str(error))
+                else:
+                    yield SourcePhoto(name, place.person, place.split, data)
+
+
+def read_source(source: Path) -> PhotoReader:
+    """Read the photos of people for a data set.
+
+    A folder a person, or train, validation and test with a folder a person each; see `layout.arrange`. Files are told
+    by content; what is no photo is given as `LeftOut`; hidden files, `__MACOSX`, `Thumbs.db` and `desktop.ini` are not
+    mentioned.
+
+    Args:
+        source: a folder or a zip file.
+
+    Raises:
+        DatasetError: there is no such source, it is no zip, is encrypted, holds no photos, is arranged in no way known,
+            or is too large when unpacked.
+    """
+    return PhotoReader(source, arrange)
+
+
+def read_photos(source: Path) -> PhotoReader:
+    """Read photos to be predicted: one photo file, or a folder or zip of photos in any layout.
+
+    Args:
+        source: a photo, a folder or a zip file.
+
+    Returns:
+        The photos. Their person is the name of the folder they lie in, None where they lie in none; whether that is
+        somebody a model knows is for the caller to see.
+
+    Raises:
+        DatasetError: as `read_source`, but for the arrangement.
+    """
+    return PhotoReader(source, arrange_new)
+
+
+def _why_not(head: Callable[[Entry, int], bytes], entry: Entry) -> str | None:
+    try:
+        reason = why_not_a_photo(head(entry, HEAD_BYTES))
+    except EntryError as error:
+        return str(error)
+    if reason is None and entry.size > MAX_PHOTO_BYTES:
+        megabytes = entry.size // 1_000_000
+        return f"is too large ({megabytes} MB; at most {MAX_PHOTO_BYTES // 1_000_000} MB are read); make it smaller"
+    return reason
+
+
+def _shown_parts(parts: Parts) -> Parts | None:
+    """Give a path as it is shown and compared: NFC, trimmed, no control characters; None for a file to be ignored."""
+    if any(part.startswith(".") or part.casefold() in _IGNORED for part in parts):
+        return None
+    return tuple(_shown(part) for part in parts) or None
+
+
+def _shown(part: str) -> str:
+    # A file system may hold names that are no text; they come as lone surrogates, which no file of ours could hold.
+    text = part.encode("utf-8", "replace").decode("utf-8")
+    text = "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(sign) == "Cc" else sign for sign in text)
+    return unicodedata.normalize("NFC", text).strip()[:_LONGEST_NAME] or "(no name)"

@@ -1,0 +1,219 @@
+"""A data set on disk: people in label order, their photos, the split; one file a version."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+from core import disk
+from core.config import SPLITS, CropConfig, Split, SplitConfig
+from core.errors import DatasetError, LabError
+from core.photos.intake import LeftOut
+from core.photos.store import PhotoStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.workspace import Workspace
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Item:
+    """One face of a data set.
+
+    Attributes:
+        sha256: of the photo in the store.
+        name: the photo's path in its source, for showing.
+        person: None for an unlabelled test photo.
+        split: where it belongs.
+        group: photos with one number belong together.
+        n_faces: how many faces were found in the photo.
+        face: the place of this face among them, largest first; None is the whole photo.
+    """
+
+    sha256: str
+    name: str
+    person: str | None
+    split: Split
+    group: int
+    n_faces: int
+    face: int | None
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Face crops of people, split. Never changes: an edit makes a new version.
+
+    Attributes:
+        id: follows from contents and settings.
+        name: for showing.
+        version: 1 for what was built.
+        people: in label order; the one place that says which number a person has.
+        items: in a fixed order (by person, then name).
+        left_out: files and photos not used, with the reason.
+        to_review: photos used that deserve a look, with the reason.
+        crop: how the faces were found and cropped.
+        split: how the photos were split.
+    """
+
+    id: str
+    name: str
+    version: int
+    people: tuple[str, ...]
+    items: tuple[Item, ...]
+    left_out: tuple[LeftOut, ...]
+    to_review: tuple[LeftOut, ...]
+    crop: CropConfig
+    split: SplitConfig
+
+    def of(self, split: Split) -> tuple[Item, ...]:
+        """Give the items of a split, unlabelled test photos with "test"."""
+        return tuple(item for item in self.items if item.split == split)
+
+    def counts(self) -> dict[Split, int]:
+        """Give how many items each split has."""
+        return {split: len(self.of(split)) for split in SPLITS}
+
+    def sha256s(self) -> set[str]:
+        """Give every photo that this data set keeps in the store, those left out for a look included."""
+        kept = {item.sha256 for item in self.items}
+        return kept | {left_out.sha256 for left_out in self.left_out if left_out.sha256}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the data set as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> Dataset:
+        """Build a data set from what `to_dict` gave."""
+        return cls(
+            id=content["id"],
+            name=content["name"],
+            version=content["version"],
+            people=tuple(content["people"]),
+            items=tuple(Item(**item) for item in content["items"]),
+            left_out=tuple(LeftOut(**entry) for entry in content["left_out"]),
+            to_review=tuple(LeftOut(**entry) for entry in content["to_review"]),
+            crop=CropConfig(**content["crop"]),
+            split=SplitConfig(**content["split"]),
+        )
+
+
+def save_dataset(workspace: Workspace, dataset: Dataset) -> None:
+    """Write the data set's version."""
+    content = {"created_at": time.time(), "dataset": dataset.to_dict()}
+    disk.write_json(_path(workspace, dataset.id, dataset.version), content, schema=SCHEMA)
+
+
+def has_dataset(workspace: Workspace, dataset_id: str) -> bool:
+    """Tell whether there is a data set of that id."""
+    return _is_id(dataset_id) and bool(_versions(workspace.datasets / dataset_id))
+
+
+def load_dataset(workspace: Workspace, dataset_id: str, version: int | None = None) -> Dataset:
+    """Read a data set.
+
+    Args:
+        version: None reads the newest.
+
+    Raises:
+        DatasetError: there is none of that id or version.
+    """
+    versions = _versions(workspace.datasets / dataset_id) if _is_id(dataset_id) else []
+    wanted = version if version is not None else max(versions, default=0)
+    if wanted not in versions:
+        raise DatasetError(f'There are no photos "{dataset_id}" (version {version or "newest"}) here; choose others.')
+    return Dataset.from_dict(disk.read_json(_path(workspace, dataset_id, wanted), schema=SCHEMA)["dataset"])
+
+
+def list_datasets(workspace: Workspace) -> list[Dataset]:
+    """Give the newest version of every data set, the one made last first; what another lab version wrote is skipped."""
+    found = []
+    for folder in workspace.datasets.iterdir() if workspace.datasets.is_dir() else ():
+        for version in sorted(_versions(folder), reverse=True)[:1]:
+            try:
+                content = disk.read_json(_path(workspace, folder.name, version), schema=SCHEMA)
+            except (LabError, FileNotFoundError):
+                continue
+            found.append((content["created_at"], Dataset.from_dict(content["dataset"])))
+    return [dataset for _, dataset in sorted(found, key=lambda pair: pair[0], reverse=True)]
+
+
+def delete_dataset(workspace: Workspace, dataset_id: str) -> None:
+    """Remove a data set with all its versions, and the photos that no other data set uses. An unknown one is no error.
+
+    Raises:
+        DatasetError: photos are being read in right now.
+    """
+    if not _is_id(dataset_id):
+        return
+    with photos_locked(workspace, timeout_s=10):
+        photos = photos_of(workspace, dataset_id)
+        shutil.rmtree(workspace.datasets / dataset_id, ignore_errors=True)
+        remove_unused(workspace, photos)
+
+
+def photos_of(workspace: Workspace, dataset_id: str) -> set[str]:
+    """Give the photos of all versions of a data set."""
+    versions = _versions(workspace.datasets / dataset_id)
+    return {sha for version in versions for sha in load_dataset(workspace, dataset_id, version).sha256s()}
+
+
+def remove_unused(workspace: Workspace, sha256s: set[str]) -> None:
+    """Remove those of these photos from the store that no data set uses."""
+    folders = workspace.datasets.iterdir() if workspace.datasets.is_dir() else ()
+    used = {sha for folder in folders if folder.is_dir() for sha in photos_of(workspace, folder.name)}
+    PhotoStore(workspace.photos).remove(sha256s - used)
+
+
+@contextmanager
+def photos_locked(
+    workspace: Workspace, *, timeout_s: float = math.inf, on_wait: Callable[[], None] | None = None
+) -> Iterator[None]:
+    """Hold the lock under which photos come and go, so that nobody removes what another is about to use.
+
+    Args:
+        on_wait: called about once a second while waiting; may raise `Stopped`.
+
+    Raises:
+        DatasetError: another process still holds it after `timeout_s`.
+    """
+    workspace.datasets.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(workspace.datasets / ".lock")
+    until = time.monotonic() + timeout_s
+    while not lock.is_locked:
+        try:
+            lock.acquire(timeout=min(1.0, timeout_s))
+        except Timeout as error:
+            if time.monotonic() >= until:
+                raise DatasetError(
+                    "Photos are being read in right now; wait until that is done, or stop it."
+                ) from error
+            if on_wait is not None:
+                on_wait()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _is_id(dataset_id: str) -> bool:
+    # An id may come from outside (a page's address) and must not lead elsewhere.
+    return dataset_id.isalnum()
+
+
+def _path(workspace: Workspace, dataset_id: str, version: int) -> Path:
+    return workspace.datasets / dataset_id / f"v{version}.json"
+
+
+def _versions(folder: Path) -> list[int]:
+    return [int(path.stem[1:]) for path in folder.glob("v*.json") if path.stem[1:].isdigit()]

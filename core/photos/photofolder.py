@@ -1,0 +1,227 @@
+"""The folder of one photo in the content store: the original, and what was made from it, kept by settings.
+
+original                      the file as it came
+facts-1.json                  format, size, time, camera, perceptual hash; or why it cannot be decoded
+faces-<detector>-1.json       every face found
+crop-<settings>-<face>-1.png  a crop; <face> is its place in the list of faces, or "whole"
+
+The number is the version of the method; a better method gets the next one, so that nothing old is taken for new.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import imagehash
+from PIL import Image
+
+from core import disk
+from core.errors import PhotoError
+from core.photos.decode import Photo, decode
+from core.photos.faces import Face, crop_face, find_faces
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.config import CropConfig, Detector
+
+SCHEMA = 1
+FACTS_VERSION = FACES_VERSION = CROP_VERSION = 1
+# 16 x 16 bits: at 8 x 8, different photos of one person came as close as two copies of one photo (see `groups.py`).
+HASH_SIDE = 16
+
+
+@dataclass(frozen=True)
+class PhotoFacts:
+    """What is known of one photo.
+
+    Attributes:
+        sha256: of the file, hexadecimal.
+        format: Pillow's name of the format.
+        size_px: (width, height), upright.
+        taken_at: by the camera's own clock; None where the photo does not say.
+        camera: maker and model; None where the photo does not say.
+        phash: perceptual hash of the whole photo, 256 bits, hexadecimal.
+        faces: largest first; empty for detector "none".
+    """
+
+    sha256: str
+    format: str
+    size_px: tuple[int, int]
+    taken_at: datetime | None
+    camera: str | None
+    phash: str
+    faces: tuple[Face, ...]
+
+
+class PhotoFolder:
+    """One photo's folder. Decodes the original only when something is missing, and once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._photo: Photo | None = None
+
+    def stored_facts(self, detector: Detector) -> PhotoFacts | None:
+        """Give what is known already; None when the photo or its faces were not looked at yet.
+
+        Raises:
+            PhotoError: it is known that the photo cannot be decoded.
+        """
+        content = self._read(f"facts-{FACTS_VERSION}.json")
+        faces = self.stored_faces(detector)
+        if content is not None and content["error"]:
+            raise PhotoError(content["error"])
+        return None if content is None or faces is None else self._facts(content, faces)
+
+    def stored_faces(self, detector: Detector) -> list[Face] | None:
+        """Give the faces found before; None when nobody looked yet."""
+        if detector == "none":
+            return []
+        content = self._read(f"faces-{detector}-{FACES_VERSION}.json")
+        return None if content is None else [Face.from_dict(face) for face in content["faces"]]
+
+    def facts(self, detector: Detector) -> PhotoFacts:
+        """Give the facts and faces, looking at the photo where they are not known yet.
+
+        Raises:
+            PhotoError: it cannot be decoded.
+        """
+        stored = self.stored_facts(detector)
+        if stored is not None:
+            return stored
+        name = f"facts-{FACTS_VERSION}.json"
+        content = self._read(name)
+        if content is None:
+            content = self._look()
+            disk.write_json(self.path / name, content, schema=SCHEMA)
+        return self._facts(content, self.faces(detector))
+
+    def faces(self, detector: Detector) -> list[Face]:
+        """Give the faces, largest first, looking for them where nobody did yet.
+
+        Raises:
+            PhotoError: the photo cannot be decoded.
+        """
+        stored = self.stored_faces(detector)
+        if stored is None:
+            stored = find_faces(self._decoded().rgb, detector)
+            content = {"faces": [face.to_dict() for face in stored]}
+            disk.write_json(self.path / f"faces-{detector}-{FACES_VERSION}.json", content, schema=SCHEMA)
+        return stored
+
+    def crop_path(self, config: CropConfig, face_index: int | None) -> Path:
+        """Give the place of a crop, there or not."""
+        face = "whole" if face_index is None else str(face_index)
+        settings = f"{config.detector}-{config.margin:g}-{config.size_px}-{'level' if config.align else 'asis'}"
+        return self.path / f"crop-{settings}-{face}-{CROP_VERSION}.png"
+
+    def crop(self, config: CropConfig, face_index: int | None) -> Path:
+        """Give the PNG of a face's crop (None: of the whole photo), cropping where it is missing.
+
+        Raises:
+            PhotoError: the photo cannot be decoded, or has no such face.
+        """
+        path = self.crop_path(config, face_index)
+        if path.exists():
+            return path
+        face = None
+        if face_index is not None:
+            faces = self.faces(config.detector)
+            if face_index >= len(faces):
+                raise PhotoError(
+                    f"has {len(faces)} faces, number {face_index + 1} was asked for; crop the photos again"
+                )
+            face = faces[face_index]
+        crop_rgb = crop_face(self._decoded().rgb, face, config)
+        with disk.replacing(path) as beside:
+            Image.fromarray(crop_rgb).save(beside, "PNG", compress_level=3)
+        return path
+
+    def _read(self, name: str) -> dict[str, Any] | None:
+        try:
+            return disk.read_json(self.path / name, schema=SCHEMA)
+        except FileNotFoundError:
+            return None
+
+    def _decoded(self) -> Photo:
+        if self._photo is None:
+            self._photo = decode((self.path / "original").read_bytes())
+        return self._photo
+
+    def _look(self) -> dict[str, Any]:
+        """Decode the photo and give its facts; that it cannot be decoded is a fact as well."""
+        try:
+            photo = self._decoded()
+        except PhotoError as error:
+            # A machine with more memory, or more of it free, may well read the photo.
+            if not isinstance(error.__cause__, MemoryError):
+                disk.write_json(self.path / f"facts-{FACTS_VERSION}.json", {"error": str(error)}, schema=SCHEMA)
+            raise
+        return {
+            "error": None,
+            "format": photo.format,
+            "size_px": list(photo.full_size_px),
+            "taken_at": photo.taken_at.isoformat() if photo.taken_at else None,
+            "camera": photo.camera,
+            "phash": str(imagehash.phash(Image.fromarray(photo.rgb), hash_size=HASH_SIDE)),
+        }
+
+    def _facts(self, content: dict[str, Any], faces: list[Face]) -> PhotoFacts:
+        width, height = content["size_px"]
+        return PhotoFacts(
+            sha256=self.path.name,
+            format=content["format"],
+            size_px=(width, height),
+            taken_at=datetime.fromisoformat(content["taken_at"]) if content["taken_at"] else None,
+            camera=content["camera"],
+            phash=content["phash"],
+            faces=tuple(faces),
+        )
+
+
+def chosen_face(facts: PhotoFacts, config: CropConfig) -> int | None:
+    """Give the face taken without a review: the largest, which is the first; None for the whole photo.
+
+    Raises:
+        PhotoError: there is no face.
+    """
+    if config.detector == "none":
+        return None
+    if not facts.faces:
+        raise PhotoError("shows no face that was found; bring another photo, or one where the face is larger")
+    return 0
+
+
+def prepare(path: Path, config: CropConfig) -> PhotoFacts | PhotoError:
+    """Do all that one photo needs for a data set: facts, faces, the crop of the chosen face.
+
+    Args:
+        path: the photo's folder.
+
+    Returns:
+        The facts; those of a photo without a face too, which gets no crop. A `PhotoError` where it cannot be used.
+    """
+    folder = PhotoFolder(path)
+    try:
+        facts = folder.facts(config.detector)
+        if facts.faces or config.detector == "none":
+            folder.crop(config, chosen_face(facts, config))
+    except PhotoError as error:
+        return error
+    return facts
+
+
+def prepared(path: Path, config: CropConfig) -> PhotoFacts | PhotoError | None:
+    """Give what `prepare` would, from what is stored; None when there is something to do. Decodes nothing."""
+    folder = PhotoFolder(path)
+    try:
+        facts = folder.stored_facts(config.detector)
+    except PhotoError as error:
+        return error
+    if facts is None:
+        return None
+    if not facts.faces and config.detector != "none":
+        return facts
+    return facts if folder.crop_path(config, chosen_face(facts, config)).exists() else None

@@ -1,0 +1,97 @@
+"""Many photos prepared in several processes, a few at a time."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import cv2
+
+from core.errors import PhotoError
+from core.photos.photofolder import PhotoFacts, prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+    from pathlib import Path
+
+    from core.config import CropConfig
+
+# Starting processes takes about a second; so do this many photos.
+FEW_PHOTOS = 8
+# A process may hold a photo of 100 megapixels and the copies made of it: 0.6 GB.
+MOST_PROCESSES = 8
+
+Prepared = tuple["Path", PhotoFacts | PhotoError]
+
+
+def prepare_all(folders: Sequence[Path], config: CropConfig) -> Generator[Prepared, None, None]:
+    """Prepare photos in as many processes as cores (at most `MOST_PROCESSES`); few photos in this one.
+
+    Args:
+        folders: the photos' folders in the store, each once.
+
+    Yields:
+        A photo's folder and what `photofolder.prepare` gave, in the order they get done. A photo on which a process
+        dies (a crash inside a decoder, no memory left) gives a `PhotoError` and stops no other.
+    """
+    processes = min(os.cpu_count() or 1, MOST_PROCESSES)
+    if len(folders) < FEW_PHOTOS or processes == 1:
+        for path in folders:
+            yield path, prepare(path, config)
+        return
+    waiting = iter(folders)
+    suspects = yield from _prepare_in_pool(waiting, config, processes)
+    for path in suspects:
+        yield path, _prepare_alone(path, config)
+    rest = list(waiting)
+    if rest:
+        yield from prepare_all(rest, config)
+
+
+def _pool(processes: int) -> ProcessPoolExecutor:
+    # spawn: a fork of a process with threads (TensorFlow, Streamlit) may hang, and Windows has nothing else.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(processes, mp_context=context, initializer=_start_process)
+
+
+def _start_process() -> None:
+    cv2.setNumThreads(1)
+    # Ctrl-C ends the process that asked, which then ends these.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _prepare_in_pool(
+    waiting: Iterator[Path], config: CropConfig, processes: int
+) -> Generator[Prepared, None, list[Path]]:
+    """Yield as `prepare_all` does; return the photos under way when a process died, empty otherwise."""
+    pool = _pool(processes)
+    under_way: dict[Future[PhotoFacts | PhotoError], Path] = {}
+    try:
+        # Few are handed over at a time, so that stopping takes as long as a photo.
+        for path in islice(waiting, 2 * processes):
+            under_way[pool.submit(prepare, path, config)] = path
+        while under_way:
+            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                result = future.result()
+                yield under_way.pop(future), result
+                for path in islice(waiting, 1):
+                    under_way[pool.submit(prepare, path, config)] = path
+    except BrokenProcessPool:
+        return list(under_way.values())
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return []
+
+
+def _prepare_alone(path: Path, config: CropConfig) -> PhotoFacts | PhotoError:
+    """Prepare a photo in a process of its own, which may die of it."""
+    try:
+        with _pool(1) as pool:
+            return pool.submit(prepare, path, config).result()
+    except BrokenProcessPool:
+        return PhotoError("made the program that reads photos crash; leave it out or save it again in another format")
