@@ -1,4 +1,4 @@
-"""Kinds of jobs for the tests of the machinery, and a worker that can do them: python -m tests.core.jobs.errands LANE."""
+"""Kinds of jobs for the tests of the machinery, and a worker for them: python -m tests.core.jobs.errands LANE."""
 
 from __future__ import annotations
 

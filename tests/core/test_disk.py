@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from core import disk
+from core.errors import LabError
+
+
+def test_json_comes_back_with_any_script_and_without_its_schema(tmp_path: Path) -> None:
+    path = tmp_path / "new folder" / "names.json"
+    disk.write_json(path, {"people": ["Zoë Ωmega", "李小龍", 'O"Neil\n'], "n": 3}, schema=1)
+    assert disk.read_json(path, schema=1) == {"people": ["Zoë Ωmega", "李小龍", 'O"Neil\n'], "n": 3}
+    assert "李小龍" in path.read_text(encoding="utf-8")
+
+
+def test_a_write_that_breaks_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "model.bin"
+    disk.write_bytes(path, b"old")
+    with suppress(RuntimeError), disk.replacing(path) as beside:
+        beside.write_bytes(b"ne")
+        assert path.read_bytes() == b"old"
+        assert beside.suffix == path.suffix
+        raise RuntimeError
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_readers_see_the_old_or_the_new_file_while_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "status.json"
+    for number in range(50):
+        disk.write_json(path, {"number": number, "padding": "x" * 10_000}, schema=1)
+        with disk.replacing(path) as beside:
+            beside.write_bytes(b'{"schema": 1, "numb')
+            assert disk.read_json(path, schema=1)["number"] == number
+            beside.write_bytes(path.read_bytes())
+
+
+def test_a_file_that_is_in_use_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows refuses to replace a file that a reader has open at that moment."""
+    refusals = iter([True, True, False])
+    real = Path.replace
+
+    def replace(self: Path, target: Path) -> Path:
+        if next(refusals):
+            raise PermissionError(13, "in use")
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(PermissionError):
+        disk.write_bytes(tmp_path / "a", b"1")
+    monkeypatch.setattr(disk, "_REFUSES_WHILE_OPEN", True)
+    disk.write_bytes(tmp_path / "b", b"2")
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1, 2]", '"x"', '{"no": "schema"}'])
+def test_what_is_no_file_of_ours_is_refused_with_a_sentence(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "request.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(LabError, match=r'^"request.json" is not a file of this lab \(.*\); delete it or bring'):
+        disk.read_json(path, schema=1)
+
+
+def test_another_schema_is_refused_with_both_numbers(tmp_path: Path) -> None:
+    disk.write_json(tmp_path / "a.json", {}, schema=2)
+    with pytest.raises(LabError, match=r"schema 2, this one reads 1"):
+        disk.read_json(tmp_path / "a.json", schema=1)
+    with pytest.raises(FileNotFoundError):
+        disk.read_json(tmp_path / "missing.json", schema=1)
+
+
+def test_a_torn_last_line_spoils_neither_what_came_before_nor_what_comes_after(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    assert disk.read_lines(path) == []
+    disk.append_line(path, {"n": 1, "text": "ä\nö\r"})
+    disk.append_line(path, {"n": 2})
+    whole = path.read_bytes()
+    for cut in range(1, len(b'{"n": 2}\n') + 1):
+        path.write_bytes(whole[:-cut])
+        before = disk.read_lines(path)
+        # Without its line end only, the last entry is whole.
+        assert before == [{"n": 1, "text": "ä\nö\r"}] + ([{"n": 2}] if cut == 1 else [])
+        disk.append_line(path, {"n": 3})
+        assert disk.read_lines(path) == [*before, {"n": 3}]
