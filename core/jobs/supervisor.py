@@ -63,6 +63,7 @@ class _Health:
     deaths_at_once: int = 0
     not_before_s: float = 0.0
     trouble: str | None = None
+    last_words: str = ""
 
 
 class Supervisor:
@@ -105,8 +106,12 @@ class Supervisor:
         self._wake.set()
 
     def trouble(self, lane: str) -> str | None:
-        """Give why the lane has no worker, with the end of its log, or None where all is well."""
+        """Give in one sentence why the lane has no worker, or None where all is well."""
         return self._health[lane].trouble
+
+    def last_words(self, lane: str) -> str:
+        """Give the last lines a worker of this lane wrote before it died; empty while none has."""
+        return self._health[lane].last_words
 
     def _run(self) -> None:
         lock = roster.server_lock(self._workspace)
@@ -154,9 +159,10 @@ class Supervisor:
         health.deaths_at_once = health.deaths_at_once + 1 if died_at_once else 1
         wait_s = min(LONGEST_WAIT_S, 2.0 ** (health.deaths_at_once - 1))
         health.not_before_s = time.monotonic() + wait_s
+        health.last_words = _tail(child.log_path, child.log_starts_at)
         health.trouble = (
-            f'The worker of lane "{child.lane}" {what}; it is started again in {wait_s:.0f} s. '
-            f'Its last words in "{child.log_path}": {_tail(child.log_path, child.log_starts_at)}'
+            f'The worker of lane "{child.lane}" {what} ({health.last_words.splitlines()[-1]}); '
+            f'it starts again in {wait_s:.0f} s, and its log is "{child.log_path}".'
         )
         log.error(health.trouble)
 

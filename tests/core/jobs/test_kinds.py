@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import importlib.util
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from core.config import CropConfig, SplitConfig
+from core.errors import Stopped
+from core.jobs import kinds, queue
+from core.jobs.kinds import KINDS
+from core.jobs.worker import work_on
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.jobfolder import JobFolder
+    from core.models.weights import FoundWeights
+    from core.workspace import Workspace
+
+    Report = Callable[[str, int, int], None]
+
+
+def _submit(workspace: Workspace, kind: str, **request: Any) -> JobFolder:
+    return queue.submit(workspace, workspace.jobs / kind, {"kind": kind, "lane": KINDS[kind].lane, **request})
+
+
+def test_every_kind_has_a_lane_and_a_function_that_exists() -> None:
+    for kind in KINDS.values():
+        assert kind.lane in queue.LANES
+        module, name = kind.function.split(":")
+        spec = importlib.util.find_spec(module)
+        assert spec is not None
+        assert spec.origin is not None
+        # Read, not imported: two of them bring TensorFlow.
+        assert f"\ndef {name}(job: JobFolder, workspace: Workspace) -> None:" in Path(spec.origin).read_text("utf-8")
+
+
+def test_only_trainings_wait_in_the_training_lane_and_end_their_worker() -> None:
+    assert [name for name, kind in KINDS.items() if kind.lane == queue.TRAIN] == ["train"]
+    assert [name for name, kind in KINDS.items() if kind.ends_worker] == ["train"]
+    assert [name for name, kind in KINDS.items() if kind.warm] == ["train"]
+
+
+def test_crop_builds_the_data_set_that_was_asked_for(lab_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, Any] = {}
+
+    def build_dataset(source: Path, workspace: Workspace, *, on_progress: Report, **settings: Any) -> SimpleNamespace:
+        asked.update(settings, source=source, workspace=workspace)
+        for done in range(1000):
+            on_progress("read", done + 1, 0)
+        for done in range(1000):
+            on_progress("crop", done + 1, 1000)
+        return SimpleNamespace(id="abc", version=1)
+
+    monkeypatch.setattr("core.photos.dataset.build_dataset", build_dataset)
+    job = _submit(
+        lab_home,
+        "crop",
+        source="/photos/of a.zip",
+        name="Klasse 9b",
+        crop={"detector": "haar", "margin": 0.1},
+        split={"seed": 7},
+    )
+    began_s = time.monotonic()
+    work_on(job, lab_home)
+    assert asked == {
+        "source": Path("/photos/of a.zip"),
+        "workspace": lab_home,
+        "name": "Klasse 9b",
+        "crop": CropConfig(detector="haar", margin=0.1),
+        "split": SplitConfig(seed=7),
+    }
+    assert job.result() == {"dataset_id": "abc", "version": 1}
+    events = [(event["step"], event["done"], event["total"]) for event in job.events()]
+    assert events[0] == ("read", 1, 0)
+    assert ("crop", 1, 1000) in events
+    assert events[-1] == ("crop", 1000, 1000)
+    # At most ten a second, and the first of each step and the very last.
+    assert len(events) <= 3 + 10 * (time.monotonic() - began_s) + 1
+
+
+def test_crop_stops_between_two_photos(lab_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = _submit(lab_home, "crop", source="x")
+
+    def build_dataset(source: Path, workspace: Workspace, *, on_progress: Report, **settings: Any) -> None:
+        assert settings["crop"] == CropConfig()
+        on_progress("read", 1, 0)
+        job.ask_to_stop()
+        on_progress("read", 2, 0)
+        raise AssertionError("went on after the wish to stop")
+
+    monkeypatch.setattr("core.photos.dataset.build_dataset", build_dataset)
+    with pytest.raises(Stopped):
+        work_on(job, lab_home)
+    assert job.status().state == "stopped"
+
+
+def test_download_reports_bytes(lab_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    from core.models import weights
+
+    def download(name: str, workspace: Workspace, *, on_progress: Callable[[int, int], None]) -> FoundWeights:
+        assert (name, workspace) == ("imagenet-vgg16", lab_home)
+        on_progress(50, 100)
+        on_progress(100, 100)
+        return weights.FoundWeights(Path("vgg16.h5"), "ab" * 32, True)
+
+    monkeypatch.setattr(weights, "download_weights", download)
+    job = _submit(lab_home, "download", backbone="imagenet-vgg16")
+    work_on(job, lab_home)
+    assert job.result() == {"backbone": "imagenet-vgg16", "sha256": "ab" * 32, "verified": True}
+    assert [(event["step"], event["done"], event["total"]) for event in job.events()] == [
+        ("download", 50, 100),
+        ("download", 100, 100),
+    ]
+
+
+def test_import_weights_takes_the_named_file(lab_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    from core.models import weights
+
+    def take_over(name: str, file: Path, workspace: Workspace) -> FoundWeights:
+        assert (name, file, workspace) == ("vggface-vgg16", Path("/usb/rcmalli.h5"), lab_home)
+        return weights.FoundWeights(file, "cd" * 32, False)
+
+    monkeypatch.setattr(weights, "import_weights", take_over)
+    job = _submit(lab_home, "import_weights", backbone="vggface-vgg16", file="/usb/rcmalli.h5")
+    work_on(job, lab_home)
+    assert job.result() == {"backbone": "vggface-vgg16", "sha256": "cd" * 32, "verified": False}
+
+
+def test_kinds_are_imported_only_when_they_are_loaded() -> None:
+    assert kinds.Kind(queue.HELPER, "core.jobs.kinds:crop").load() is kinds.crop
+    with pytest.raises(ModuleNotFoundError):
+        kinds.Kind(queue.HELPER, "core.nowhere:crop").load()
