@@ -71,14 +71,13 @@ def crop(arguments: argparse.Namespace) -> Answer:
         report = export.export_crops(
             arguments.data,
             arguments.out,
-            Workspace.personal(),
             crop_config,
             on_progress=lambda _step, done, total: move(done, total),
         )
     facts = {
         "written": report.written,
-        "left_out": [asdict(each) for each in report.left_out],
-        "to_review": [asdict(each) for each in report.to_review],
+        "left_out": [{"name": each.name, "reason": each.reason} for each in report.left_out],
+        "to_review": [{"name": each.name, "reason": each.reason} for each in report.to_review],
         "crop": asdict(crop_config),
         "out": str(arguments.out),
         "seconds": round(time.monotonic() - began_s, 2),

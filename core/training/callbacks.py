@@ -27,7 +27,7 @@ def predict_faces(suffix: keras.Model, faces: Faces) -> np.ndarray:
     rows = []
     for photos in faces.clean_batches(MEASURE_BATCH):
         features = faces.batch(photos, np.zeros(len(photos), np.int64))
-        rows.append(np.asarray(keras.ops.cast(suffix.predict_on_batch(features), "float32")))
+        rows.append(np.asarray(suffix.predict_on_batch(features), np.float32))
     return np.concatenate(rows)
 
 

@@ -91,7 +91,7 @@ class Faces:
             for photo, number in zip(photos, numbers, strict=True)
         ]
         pictures = np.stack(views).astype(np.float32)
-        return np.asarray(keras.ops.cast(self._prefix(pictures, training=False), "float32"))
+        return np.asarray(self._prefix.predict_on_batch(pictures)).astype(np.float32)
 
 
 class EpochBatches(keras.utils.PyDataset):

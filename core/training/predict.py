@@ -17,9 +17,8 @@ from core.errors import DatasetError, PhotoError
 from core.evaluation.metrics import evaluate
 from core.jobfolder import JobFolder
 from core.packing import ModelPack
-from core.photos import dataset as datasets
 from core.photos import intake
-from core.photos.faces import Face
+from core.photos.faces import Face, faces_of_photo, resize_square
 from core.training.finish import predict_saved
 from core.workspace import Workspace
 
@@ -82,7 +81,7 @@ def _add_faces(
     photo: intake.SourcePhoto, crop: CropConfig, faces: list[NewFace], left_out: list[dict[str, str]]
 ) -> None:
     try:
-        found = datasets.faces_of_photo(photo.data, crop)
+        found = faces_of_photo(photo.data, crop)
     except PhotoError as error:
         left_out.append({"name": photo.name, "reason": str(error)})
         return
@@ -95,7 +94,7 @@ def _add_faces(
 
 def _answer(pack: ModelPack, faces: list[NewFace], left_out: list[dict[str, str]]) -> dict[str, Any]:
     size_px = int(keras.saving.load_model(pack.model_path, compile=False).input_shape[1])
-    crops = np.stack([datasets.resize_face(each.crop_rgb, size_px) for each in faces])
+    crops = np.stack([resize_square(each.crop_rgb, size_px) for each in faces])
     probabilities = predict_saved(pack.model_path, crops, len(pack.people))
     rows = [
         {

@@ -39,13 +39,13 @@ def test_kept_features_equal_computed_ones(faces_rgb, prefix, monkeypatch):
     np.testing.assert_allclose(kept.batch(photos, numbers), computed.batch(photos, numbers), rtol=1e-5, atol=1e-4)
 
 
-def test_the_prefix_is_asked_once_a_view(faces_rgb, prefix):
+def test_the_prefix_is_asked_once_a_view(faces_rgb, prefix, monkeypatch):
     faces = make(faces_rgb, prefix)
     done: list[int] = []
     faces.prepare(done.append)
     assert sum(done) == faces.n_to_prepare == 27
     asked = []
-    faces._prefix = lambda *a, **k: asked.append(a)
+    monkeypatch.setattr(prefix, "predict_on_batch", asked.append)
     faces.batch(np.arange(9), np.zeros(9, int))
     assert asked == []
 

@@ -1,0 +1,109 @@
+"""Faces written out as plain pictures, in folders named like the people, for use elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+from pathvalidate import sanitize_filename
+
+from core.config import CropConfig
+from core.errors import DatasetError, PhotoError
+from core.photos.intake import LeftOut, SourcePhoto, read_source
+from core.photos.photofolder import PhotoFacts, chosen_face
+from core.photos.store import PhotoStore
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """What came of it: how many faces were written, which files were not used, which photos need a look."""
+
+    written: int
+    left_out: tuple[LeftOut, ...]
+    to_review: tuple[LeftOut, ...]
+
+
+def export_crops(
+    source: Path, out: Path, crop: CropConfig, *, on_progress: Callable[[str, int, int], None] | None = None
+) -> ExportReport:
+    """Write the largest face of every photo as `out/person/photo.png`, under `out/split/` where the source has splits.
+
+    Nothing is kept in the workspace: whoever asks for files gets files.
+
+    Args:
+        source: folder or zip, as `intake.read_source` understands it.
+        out: a folder that is new or empty. Folder and file names are the people's and the photos', made harmless.
+        crop: detector, margin, size.
+        on_progress: called with (step, done, total), step "read" or "crop".
+
+    Raises:
+        DatasetError: the source cannot be read, or no photo in it shows a face.
+    """
+    report = on_progress or (lambda *_: None)
+    left_out: list[LeftOut] = []
+    to_review: list[LeftOut] = []
+    written = 0
+    with TemporaryDirectory(prefix="vggface-lab-") as scratch:
+        store = PhotoStore(Path(scratch))
+        photos = _read(source, store, left_out, report)
+        facts = store.crop_all(
+            [sha256 for _, sha256 in photos], crop, on_photo=lambda done, total, _: report("crop", done, total)
+        )
+        for photo, sha256 in photos:
+            known = facts[sha256]
+            try:
+                face = _face(known, crop)
+            except PhotoError as error:
+                left_out.append(LeftOut(photo.name, str(error)))
+                continue
+            if isinstance(known, PhotoFacts) and face is not None and len(known.faces) > 1:
+                to_review.append(LeftOut(photo.name, f"shows {len(known.faces)} faces, the largest was taken"))
+            place = _free(out.joinpath(*_folders(photo)) / f"{_stem(photo)}.png")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(store.crop(sha256, crop, face), place)
+            written += 1
+    if not written:
+        first = f' ("{left_out[0].name}" {left_out[0].reason})' if left_out else ""
+        raise DatasetError(f'No photo in "{source.name}" shows a face that was found{first}; bring other photos.')
+    return ExportReport(written, tuple(left_out), tuple(to_review))
+
+
+def _read(
+    source: Path, store: PhotoStore, left_out: list[LeftOut], report: Callable[[str, int, int], None]
+) -> list[tuple[SourcePhoto, str]]:
+    reader = read_source(source)
+    photos = []
+    for done, found in enumerate(reader, start=1):
+        if isinstance(found, LeftOut):
+            left_out.append(found)
+        else:
+            # The bytes lie in the store now; holding on to them would hold all photos in memory.
+            photos.append((SourcePhoto(found.name, found.person, found.split, b""), store.add(found.data)))
+        report("read", done, len(reader))
+    return photos
+
+
+def _face(known: PhotoFacts | PhotoError, crop: CropConfig) -> int | None:
+    if isinstance(known, PhotoError):
+        raise known
+    return chosen_face(known, crop)
+
+
+def _folders(photo: SourcePhoto) -> list[str]:
+    return [sanitize_filename(part, replacement_text="_") or "_" for part in (photo.split, photo.person) if part]
+
+
+def _stem(photo: SourcePhoto) -> str:
+    return sanitize_filename(PurePosixPath(photo.name).stem, replacement_text="_") or "photo"
+
+
+def _free(path: Path) -> Path:
+    """Give `path`, or the first of "name (2)", "name (3)" ... that is not taken."""
+    number, free = 2, path
+    while free.exists():
+        free = path.with_stem(f"{path.stem} ({number})")
+        number += 1
+    return free
