@@ -17,6 +17,8 @@ from core.errors import PhotoError
 from core.photos.filetype import HEAD_BYTES, READABLE, why_not_a_photo
 
 pillow_heif.register_heif_opener()
+# Pillow loads its readers on demand, and looks for the named formats before it has done so.
+Image.init()
 
 # 100 megapixels are 300 MB once decoded. A JPEG beyond that (phones reach 200) is decoded at half its size instead.
 MAX_PIXELS = 100_000_000
