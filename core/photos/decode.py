@@ -17,12 +17,13 @@ from core.errors import PhotoError
 from core.photos.filetype import HEAD_BYTES, READABLE, why_not_a_photo
 
 pillow_heif.register_heif_opener()
-# Pillow loads its readers on demand, and looks for the named formats before it has done so.
+# Pillow loads its readers on demand; a format asked for by name must be there already.
 Image.init()
 
 # 100 megapixels are 300 MB once decoded. A JPEG beyond that (phones reach 200) is decoded at half its size instead.
 MAX_PIXELS = 100_000_000
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "BMP", "GIF", "TIFF", "AVIF", "HEIF")
+# MPO is not among them by name: Pillow's JPEG reader opens it.
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "AVIF", "HEIF")
 # What Pillow and its plugins raise on damaged files; a bug of ours in this list's company would be hidden, so only
 # calls into Pillow are guarded with it.
 _DAMAGED = (
