@@ -185,20 +185,21 @@ def _float32_layer(layer: keras.Operation) -> keras.Operation:
 
 
 def check_saved_model(
-    path: Path, weights_path: Path | None, freeze_depth: int, backbone_name: str, *, seed: int = 0
+    path: Path, weights_path: Path | None, freeze_depth: int, backbone_name: str, *, seed: int | None = None
 ) -> dict[str, float]:
     """Open a saved model as anybody would, and hold it against what it started from.
 
     Args:
         path: a `.keras` file.
-        weights_path: the backbone's weights file; None: it started from nothing with `seed`.
+        weights_path: the backbone's weights file; None: it started from nothing.
         freeze_depth: units that were frozen.
         backbone_name: in the registry.
-        seed: of the training.
+        seed: of a training that started from nothing; without it nobody knows where that began, and only the form is
+            checked.
 
     Returns:
         How far each unit moved: the norm of the change over the norm it started from, over the weights that can train.
-        0.0 for frozen units.
+        0.0 for frozen units. Empty where nobody knows where it began.
 
     Raises:
         RunError: it does not open in safe mode, computes in something else than float32, gives no probabilities, or a
@@ -206,9 +207,12 @@ def check_saved_model(
     """
     model = _opened(path)
     _check_form(model, path.name)
-    weights = networks.initial_weights(backbone_name, seed)
     if weights_path is not None:
         weights = layerfile.read_layers(weights_path, backbone_name)
+    elif seed is not None:
+        weights = networks.initial_weights(backbone_name, seed)
+    else:
+        return {}
     moved = {}
     for i, unit in enumerate(architecture(backbone_name).units):
         started = [array for layer in unit.weight_layers for array in weights[layer.name]]

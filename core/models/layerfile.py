@@ -8,7 +8,6 @@ says nothing; here every layer must be there, with the right shapes, and nothing
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import h5py
@@ -19,6 +18,7 @@ from core.models.units import architecture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from core.models.structure import Architecture, Layer
 
@@ -35,12 +35,13 @@ class _FileLayer:
         return tuple(array.shape for array in self.arrays)
 
 
-def read_layers(path: Path, backbone: str) -> dict[str, list[np.ndarray]]:
+def read_layers(path: Path, backbone: str, *, file_name: str | None = None) -> dict[str, list[np.ndarray]]:
     """Read the weights of a backbone, checked by name and shape.
 
     Args:
         path: a file in the legacy HDF5 layout; float16 is taken as well.
         backbone: name in the registry.
+        file_name: what messages call the file; None: its own name.
 
     Returns:
         float32 arrays by layer name (as in the model, "_" for "/"), in the order of `Layer.fields`. Top layers are left
@@ -50,15 +51,15 @@ def read_layers(path: Path, backbone: str) -> dict[str, list[np.ndarray]]:
         WeightsError: not such a file, or a layer is missing, unknown, of another shape, or empty of information (not
             finite, or a kernel that is one number throughout).
     """
-    network = architecture(backbone)
+    network, file_name = architecture(backbone), file_name or path.name
     try:
         with h5py.File(path, "r") as file:
-            found = _match(network, list(_file_layers(file)), path.name)
-            return {layer.name: _read(layer, found[layer.name], path.name) for layer in network.weight_layers}
+            found = _match(network, list(_file_layers(file, file_name)), file_name)
+            return {layer.name: _read(layer, found[layer.name], file_name) for layer in network.weight_layers}
     except (OSError, KeyError, RuntimeError) as error:
         # What h5py raises for a file that is cut off, no HDF5 at all, or lists what it does not hold.
         raise WeightsError(
-            f'"{path.name}" cannot be read as a weights file ({_short(error)}); bring an intact copy.'
+            f'"{file_name}" cannot be read as a weights file ({_short(error)}); bring an intact copy.'
         ) from error
 
 
@@ -66,13 +67,12 @@ def _short(error: Exception) -> str:
     return str(error).strip("'\"").split("\n")[0][:120]
 
 
-def _file_layers(file: h5py.File) -> Iterator[_FileLayer]:
+def _file_layers(file: h5py.File, file_name: str) -> Iterator[_FileLayer]:
     root = file.get("model_weights", file)
     names = _names(root, "layer_names")
     if not names:
         raise WeightsError(
-            f'"{Path(file.filename).name}" holds no layers in the layout of Keras weights; '
-            "bring the .h5 file of the network."
+            f'"{file_name}" holds no layers in the layout of Keras weights; bring the .h5 file of the network.'
         )
     for name in names:
         group = root[name]
@@ -93,18 +93,20 @@ def _names(group: h5py.Group, attribute: str) -> list[str]:
 def _match(network: Architecture, file_layers: list[_FileLayer], file_name: str) -> dict[str, _FileLayer]:
     """Find the file's layer for each of the network's."""
     by_name = {layer.name: layer for layer in file_layers if layer.name not in network.top_layers}
+    names = [layer.file_name for layer in network.weight_layers]
+    if network.named_otherwise and len(by_name) == len(names) and set(by_name) != set(names):
+        by_name = dict(zip(names, by_name.values(), strict=True))
     found = {}
     for layer in network.weight_layers:
-        names = [name for name in layer.file_names if name in by_name]
-        if not names:
+        if layer.file_name not in by_name:
             raise WeightsError(
-                f'"{file_name}" has no layer "{layer.file_names[0]}", so these are not the weights of '
-                f'"{network.name}"; bring the file of that network.'
+                f'"{file_name}" has no layer "{layer.file_name}", so it does not hold the weights of "{network.name}"; '
+                "bring the file of that network."
             )
-        found[layer.name] = by_name.pop(names[0])
+        found[layer.name] = by_name.pop(layer.file_name)
         if found[layer.name].shapes != layer.shapes:
             raise WeightsError(
-                f'Layer "{layer.file_names[0]}" of "{network.name}" needs the shapes {_listed(layer.shapes)}, '
+                f'Layer "{layer.file_name}" of "{network.name}" needs the shapes {_listed(layer.shapes)}, '
                 f'"{file_name}" has {_listed(found[layer.name].shapes)}; bring the file of that network.'
             )
     if by_name:

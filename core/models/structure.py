@@ -23,14 +23,14 @@ class Layer:
         kind: "conv", "depthwise" or "batchnorm".
         shapes: of its weights, in the order of the published files: kernel, bias; or gamma, beta, moving mean, moving
             variance.
-        file_names: what published files call it; the first is the usual one.
+        file_name: what published files call it.
         seen_at: the size its output has: its unit's "input" or "output" size, or a single "point".
     """
 
     name: str
     kind: Literal["conv", "depthwise", "batchnorm"]
     shapes: tuple[tuple[int, ...], ...]
-    file_names: tuple[str, ...]
+    file_name: str
     seen_at: Literal["input", "output", "point"] = "output"
 
     @property
@@ -117,12 +117,14 @@ class Architecture:
         units: from the input side.
         feature_channels: channels of what it gives.
         top_layers: layers some published files hold beyond the backbone; they are left aside.
+        named_otherwise: its published file uses other names, and Keras itself reads it by the order of its layers.
     """
 
     name: str
     units: tuple[Unit, ...]
     feature_channels: int
     top_layers: tuple[str, ...]
+    named_otherwise: bool = False
 
     @property
     def blocks(self) -> tuple[str, ...]:

@@ -77,13 +77,12 @@ def architecture(backbone: str) -> Architecture:
     return _BUILDERS[backbone](backbone)
 
 
-def _conv(name: str, shape: tuple[int, ...], *, bias: bool = True, seen_at: SeenAt = "output", **names: str) -> Layer:
-    file_names = (name, *names.values())
-    return Layer(name.replace("/", "_"), "conv", (shape, shape[-1:]) if bias else (shape,), file_names, seen_at)
+def _conv(name: str, shape: tuple[int, ...], *, bias: bool = True, seen_at: SeenAt = "output") -> Layer:
+    return Layer(name.replace("/", "_"), "conv", (shape, shape[-1:]) if bias else (shape,), name, seen_at)
 
 
-def _batchnorm(name: str, channels: int, **names: str) -> Layer:
-    return Layer(name.replace("/", "_"), "batchnorm", ((channels,),) * 4, (name, *names.values()))
+def _batchnorm(name: str, channels: int) -> Layer:
+    return Layer(name.replace("/", "_"), "batchnorm", ((channels,),) * 4, name)
 
 
 def _vgg(
@@ -139,27 +138,22 @@ _INVERTED = (
 
 
 def _inverted_layers(i: int, channels: int, filters: int) -> Iterator[Layer]:
-    """Layers of one inverted residual block: expand, depthwise, project.
-
-    The published files carry names from before the network came to Keras ("mobl1_conv_1_expand"); Keras itself reads
-    them by order.
-    """
+    """Layers of one inverted residual block: expand, depthwise, project."""
     prefix, wide = (f"block_{i}_", 6 * channels) if i else ("expanded_conv_", channels)
     parts: list[tuple[str, tuple[int, ...]]] = [("depthwise", (3, 3, wide, 1)), ("project", (1, 1, wide, filters))]
     if i:
         parts.insert(0, ("expand", (1, 1, channels, wide)))
     for part, shape in parts:
-        old, old_bn = f"mobl{i}_conv_{i}_{part}", f"bn{i}_conv_{i}_bn_{part}"
         if part == "depthwise":
-            yield Layer(f"{prefix}{part}", "depthwise", (shape,), (f"{prefix}{part}", old))
+            yield Layer(f"{prefix}{part}", "depthwise", (shape,), f"{prefix}{part}")
         else:
             seen_at: SeenAt = "input" if part == "expand" else "output"
-            yield _conv(f"{prefix}{part}", shape, bias=False, seen_at=seen_at, old=old)
-        yield _batchnorm(f"{prefix}{part}_BN", filters if part == "project" else wide, old=old_bn)
+            yield _conv(f"{prefix}{part}", shape, bias=False, seen_at=seen_at)
+        yield _batchnorm(f"{prefix}{part}_BN", filters if part == "project" else wide)
 
 
 def _mobilenetv2(name: str) -> Architecture:
-    """MobileNetV2 of width 1."""
+    """MobileNetV2 of width 1. Its published file has names from before it came to Keras ("mobl1_conv_1_expand")."""
     stem = (_conv("Conv1", (3, 3, 3, 32), bias=False), _batchnorm("bn_Conv1", 32))
     units, channels = [Unit("stem", "block1", stem, stride=2)], 32
     for i, (filters, stride, block) in enumerate(_INVERTED):
@@ -168,7 +162,7 @@ def _mobilenetv2(name: str) -> Architecture:
         channels = filters
     last = (_conv("Conv_1", (1, 1, channels, 1280), bias=False), _batchnorm("Conv_1_bn", 1280))
     units.append(Unit("last", "block5", last))
-    return Architecture(name, tuple(units), 1280, ("Logits", "predictions"))
+    return Architecture(name, tuple(units), 1280, ("Logits", "predictions"), named_otherwise=True)
 
 
 SeenAt = Literal["input", "output", "point"]

@@ -1,17 +1,30 @@
-"""Weights of the backbones on disk: found, downloaded, imported from a file. No TensorFlow."""
+"""Weights of the backbones on disk: found, downloaded, imported from a file. No TensorFlow.
+
+A download or an import is accepted only when its content is that of the network, layer by layer, and when it has the
+official hash where one is known. Until then it lies beside its place, and what is refused leaves nothing behind.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from filelock import FileLock, Timeout
+
+from core import disk
 from core.errors import WeightsError
+from core.models import layerfile
 from core.models.backbones import Backbone, backbone
+from core.models.transfer import fetch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from core.workspace import Workspace
 
 BUNDLED = Path(__file__).resolve().parents[2] / "data" / "weights"
@@ -59,6 +72,110 @@ def require_weights(name: str, workspace: Workspace) -> FoundWeights:
     return found
 
 
+def download_weights(
+    name: str,
+    workspace: Workspace,
+    *,
+    base_url: str | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> FoundWeights:
+    """Download a backbone's weights into the workspace, or give them if they are there.
+
+    A transfer that breaks goes on where it stopped: at once a few times, then at the next call. What has arrived lies
+    in a ".part" file until it is whole and checked.
+
+    Args:
+        name: in the registry.
+        workspace: whose `weights` folder takes the file.
+        base_url: another place that holds the file under its published name, ending in "/"; None: the published one.
+        on_progress: called with (bytes done, bytes in all or 0); may raise `Stopped`, which keeps what has arrived.
+
+    Raises:
+        WeightsError: no network, no such file there, or the content is not that of the weights; one sentence with the
+            file, its address and the way to import it by hand.
+        ConfigError: no such backbone.
+    """
+    entry = backbone(name)
+    found = find_weights(name, workspace)
+    if found is not None:
+        return found
+    if entry.weights.bundled:
+        raise WeightsError(_missing(entry))
+    url = entry.weights.url if base_url is None else base_url + entry.weights.file_name
+    path = workspace.weights / entry.weights.file_name
+    part = path.with_name(path.name + ".part")
+    try:
+        workspace.queue.mkdir(parents=True, exist_ok=True)
+        with _on_disk(path), FileLock(workspace.queue / f"{path.name}.lock", timeout=1):
+            fetch(url, part, on_progress, by_hand=_by_hand(entry))
+            _accept_download(part, path, entry, url)
+    except Timeout as error:
+        raise WeightsError(f'"{path.name}" is being downloaded by another job already; wait for it.') from error
+    return _described(path, entry)
+
+
+def import_weights(name: str, file: Path, workspace: Workspace) -> FoundWeights:
+    """Take a backbone's weights from a file, for computers without internet. The file itself is copied, not moved.
+
+    A file with the top layers is taken as well; they are left aside when it is read.
+
+    Args:
+        name: in the registry.
+        file: in the legacy HDF5 layout, whatever its name.
+        workspace: whose `weights` folder takes a copy.
+
+    Raises:
+        WeightsError: there is no such file, or its layers are not those of the backbone; nothing is changed then.
+        ConfigError: no such backbone.
+    """
+    entry = backbone(name)
+    if not file.is_file():
+        raise WeightsError(f'There is no file "{file}"; give the path of {entry.weights.file_name}.')
+    path = workspace.weights / entry.weights.file_name
+    with _on_disk(path), disk.replacing(path) as beside:
+        shutil.copyfile(file, beside)
+        layerfile.read_layers(beside, name, file_name=file.name)
+    return _described(path, entry)
+
+
+def _accept_download(part: Path, path: Path, entry: Backbone, url: str) -> None:
+    """Move a whole download to its place, or remove it and say what is wrong with it."""
+    try:
+        layerfile.read_layers(part, entry.name, file_name=path.name)
+        arrived = _described(part, entry)
+        if not arrived.verified and (entry.weights.md5 or entry.weights.sha256):
+            raise WeightsError(
+                f'"{path.name}" from {url} is not the published file (its SHA-256 begins {arrived.sha256[:12]}); '
+                f"{_by_hand(entry)}."
+            )
+    except WeightsError:
+        part.unlink()
+        raise
+    part.replace(path)
+
+
+@contextmanager
+def _on_disk(path: Path) -> Iterator[None]:
+    """Turn a full or closed disk into a sentence."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except Timeout:
+        raise
+    except OSError as error:
+        raise WeightsError(
+            f'"{path.name}" cannot be written to {path.parent} ({error.strerror or error}); make room there, or name '
+            "another folder in LAB_HOME."
+        ) from error
+
+
+def _by_hand(entry: Backbone) -> str:
+    return (
+        f"bring {entry.weights.file_name} from {entry.weights.url} by other means and run "
+        f'"python -m core weights import {entry.name} FILE"'
+    )
+
+
 def _missing(entry: Backbone) -> str:
     if entry.weights.bundled:
         return (
@@ -67,8 +184,7 @@ def _missing(entry: Backbone) -> str:
         )
     return (
         f'The weights of "{entry.name}" are not on this computer; fetch them with '
-        f'"python -m core weights download {entry.name}", or bring {entry.weights.file_name} from {entry.weights.url} '
-        f'and run "python -m core weights import {entry.name} FILE".'
+        f'"python -m core weights download {entry.name}", or {_by_hand(entry)}.'
     )
 
 

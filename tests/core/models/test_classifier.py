@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from core.config import HeadConfig, TrainConfig
-from core.errors import ConfigError, RunError, WeightsError
-from core.models.units import architecture, count_parameters
+from core.config import TrainConfig
+from core.models.units import architecture
 
 keras = pytest.importorskip("keras")
 classifier_module = pytest.importorskip("core.models.classifier")
