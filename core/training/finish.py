@@ -28,8 +28,9 @@ def finish(material: Material, began_s: float) -> None:
         arrays, _ = cb.read_arrays(best)
         material.network.suffix.set_weights([arrays[f"w{i}"] for i in range(len(arrays))])
     classifier.save_model(material.network, run.model_path)
+    weights_path = material.found.path if material.found else None
     moved = classifier.check_saved_model(
-        run.model_path, material.found.path if material.found else None, material.freeze_depth, config.backbone
+        run.model_path, weights_path, material.freeze_depth, config.backbone, seed=config.seed
     )
     probabilities = predict_saved(run.model_path, material.final_exam.faces_rgb, len(run.dataset.people))
     predictions = Predictions(

@@ -119,6 +119,7 @@ class StopAfter:
         monkeypatch.setattr(JobFolder, "check_stop", check_stop)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("head_epochs", [0, 2])
 def test_a_resumed_run_ends_as_an_uninterrupted_one(home, people, tmp_path, head_epochs):
     config = SMALL.with_changes(head_epochs=head_epochs, reduce_lr_patience=1, early_stopping_patience=3)
