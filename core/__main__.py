@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from core.errors import LabError
 
 # TensorFlow greets on stderr unless told not to before its import; the last line there belongs to our own sentence.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 
 class _Parser(argparse.ArgumentParser):

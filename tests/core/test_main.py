@@ -73,12 +73,14 @@ def test_test_predicts_with_the_run_and_with_its_labels(trained, people):
         assert sum(row["probabilities"].values()) == pytest.approx(1, abs=1e-4)
 
 
-def test_a_photo_without_a_face_ends_in_one_sentence(trained, people):
+def test_nothing_to_look_at_ends_in_one_sentence(trained, tmp_path):
     home, out, _ = trained
-    answer = run("test", out, people / "Ada" / "00.png", home=home)
+    (tmp_path / "notes.jpg").write_text("no photo", encoding="utf-8")
+    answer = run("test", out, tmp_path, home=home)
     assert answer.returncode == 2
     assert "Traceback" not in answer.stderr
-    assert last_line(answer.stderr).startswith('No face to look at in "00.png"')
+    assert last_line(answer.stderr).startswith("No face to look at in")
+    assert "notes.jpg" in last_line(answer.stderr)
 
 
 def refused(capsys, *arguments: object) -> str:
