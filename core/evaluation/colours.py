@@ -25,7 +25,7 @@ PERSON_COLOURS: tuple[str, ...] = (
 )
 PERSON_MARKS: tuple[str, ...] = ("●", "◆", "▲", "■", "★", "▼", "✚", "⬟", "◐", "◩")
 SPLIT_COLOURS: dict[Split, str] = {"train": "#7B52A1", "validation": "#E8830C", "test": "#12869B"}
-RIGHT, WRONG = "#1F9D57", "#C8402F"
+RIGHT, WRONG, UNSURE = "#1F9D57", "#C8402F", "#7C8894"
 
 
 def person_colour(label: int) -> str:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 TEXT_PX = 16
 _NEUTRAL = "#8C8C8C"
 _GRID = "rgba(140, 140, 140, 0.25)"
-_LONGEST_NAME = 16
+_LONGEST_NAME = 20
+_BREAK_AFTER = 10
 
 
 class EpochNumbers(Protocol):
@@ -205,6 +206,7 @@ def confusion_figure(confusion: np.ndarray, people: Sequence[str], labels: Confu
     shown = metrics.most_confused(confusion)
     counts = confusion[np.ix_(shown, shown)]
     names = [_short(people[label]) for label in shown]
+    broken = [name.replace(" ", "<br>", 1) if len(name) > _BREAK_AFTER else name for name in names]
     cells = [(row, column) for row in range(len(shown)) for column in range(len(shown))]
     side_px = max(30, min(64, 520 // max(len(shown), 1)))
     figure = go.Figure()
@@ -232,15 +234,23 @@ def confusion_figure(confusion: np.ndarray, people: Sequence[str], labels: Confu
         customdata=[_cell(int(shown[row]), int(shown[column]), confusion, people, labels) for row, column in cells],
         hovertemplate="%{customdata[2]}<extra></extra>",
     )
-    ticks = {"tickmode": "array", "tickvals": list(range(len(shown))), "ticktext": names, "fixedrange": True}
+    ticks = {"tickmode": "array", "tickvals": list(range(len(shown))), "fixedrange": True}
     edges = [-0.5, len(shown) - 0.5]
-    figure.update_xaxes(**ticks, range=edges, side="top", title={"text": labels.predicted}, tickangle=-40)
-    figure.update_yaxes(**ticks, range=edges[::-1], title={"text": labels.true})
+    said = {"text": labels.predicted, "standoff": 4}
+    figure.update_xaxes(**ticks, ticktext=names, range=edges, side="top", title=said, tickangle=-45)
+    figure.update_yaxes(**ticks, ticktext=broken, range=edges[::-1], title={"text": labels.true, "standoff": 8})
     figure.update_layout(xaxis={"showgrid": False, "zeroline": False}, yaxis={"showgrid": False, "zeroline": False})
     figure.add_shape(type="rect", x0=edges[0], y0=edges[0], x1=edges[1], y1=edges[1], line={"color": _GRID, "width": 1})
-    longest_px = 10 * max((len(name) for name in names), default=0)
-    margin = {"l": longest_px + 50, "r": 16, "t": round(0.7 * longest_px) + 60, "b": 16}
+    # Room for names beside the rows and slanting away over the last column (plotly hides a name that does not fit).
+    slanted_px = round(0.7 * _text_px(names))
+    margin = {"l": _text_px(broken) + 50, "r": slanted_px, "t": slanted_px + 50, "b": 12}
+    figure.update_layout(width=side_px * len(shown) + margin["l"] + margin["r"])
     return _dressed(figure, side_px * len(shown) + margin["t"] + margin["b"], margin)
+
+
+def _text_px(names: Sequence[str]) -> int:
+    """Give about the width of the longest line, in px."""
+    return 9 * max((len(line) for name in names for line in html.unescape(name).split("<br>")), default=0) + 8
 
 
 def _cell(

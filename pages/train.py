@@ -1,0 +1,16 @@
+"""Train: choose what may learn, start, and watch."""
+
+from core.photos import dataset as datasets
+from ui import experiment, look, places, server, words
+
+workspace = server.workspace()
+run = experiment.shown(workspace)
+if run:
+    look.head(words.TRAIN)
+    experiment.watch(workspace, run)
+elif found := datasets.list_datasets(workspace):
+    look.head(words.TRAIN_TITLE, words.FROZEN_STILL_WORK)
+    experiment.prepare(workspace, found)
+else:
+    look.head(words.TRAIN_TITLE)
+    look.missing(words.NO_PHOTOS, words.TO_PHOTOS, places.PHOTOS)

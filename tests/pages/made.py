@@ -1,0 +1,115 @@
+"""A lab with work in it, made up and written with the lab's own functions: drawn photos, a data set, experiments."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from PIL import Image
+
+from core import runs
+from core.config import CropConfig, Split, SplitConfig, TrainConfig
+from core.jobfolder import State
+from core.photos.intake import LeftOut
+from core.photos.manifest import Dataset, Item, save_dataset
+from core.photos.store import PhotoStore
+from core.runs import Predictions, Run
+from core.workspace import Workspace
+
+PEOPLE = ("Ada", "Bo **bold** <b>", "Chen :smile:")
+EACH: dict[Split, int] = {"train": 6, "validation": 2, "test": 4}
+
+
+def photo(seed: int) -> bytes:
+    """Give a drawn picture, a PNG of 40 x 40."""
+    picture = np.random.default_rng(seed).integers(0, 255, (5, 5, 3), np.uint8)
+    data = io.BytesIO()
+    Image.fromarray(np.kron(picture, np.ones((8, 8, 1), np.uint8))).save(data, "PNG")
+    return data.getvalue()
+
+
+def dataset(workspace: Workspace, people: tuple[str, ...] = PEOPLE, dataset_id: str = "made1", name: str = "class") -> Dataset:
+    """Write a data set whose photos are whole pictures already."""
+    store = PhotoStore(workspace.photos)
+    items = [
+        Item(
+            sha256=store.add(photo(hash((person, split, n)) % 2**32)),
+            name=f"{person}/{split}-{n}.png",
+            person=person,
+            split=split,
+            group=n,
+            n_faces=1,
+            face=None,
+        )
+        for person in people
+        for split, count in EACH.items()
+        for n in range(count)
+    ]
+    made = Dataset(
+        dataset_id,
+        name,
+        1,
+        people,
+        tuple(items),
+        (LeftOut("Ada/holiday.mp4", "is a video"),),
+        (LeftOut("Ada/train-0.png", "shows 2 faces"),),
+        CropConfig(detector="none", size_px=40),
+        SplitConfig(),
+    )
+    save_dataset(workspace, made)
+    return made
+
+
+def run(
+    workspace: Workspace,
+    made: Dataset,
+    *,
+    state: State = "done",
+    message: str = "",
+    rounds: int = 3,
+    tested: bool = True,
+    config: TrainConfig | None = None,
+) -> Run:
+    """Write an experiment as a worker leaves it, in any state; "running" needs its lock held by the caller."""
+    config = config or TrainConfig(pretrained=False, freeze_depth=10, epochs=5, image_size_px=48)
+    written = runs.create_run(runs.new_run_path(workspace), made, config, state=state)
+    written.job.emit("started", epochs=config.epochs, people=list(made.people))
+    written.job.emit("phase", phase="train")
+    n, n_people = made.counts()["validation"], len(made.people)
+    for epoch in range(rounds + 1):
+        written.job.emit(
+            "epoch",
+            epoch=epoch,
+            loss=1.1 / (epoch + 1),
+            accuracy=0.3 + 0.15 * epoch,
+            val_loss=1.2 / (epoch + 1),
+            val_accuracy=0.3 + 0.1 * epoch,
+            seconds=1.0,
+            learning_rate=1e-3,
+            val_probabilities=np.full((n, n_people), 1 / n_people).tolist(),
+        )
+    written.job.emit("batch", epoch=rounds + 1, batch=2, batches=4)
+    if tested:
+        _test(written, made)
+    written.job.set_state(state, message)
+    return written
+
+
+def _test(written: Run, made: Dataset) -> None:
+    exam = made.of("test")
+    labels = np.array([made.people.index(item.person) if item.person else -1 for item in exam])
+    probabilities = np.full((len(exam), len(made.people)), 0.1, np.float32)
+    said = labels.copy()
+    said[0] = (labels[0] + 1) % len(made.people)
+    probabilities[np.arange(len(exam)), said] = 0.8
+    written.write_predictions(
+        Predictions(
+            probabilities / probabilities.sum(axis=1, keepdims=True),
+            labels,
+            tuple(item.name for item in exam),
+            tuple(item.sha256 for item in exam),
+            tuple(item.face for item in exam),
+        )
+    )
+    written.job.write_result({"test_correct": len(exam) - 1, "test_total": len(exam)})
+    written.model_path.write_bytes(b"a model")

@@ -1,0 +1,82 @@
+"""Predictions as cards: the face, the name it got, how much the network leans towards whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.evaluation import colours
+from ui import text, words
+
+A_PAGE = 24
+BARS = 3
+
+
+@dataclass(frozen=True)
+class Card:
+    """One face and what was said of it.
+
+    Attributes:
+        picture: address of the face's picture.
+        name: of the photo.
+        true: label of the true person; None where nobody said.
+        probabilities: one a person, in label order.
+    """
+
+    picture: str
+    name: str
+    true: int | None
+    probabilities: tuple[float, ...]
+
+    @property
+    def predicted(self) -> int:
+        return max(range(len(self.probabilities)), key=self.probabilities.__getitem__)
+
+
+def page(n: int, key: str) -> slice:
+    """Draw the page numbers where `n` cards need several; give the slice of the page that is open."""
+    pages = -(-n // A_PAGE)
+    number = st.pagination(pages, key=key) if pages > 1 else 1
+    return slice((number - 1) * A_PAGE, number * A_PAGE)
+
+
+def draw(cards: Sequence[Card], people: Sequence[str]) -> None:
+    """Draw cards in as many columns as fit."""
+    st.html(f'<div class="lab-cards">{"".join(_card(card, people) for card in cards)}</div>')
+
+
+def _card(card: Card, people: Sequence[str]) -> str:
+    said = text.as_html(people[card.predicted])
+    if card.true is None:
+        colour, verdict, truth = colours.person_colour(card.predicted), "", ""
+    else:
+        right = card.true == card.predicted
+        colour = colours.RIGHT if right else colours.WRONG
+        verdict = f'<span class="lab-verdict">{words.RIGHT_SIGN if right else words.WRONG_SIGN}</span> '
+        true = text.as_html(people[card.true])
+        truth = "" if right else f'<div class="lab-soft">{words.IS} {true}</div>'
+    name, short = text.as_html(card.name), text.as_html(card.name.rsplit("/", 1)[-1])
+    return (
+        f'<div class="lab-card" style="--lab-colour:{colour}"><img src="{card.picture}" alt="{name}">'
+        f'<div class="lab-names"><div class="lab-soft">{words.SAYS}</div>'
+        f'<div class="lab-says">{verdict}{said}</div>{truth}</div>'
+        f'<div class="lab-bars">{_bars(card, people)}</div>'
+        f'<div class="lab-file lab-soft lab-ellipsis" title="{name}">{short}</div></div>'
+    )
+
+
+def _bars(card: Card, people: Sequence[str]) -> str:
+    strongest = sorted(range(len(people)), key=lambda label: -card.probabilities[label])[:BARS]
+    return "".join(_bar(label, card.probabilities[label], people[label]) for label in strongest)
+
+
+def _bar(label: int, probability: float, person: str) -> str:
+    name, percent = text.as_html(person), f"{100 * probability:.0f}"
+    return (
+        f'<span class="lab-ellipsis" title="{name}">{colours.person_mark(label)} {name}</span>'
+        f'<span class="lab-bar" style="--lab-colour:{colours.person_colour(label)}">'
+        f'<i style="width:{percent}%"></i></span>'
+        f'<span class="lab-percent">{percent}</span>'
+    )

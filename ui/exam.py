@@ -1,0 +1,130 @@
+"""The final exam: the result in words first, then who is taken for whom, then every photo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.errors import RunError
+from core.evaluation import colours, metrics
+from core.photos.dataset import Dataset
+from core.runs import Predictions, Run
+from core.workspace import Workspace
+from ui import cards, charts, faces, text, words
+from ui.cards import Card
+from ui.state import Widget
+
+MOST_SQUARES = 240
+
+
+@dataclass(frozen=True, eq=False)
+class Exam:
+    """A finished exam, ready to be drawn."""
+
+    run_id: str
+    dataset: Dataset
+    predictions: Predictions
+    result: metrics.TestResult
+
+
+def sit(run: Run) -> Exam:
+    """Count the answers of a tested experiment."""
+    dataset, predictions = run.dataset, run.predictions()
+    if predictions is None:
+        raise RunError(f'The experiment "{run.id}" has no final exam yet; let it finish first.')
+    practice = np.array([dataset.people.index(item.person) for item in dataset.of("train") if item.person], np.int64)
+    result = metrics.evaluate(
+        predictions.probabilities,
+        predictions.labels,
+        len(dataset.people),
+        majority_label=metrics.majority_label(practice),
+    )
+    return Exam(run.id, dataset, predictions, result)
+
+
+def title(exam: Exam) -> str:
+    """Give the result as the page's title."""
+    result = exam.result
+    return f"{words.TEST_TITLE}: {words.exam(result.correct, result.total)}" if result.total else words.TEST_TITLE
+
+
+def in_words(exam: Exam) -> None:
+    """Say what the result means: a square a photo, what to expect of new photos, what guessing gives."""
+    result = exam.result
+    if result.total == 0:
+        st.info(words.NO_LABELS, icon=":material/info:")
+        return
+    if result.total <= MOST_SQUARES:
+        _squares(result.correct, result.total)
+    low, high = result.expected_of_100
+    better = result.is_clearly_better_than_majority
+    verdict = words.CLEARLY_BETTER if better else words.NOT_CLEARLY_BETTER
+    st.markdown(f"**{words.expect(low, high)}** {verdict}")
+    _line(low, high, 100 * result.majority_correct / result.total, better=better)
+    others = [words.majority(result.majority_correct, result.total)]
+    if len({person.photos for person in result.per_person if person.photos}) > 1:
+        others.append(words.BALANCED.format(percent=round(100 * result.balanced_accuracy)))
+    st.markdown(" ".join(others))
+
+
+def _squares(correct: int, total: int) -> None:
+    right, wrong = "<i></i>" * correct, '<i class="lab-is-wrong"></i>' * (total - correct)
+    style = f"--lab-right:{colours.RIGHT};--lab-wrong:{colours.WRONG}"
+    said = words.exam(correct, total)
+    st.html(f'<div class="lab-squares" role="img" aria-label="{said}" style="{style}">{right}{wrong}</div>')
+
+
+def _line(low: int, high: int, guess: float, *, better: bool) -> None:
+    band = colours.RIGHT if better else colours.UNSURE
+    ticks = "".join(f'<small style="left:{at}%">{at}</small>' for at in (0, 25, 50, 75, 100))
+    edge = " lab-at-edge" if guess < 8 else ""
+    st.html(
+        f'<div class="lab-expect" role="img" aria-label="{words.expect(low, high)}"><hr>'
+        f'<div class="lab-band" style="left:{low}%;width:{high - low}%;--lab-band:{band}"></div>'
+        f'<div class="lab-tick{edge}" style="left:{guess:.1f}%"><span>{words.GUESSING_HERE}</span></div>{ticks}</div>'
+    )
+
+
+def matrix(workspace: Workspace, exam: Exam) -> None:
+    """Draw who is taken for whom; a click on a square shows its photos."""
+    st.subheader(words.MATRIX, anchor=False)
+    st.markdown(words.MATRIX_HOW)
+    cell = charts.matrix(exam.result, exam.dataset.people, exam.run_id)
+    if cell:
+        _photos_of_cell(workspace, exam, *cell)
+    rest = metrics.rest_of_confusion(exam.result.confusion, exam.dataset.people)
+    if rest:
+        st.markdown(f"**{words.REST}**")
+        rows = [(row.person, row.photos, row.correct, row.mostly_taken_for or "") for row in rest]
+        st.dataframe(pd.DataFrame(rows, columns=list(words.REST_COLUMNS)), hide_index=True, alt=words.REST)
+
+
+def _photos_of_cell(workspace: Workspace, exam: Exam, true: int, predicted: int) -> None:
+    given, people = exam.predictions, exam.dataset.people
+    order = metrics.worst_first(given.probabilities, given.labels)
+    said = given.probabilities.argmax(axis=1)
+    order = order[(given.labels[order] == true) & (said[order] == predicted)]
+    st.markdown(f"**{words.cell(text.plain(people[true]), text.plain(people[predicted]), len(order))}**")
+    cards.draw([_card(workspace, exam, int(i)) for i in order[: cards.A_PAGE]], people)
+
+
+def photos(workspace: Workspace, exam: Exam) -> None:
+    """Draw every photo with its prediction, the worst first."""
+    given = exam.predictions
+    order = metrics.worst_first(given.probabilities, given.labels)
+    page = cards.page(len(order), f"{Widget.PREDICTIONS_PAGE}-{exam.run_id}")
+    cards.draw([_card(workspace, exam, int(i)) for i in order[page]], exam.dataset.people)
+
+
+def _card(workspace: Workspace, exam: Exam, i: int) -> Card:
+    given = exam.predictions
+    label = int(given.labels[i])
+    return Card(
+        picture=faces.face_of(workspace, exam.dataset, given.sha256s[i], given.faces[i]),
+        name=given.names[i],
+        true=label if label >= 0 else None,
+        probabilities=tuple(float(p) for p in given.probabilities[i]),
+    )

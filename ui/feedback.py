@@ -1,0 +1,25 @@
+"""Errors a user can mend, shown once as a sentence; everything else is a bug and keeps its traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from core.errors import LabError
+from ui import text
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Show a LabError raised inside as one red sentence, and go on behind the block."""
+    try:
+        yield
+    except LabError as error:
+        show_error(str(error))
+
+
+def show_error(sentence: str) -> None:
+    """Show an error's sentence; it may hold names from users, so it is text."""
+    st.error(text.plain(sentence), icon=":material/error:")

@@ -1,0 +1,133 @@
+"""What pages ask workers for: each function queues one job and wakes the lane."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+import zipfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from core import runs
+from core.config import CropConfig, TrainConfig
+from core.jobfolder import OPEN_STATES, JobFolder
+from core.jobs import queue
+from core.photos.dataset import Dataset
+from core.runs import Run
+from core.workspace import Workspace
+from ui import server
+
+UPLOAD = "upload.zip"
+
+
+def crop_zip(workspace: Workspace, upload: UploadedFile, crop: CropConfig) -> JobFolder:
+    """Write an uploaded zip into the job's own folder and queue the search for faces in it."""
+    request = {"kind": "crop", "lane": queue.HELPER, "name": Path(upload.name).stem, "crop": asdict(crop)}
+    path = _new_path(workspace)
+    # Queued last: a worker that sees the job must find the whole file.
+    made = JobFolder.create(path, {**request, "source": str(path / UPLOAD)}, state="stopped")
+    with (path / UPLOAD).open("wb") as file:
+        shutil.copyfileobj(upload, file, 1 << 20)
+    return _queue(workspace, made)
+
+
+def crop_folder(workspace: Workspace, folder: Path, crop: CropConfig) -> JobFolder:
+    """Queue the search for faces in a folder of this computer."""
+    request = {"kind": "crop", "lane": queue.HELPER, "source": str(folder), "name": folder.name, "crop": asdict(crop)}
+    return _submit(workspace, request)
+
+
+def train(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> Run:
+    """Make an experiment and queue it."""
+    run = runs.create_run(runs.new_run_path(workspace), dataset, config)
+    queue.enqueue(workspace, run.job)
+    server.workers().ensure(queue.TRAIN)
+    return run
+
+
+def go_on(workspace: Workspace, run: Run) -> None:
+    """Queue a stopped, interrupted or failed experiment again; it goes on where it stood."""
+    queue.again(workspace, run.job)
+    server.workers().ensure(queue.TRAIN)
+
+
+def download(workspace: Workspace, backbone: str) -> JobFolder:
+    """Queue the download of a network's weights."""
+    return _submit(workspace, {"kind": "download", "lane": queue.HELPER, "backbone": backbone})
+
+
+def predict(workspace: Workspace, run: Run, uploads: Sequence[UploadedFile]) -> JobFolder:
+    """Pack uploaded photos into a zip in the job's own folder and queue a look at them.
+
+    Earlier looks go away with their photos: they were for the eye, and nobody else shall find them here.
+    """
+    forget_ended(workspace, "predict")
+    path = _new_path(workspace)
+    request = {"kind": "predict", "lane": queue.HELPER, "model": str(run.path), "photos": str(path / UPLOAD)}
+    made = JobFolder.create(path, request, state="stopped")
+    with zipfile.ZipFile(path / UPLOAD, "w", zipfile.ZIP_STORED) as archive:
+        for name, upload in zip(_apart([upload.name for upload in uploads]), uploads, strict=True):
+            archive.writestr(name, upload.getbuffer())
+    return _queue(workspace, made)
+
+
+def open_job(workspace: Workspace, kind: str) -> JobFolder | None:
+    """Give the newest job of a kind that is queued or running; a refresh finds it again here."""
+    found = [job for job in queue.open_jobs(workspace) if job.request()["kind"] == kind]
+    return max(found, key=lambda job: job.request()["created_at"], default=None)
+
+
+def job(workspace: Workspace, job_id: str | None) -> JobFolder | None:
+    """Give a job by its id, or None where it is gone."""
+    found = JobFolder(workspace.jobs / job_id) if job_id else None
+    return found if found and found.exists() else None
+
+
+def drop_uploads(workspace: Workspace) -> None:
+    """Remove the uploaded files of jobs that have ended: the photos lie in the store now, or were not wanted."""
+    for path in _jobs(workspace):
+        if (path / UPLOAD).exists() and JobFolder(path).status().state not in OPEN_STATES:
+            (path / UPLOAD).unlink(missing_ok=True)
+
+
+def _jobs(workspace: Workspace) -> list[Path]:
+    return [path for path in workspace.jobs.iterdir() if JobFolder(path).exists()] if workspace.jobs.is_dir() else []
+
+
+def forget_ended(workspace: Workspace, kind: str = "") -> None:
+    """Remove the folders of jobs (of one kind) that have ended, with the faces in them. Experiments stay."""
+    for path in _jobs(workspace):
+        if kind in ("", JobFolder(path).request()["kind"]) and JobFolder(path).status().state not in OPEN_STATES:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _apart(names: Sequence[str]) -> list[str]:
+    """Give each name once: the second "me.jpg" becomes "me (2).jpg"."""
+    seen: dict[str, int] = {}
+    apart = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        path = Path(name)
+        apart.append(name if seen[name] == 1 else f"{path.stem} ({seen[name]}){path.suffix}")
+    return apart
+
+
+def _new_path(workspace: Workspace) -> Path:
+    return workspace.jobs / uuid.uuid4().hex[:12]
+
+
+def _submit(workspace: Workspace, request: dict[str, Any]) -> JobFolder:
+    submitted = queue.submit(workspace, _new_path(workspace), request)
+    server.workers().ensure(request["lane"])
+    return submitted
+
+
+def _queue(workspace: Workspace, made: JobFolder) -> JobFolder:
+    made.set_state("queued")
+    queue.enqueue(workspace, made)
+    server.workers().ensure(made.request()["lane"])
+    return made

@@ -1,0 +1,154 @@
+"""What is going on right now, read from job folders once a second. Nothing is kept: a refresh shows the same."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from core import runs
+from core.errors import RunError
+from core.jobfolder import OPEN_STATES, JobFolder
+from core.runs import Progress, Run
+from core.workspace import Workspace
+from ui import charts, faces, feedback, server, state, words
+
+EVERY_S = 1.0
+FACES_ON_WALL = 48
+
+
+def crop(workspace: Workspace, job: JobFolder) -> None:
+    """Show a search for faces until it ends."""
+    st.fragment(_crop, run_every=EVERY_S)(workspace, job)
+
+
+def _crop(workspace: Workspace, job: JobFolder) -> None:
+    status = job.status()
+    if status.state not in OPEN_STATES:
+        st.rerun()
+    events = [event for event in job.events() if event["event"] == "progress"]
+    bar, stop = st.columns([5, 1], vertical_alignment="bottom")
+    with bar:
+        _crop_bar(events)
+    with stop:
+        _stop_button(job, state.Widget.STOP_CROP)
+    _trouble(job)
+    newest = faces.newest_crops(workspace.photos, status.changed_at, FACES_ON_WALL)
+    faces.wall([faces.thumbnail(str(path)) for path in newest], words.FINDING)
+
+
+def _crop_bar(events: list[dict[str, object]]) -> None:
+    if not events:
+        st.progress(0.0, text=words.STEP_STARTING)
+        return
+    step, done, total = events[-1]["step"], int(str(events[-1]["done"])), int(str(events[-1]["total"]))
+    if step != "crop" or not total:
+        st.progress(0.0, text=f"{words.READING}: {words.READ_SO_FAR.format(done=done)}")
+        return
+    first = next(event for event in events if event["step"] == "crop")
+    done_since = done - int(str(first["done"]))
+    elapsed_s = time.time() - float(str(first["at"]))
+    left = words.seconds_left(elapsed_s / done_since * (total - done) if done_since else None)
+    so_far = f"{words.FINDING}: {words.FOUND_SO_FAR.format(done=done, total=total)}"
+    st.progress(done / total, text=" · ".join(part for part in (so_far, left) if part))
+
+
+def download(job: JobFolder) -> None:
+    """Show a download until it ends."""
+    st.fragment(_download, run_every=EVERY_S)(job)
+
+
+def _download(job: JobFolder) -> None:
+    if job.status().state not in OPEN_STATES:
+        st.rerun()
+    events = [event for event in job.events() if event["event"] == "progress"]
+    done, total = (events[-1]["done"], events[-1]["total"]) if events else (0, 0)
+    text = words.DOWNLOADING.format(done=words.size(done), total=words.size(total)) if total else words.STEP_STARTING
+    st.progress(min(1.0, done / total) if total else 0.0, text=text)
+    _stop_button(job, state.Widget.STOP)
+
+
+def look(job: JobFolder) -> None:
+    """Show a look at new photos until it ends."""
+    st.fragment(_look, run_every=EVERY_S)(job)
+
+
+def _look(job: JobFolder) -> None:
+    if job.status().state not in OPEN_STATES:
+        st.rerun()
+    events = [event for event in job.events() if event["event"] == "progress"]
+    st.progress(0.0, text=f"{words.LOOKING}: {words.READ_SO_FAR.format(done=events[-1]['done'] if events else 0)}")
+    _trouble(job)
+
+
+def training(run: Run) -> None:
+    """Show an experiment while it is open."""
+    st.fragment(_training, run_every=EVERY_S)(run)
+
+
+def _training(run: Run) -> None:
+    try:
+        status, progress, config = run.status(), run.progress(), run.config
+        history, people = run.history(), run.dataset.people
+    except (FileNotFoundError, RunError):
+        st.rerun()
+    if status.state not in OPEN_STATES:
+        st.rerun()
+    title, fraction, detail = _told(progress)
+    head, stop = st.columns([5, 1], vertical_alignment="center")
+    with head:
+        st.header(title, anchor=False)
+    with stop:
+        _stop_button(run.job, state.Widget.STOP)
+    st.progress(fraction, text=" · ".join(part for part in (detail, words.seconds_left(progress.seconds_left)) if part))
+    _trouble(run.job)
+    charts.curves(history, config.epochs, len(people), key="live")
+
+
+def _told(progress: Progress) -> tuple[str, float, str]:
+    """Give what to say of a running experiment: the title, how far the bar is, and what stands over the bar."""
+    if progress.phase == "waiting":
+        return words.GETTING_READY, 0.0, words.STEP_STARTING
+    if progress.phase == "prefix":
+        so_far = words.FOUND_SO_FAR.format(done=progress.done, total=progress.total)
+        return words.PREPARING, progress.done / max(progress.total, 1), so_far if progress.total else ""
+    if progress.phase == "train":
+        running = min(progress.epoch + 1, progress.epochs)
+        within = progress.batch / progress.batches if progress.batches else 0.0
+        fraction = min(1.0, (progress.epoch + within) / max(progress.epochs, 1))
+        detail = words.IN_ROUND.format(epoch=running, batch=progress.batch, batches=progress.batches)
+        return (
+            words.LEARNING.format(epoch=running, epochs=progress.epochs),
+            fraction,
+            detail if progress.batches else "",
+        )
+    if progress.phase in ("test", "done"):
+        return words.EXAM_RUNS, 1.0, ""
+    return words.GETTING_READY, 0.0, words.STEP_STARTING
+
+
+def _stop_button(job: JobFolder, key: str) -> None:
+    if (job.path / "stop").exists():
+        st.button(words.STOPPING, key=key, disabled=True, width="stretch")
+    elif st.button(words.STOP, key=key, icon=":material/stop_circle:", width="stretch"):
+        job.ask_to_stop()
+        st.rerun(scope="fragment")
+
+
+def _trouble(job: JobFolder) -> None:
+    """Say so where no worker can be started at all."""
+    trouble = server.workers().trouble(job.request()["lane"]) if job.status().state == "queued" else None
+    if trouble:
+        feedback.show_error(trouble)
+
+
+def newest_to_show(workspace: Workspace) -> Run | None:
+    """Give the experiment the Train page opens with: an open one first, else the newest if it waits to go on."""
+    everything = runs.list_runs(workspace)
+    states = [(run, run.status().state) for run in everything]
+    open_ones = [run for run, found in states if found == "running"] or [
+        run for run, found in states if found == "queued"
+    ]
+    if open_ones:
+        return open_ones[0]
+    return states[0][0] if states and states[0][1] == "interrupted" else None

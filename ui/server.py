@@ -1,0 +1,29 @@
+"""What there is once a server: its workspace and the supervisor of its workers."""
+
+from __future__ import annotations
+
+import atexit
+from pathlib import Path
+
+import streamlit as st
+
+from core.jobs import supervisor
+from core.workspace import Workspace
+
+
+def workspace() -> Workspace:
+    """Give the workspace of this computer's user."""
+    return Workspace.personal()
+
+
+def workers() -> supervisor.Supervisor:
+    """Give the supervisor, started with the first call; one for all sessions of this server."""
+    return _supervisor(str(workspace().root))
+
+
+@st.cache_resource(show_spinner=False)
+def _supervisor(root: str) -> supervisor.Supervisor:
+    started = supervisor.Supervisor(Workspace(Path(root)))
+    started.start()
+    atexit.register(started.stop)
+    return started

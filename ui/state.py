@@ -1,0 +1,110 @@
+"""Every session key of the lab, in one place and typed.
+
+A session dies with a refresh, so nothing stands here that the disk knows: what is being cropped or trained is found
+there again. Widgets are found by `Widget` keys, by pages and by tests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar, cast
+
+import streamlit as st
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Key(Generic[T]):
+    """One value of the session; `default` where nothing was set yet."""
+
+    name: str
+    default: T
+
+    def get(self) -> T:
+        return cast("T", st.session_state.get(self.name, self.default))
+
+    def set(self, value: T) -> None:
+        st.session_state[self.name] = value
+
+
+# Photos: the user asked for the form though there are photos already.
+BRINGING_PHOTOS = Key("bringing_photos", default=False)
+# Photos: counts the uploads, so that the widget is a new, empty one after each (an upload lives in memory until then).
+UPLOADS = Key("uploads", default=0)
+# Photos: the crop job this session started; its end is told once.
+CROP_JOB: Key[str | None] = Key("crop_job", default=None)
+# The data set chosen last, on Photos or on Train.
+DATASET: Key[str | None] = Key("dataset", default=None)
+# Train: the user asked for the settings though an experiment is there to look at.
+CHOOSING_SETTINGS = Key("choosing_settings", default=False)
+# Test: the prediction job of this session.
+PREDICT_JOB: Key[str | None] = Key("predict_job", default=None)
+# Test: counts the uploads, as above.
+TEST_UPLOADS = Key("test_uploads", default=0)
+# Train: the download job of this session.
+DOWNLOAD_JOB: Key[str | None] = Key("download_job", default=None)
+
+
+class Param(StrEnum):
+    """Query parameters: what a refresh or a shared address must bring back."""
+
+    RUN = "run"
+
+
+class Widget(StrEnum):
+    """Keys of widgets."""
+
+    # Start
+    GO_ON = "go_on"
+    OWN_PHOTOS = "own_photos"
+    # Photos
+    SOURCE = "photos_source"
+    ZIP = "photos_zip"
+    FOLDER = "photos_folder"
+    DETECTOR = "photos_detector"
+    MARGIN = "photos_margin"
+    FIND_FACES = "find_faces"
+    STOP_CROP = "stop_crop"
+    PHOTOS_OF = "photos_of"
+    BRING_OTHERS = "bring_others"
+    BACK_TO_PHOTOS = "back_to_photos"
+    TRAIN_WITH_THESE = "train_with_these"
+    PEOPLE_PAGE = "people_page"
+    DELETE_DATASET = "delete_dataset"
+    DELETE_DATASET_SURE = "delete_dataset_sure"
+    ERASE = "erase"
+    ERASE_SURE = "erase_sure"
+    # Train
+    TRAIN_ON = "train_on"
+    PRESET = "preset"
+    BACKBONE = "backbone"
+    STARTS_WITH = "starts_with"
+    FREEZE = "freeze"
+    FREEZE_LAYERS = "freeze_layers"
+    SINGLE_LAYERS = "single_layers"
+    IMAGE_SIZE = "image_size"
+    EPOCHS = "epochs"
+    PHOTOS_A_PERSON = "photos_a_person"
+    BATCH = "batch"
+    LEARNING_RATE = "learning_rate"
+    SEED = "seed"
+    COPIES = "copies"
+    START = "start_training"
+    DOWNLOAD = "download_weights"
+    START_WITH_NOTHING = "start_with_nothing"
+    STOP = "stop_training"
+    GO_ON_TRAINING = "go_on_training"
+    ANOTHER = "another_experiment"
+    TO_EXAM = "to_exam"
+    # Test
+    RUN = "run_picker"
+    MATRIX = "matrix"
+    VIEW = "exam_view"
+    PREDICTIONS_PAGE = "predictions_page"
+    NEW_PHOTOS = "new_photos"
+    ASK = "ask"
+    TAKE_MODEL = "take_model"
+    # Everywhere
+    MISSING = "what_is_missing"

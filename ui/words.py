@@ -1,0 +1,337 @@
+"""Every sentence a user reads: for a 14-year-old, under 20 words, the plain word first, the field's word in brackets.
+
+Functions fill in numbers and names; names come in as text (`ui.text.plain`) where Streamlit reads markdown.
+"""
+
+from __future__ import annotations
+
+import math
+
+from core.config import Detector, Split
+from core.evaluation.figures import ConfusionLabels, CurveLabels
+from core.jobfolder import State
+
+LAB = "Face Lab"
+START, PHOTOS, TRAIN, TEST = "Start", "Photos", "Train", "Test"
+STAYS_HERE = "Photos stay on this computer."
+ADVANCED = "Advanced"
+STOP, GO_ON, STOPPING = "Stop", "Go on", "Stopping…"
+SPLITS: dict[Split, str] = {"train": "practice", "validation": "mock exam", "test": "final exam"}
+
+# Start
+QUESTION = "Can a computer learn new faces from ten photos each?"
+NUMBERS = dict(enumerate(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), start=2))
+ANSWER_IT = "Bring photos of a few people. Watch a network learn them, then test it."
+OWN_PHOTOS = "Use my own photos"
+STEPS = ("bring photos", "choose what may learn", "watch it learn", "final exam")
+
+# Photos
+BRING = "Bring photos"
+BRING_HOW = "Make one folder for each person. Ten photos each are enough to start."
+SOURCE_ZIP, SOURCE_FOLDER = "A zip file", "A folder on this computer"
+SOURCE = "Where are the photos?"
+ZIP = "Zip file with a folder for each person"
+FOLDER = "Path of the folder"
+FOLDER_EXAMPLE = "for example /home/ada/photos"
+LAYOUT = "It should look like this"
+FIND_FACES = "Find the faces"
+DETECTOR = "How are faces found?"
+DETECTORS: dict[Detector, str] = {
+    "yunet": "YuNet: finds most faces",
+    "haar": "Haar: older, misses more",
+    "none": "Not at all: the photos are faces already",
+}
+MARGIN = "Free space around a face, compared with its size"
+NO_SOURCE_ZIP = "Choose a zip file first."
+NO_SOURCE_FOLDER = "Type the path of a folder first."
+UPLOAD_READ = "{name} is ready ({size})."
+FINDING = "Finding the faces"
+READING = "Reading the photos"
+FOUND_SO_FAR = "{done} of {total} photos"
+READ_SO_FAR = "{done} photos"
+STEP_STARTING = "Starting"
+CROP_STOPPED = "You stopped the search. Nothing was kept."
+CROP_INTERRUPTED = "The search was interrupted. Bring the photos again."
+TRAIN_WITH_THESE = "Train with these faces"
+BRING_OTHERS = "Bring other photos"
+BACK = "Back"
+PHOTOS_OF = "Your photos"
+NOTHING_LEFT_OUT = "Every photo is in."
+NEED_A_LOOK = "Used, but need a look"
+LEFT_OUT = "Left out"
+PHOTO, REASON = "photo", "reason"
+STACKS = "Three stacks of photos"
+STACKS_WHY = "It learns from practice only. The final exam stays hidden until the end."
+WITHOUT_NAME = "without a name"
+ON_DISK = "What is on this computer"
+DELETE_DATASET = "Delete these photos and all experiments with them"
+ERASE = "Erase everything: all photos, all experiments"
+SURE = "Yes, really"
+MOVED_ON = "Stop the running experiment first; then delete."
+
+# Train
+TRAIN_TITLE = "How much of the network may learn?"
+TRAIN_ON = "Photos"
+BACKBONE = "Ready-made network (backbone)"
+STARTS_WITH = "Starts with"
+STARTS_FACES = "faces it has seen before"
+STARTS_THINGS = "pictures of things it has seen before"
+STARTS_NOTHING = "nothing"
+FREEZE = "Frozen blocks, counted from the left"
+FREEZE_LAYERS = "Frozen layers, counted from the left"
+SINGLE_LAYERS = "Choose single layers instead of blocks"
+FROZEN, RETRAINED, NEW = "frozen", "may learn", "start from zero"
+NEW_LAYERS = "new last layers"
+FROZEN_STILL_WORK = "Frozen layers still work. They just don't learn any more."
+IMAGE_SIZE = "Size of a face"
+EPOCHS = "Rounds (epochs)"
+PHOTOS_A_PERSON = "Practice photos a person"
+PRESETS_TITLE = "Repeat a published experiment"
+PRESET = "Whose settings?"
+PRESETS: dict[str, tuple[str, str]] = {
+    "recommended": ("Ours", "The settings this lab suggests."),
+    "notebook": ("Notebook: three people", "Of 12 test photos it got 9 to 12 right, depending on the frozen layers."),
+    "football-64": ("Football, small pictures", "Its authors say about 81 of 100 right. Their logs show 52."),
+    "football-224": ("Football, large pictures", "Its authors say about 69 of 100 right. Their logs show 70."),
+    "webcam": ("Webcam: two people", "A thousand webcam pictures each; only the last block may learn."),
+}
+BATCH, LEARNING_RATE, SEED = "Photos at once (batch size)", "Learning rate", "Start of chance (seed)"
+COPIES = "Versions of each practice photo (augmentation)"
+START_TRAINING = "Start"
+NOT_HERE = "What this network learned before is not on this computer yet."
+DOWNLOAD = "Download it ({size})"
+DOWNLOADING = "Downloading: {done} of {total}"
+NOT_HERE_YET = "What this network learned before comes with a later version of the lab."
+START_WITH_NOTHING = "Start with nothing instead"
+NO_PHOTOS = "There are no photos to learn from yet."
+TO_PHOTOS = "Bring photos"
+ANOTHER = "New experiment"
+TO_EXAM = "See the final exam"
+WAITING = "Waiting for the experiment before it"
+GETTING_READY = "Getting ready"
+PREPARING = "The frozen layers look at every photo once"
+LEARNING = "Learning: round {epoch} of {epochs}"
+EXAM_RUNS = "Sitting the final exam"
+IN_ROUND = "round {epoch}, {batch} of {batches} steps"
+RIGHT_ANSWERS = "Right answers out of 100"
+ERROR = "Error (loss)"
+ROUND = "round"
+INTERRUPTED_HOW = "Nothing of the finished rounds is lost. Go on where it stopped."
+
+# Test
+TEST_TITLE = "Final exam"
+NO_RUNS = "No experiment has finished yet."
+STILL_RUNNING = "The experiment is still running. The final exam comes at its end."
+TO_TRAIN = "Train a network"
+TO_RUNNING = "Watch it learn"
+RUN = "Experiment"
+BALANCED = "If everybody had the same number of photos: about {percent} of 100."
+CLEARLY_BETTER = "Clearly better than guessing."
+NOT_CLEARLY_BETTER = "That could still be guessing."
+GUESSING_HERE = "guessing"
+NO_LABELS = "Nobody said who is on the photos of the final exam. So there is nothing to count."
+MATRIX = "Who is taken for whom (confusion matrix)"
+MATRIX_HOW = "A row is a person. The columns say what the network said. Click a square to see its photos."
+REST = "The others"
+REST_COLUMNS = ("person", "photos", "right", "mostly taken for")
+MATRIX_VIEW, EVERY_PHOTO = "Who is taken for whom", "Every photo, the worst first"
+IS, SAYS = "is", "says"
+RIGHT_SIGN, WRONG_SIGN = "✓", "✗"
+NEW_PHOTOS = "Show it new photos"
+NEW_PHOTOS_HOW = "One or many. Every face gets a name."
+CHOOSE_PHOTOS = "Photos"
+ASK = "Who is this?"
+LOOKING = "Looking at the photos"
+NO_PHOTOS_CHOSEN = "Choose a photo first."
+ASK_INTERRUPTED = "That was interrupted. Ask again."
+LEANS = "leans towards"
+TAKE_MODEL = "Take the trained network along (zip)"
+OPEN_AGAIN = "Settings and curves of this experiment"
+
+
+def count(n: int, one: str, many: str = "") -> str:
+    """Give "1 photo", "1,234 photos"."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def size(n_bytes: int) -> str:
+    """Give a size in whole megabytes, or kilobytes below one."""
+    return f"{max(1, round(n_bytes / 1e3))} KB" if n_bytes < 1e6 else f"{n_bytes / 1e6:.0f} MB"
+
+
+def seconds_left(seconds: float | None) -> str:
+    """Give "about 20 s left", "about 3 min left", or nothing while nothing is known."""
+    if seconds is None:
+        return ""
+    if seconds < 5:
+        return "a few seconds left"
+    if seconds < 90:
+        return f"about {5 * math.ceil(seconds / 5)} s left"
+    return f"about {round(seconds / 60)} min left"
+
+
+def dataset(name: str, people: int) -> str:
+    return f"{name} ({count(people, 'person', 'people')})"
+
+
+def faces_ready(faces: int, people: int) -> str:
+    return f"{count(faces, 'face')} of {count(people, 'person', 'people')} are ready."
+
+
+def needs_look(photos: int) -> str:
+    return f"{count(photos, 'photo')} {'needs' if photos == 1 else 'need'} a look."
+
+
+def starts_with(backbone: str) -> str:
+    """Give what a ready-made network has seen before."""
+    return STARTS_THINGS if backbone.startswith("imagenet") else STARTS_FACES
+
+
+def backbone(title: str, *, here: bool) -> str:
+    return title if here else f"{title} (not on this computer yet)"
+
+
+def frozen_stop(frozen: int, of: int, last: str = "") -> str:
+    """Give the name of a stop of the freeze control; `last` is the name of the last frozen layer."""
+    if frozen == 0:
+        return "nothing"
+    if frozen == of:
+        return "everything"
+    return f"{frozen} ({last})" if last else f"{frozen} of {of}"
+
+
+BLOCK, LAYER = "block", "layer"
+
+
+def block(number: int) -> str:
+    return f"Block {number}"
+
+
+def frozen_of(frozen: int, layers: int) -> str:
+    return f"{frozen} of {layers} frozen"
+
+
+def freeze_sentence(frozen: int, total: int, what: str) -> str:
+    """Say what is frozen and what learns; `what` is "block" or "layer"."""
+    if frozen == 0:
+        return "**Nothing is frozen.** The whole network may learn"
+    if frozen == total:
+        return f"**All {total} {what}s are frozen.** Only the new last layers learn"
+    first = f"{what.capitalize()} 1 is" if frozen == 1 else f"{what.capitalize()}s 1–{frozen} are"
+    rest = f"{what} {total}" if frozen == total - 1 else f"{what}s {frozen + 1}–{total}"
+    return f"**{first} frozen.** {rest.capitalize()} and the new last layers learn"
+
+
+def parameters(trainable: int, frozen: int) -> str:
+    """Say how many parameters train; the field's words once, in brackets."""
+    return f"{trainable:,} numbers (trainable parameters). {frozen:,} are frozen."
+
+
+def pixels(side_px: int) -> str:
+    return f"{side_px} × {side_px} points"
+
+
+def settings(title: str, frozen: str, side_px: int, epochs: int, starts: str) -> str:
+    """Give an experiment's settings on one line."""
+    return f"{title} · {frozen} · {side_px} points · {count(epochs, 'round')} · starts with {starts}"
+
+
+def frozen_short(frozen_units: int, units: int, frozen_blocks: int | None) -> str:
+    if frozen_units == 0:
+        return "nothing frozen"
+    if frozen_units == units:
+        return "all frozen"
+    return f"{count(frozen_blocks, 'block')} frozen" if frozen_blocks else f"{count(frozen_units, 'layer')} frozen"
+
+
+def starts(pretrained: bool, backbone: str) -> str:
+    return starts_with(backbone) if pretrained else STARTS_NOTHING
+
+
+def ended(state: State, epoch: int) -> str:
+    """Say how an experiment ended, after how many rounds."""
+    after = count(epoch, "round")
+    return {
+        "failed": "It could not go on",
+        "stopped": f"You stopped it after {after}" if epoch else "You stopped it before the first round",
+        "interrupted": f"It was interrupted after {after}",
+    }.get(state, f"Finished after {after}")
+
+
+def question_these(people: int) -> str:
+    return f"Can a computer learn these {NUMBERS.get(people, people)} people?"
+
+
+def go_on_with(result: str) -> str:
+    return f"Go on (last time: {result})"
+
+
+def guessing(people: int) -> str:
+    return f"guessing: 1 in {people}"
+
+
+def accuracy_labels(people: int) -> CurveLabels:
+    return CurveLabels(SPLITS["train"], SPLITS["validation"], ROUND, guessing(people))
+
+
+LOSS_LABELS = CurveLabels(SPLITS["train"], SPLITS["validation"], ROUND)
+MATRIX_LABELS = ConfusionLabels(
+    true="who it is",
+    predicted="who it says",
+    right="{true}: {count} right",
+    wrong="{true} taken for {predicted}: {count}",
+)
+
+
+def accuracy_alt(practice: float | None, mock: float | None, rounds: int) -> str:
+    """Describe the chart of right answers for those who cannot see it."""
+    if practice is None or mock is None:
+        return "Right answers over the rounds; no round is finished yet."
+    return f"Right answers out of 100 after round {rounds}: practice {100 * practice:.0f}, mock exam {100 * mock:.0f}."
+
+
+def loss_alt(practice: float | None, mock: float | None, rounds: int) -> str:
+    if practice is None or mock is None:
+        return "Error over the rounds; no round is finished yet."
+    return f"Error after round {rounds}: practice {practice:.2f}, mock exam {mock:.2f}."
+
+
+def matrix_alt(correct: int, total: int) -> str:
+    return f"Who is taken for whom: {correct} of {total} photos lie on the diagonal, where the name is right."
+
+
+def exam(correct: int, total: int) -> str:
+    return f"{correct} of {total} right"
+
+
+def expect(low: int, high: int) -> str:
+    return f"Out of 100 new photos like these, expect between {low} and {high}."
+
+
+def majority(correct: int, total: int) -> str:
+    return f"Always guessing the most frequent person gives {correct} of {total}."
+
+
+def cell(true: str, predicted: str, photos: int) -> str:
+    """Say which photos a click on the matrix shows."""
+    if true == predicted:
+        return f"{true}, {count(photos, 'photo')} right"
+    return f"{true} taken for {predicted}: {count(photos, 'photo')}"
+
+
+def only_knows(people: int) -> str:
+    return f"It only knows these {people} people and must lean towards one. A stranger gets a name too."
+
+
+def erased(photos: int, n_bytes: int) -> str:
+    return f"Erased: {count(photos, 'photo')}, {size(n_bytes)} in all."
+
+
+RUN_STATES: dict[State, str] = {
+    "queued": "waiting",
+    "running": "running",
+    "done": "finished",
+    "failed": "failed",
+    "stopped": "stopped",
+    "interrupted": "interrupted",
+}
