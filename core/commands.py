@@ -35,7 +35,7 @@ class Answer:
 @contextmanager
 def _bar(what: str, unit: str = "photo") -> Iterator[Callable[[int, int], None]]:
     """Show progress on stderr; give a function (done, total) that moves it."""
-    with tqdm(desc=what, unit=unit, file=sys.stderr, leave=False, dynamic_ncols=True) as bar:
+    with tqdm(desc=what, unit=unit, file=sys.stderr, leave=False, disable=None) as bar:
 
         def move(done: int, total: int) -> None:
             bar.total = total or None
@@ -103,7 +103,8 @@ def train(arguments: argparse.Namespace) -> Answer:
         weights.require_weights(config.backbone, workspace)
     split = SplitConfig(seed=config.seed)
     if arguments.fractions:
-        split = SplitConfig(*arguments.fractions, seed=config.seed)
+        train_fraction, validation_fraction, test_fraction = arguments.fractions
+        split = SplitConfig(train_fraction, validation_fraction, test_fraction, seed=config.seed)
     crop_config = _crop_config(arguments, max(CropConfig.size_px, config.image_size_px))
     with _new_folder(arguments.out):
         with _bar("faces") as move:

@@ -68,7 +68,7 @@ class PhotoReader:
         DatasetError: when made, if the source cannot be used as a whole.
     """
 
-    def __init__(self, source: Path, arrange_paths: Callable[[Sequence[Parts]], list[Place]]) -> None:
+    def __init__(self, source: Path, arrange_paths: Callable[[Sequence[Parts]], list[Place]], advice: str) -> None:
         self._source = source
         with open_source(source) as files:
             entries = {entry: parts for entry in files.entries() if (parts := _shown_parts(entry.parts))}
@@ -76,8 +76,8 @@ class PhotoReader:
             reasons = {entry: _why_not(files.head, entry) for entry in ordered}
         photos = [entry for entry in ordered if reasons[entry] is None]
         if not photos:
-            listed = f"{len(ordered)} other files were found" if ordered else "it is empty"
-            raise DatasetError(f'There are no photos in "{source.name}": {listed}; {ARRANGEMENT}.')
+            first = f'"{"/".join(entries[ordered[0]])}" {reasons[ordered[0]]}' if ordered else "it is empty"
+            raise DatasetError(f'There are no photos in "{source.name}": {first}; {advice}.')
         places = dict(zip(photos, arrange_paths([entries[entry] for entry in photos]), strict=True))
         self._found = [
             _Found(entry, entries[entry], places.get(entry) or Place(reason=reasons[entry])) for entry in ordered
@@ -115,7 +115,7 @@ def read_source(source: Path) -> PhotoReader:
         DatasetError: there is no such source, it is no zip, is encrypted, holds no photos, is arranged in no way known,
             or is too large when unpacked.
     """
-    return PhotoReader(source, arrange)
+    return PhotoReader(source, arrange, ARRANGEMENT)
 
 
 def read_photos(source: Path) -> PhotoReader:
@@ -131,7 +131,7 @@ def read_photos(source: Path) -> PhotoReader:
     Raises:
         DatasetError: as `read_source`, but for the arrangement.
     """
-    return PhotoReader(source, arrange_new)
+    return PhotoReader(source, arrange_new, "bring photos that show a face")
 
 
 def _why_not(head: Callable[[Entry, int], bytes], entry: Entry) -> str | None:

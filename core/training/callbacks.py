@@ -164,7 +164,7 @@ def callback_state(callback: keras.callbacks.Callback) -> dict[str, Any]:
 def write_arrays(path: Path, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
     """Write arrays and a JSON state as one .npz, whole or not at all."""
     with disk.replacing(path) as beside, beside.open("wb") as file:
-        np.savez(file, state=np.frombuffer(json.dumps(state).encode("utf-8"), np.uint8), **arrays)
+        np.savez(file, allow_pickle=False, state=np.frombuffer(json.dumps(state).encode("utf-8"), np.uint8), **arrays)
 
 
 def read_arrays(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:

@@ -79,7 +79,7 @@ def test_nothing_to_look_at_ends_in_one_sentence(trained, tmp_path):
     answer = run("test", out, tmp_path, home=home)
     assert answer.returncode == 2
     assert "Traceback" not in answer.stderr
-    assert last_line(answer.stderr).startswith("No face to look at in")
+    assert last_line(answer.stderr).startswith("There are no photos in")
     assert "notes.jpg" in last_line(answer.stderr)
 
 
