@@ -92,7 +92,7 @@ class Supervisor:
             self._thread.start()
 
     def stop(self) -> None:
-        """End, and ask the workers without a job to end too. One that works finishes its job first."""
+        """End, and ask the workers to end too. One that works finishes its job first."""
         if self._thread is not None:
             self._stopping.set()
             self._wake.set()
@@ -211,14 +211,11 @@ class Supervisor:
         self._children[token] = _Child(process, lane, log_path, starts_at, time.monotonic())
 
     def _let_go(self) -> None:
-        """Ask everybody without a job to end; wait a moment for those that can end at once."""
-        cards = roster.cards(self._workspace)
-        living = {card.token: card.state for card in cards if card.alive}
-        for token in living.keys() | self._children.keys():
-            if living.get(token) != "working":
-                roster.ask_to_leave(self._workspace, token)
-        idle = {token for token, state in living.items() if state == "idle"}
-        _wait_until(lambda: not any(card.alive and card.token in idle for card in roster.cards(self._workspace)), 3.0)
+        """Ask everybody to end, which who works hears after the job; wait a moment for those that can end at once."""
+        living = {card.token for card in roster.cards(self._workspace) if card.alive}
+        for token in living | self._children.keys():
+            roster.ask_to_leave(self._workspace, token)
+        _wait_until(lambda: not any(c.alive and c.state == "idle" for c in roster.cards(self._workspace)), 3.0)
         for child in self._children.values():
             child.process.poll()
         self._children.clear()
