@@ -192,7 +192,7 @@ def test_missing_weights_are_never_replaced_by_random_ones(home, people, tmp_pat
     run = runs.create_run(
         tmp_path / "run", people, SMALL.with_changes(pretrained=True, backbone="vggface-vgg16"), state="running"
     )
-    with pytest.raises(WeightsError, match="rcmalli_vggface_tf_notop_vgg16.h5"):
+    with pytest.raises(WeightsError, match=r"rcmalli_vggface_tf_notop_vgg16\.h5"):
         trainer.run_training(run.job, home)
     assert run.summary() is None
 
