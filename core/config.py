@@ -240,8 +240,7 @@ _FOOTBALL = TrainConfig(
     precision="float32",
 )
 
-# Where the originals are silent (football's batch size and patience; the webcam experiment's learning rate and head)
-# the value is ours, as docs/presets.md says.
+# Where the originals are silent (football: batch size, patience; webcam: rate, head) the value is ours: docs/presets.md.
 PRESETS: dict[str, TrainConfig] = {
     "recommended": TrainConfig(),
     "notebook": TrainConfig(
