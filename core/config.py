@@ -240,7 +240,7 @@ _FOOTBALL = TrainConfig(
     precision="float32",
 )
 
-# Where the originals are silent (football: batch size, patience; webcam: rate, head) the value is ours: docs/presets.md.
+# Where originals are silent (football: batch size, patience; webcam: rate, head) the value is ours: docs/presets.md.
 PRESETS: dict[str, TrainConfig] = {
     "recommended": TrainConfig(),
     "notebook": TrainConfig(
