@@ -17,6 +17,7 @@ from core.models.units import architecture
 from core.models.vggface import build_vggface
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from core.models.structure import Layer, Unit
@@ -120,16 +121,32 @@ def fill(model: keras.Model, name: str, weights: LayerWeights) -> None:
 def initial_weights(name: str, seed: int) -> LayerWeights:
     """Give the weights of a backbone that starts from nothing; the same for the same seed, whatever else is built.
 
-    They are what Keras's own builders draw: Glorot uniform kernels, zero biases, BatchNorm at rest.
+    They are what Keras's own builders draw: Glorot uniform kernels, zero biases, BatchNorm at rest. MobileNetV2 gets
+    He's normal kernels instead: its BatchNorm, in inference mode here, does not restore what Glorot's numbers for
+    depthwise convolutions take away, and no photo would reach its end (measured: features of 1e-12, nothing learned).
     """
-    return {layer.name: _initial(layer, seed) for layer in architecture(name).weight_layers}
+    draw = _he_normal if name == "imagenet-mobilenetv2" else _glorot_uniform
+    return {layer.name: _initial(layer, draw, seed) for layer in architecture(name).weight_layers}
 
 
-def _initial(layer: Layer, seed: int) -> list[np.ndarray]:
+def _initial(layer: Layer, draw: Callable[[Layer, int], np.ndarray], seed: int) -> list[np.ndarray]:
     if layer.kind == "batchnorm":
         return [np.full(shape, value, np.float32) for shape, value in zip(layer.shapes, (1, 0, 0, 1), strict=True)]
-    kernel = keras.initializers.GlorotUniform(seed=derived_seed(seed, layer.name))(layer.shapes[0], "float32")
-    return [keras.ops.convert_to_numpy(kernel), *(np.zeros(shape, np.float32) for shape in layer.shapes[1:])]
+    kernel = draw(layer, derived_seed(seed, layer.name))
+    return [kernel, *(np.zeros(shape, np.float32) for shape in layer.shapes[1:])]
+
+
+def _glorot_uniform(layer: Layer, seed: int) -> np.ndarray:
+    kernel = keras.initializers.GlorotUniform(seed=seed)(layer.shapes[0], "float32")
+    return np.asarray(keras.ops.convert_to_numpy(kernel))
+
+
+def _he_normal(layer: Layer, seed: int) -> np.ndarray:
+    """He et al., "Delving deep into rectifiers", ICCV 2015; half the variance where no ReLU follows."""
+    shape = layer.shapes[0]
+    n_inputs = shape[0] * shape[1] * (1 if layer.kind == "depthwise" else shape[2])
+    variance = (1 if layer.name.endswith("_project") else 2) / n_inputs
+    return np.random.default_rng(seed).standard_normal(shape, dtype=np.float32) * np.float32(variance**0.5)
 
 
 def derived_seed(seed: int, name: str) -> int:
