@@ -212,6 +212,14 @@ def test_bfloat16_is_for_computing_only(tmp_path: Path) -> None:
     assert np.abs(saved - classifier.joined.predict_on_batch(pictures(4))).max() < 0.02
 
 
+def test_bfloat16_features_kept_as_float32_give_the_same_answer() -> None:
+    classifier = build_classifier(replace(MINI, freeze_depth=4), 3, None, precision="bfloat16")
+    features = classifier.prefix.predict_on_batch(pictures(2))
+    assert features.dtype.name == "bfloat16"
+    kept = classifier.suffix.predict_on_batch(features.astype(np.float32))
+    assert np.array_equal(kept, classifier.joined.predict_on_batch(pictures(2)))
+
+
 def test_the_global_policy_is_restored_after_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*args: object) -> None:
         raise RuntimeError

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from core.errors import ConfigError, Stopped, WeightsError
 from core.models import backbones, layerfile, transfer, weights
@@ -161,6 +162,23 @@ def test_no_network_is_one_sentence(lab_home: Workspace, downloadable_mini: str)
     assert "https://weights.invalid/face-vgg-mini.h5" in sentence
     assert f"python -m core weights import {MINI} FILE" in sentence
     assert in_workspace(lab_home) == []
+
+
+def test_two_jobs_do_not_write_one_file(server: WeightsServer, lab_home: Workspace, downloadable_mini: str) -> None:
+    lab_home.queue.mkdir(parents=True)
+    with FileLock(lab_home.queue / f"{MINI_FILE}.lock"), pytest.raises(WeightsError, match="by another job already"):
+        weights.download_weights(downloadable_mini, lab_home, base_url=server.base_url)
+
+
+def test_a_disk_that_takes_nothing_is_one_sentence(
+    server: WeightsServer, lab_home: Workspace, downloadable_mini: str, tmp_path: Path
+) -> None:
+    lab_home.root.mkdir()
+    lab_home.weights.write_bytes(b"a file where the folder should be")
+    with pytest.raises(WeightsError, match="cannot be written to"):
+        weights.download_weights(downloadable_mini, lab_home, base_url=server.base_url)
+    with pytest.raises(WeightsError, match="cannot be written to"):
+        weights.import_weights(MINI, tmp_path / "published" / MINI_FILE, lab_home)
 
 
 def test_a_missing_file_on_the_server(server: WeightsServer, lab_home: Workspace, downloadable_mini: str) -> None:
