@@ -16,30 +16,33 @@ from ui import faces, feedback, jobs, places, state, text, words
 from ui.state import Widget
 
 
-def pick(found: Sequence[Dataset], label: str, widget: Widget) -> Dataset:
-    """Give the data set to work with: the one chosen last, else the newest; a picker only where there are several."""
-    if len(found) == 1:
-        return found[0]
-    by_id = {dataset.id: dataset for dataset in found}
+def chosen(found: Sequence[Dataset]) -> Dataset:
+    """Give the data set to work with: the one chosen last, else the newest."""
     wanted = state.DATASET.get()
+    return next((dataset for dataset in found if dataset.id == wanted), found[0])
+
+
+def pick(found: Sequence[Dataset], current: Dataset, label: str, widget: Widget) -> None:
+    """Draw a picker where there are several data sets."""
+    by_id = {dataset.id: dataset for dataset in found}
+    if len(by_id) < 2:
+        return
     order = list(by_id)
-    chosen = st.selectbox(
+    picked = st.selectbox(
         label,
         order,
-        index=order.index(wanted) if wanted in by_id else 0,
+        index=order.index(current.id),
         format_func=lambda dataset_id: words.dataset(by_id[dataset_id].name, len(by_id[dataset_id].people)),
-        key=f"{widget}-{wanted}-{len(order)}",
+        key=f"{widget}-{current.id}-{len(order)}",
     )
-    if chosen != wanted:
-        state.DATASET.set(chosen)
+    if picked != current.id:
+        state.DATASET.set(picked)
         st.rerun()
-    return by_id[chosen]
 
 
 def show(workspace: Workspace, dataset: Dataset) -> None:
     """Show a data set, with the way on to training."""
     to_look_at = len(dataset.left_out) + len(dataset.to_review)
-    st.subheader(words.faces_ready(len(dataset.items), len(dataset.people)), anchor=False)
     with st.container(horizontal=True):
         if st.button(words.TRAIN_WITH_THESE, key=Widget.TRAIN_WITH_THESE, type="primary"):
             state.DATASET.set(dataset.id)

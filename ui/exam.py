@@ -90,7 +90,6 @@ def _line(low: int, high: int, guess: float, *, better: bool) -> None:
 
 def matrix(workspace: Workspace, exam: Exam) -> None:
     """Draw who is taken for whom; a click on a square shows its photos."""
-    st.subheader(words.MATRIX, anchor=False)
     st.markdown(words.MATRIX_HOW)
     cell = charts.matrix(exam.result, exam.dataset.people, exam.run_id)
     if cell:

@@ -22,7 +22,11 @@ def shown(workspace: Workspace) -> Run | None:
     """Give the experiment the Train page shows: the one the address names, else what goes on; None: the settings."""
     if state.CHOOSING_SETTINGS.get():
         return None
-    return _named(runs.list_runs(workspace)) or live.newest_to_show(workspace)
+    found = _named(runs.list_runs(workspace)) or live.newest_to_show(workspace)
+    if found:
+        # So that this one stays on the page when it ends.
+        st.query_params[Param.RUN] = found.id
+    return found
 
 
 def _named(found: Sequence[Run]) -> Run | None:
@@ -32,7 +36,8 @@ def _named(found: Sequence[Run]) -> Run | None:
 
 def prepare(workspace: Workspace, found: Sequence[Dataset]) -> None:
     """Draw the settings and the button that starts."""
-    dataset = collection.pick(found, words.TRAIN_ON, Widget.TRAIN_ON)
+    dataset = collection.chosen(found)
+    collection.pick(found, dataset, words.TRAIN_ON, Widget.TRAIN_ON)
     choice = settings.choose(workspace, dataset)
     with choice.start_here:
         if choice.weights_missing:
@@ -90,7 +95,7 @@ def watch(workspace: Workspace, run: Run) -> None:
 
 def _ended(workspace: Workspace, run: Run) -> None:
     status, progress = run.status(), run.progress()
-    st.header(words.ended(status.state, progress.epoch), anchor=False)
+    st.title(words.ended(status.state, progress.epoch), anchor=False)
     if status.state == "failed":
         feedback.show_error(status.message)
     elif status.state == "interrupted":

@@ -97,7 +97,7 @@ def _training(run: Run) -> None:
     title, fraction, detail = _told(progress)
     head, stop = st.columns([5, 1], vertical_alignment="center")
     with head:
-        st.header(title, anchor=False)
+        st.title(title, anchor=False)
     with stop:
         _stop_button(run.job, state.Widget.STOP)
     st.progress(fraction, text=" · ".join(part for part in (detail, words.seconds_left(progress.seconds_left)) if part))

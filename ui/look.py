@@ -13,10 +13,15 @@ _STYLES = Path(__file__).with_name("look.css")
 
 def head(title: str, sentence: str = "") -> None:
     """Begin a page: a title and one sentence."""
-    st.html(_STYLES)
+    styles()
     st.title(title, anchor=False)
     if sentence:
         st.markdown(sentence)
+
+
+def styles() -> None:
+    """Give a page its styles; `head` does it, a page whose title is live does it by itself."""
+    st.html(_STYLES)
 
 
 def missing(what: str, button: str, page: str, **query: str) -> None:

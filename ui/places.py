@@ -1,4 +1,8 @@
-"""The pages of the lab by the files that draw them."""
+"""The pages of the lab by the files that draw them.
+
+Their folder is not called `pages`: Streamlit (1.67) takes a folder of that name beside app.py for its older kind of
+page and, where the first visitor of a fresh server asks for one by its address, opens it without app.py.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from pathlib import Path
 
 ICON = Path(__file__).with_name("icon.svg")
 
-START = "pages/start.py"
-PHOTOS = "pages/dataset.py"
-TRAIN = "pages/train.py"
-TEST = "pages/test.py"
+START = "screens/start.py"
+PHOTOS = "screens/dataset.py"
+TRAIN = "screens/train.py"
+TEST = "screens/test.py"

@@ -101,6 +101,7 @@ class Widget(StrEnum):
     # Test
     RUN = "run_picker"
     MATRIX = "matrix"
+    MATRIX_FRAME = "matrix_frame"
     VIEW = "exam_view"
     PREDICTIONS_PAGE = "predictions_page"
     NEW_PHOTOS = "new_photos"

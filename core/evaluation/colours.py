@@ -26,6 +26,11 @@ PERSON_COLOURS: tuple[str, ...] = (
 PERSON_MARKS: tuple[str, ...] = ("●", "◆", "▲", "■", "★", "▼", "✚", "⬟", "◐", "◩")
 SPLIT_COLOURS: dict[Split, str] = {"train": "#7B52A1", "validation": "#E8830C", "test": "#12869B"}
 RIGHT, WRONG, UNSURE = "#1F9D57", "#C8402F", "#7C8894"
+# Guessing and other lines that are nobody's; readable on a light page and on a dark one.
+NEUTRAL = "#76808A"
+# From few to many; white numbers are readable on all of it, on a light page and on a dark one.
+RIGHT_SCALE: tuple[str, str] = ("#3FA36C", "#0D6A37")
+WRONG_SCALE: tuple[str, str] = ("#D9705F", "#A5271A")
 
 
 def person_colour(label: int) -> str:

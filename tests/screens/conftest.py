@@ -32,7 +32,7 @@ class NoWorkers:
 
 @pytest.fixture
 def open_page(lab_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
-    """Give a function that opens a page of the lab: `open_page("pages/train.py", run="...")`."""
+    """Give a function that opens a page of the lab: `open_page("screens/train.py", run="...")`."""
     monkeypatch.setattr(supervisor, "Supervisor", NoWorkers)
 
     def opened(page: str, **query: str) -> AppTest:

@@ -6,7 +6,7 @@ from ui import experiment, look, places, server, words
 workspace = server.workspace()
 run = experiment.shown(workspace)
 if run:
-    look.head(words.TRAIN)
+    look.styles()
     experiment.watch(workspace, run)
 elif found := datasets.list_datasets(workspace):
     look.head(words.TRAIN_TITLE, words.FROZEN_STILL_WORK)

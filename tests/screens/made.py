@@ -28,7 +28,9 @@ def photo(seed: int) -> bytes:
     return data.getvalue()
 
 
-def dataset(workspace: Workspace, people: tuple[str, ...] = PEOPLE, dataset_id: str = "made1", name: str = "class") -> Dataset:
+def dataset(
+    workspace: Workspace, people: tuple[str, ...] = PEOPLE, dataset_id: str = "made1", name: str = "class"
+) -> Dataset:
     """Write a data set whose photos are whole pictures already."""
     store = PhotoStore(workspace.photos)
     items = [

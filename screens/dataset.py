@@ -14,8 +14,9 @@ else:
     bring.settle(workspace)
     found = datasets.list_datasets(workspace)
     if found and not state.BRINGING_PHOTOS.get():
-        look.head(words.PHOTOS)
-        chosen = collection.pick(found, words.PHOTOS_OF, Widget.PHOTOS_OF)
+        chosen = collection.chosen(found)
+        look.head(words.faces_ready(len(chosen.items), len(chosen.people)))
+        collection.pick(found, chosen, words.PHOTOS_OF, Widget.PHOTOS_OF)
         collection.show(workspace, chosen)
     else:
         look.head(words.BRING, words.BRING_HOW)

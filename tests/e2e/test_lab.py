@@ -1,0 +1,148 @@
+"""The thin lab as somebody uses it: bring photos, train, watch, be interrupted, read the exam. One server for all."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import psutil
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import ClassPhotos, Server, Visitor
+from ui import words
+
+
+def starts_training(visitor: Visitor, rounds: int) -> None:
+    """Choose the mini network with nothing in its head and start it."""
+    visitor.page.get_by_role("link", name=words.TRAIN, exact=True).click()
+    if visitor.button(words.ANOTHER).is_visible():
+        visitor.clicks(words.ANOTHER)
+    expect(visitor.page.get_by_role("heading", name=words.TRAIN_TITLE)).to_be_visible()
+    visitor.page.get_by_test_id("stRadioGroup").get_by_text(words.STARTS_NOTHING, exact=True).click()
+    visitor.sees("Nothing is frozen.")
+    size = visitor.page.get_by_role("slider", name=words.IMAGE_SIZE)
+    size.focus()
+    size.press("Home")
+    visitor.sees(words.pixels(32))
+    box = visitor.page.get_by_label(words.EPOCHS)
+    box.fill(str(rounds))
+    box.press("Enter")
+    visitor.photographs("settings")
+    visitor.clicks(words.START_TRAINING)
+
+
+def test_from_a_zip_to_the_final_exam(visitor: Visitor, class_photos: ClassPhotos, server: Server) -> None:
+    visitor.open()
+    visitor.photographs("start")
+    visitor.clicks(words.OWN_PHOTOS)
+
+    # The teacher brings a zip. It is on disk while it is worked on, and gone afterwards.
+    visitor.page.locator("input[type=file]").set_input_files(class_photos.path)
+    visitor.sees(class_photos.path.name)
+    if class_photos.are_faces:
+        visitor.page.get_by_text(words.ADVANCED).click()
+        visitor.page.get_by_text(words.DETECTORS["none"]).click()
+    visitor.photographs("zip-chosen")
+    visitor.clicks(words.FIND_FACES)
+    expect(visitor.page.locator(".lab-wall img").first).to_be_visible()
+    visitor.photographs("faces-appear")
+    visitor.sees(words.faces_ready(6 * 12, 6))
+    expect(visitor.page.locator(".lab-stack img").first).to_be_visible()
+    for person in class_photos.people:
+        visitor.sees(person)
+    assert not list(server.workspace.jobs.glob("*/upload.zip"))
+    visitor.page.get_by_text("need a look").or_(visitor.page.get_by_text("needs a look")).first.click()
+    visitor.photographs("stacks")
+
+    # Training starts, and the curve gains points while it runs.
+    starts_training(visitor, rounds=60)
+    first = visitor.waits_for_rounds(3)
+    assert visitor.waits_for_rounds(first + 2) <= 61
+    visitor.photographs("live")
+
+    # A refresh in the middle changes nothing: it is still running, and goes on. So it is for a visit without the
+    # experiment's address.
+    visitor.page.reload()
+    shown = visitor.waits_for_rounds(first + 2)
+    visitor.sees("Learning: round")
+    visitor.open("train")
+    visitor.waits_for_rounds(shown + 1)
+    visitor.sees("Learning: round")
+
+    # It ends, and the exam says in words what it is worth.
+    visitor.sees(words.ended("done", 60))
+    visitor.photographs("finished")
+    visitor.clicks(words.TO_EXAM)
+    visitor.sees("Out of 100 new photos like these, expect between")
+    visitor.photographs("exam")
+
+    # Who is taken for whom: a click on a square shows its photos.
+    matrix = visitor.page.locator(".st-key-matrix_frame .js-plotly-plot")
+    expect(matrix).to_be_visible()
+    matrix.locator(".nsewdrag").first.click(position={"x": 20, "y": 20})
+    visitor.sees(f"{class_photos.people[0]}, ")
+    visitor.page.get_by_role("tab", name=words.EVERY_PHOTO).click()
+    expect(visitor.page.locator(".lab-card").first).to_be_visible()
+    visitor.photographs("every-photo")
+
+    # New photos get a name each.
+    visitor.page.get_by_role("tab", name=words.NEW_PHOTOS).click()
+    visitor.sees(words.only_knows(6))
+    visitor.page.locator("input[type=file]").set_input_files([class_photos.one, class_photos.one])
+    visitor.clicks(words.ASK)
+    expect(visitor.page.locator(".lab-card").nth(1)).to_be_visible()
+    visitor.photographs("new-photos")
+    assert not list(server.workspace.jobs.glob("*/upload.zip"))
+
+    # The network goes home on a stick.
+    with visitor.page.expect_download() as download:
+        visitor.clicks(words.TAKE_MODEL)
+    taken = Path(download.value.path())
+    with zipfile.ZipFile(taken) as archive:
+        assert "model.keras" in archive.namelist()
+
+
+def test_a_second_experiment_is_stopped(visitor: Visitor) -> None:
+    visitor.open()
+    starts_training(visitor, rounds=1000)
+    visitor.waits_for_rounds(3)
+    visitor.clicks(words.STOP)
+    visitor.sees("You stopped it after")
+    visitor.photographs("stopped")
+    # What it had learned by then has been tested.
+    visitor.clicks(words.TO_EXAM)
+    visitor.sees("Out of 100 new photos like these, expect between")
+
+
+def test_a_killed_worker_shows_and_goes_on(visitor: Visitor, server: Server) -> None:
+    visitor.open()
+    starts_training(visitor, rounds=1000)
+    before = visitor.waits_for_rounds(3)
+    server.worker("train").kill()
+    visitor.sees("It was interrupted after")
+    visitor.sees(words.INTERRUPTED_HOW)
+    visitor.photographs("interrupted")
+    visitor.clicks(words.GO_ON)
+    visitor.sees("Learning: round")
+    visitor.waits_for_rounds(before + 2)
+    visitor.clicks(words.STOP)
+    visitor.sees("You stopped it after")
+
+
+def test_a_killed_server_finds_its_training_again(visitor: Visitor, server: Server) -> None:
+    visitor.open()
+    starts_training(visitor, rounds=1000)
+    before = visitor.waits_for_rounds(3)
+    worker = server.worker("train")
+    server.kill()
+    visitor.troubles.clear()
+    server.start()
+    visitor.troubles.clear()
+    assert psutil.pid_exists(worker.pid)
+    visitor.open("train")
+    visitor.sees("Learning: round")
+    visitor.waits_for_rounds(before + 2)
+    visitor.photographs("found-again")
+    visitor.clicks(words.STOP)
+    visitor.sees("You stopped it after")
+    assert server.worker("train") is not None or not worker.is_running()
