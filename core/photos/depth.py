@@ -68,9 +68,9 @@ def read_deep_tiff(data: bytes, max_pixels: int) -> Image.Image:
 @contextmanager
 def _silent_opencv() -> Iterator[None]:
     """Keep OpenCV from writing to stderr what is told as a `PhotoError` anyway."""
-    level = cv2.getLogLevel()
-    cv2.setLogLevel(0)
+    level = cv2.utils.logging.getLogLevel()
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     try:
         yield
     finally:
-        cv2.setLogLevel(level)
+        cv2.utils.logging.setLogLevel(level)
