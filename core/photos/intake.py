@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.errors import DatasetError
 from core.photos.filetype import HEAD_BYTES, why_not_a_photo
 from core.photos.layout import ARRANGEMENT, Parts, Place, arrange, arrange_new
-from core.photos.sources import Entry, EntryError, open_source
+from core.photos.sources import Entry, EntryError, is_zip, open_source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,6 +115,8 @@ def read_source(source: Path) -> PhotoReader:
         DatasetError: there is no such source, it is no zip, is encrypted, holds no photos, is arranged in no way known,
             or is too large when unpacked.
     """
+    if source.is_file() and not is_zip(source):
+        raise DatasetError(f'"{source.name}" is neither a folder nor a zip; {ARRANGEMENT}, as it is or as a zip.')
     return PhotoReader(source, arrange, ARRANGEMENT)
 
 

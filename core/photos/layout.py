@@ -56,7 +56,7 @@ def arrange(paths: Sequence[Parts]) -> list[Place]:
     inside = [path[len(outer) :] if path[: len(outer)] == outer else None for path in paths]
     tops = {path[0] for path in inside if path and len(path) > 1}
     if not tops:
-        raise DatasetError(f"No folder names a person, only {len(paths)} loose photos were found; {ARRANGEMENT}.")
+        raise DatasetError(f"The photos lie in no folder that names a person; {ARRANGEMENT}.")
     splits = {top: split for top in tops if (split := _split_of(top))}
     if "train" in splits.values():
         return _arrange_splits(inside, splits)

@@ -195,7 +195,7 @@ def open_source(source: Path) -> Iterator[Source]:
     if not source.is_file():
         raise DatasetError(f'There is no folder and no zip file "{source}"; check its name.')
     try:
-        archive = zipfile.ZipFile(source) if _starts_like_a_zip(source) else None
+        archive = zipfile.ZipFile(source) if is_zip(source) else None
     except zipfile.BadZipFile as error:
         raise DatasetError(f'"{source.name}" is a damaged zip ({error}); make or copy it again.') from error
     except OSError as error:
@@ -207,6 +207,7 @@ def open_source(source: Path) -> Iterator[Source]:
         yield _Zip(archive, source.name)
 
 
-def _starts_like_a_zip(path: Path) -> bool:
+def is_zip(path: Path) -> bool:
+    """Tell whether a file says of itself that it is a zip, damaged or not."""
     with path.open("rb") as file:
         return file.read(2) == b"PK"

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from core.errors import DatasetError
+from core.photos import intake, sources
+from core.photos.intake import LeftOut, SourcePhoto, read_photos, read_source
+from tests.drawn import encoded, people_files, picture, write_files, write_zip
+
+PNG = encoded(picture(1))
+
+
+def test_photos_come_with_person_split_and_data_in_order_of_name(tmp_path: Path) -> None:
+    files = {"x/train/ben/1.png": PNG, "x/train/anna/2.jpg": PNG, "x/test/3": PNG}
+    for source in (write_files(tmp_path / "f", files), write_zip(tmp_path / "z.zip", files)):
+        reader = read_source(source)
+        assert len(reader) == 3
+        assert list(reader) == [
+            SourcePhoto("x/test/3", None, "test", PNG),
+            SourcePhoto("x/train/anna/2.jpg", "anna", "train", PNG),
+            SourcePhoto("x/train/ben/1.png", "ben", "train", PNG),
+        ]
+        assert len(list(reader)) == 3
+
+
+def test_files_that_are_no_photos_are_listed_and_do_not_count_as_layout(tmp_path: Path) -> None:
+    files = {
+        "README.txt": b"hello",
+        "outer/people.json": b"{}",
+        "outer/anna/1.png": PNG,
+        "outer/anna/clip.mp4": b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom",
+        "outer/anna/empty.jpg": b"",
+        "outer/ben/1.png": PNG,
+        "outer/ben/more.zip": b"PK\x03\x04",
+        "outer/loose.png": PNG,
+    }
+    found = list(read_source(write_files(tmp_path / "f", files)))
+    reasons = {entry.name: entry.reason for entry in found if isinstance(entry, LeftOut)}
+    assert [entry.name for entry in found if isinstance(entry, SourcePhoto)] == ["outer/anna/1.png", "outer/ben/1.png"]
+    assert reasons["outer/anna/clip.mp4"] == "is a video; videos are left out"
+    assert reasons["outer/anna/empty.jpg"] == "is an empty file"
+    assert reasons["outer/loose.png"] == "lies in no person's folder"
+    assert reasons["outer/ben/more.zip"].startswith("is an archive")
+    assert set(reasons) == set(files) - {"outer/anna/1.png", "outer/ben/1.png"}
+
+
+def test_what_systems_leave_behind_is_not_mentioned(tmp_path: Path) -> None:
+    files = people_files({"anna": 1, "ben": 1}) | {
+        "__MACOSX/anna/._0.png": PNG,
+        "anna/.DS_Store": b"x",
+        "anna/Thumbs.db": b"x",
+        "ben/desktop.ini": b"x",
+        ".hidden/1.png": PNG,
+    }
+    found = list(read_source(write_zip(tmp_path / "z.zip", files)))
+    assert [entry.name for entry in found] == ["anna/0.png", "ben/0.png"]
+
+
+def test_names_of_any_script_are_normalised_and_trimmed(tmp_path: Path) -> None:
+    decomposed = unicodedata.normalize("NFD", "Zoë Müller")
+    files = {f"{decomposed}/1.png": PNG, "Zoë Müller/2.png": PNG, " 李 小龙 /3.png": PNG, "محمد/4.png": PNG}
+    found = list(read_source(write_zip(tmp_path / "z.zip", files)))
+    people = [entry.person for entry in found if isinstance(entry, SourcePhoto)]
+    assert sorted(str(person) for person in people) == sorted(["Zoë Müller", "Zoë Müller", "李 小龙", "محمد"])
+
+
+def test_control_characters_in_names_are_shown_as_unknown(tmp_path: Path) -> None:
+    files = {"an\nna\x1b/1.png": PNG, "ben/2.png": PNG}
+    found = list(read_source(write_zip(tmp_path / "z.zip", files)))
+    assert isinstance(found[0], SourcePhoto)
+    assert found[0].person == "an\N{REPLACEMENT CHARACTER}na\N{REPLACEMENT CHARACTER}"
+
+
+def test_one_photo_too_large_is_left_out_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "MAX_PHOTO_BYTES", len(PNG))
+    files = {"anna/1.png": PNG, "ben/1.png": PNG, "ben/2.png": PNG + b"\0"}
+    found = list(read_source(write_files(tmp_path / "f", files)))
+    assert isinstance(found[2], LeftOut)
+    assert found[2].reason.startswith("is too large")
+
+
+def test_a_damaged_entry_is_left_out_and_the_rest_goes_on(tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "z.zip", {"anna/1.png": PNG, "ben/1.png": encoded(picture(2))}, compression=0)
+    path.write_bytes(path.read_bytes().replace(PNG[-40:-20], b"\0" * 20, 1))
+    found = list(read_source(path))
+    assert found[0] == LeftOut("anna/1.png", "cannot be unpacked from the zip; make the zip again")
+    assert isinstance(found[1], SourcePhoto)
+
+
+@pytest.mark.parametrize("files", [{}, {"README.txt": b"x"}, {".DS_Store": b"x"}])
+def test_a_source_without_photos_is_refused(tmp_path: Path, files: dict[str, bytes]) -> None:
+    (tmp_path / "f").mkdir()
+    for source in (write_files(tmp_path / "f", files), write_zip(tmp_path / "z.zip", files)):
+        with pytest.raises(DatasetError, match=f'There are no photos in "{source.name}"'):
+            read_source(source)
+
+
+def test_something_that_is_neither_folder_nor_zip_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "photo.png").write_bytes(PNG)
+    (tmp_path / "people.rar").write_bytes(b"Rar!\x1a\x07\x00")
+    for name in ("photo.png", "people.rar"):
+        with pytest.raises(DatasetError, match=f'"{name}" is neither a folder nor a zip'):
+            read_source(tmp_path / name)
+    with pytest.raises(DatasetError, match="no folder and no zip"):
+        read_source(tmp_path / "nowhere")
+
+
+def test_the_source_is_read_one_photo_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[int] = []
+    original = sources._Zip.read
+    monkeypatch.setattr(sources._Zip, "read", lambda self, entry: reads.append(entry.number) or original(self, entry))
+    reading = iter(read_source(write_zip(tmp_path / "z.zip", people_files({"anna": 3, "ben": 3}))))
+    assert reads == []
+    next(reading)
+    assert len(reads) == 1
+
+
+def test_new_photos_may_be_a_single_file_a_folder_or_a_zip(tmp_path: Path) -> None:
+    (tmp_path / "photo").write_bytes(PNG)
+    assert list(read_photos(tmp_path / "photo")) == [SourcePhoto("photo", None, None, PNG)]
+    folder = write_files(tmp_path / "f", {"1.png": PNG, "anna/2.png": PNG, "notes.txt": b"x"})
+    found = list(read_photos(folder))
+    assert found[:2] == [SourcePhoto("1.png", None, None, PNG), SourcePhoto("anna/2.png", "anna", None, PNG)]
+    assert isinstance(found[2], LeftOut)
