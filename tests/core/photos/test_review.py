@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from core.photos.faces import Face
+from core.photos.manifest import Item
+from core.photos.photofolder import PhotoFacts
+from core.photos.review import SMALL_FACE_PX, to_review
+
+
+def facts(sha256: str, *faces: Face, bits: int) -> PhotoFacts:
+    """Give the facts of a photo whose perceptual hash has the lowest `bits` bits set."""
+    return PhotoFacts(sha256, "JPEG", (800, 600), None, None, f"{(1 << bits) - 1:064x}", faces)
+
+
+LARGE = Face(0.0, 0.0, 60.0, 80.0)
+
+
+def reasons(*photos: tuple[Item, PhotoFacts]) -> dict[str, str]:
+    found = to_review([item for item, _ in photos], {item.sha256: known for item, known in photos})
+    assert all(entry.sha256 for entry in found)
+    return {entry.name: entry.reason for entry in found}
+
+
+def test_photos_with_one_good_face_are_not_listed() -> None:
+    anna = Item("1", "anna/1.jpg", "anna", "train", 0, 1, 0), facts("1", LARGE, bits=0)
+    ben = Item("2", "ben/1.jpg", "ben", "test", 1, 1, 0), facts("2", LARGE, bits=200)
+    whole = Item("3", "carl/1.jpg", "carl", "test", 2, 0, None), facts("3", bits=100)
+    assert reasons(anna, ben, whole) == {}
+
+
+def test_all_reasons_of_a_photo_stand_in_one_line() -> None:
+    tiny = Face(0.0, 0.0, 20.0, SMALL_FACE_PX - 1.0)
+    photo = Item("1", "anna/1.jpg", "anna", "train", 0, 3, 0), facts("1", tiny, LARGE, LARGE, bits=0)
+    assert reasons(photo) == {
+        "anna/1.jpg": f"shows 3 faces, the largest was taken; shows a face of only {SMALL_FACE_PX - 1} pixels"
+    }
+
+
+def test_a_near_copy_of_another_person_names_that_photo_once() -> None:
+    anna = Item("1", "anna/1.jpg", "anna", "train", 0, 1, 0), facts("1", LARGE, bits=0)
+    ben = Item("2", "ben/1.jpg", "ben", "train", 1, 1, 0), facts("2", LARGE, bits=10)
+    also_ben = Item("3", "ben/2.jpg", "ben", "train", 1, 1, 0), facts("3", LARGE, bits=20)
+    assert reasons(anna, ben, also_ben) == {
+        "anna/1.jpg": 'looks the same as "ben/1.jpg" of "ben"',
+        "ben/1.jpg": 'looks the same as "anna/1.jpg" of "anna"',
+        "ben/2.jpg": 'looks the same as "anna/1.jpg" of "anna"',
+    }
+
+
+def test_an_unlabelled_photo_may_look_like_anybody() -> None:
+    anna = Item("1", "anna/1.jpg", "anna", "train", 0, 1, 0), facts("1", LARGE, bits=0)
+    unknown = Item("2", "test/1.jpg", None, "test", 1, 1, 0), facts("2", LARGE, bits=1)
+    assert reasons(anna, unknown) == {}
