@@ -149,7 +149,9 @@ def list_datasets(workspace: Workspace) -> list[Dataset]:
 
 
 def delete_dataset(workspace: Workspace, dataset_id: str) -> None:
-    """Remove a data set with all its versions, and the photos that no other data set uses. An unknown one is no error.
+    """Remove a data set with all its versions, and every photo that no data set uses. An unknown one is no error.
+
+    Photos of a reading-in that was killed go as well: they belong to no data set.
 
     Raises:
         DatasetError: photos are being read in right now.
@@ -157,9 +159,8 @@ def delete_dataset(workspace: Workspace, dataset_id: str) -> None:
     if not _is_id(dataset_id):
         return
     with photos_locked(workspace, timeout_s=10):
-        photos = photos_of(workspace, dataset_id)
         shutil.rmtree(workspace.datasets / dataset_id, ignore_errors=True)
-        remove_unused(workspace, photos)
+        remove_unused(workspace, PhotoStore(workspace.photos).sha256s())
 
 
 def photos_of(workspace: Workspace, dataset_id: str) -> set[str]:

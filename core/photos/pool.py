@@ -71,18 +71,24 @@ def _prepare_in_pool(
     """Yield as `prepare_all` does; return the photos under way when a process died, empty otherwise."""
     pool = _pool(processes)
     under_way: dict[Future[PhotoFacts | PhotoError], Path] = {}
+    not_taken: list[Path] = []
+
+    def hand_over(n_photos: int) -> None:
+        for path in islice(waiting, n_photos):
+            not_taken.append(path)
+            under_way[pool.submit(prepare, path, config)] = path
+            not_taken.clear()
+
     try:
         # Few are handed over at a time, so that stopping takes as long as a photo.
-        for path in islice(waiting, 2 * processes):
-            under_way[pool.submit(prepare, path, config)] = path
+        hand_over(2 * processes)
         while under_way:
             for future in wait(under_way, return_when=FIRST_COMPLETED).done:
                 result = future.result()
                 yield under_way.pop(future), result
-                for path in islice(waiting, 1):
-                    under_way[pool.submit(prepare, path, config)] = path
+                hand_over(1)
     except BrokenProcessPool:
-        return list(under_way.values())
+        return [*under_way.values(), *not_taken]
     finally:
         pool.shutdown(cancel_futures=True)
     return []

@@ -46,6 +46,10 @@ class PhotoStore:
         """Tell whether a photo is kept here."""
         return self.original(sha256).exists()
 
+    def sha256s(self) -> set[str]:
+        """Give every photo kept here."""
+        return {path.parent.name for path in self.root.glob("*/*/original")}
+
     def original(self, sha256: str) -> Path:
         """Give the path of the file as it came, there or not."""
         return self.folder(sha256).path / "original"

@@ -90,16 +90,17 @@ def test_the_newest_comes_first_and_foreign_files_are_skipped(
 
 def test_deleting_removes_the_photos_nobody_else_uses(lab_home: Workspace) -> None:
     store = PhotoStore(lab_home.photos)
-    own, shared, kept_out, foreign = (store.add(data) for data in (b"own", b"shared", b"left out", b"foreign"))
+    own, shared, kept_out, orphan = (store.add(data) for data in (b"own", b"shared", b"left out", b"orphan"))
     save_dataset(lab_home, made("one", [own, shared], kept_out=kept_out))
     save_dataset(lab_home, replace(made("one", [own]), version=2))
     save_dataset(lab_home, made("two", [shared]))
     delete_dataset(lab_home, "../one")
     delete_dataset(lab_home, "unknown")
     assert has_dataset(lab_home, "one")
+    assert store.has(own)
     delete_dataset(lab_home, "one")
     assert not (lab_home.datasets / "one").exists()
-    assert [store.has(sha) for sha in (own, shared, kept_out, foreign)] == [False, True, False, True]
+    assert [store.has(sha) for sha in (own, shared, kept_out, orphan)] == [False, True, False, False]
 
 
 def test_waiting_for_the_lock_can_be_stopped_and_ends_in_time(lab_home: Workspace) -> None:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import numpy as np
@@ -205,6 +208,35 @@ def test_a_process_that_dies_of_a_photo_costs_that_photo_only(
     broken = [sha256 for sha256 in shas if isinstance(found[sha256], PhotoError)]
     assert broken == [shas[1]]
     assert "crash" in str(found[shas[1]])
+
+
+class DyingPool:
+    """Stand in for a pool of processes whose second photo finds it broken already when it is handed over."""
+
+    def __init__(self) -> None:
+        self.handed_over = 0
+
+    def submit(self, work: Callable[..., object], *arguments: object) -> Future[object]:
+        self.handed_over += 1
+        if self.handed_over == 2:
+            raise BrokenProcessPool
+        done: Future[object] = Future()
+        done.set_result(work(*arguments))
+        return done
+
+    def shutdown(self, *, cancel_futures: bool) -> None:
+        pass
+
+
+def test_a_photo_on_its_way_to_a_broken_pool_is_not_lost(store: PhotoStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "FEW_PHOTOS", 3)
+    monkeypatch.setattr(pool, "_pool", lambda processes: DyingPool())
+    monkeypatch.setattr(pool, "_prepare_alone", photofolder.prepare)
+    monkeypatch.setattr(pool.os, "cpu_count", lambda: 2)
+    shas = [store.add(encoded(picture(seed))) for seed in range(7)]
+    found = store.crop_all(shas, WHOLE)
+    assert set(found) == set(shas)
+    assert all(isinstance(facts, PhotoFacts) for facts in found.values())
 
 
 @pytest.mark.slow
