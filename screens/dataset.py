@@ -20,6 +20,6 @@ else:
         collection.show(workspace, chosen)
     else:
         look.head(words.BRING, words.BRING_HOW)
-        bring.form(workspace)
+        bring.form(workspace, back=bool(found))
         chosen = None
     collection.going_away(workspace, chosen)

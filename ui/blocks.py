@@ -22,8 +22,8 @@ def draw(network: Architecture, depth: int) -> None:
     parts = []
     for number, (first, last) in enumerate(pairwise(stops), start=1):
         frozen = min(max(depth - first, 0), last - first)
-        parts.append(_block(words.block(number), frozen, last - first))
-    parts.append(f'<div class="lab-new"><b>{words.NEW_LAYERS}</b>✦ {words.NEW}</div>')
+        parts.append(_block(words.BLOCK_NUMBER.format(number=number), frozen, last - first))
+    parts.append(_look("lab-new", words.NEW_LAYERS, "auto_awesome", words.NEW))
     st.html(f'<div class="lab-blocks">{"".join(parts)}</div>')
 
 
@@ -37,7 +37,13 @@ def told(network: Architecture, depth: int) -> str:
 
 def _block(title: str, frozen: int, layers: int) -> str:
     if frozen == layers:
-        return f'<div class="lab-frozen"><b>{title}</b>🔒 {words.FROZEN}</div>'
+        return _look("lab-frozen", title, "lock", words.FROZEN)
     if frozen == 0:
-        return f'<div class="lab-retrained"><b>{title}</b>🔥 {words.RETRAINED}</div>'
-    return f'<div class="lab-retrained"><b>{title}</b>🔒 {words.frozen_of(frozen, layers)}</div>'
+        return _look("lab-retrained", title, "local_fire_department", words.RETRAINED)
+    return _look("lab-retrained", title, "lock", words.FROZEN_OF.format(frozen=frozen, layers=layers))
+
+
+def _look(css_class: str, title: str, icon: str, what: str) -> str:
+    return (
+        f'<div class="{css_class}"><b>{title}</b><span class="lab-icon" aria-hidden="true">{icon}</span> {what}</div>'
+    )

@@ -15,8 +15,8 @@ from ui.state import Widget
 SHARE_EXAMPLE = "photos.zip\n├── Ada\n│   ├── 1.jpg\n│   └── 2.jpg\n└── Bruno\n    ├── 1.jpg\n    └── 2.jpg"
 
 
-def form(workspace: Workspace) -> None:
-    """Draw the form; a click queues the search for faces."""
+def form(workspace: Workspace, *, back: bool) -> None:
+    """Draw the form; a click queues the search for faces. `back`: there are photos to go back to."""
     where, example = st.columns([3, 2], gap="large")
     with where:
         source = st.segmented_control(
@@ -33,6 +33,10 @@ def form(workspace: Workspace) -> None:
         st.code(SHARE_EXAMPLE, language=None)
     if job:
         state.CROP_JOB.set(job.id)
+        st.rerun()
+    if back and st.button(words.BACK, key=Widget.BACK_TO_PHOTOS):
+        state.BRINGING_PHOTOS.set(False)
+        state.CROP_JOB.set(None)
         st.rerun()
 
 

@@ -71,15 +71,16 @@ def going_away(workspace: Workspace, dataset: Dataset | None) -> None:
     """Draw where everything lies and what removes it: the next pupil on this computer must not find these faces."""
     with st.expander(words.ON_DISK):
         st.markdown(f"{words.STAYS_HERE} {text.plain(str(workspace.root))}")
-        if dataset and _sure(words.DELETE_DATASET, Widget.DELETE_DATASET, Widget.DELETE_DATASET_SURE):
+        delete = dataset and _sure(words.DELETE_DATASET, Widget.DELETE_DATASET, Widget.DELETE_DATASET_SURE)
+        erase = _sure(words.ERASE, Widget.ERASE, Widget.ERASE_SURE)
+        if (delete or erase) and queue.open_jobs(workspace):
+            st.warning(words.MOVED_ON)
+        elif erase:
+            _erase(workspace)
+        elif delete and dataset:
             with feedback.sentences():
                 _delete(workspace, dataset)
                 st.rerun()
-        if _sure(words.ERASE, Widget.ERASE, Widget.ERASE_SURE):
-            if queue.open_jobs(workspace):
-                st.warning(words.MOVED_ON)
-            else:
-                _erase(workspace)
 
 
 def _sure(label: str, ask: Widget, sure: Widget) -> bool:

@@ -57,17 +57,20 @@ def in_words(exam: Exam) -> None:
     if result.total == 0:
         st.info(words.NO_LABELS, icon=":material/info:")
         return
-    if result.total <= MOST_SQUARES:
-        _squares(result.correct, result.total)
     low, high = result.expected_of_100
     better = result.is_clearly_better_than_majority
     verdict = words.CLEARLY_BETTER if better else words.NOT_CLEARLY_BETTER
-    st.markdown(f"**{words.expect(low, high)}** {verdict}")
-    _line(low, high, 100 * result.majority_correct / result.total, better=better)
     others = [words.majority(result.majority_correct, result.total)]
     if len({person.photos for person in result.per_person if person.photos}) > 1:
         others.append(words.BALANCED.format(percent=round(100 * result.balanced_accuracy)))
-    st.markdown(" ".join(others))
+    if result.total <= MOST_SQUARES:
+        _squares(result.correct, result.total)
+    said, line = st.columns([3, 2], gap="large", vertical_alignment="center")
+    with said:
+        st.markdown(f"**{words.expect(low, high)}** {verdict}")
+        st.markdown(" ".join(others))
+    with line:
+        _line(low, high, 100 * result.majority_correct / result.total, better=better)
 
 
 def _squares(correct: int, total: int) -> None:

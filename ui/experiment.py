@@ -14,7 +14,7 @@ from core.models import backbones
 from core.photos.dataset import Dataset
 from core.runs import Run
 from core.workspace import Workspace
-from ui import charts, collection, feedback, jobs, live, look, overview, places, settings, state, words
+from ui import amounts, charts, collection, feedback, jobs, live, look, overview, places, settings, state, words
 from ui.state import Param, Widget
 
 
@@ -67,7 +67,7 @@ def _weights(workspace: Workspace, choice: settings.Choice) -> None:
     st.info(words.NOT_HERE_YET if backbone.weights.bundled else words.NOT_HERE, icon=":material/info:")
     with st.container(horizontal=True):
         if not backbone.weights.bundled and st.button(
-            words.DOWNLOAD.format(size=words.size(backbone.size_bytes)),
+            words.DOWNLOAD.format(size=amounts.size(backbone.size_bytes)),
             key=Widget.DOWNLOAD,
             type="primary",
             help=backbone.weights.licence,

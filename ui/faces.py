@@ -16,7 +16,7 @@ from core.evaluation import colours
 from core.photos.dataset import Dataset, Item
 from core.photos.store import PhotoStore
 from core.workspace import Workspace
-from ui import state, text, words
+from ui import amounts, state, text, words
 
 THUMBNAIL_PX, LARGE_PX = 96, 220
 PEOPLE_A_PAGE = 12
@@ -95,7 +95,7 @@ def stacks(workspace: Workspace, dataset: Dataset) -> None:
 
 
 def _stack_head(split: Split, dataset: Dataset) -> str:
-    count = words.count(dataset.counts().get(split, 0), "photo")
+    count = amounts.count(dataset.counts().get(split, 0), "photo")
     colour = colours.SPLIT_COLOURS[split]
     return f'<div class="lab-stacks-head" style="--lab-colour:{colour}">{words.SPLITS[split]}<span>{count}</span></div>'
 

@@ -9,9 +9,10 @@ import streamlit as st
 from core import runs
 from core.errors import RunError
 from core.jobfolder import OPEN_STATES, JobFolder
+from core.jobs import queue, supervisor
 from core.runs import Progress, Run
 from core.workspace import Workspace
-from ui import charts, faces, feedback, server, state, words
+from ui import amounts, charts, faces, feedback, server, state, words
 
 EVERY_S = 1.0
 FACES_ON_WALL = 48
@@ -48,7 +49,7 @@ def _crop_bar(events: list[dict[str, object]]) -> None:
     first = next(event for event in events if event["step"] == "crop")
     done_since = done - int(str(first["done"]))
     elapsed_s = time.time() - float(str(first["at"]))
-    left = words.seconds_left(elapsed_s / done_since * (total - done) if done_since else None)
+    left = amounts.seconds_left(elapsed_s / done_since * (total - done) if done_since else None)
     so_far = f"{words.FINDING}: {words.FOUND_SO_FAR.format(done=done, total=total)}"
     st.progress(done / total, text=" · ".join(part for part in (so_far, left) if part))
 
@@ -63,7 +64,9 @@ def _download(job: JobFolder) -> None:
         st.rerun()
     events = [event for event in job.events() if event["event"] == "progress"]
     done, total = (events[-1]["done"], events[-1]["total"]) if events else (0, 0)
-    text = words.DOWNLOADING.format(done=words.size(done), total=words.size(total)) if total else words.STEP_STARTING
+    text = (
+        words.DOWNLOADING.format(done=amounts.size(done), total=amounts.size(total)) if total else words.STEP_STARTING
+    )
     st.progress(min(1.0, done / total) if total else 0.0, text=text)
     _stop_button(job, state.Widget.STOP)
 
@@ -95,12 +98,16 @@ def _training(run: Run) -> None:
     if status.state not in OPEN_STATES:
         st.rerun()
     title, fraction, detail = _told(progress)
+    if progress.phase == "waiting" and supervisor.is_lane_busy(server.workspace(), queue.TRAIN):
+        detail = words.WAITING
     head, stop = st.columns([5, 1], vertical_alignment="center")
     with head:
         st.title(title, anchor=False)
     with stop:
         _stop_button(run.job, state.Widget.STOP)
-    st.progress(fraction, text=" · ".join(part for part in (detail, words.seconds_left(progress.seconds_left)) if part))
+    st.progress(
+        fraction, text=" · ".join(part for part in (detail, amounts.seconds_left(progress.seconds_left)) if part)
+    )
     _trouble(run.job)
     charts.curves(history, config.epochs, len(people), key="live")
 
@@ -130,9 +137,8 @@ def _told(progress: Progress) -> tuple[str, float, str]:
 def _stop_button(job: JobFolder, key: str) -> None:
     if (job.path / "stop").exists():
         st.button(words.STOPPING, key=key, disabled=True, width="stretch")
-    elif st.button(words.STOP, key=key, icon=":material/stop_circle:", width="stretch"):
-        job.ask_to_stop()
-        st.rerun(scope="fragment")
+    else:
+        st.button(words.STOP, key=key, icon=":material/stop_circle:", width="stretch", on_click=job.ask_to_stop)
 
 
 def _trouble(job: JobFolder) -> None:

@@ -5,11 +5,10 @@ Functions fill in numbers and names; names come in as text (`ui.text.plain`) whe
 
 from __future__ import annotations
 
-import math
-
 from core.config import Detector, Split
 from core.evaluation.figures import ConfusionLabels, CurveLabels
 from core.jobfolder import State
+from ui.amounts import count, size, spelled
 
 LAB = "Face Lab"
 START, PHOTOS, TRAIN, TEST = "Start", "Photos", "Train", "Test"
@@ -20,7 +19,6 @@ SPLITS: dict[Split, str] = {"train": "practice", "validation": "mock exam", "tes
 
 # Start
 QUESTION = "Can a computer learn new faces from ten photos each?"
-NUMBERS = dict(enumerate(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), start=2))
 ANSWER_IT = "Bring photos of a few people. Watch a network learn them, then test it."
 OWN_PHOTOS = "Use my own photos"
 STEPS = ("bring photos", "choose what may learn", "watch it learn", "final exam")
@@ -44,7 +42,6 @@ DETECTORS: dict[Detector, str] = {
 MARGIN = "Free space around a face, compared with its size"
 NO_SOURCE_ZIP = "Choose a zip file first."
 NO_SOURCE_FOLDER = "Type the path of a folder first."
-UPLOAD_READ = "{name} is ready ({size})."
 FINDING = "Finding the faces"
 READING = "Reading the photos"
 FOUND_SO_FAR = "{done} of {total} photos"
@@ -56,7 +53,6 @@ TRAIN_WITH_THESE = "Train with these faces"
 BRING_OTHERS = "Bring other photos"
 BACK = "Back"
 PHOTOS_OF = "Your photos"
-NOTHING_LEFT_OUT = "Every photo is in."
 NEED_A_LOOK = "Used, but need a look"
 LEFT_OUT = "Left out"
 PHOTO, REASON = "photo", "reason"
@@ -80,7 +76,8 @@ STARTS_NOTHING = "nothing"
 FREEZE = "Frozen blocks, counted from the left"
 FREEZE_LAYERS = "Frozen layers, counted from the left"
 SINGLE_LAYERS = "Choose single layers instead of blocks"
-FROZEN, RETRAINED, NEW = "frozen", "may learn", "start from zero"
+BLOCK, LAYER, BLOCK_NUMBER = "block", "layer", "Block {number}"
+FROZEN, FROZEN_OF, RETRAINED, NEW = "frozen", "{frozen} of {layers} frozen", "may learn", "start from zero"
 NEW_LAYERS = "new last layers"
 FROZEN_STILL_WORK = "Frozen layers still work. They just don't learn any more."
 IMAGE_SIZE = "Size of a face"
@@ -115,7 +112,7 @@ EXAM_RUNS = "Sitting the final exam"
 IN_ROUND = "round {epoch}, {batch} of {batches} steps"
 RIGHT_ANSWERS = "Right answers out of 100"
 ERROR = "Error (loss)"
-ROUND = "round"
+ROUND, GUESSING = "round", "guessing: 1 in {people}"
 INTERRUPTED_HOW = "Nothing of the finished rounds is lost. Go on where it stopped."
 
 # Test
@@ -143,30 +140,7 @@ ASK = "Who is this?"
 LOOKING = "Looking at the photos"
 NO_PHOTOS_CHOSEN = "Choose a photo first."
 ASK_INTERRUPTED = "That was interrupted. Ask again."
-LEANS = "leans towards"
 TAKE_MODEL = "Take the trained network along (zip)"
-OPEN_AGAIN = "Settings and curves of this experiment"
-
-
-def count(n: int, one: str, many: str = "") -> str:
-    """Give "1 photo", "1,234 photos"."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
-def size(n_bytes: int) -> str:
-    """Give a size in whole megabytes, or kilobytes below one."""
-    return f"{max(1, round(n_bytes / 1e3))} KB" if n_bytes < 1e6 else f"{n_bytes / 1e6:.0f} MB"
-
-
-def seconds_left(seconds: float | None) -> str:
-    """Give "about 20 s left", "about 3 min left", or nothing while nothing is known."""
-    if seconds is None:
-        return ""
-    if seconds < 5:
-        return "a few seconds left"
-    if seconds < 90:
-        return f"about {5 * math.ceil(seconds / 5)} s left"
-    return f"about {round(seconds / 60)} min left"
 
 
 def dataset(name: str, people: int) -> str:
@@ -197,17 +171,6 @@ def frozen_stop(frozen: int, of: int, last: str = "") -> str:
     if frozen == of:
         return "everything"
     return f"{frozen} ({last})" if last else f"{frozen} of {of}"
-
-
-BLOCK, LAYER = "block", "layer"
-
-
-def block(number: int) -> str:
-    return f"Block {number}"
-
-
-def frozen_of(frozen: int, layers: int) -> str:
-    return f"{frozen} of {layers} frozen"
 
 
 def freeze_sentence(frozen: int, total: int, what: str) -> str:
@@ -258,19 +221,15 @@ def ended(state: State, epoch: int) -> str:
 
 
 def question_these(people: int) -> str:
-    return f"Can a computer learn these {NUMBERS.get(people, people)} people?"
+    return f"Can a computer learn these {spelled(people)} people?"
 
 
 def go_on_with(result: str) -> str:
     return f"Go on (last time: {result})"
 
 
-def guessing(people: int) -> str:
-    return f"guessing: 1 in {people}"
-
-
 def accuracy_labels(people: int) -> CurveLabels:
-    return CurveLabels(SPLITS["train"], SPLITS["validation"], ROUND, guessing(people))
+    return CurveLabels(SPLITS["train"], SPLITS["validation"], ROUND, GUESSING.format(people=people))
 
 
 LOSS_LABELS = CurveLabels(SPLITS["train"], SPLITS["validation"], ROUND)

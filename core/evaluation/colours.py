@@ -24,7 +24,7 @@ PERSON_COLOURS: tuple[str, ...] = (
     "#8C8C8C",
 )
 PERSON_MARKS: tuple[str, ...] = ("●", "◆", "▲", "■", "★", "▼", "✚", "⬟", "◐", "◩")
-SPLIT_COLOURS: dict[Split, str] = {"train": "#7B52A1", "validation": "#E8830C", "test": "#12869B"}
+SPLIT_COLOURS: dict[Split, str] = {"train": "#8F62BD", "validation": "#E8830C", "test": "#12869B"}
 RIGHT, WRONG, UNSURE = "#1F9D57", "#C8402F", "#7C8894"
 # Guessing and other lines that are nobody's; readable on a light page and on a dark one.
 NEUTRAL = "#76808A"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-import psutil
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import ClassPhotos, Server, Visitor
@@ -71,6 +70,7 @@ def test_from_a_zip_to_the_final_exam(visitor: Visitor, class_photos: ClassPhoto
 
     # It ends, and the exam says in words what it is worth.
     visitor.sees(words.ended("done", 60))
+    assert visitor.rounds_on_chart() == 60
     visitor.photographs("finished")
     visitor.clicks(words.TO_EXAM)
     visitor.sees("Out of 100 new photos like these, expect between")
@@ -135,14 +135,26 @@ def test_a_killed_server_finds_its_training_again(visitor: Visitor, server: Serv
     before = visitor.waits_for_rounds(3)
     worker = server.worker("train")
     server.kill()
-    visitor.troubles.clear()
+    visitor.page.wait_for_timeout(1000)
     server.start()
-    visitor.troubles.clear()
-    assert psutil.pid_exists(worker.pid)
-    visitor.open("train")
-    visitor.sees("Learning: round")
+    # The tab that was open all the while connects by itself and goes on showing the same training by the same worker.
     visitor.waits_for_rounds(before + 2)
+    visitor.sees("Learning: round")
+    assert server.worker("train").pid == worker.pid
+    visitor.troubles.clear()  # of course it could not reach a server that was not there
+
+    # So does a new one.
+    visitor.open("train")
+    visitor.waits_for_rounds(before + 3)
     visitor.photographs("found-again")
     visitor.clicks(words.STOP)
     visitor.sees("You stopped it after")
-    assert server.worker("train") is not None or not worker.is_running()
+
+
+def test_a_fresh_server_opens_any_page_by_its_address(visitor: Visitor, server: Server) -> None:
+    visitor.page.goto("about:blank")
+    server.stop()
+    server.start()
+    visitor.open("train")
+    expect(visitor.page.get_by_role("link", name=words.PHOTOS, exact=True)).to_be_visible()
+    expect(visitor.page.get_by_role("link", name="dataset")).to_have_count(0)

@@ -1,0 +1,57 @@
+"""What holds for every page."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.screens import made
+from ui import places
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [places.START, places.PHOTOS, places.TRAIN, places.TEST]
+
+OPEN_EVERY_PAGE = """
+import sys
+from streamlit.testing.v1 import AppTest
+from core.jobs import supervisor
+from tests.screens.conftest import NoWorkers
+supervisor.Supervisor = NoWorkers
+app = AppTest.from_file("app.py", default_timeout=120).run()
+for page in sys.argv[1:]:
+    app.switch_page(page).run()
+    assert not app.exception, app.exception
+heavy = sorted({name.split(".")[0] for name in sys.modules} & {"tensorflow", "keras", "keras_vggface"})
+print("heavy:", heavy)
+"""
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_in_an_empty_lab(open_page, page) -> None:
+    app = open_page(page)
+    assert app.title
+    assert not app.error
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_in_a_full_lab(open_page, lab_home, page) -> None:
+    made.run(lab_home, made.dataset(lab_home))
+    app = open_page(page)
+    assert app.title
+    assert not app.error
+
+
+def test_the_server_never_imports_tensorflow(lab_home) -> None:
+    made.run(lab_home, made.dataset(lab_home))
+    done = subprocess.run(
+        [sys.executable, "-c", OPEN_EVERY_PAGE, *PAGES], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "heavy: []" in done.stdout
+
+
+def test_the_folder_of_pages_has_no_name_that_streamlit_gives_a_meaning() -> None:
+    assert not (ROOT / "pages").exists()

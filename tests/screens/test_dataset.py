@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from core.jobfolder import JobFolder
+from core.photos import dataset as datasets
+from tests.screens import made
+from ui import jobs, places, words
+from ui.state import Widget
+
+
+def a_zip() -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("Ada/1.png", made.photo(1))
+    return data.getvalue()
+
+
+def the_job(lab_home) -> JobFolder:
+    (path,) = lab_home.jobs.iterdir()
+    return JobFolder(path)
+
+
+def test_empty_lab_shows_the_form(open_page) -> None:
+    app = open_page(places.PHOTOS)
+    assert app.title[0].value == words.BRING
+    app.button(key=Widget.FIND_FACES).click().run()
+    assert app.warning[0].value == words.NO_SOURCE_ZIP
+
+
+def test_a_zip_is_queued_with_its_settings_and_leaves_the_memory(open_page, lab_home) -> None:
+    app = open_page(places.PHOTOS)
+    app.radio(key=Widget.DETECTOR).set_value("haar")
+    app.slider(key=Widget.MARGIN).set_value(50)
+    app.file_uploader[0].set_value(("class.zip", a_zip(), "application/zip"))
+    app.run()
+    app.button(key=Widget.FIND_FACES).click().run()
+    assert not app.exception
+    request = the_job(lab_home).request()
+    assert (request["kind"], request["lane"], request["name"]) == ("crop", "helper", "class")
+    assert (request["crop"]["detector"], request["crop"]["margin"]) == ("haar", 0.5)
+    assert app.title[0].value == words.FINDING
+    the_job(lab_home).ask_to_stop()
+    app.run()
+    assert app.title[0].value == words.BRING
+    assert app.file_uploader[0].value is None
+    assert app.info[0].value == words.CROP_STOPPED
+    assert not (the_job(lab_home).path / jobs.UPLOAD).exists()
+
+
+def test_a_folder_is_queued_by_its_path(open_page, lab_home, tmp_path) -> None:
+    app = open_page(places.PHOTOS)
+    app.segmented_control(key=Widget.SOURCE).set_value(words.SOURCE_FOLDER).run()
+    app.button(key=Widget.FIND_FACES).click().run()
+    assert app.warning[0].value == words.NO_SOURCE_FOLDER
+    # As Explorer copies it.
+    app.text_input(key=Widget.FOLDER).set_value(f'"{tmp_path}"').run()
+    app.button(key=Widget.FIND_FACES).click().run()
+    assert the_job(lab_home).request()["source"] == str(tmp_path)
+
+
+def test_a_search_that_is_going_on_is_found_again_and_can_be_stopped(open_page, lab_home) -> None:
+    job = JobFolder.create(lab_home.jobs / "j1", {"kind": "crop", "lane": "helper", "source": "x"}, state="queued")
+    with job.held():
+        job.set_state("running")
+        job.emit("progress", step="crop", done=30, total=120)
+        app = open_page(places.PHOTOS)
+        assert app.title[0].value == words.FINDING
+        app.button(key=Widget.STOP_CROP).click().run()
+        assert (job.path / "stop").exists()
+        assert app.button(key=Widget.STOP_CROP).label == words.STOPPING
+
+
+def test_a_search_that_failed_says_why_above_the_form(open_page, lab_home) -> None:
+    app = open_page(places.PHOTOS)
+    app.file_uploader[0].set_value(("class.zip", a_zip(), "application/zip"))
+    app.run()
+    app.button(key=Widget.FIND_FACES).click().run()
+    the_job(lab_home).set_state("failed", 'Person "<b>anna" has 1 photo; add photos.')
+    app.run()
+    assert not app.exception
+    (error,) = app.error
+    assert r"\<b\>anna" in error.value
+    assert app.title[0].value == words.BRING
+
+
+def test_photos_are_shown_as_three_stacks_with_what_was_left_out(open_page, lab_home) -> None:
+    made.dataset(lab_home)
+    app = open_page(places.PHOTOS)
+    assert app.title[0].value == "36 faces of 3 people are ready."
+    assert app.expander[0].label == "2 photos need a look."
+    left_out, to_review = (table.value for table in app.dataframe)
+    assert left_out[words.REASON].tolist() == ["is a video"]
+    assert to_review[words.PHOTO].tolist() == ["Ada/train-0.png"]
+    stacks = next(part.body for part in app.get("html") if "lab-stacks" in part.body)
+    assert "18 photos" in stacks
+    assert "Bo **bold** &lt;b&gt;" in stacks
+    assert "<b>" not in stacks
+    app.button(key=Widget.TRAIN_WITH_THESE).click().run()
+    assert app.title[0].value == words.TRAIN_TITLE
+
+
+def test_of_several_the_chosen_one_is_shown_and_others_can_be_brought(open_page, lab_home) -> None:
+    made.dataset(lab_home, dataset_id="old1", name="old")
+    made.dataset(lab_home, ("Dayo", "Emil"), dataset_id="new1", name="new")
+    app = open_page(places.PHOTOS)
+    assert app.title[0].value == "24 faces of 2 people are ready."
+    app.selectbox[0].set_value("old1").run()
+    assert app.title[0].value == "36 faces of 3 people are ready."
+    app.button(key=Widget.BRING_OTHERS).click().run()
+    assert app.title[0].value == words.BRING
+    app.button(key=Widget.BACK_TO_PHOTOS).click().run()
+    assert app.title[0].value == "36 faces of 3 people are ready."
+
+
+def test_deleting_photos_takes_their_experiments_and_leaves_the_others(open_page, lab_home) -> None:
+    kept = made.run(lab_home, made.dataset(lab_home, ("Dayo", "Emil"), dataset_id="kept1", name="kept"))
+    gone = made.run(lab_home, made.dataset(lab_home))
+    app = open_page(places.PHOTOS)
+    app.button(key=Widget.DELETE_DATASET_SURE).click().run()
+    assert not app.exception
+    assert [dataset.id for dataset in datasets.list_datasets(lab_home)] == ["kept1"]
+    assert kept.path.exists()
+    assert not gone.path.exists()
+    assert app.title[0].value == "24 faces of 2 people are ready."
+
+
+def test_erasing_everything_leaves_nothing_and_says_how_much_it_was(open_page, lab_home) -> None:
+    made.run(lab_home, made.dataset(lab_home))
+    app = open_page(places.PHOTOS)
+    app.button(key=Widget.ERASE_SURE).click().run()
+    assert app.toast[0].value.startswith("Erased: 36 photos")
+    assert app.title[0].value == words.BRING
+    assert not lab_home.runs.exists()
+    assert not lab_home.photos.exists()
+
+
+@pytest.mark.parametrize("sure", [Widget.ERASE_SURE, Widget.DELETE_DATASET_SURE])
+def test_nothing_is_deleted_under_a_running_experiment(open_page, lab_home, sure) -> None:
+    run = made.run(lab_home, made.dataset(lab_home), state="running", tested=False)
+    with run.job.held():
+        app = open_page(places.PHOTOS)
+        app.button(key=sure).click().run()
+        assert not app.exception
+        assert app.warning[0].value == words.MOVED_ON
+        assert run.path.exists()
+        assert len(datasets.list_datasets(lab_home)) == 1

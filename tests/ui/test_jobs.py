@@ -1,0 +1,95 @@
+"""What pages ask workers for: the request, the file beside it, and that it goes away again."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from core.config import CropConfig
+from core.jobs import queue
+from core.workspace import Workspace
+from tests.screens import made
+from ui import faces, jobs, server
+
+
+class Upload(io.BytesIO):
+    """Stands for an uploaded file: bytes with a name."""
+
+    def __init__(self, name: str, data: bytes) -> None:
+        super().__init__(data)
+        self.name = name
+
+
+@pytest.fixture(autouse=True)
+def no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Nobody:
+        def ensure(self, lane: str) -> None: ...
+
+    monkeypatch.setattr(server, "workers", Nobody)
+
+
+def test_a_zip_lies_in_its_job_until_the_job_has_ended(lab_home: Workspace) -> None:
+    job = jobs.crop_zip(lab_home, Upload("../my class.zip", b"PK"), CropConfig(margin=0.5))
+    request = job.request()
+    assert Path(request["source"]) == job.path / "upload.zip"
+    assert Path(request["source"]).read_bytes() == b"PK"
+    assert request["name"] == "my class"
+    assert CropConfig(**request["crop"]) == CropConfig(margin=0.5)
+    assert queue.waiting(lab_home, queue.HELPER) == [job]
+    jobs.drop_uploads(lab_home)
+    assert (job.path / "upload.zip").exists()
+    job.set_state("done")
+    jobs.drop_uploads(lab_home)
+    assert not (job.path / "upload.zip").exists()
+
+
+def test_photos_of_one_name_are_all_asked_about(lab_home: Workspace) -> None:
+    run = made.run(lab_home, made.dataset(lab_home))
+    job = jobs.predict(lab_home, run, [Upload("me.jpg", b"1"), Upload("me.jpg", b"2"), Upload("you.jpg", b"3")])
+    with zipfile.ZipFile(job.request()["photos"]) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == {
+            "me.jpg": b"1",
+            "me (2).jpg": b"2",
+            "you.jpg": b"3",
+        }
+
+
+def test_the_next_look_forgets_the_last_one(lab_home: Workspace) -> None:
+    run = made.run(lab_home, made.dataset(lab_home))
+    first = jobs.predict(lab_home, run, [Upload("me.jpg", b"1")])
+    crop = jobs.crop_folder(lab_home, Path("photos"), CropConfig())
+    first.set_state("done")
+    crop.set_state("done")
+    second = jobs.predict(lab_home, run, [Upload("me.jpg", b"1")])
+    assert not first.path.exists()
+    assert crop.exists()
+    assert jobs.open_job(lab_home, "predict") == second
+
+
+def test_the_newest_open_job_of_a_kind_is_found_on_disk(lab_home: Workspace) -> None:
+    assert jobs.open_job(lab_home, "crop") is None
+    old = jobs.crop_folder(lab_home, Path("a"), CropConfig())
+    new = jobs.crop_folder(lab_home, Path("b"), CropConfig())
+    assert jobs.open_job(lab_home, "crop") == new
+    new.set_state("done")
+    assert jobs.open_job(lab_home, "crop") == old
+    assert jobs.job(lab_home, "no such job") is None
+    assert jobs.job(lab_home, None) is None
+    assert json.loads((old.path / "request.json").read_text())["source"] == "a"
+
+
+def test_faces_on_the_wall_are_the_newest_of_this_search(lab_home: Workspace) -> None:
+    assert faces.newest_crops(lab_home.photos, 0, 5) == []
+    for age, name in enumerate(("aa1", "aa2", "bb1", "bb2")):
+        crop = lab_home.photos / name[:2] / name / "crop-x.png"
+        crop.parent.mkdir(parents=True)
+        crop.write_bytes(b"")
+        os.utime(crop.parent, (1000 - age, 1000 - age))
+    (lab_home.photos / "cc" / "cc1").mkdir(parents=True)  # a photo without a crop yet
+    newest = faces.newest_crops(lab_home.photos, 998, 2)
+    assert [path.parent.name for path in newest] == ["aa1", "aa2"]

@@ -1,0 +1,100 @@
+"""What the design asks of every sentence: short, and none of the words of the code."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ui import amounts, words
+
+NEVER_ON_SCREEN = ("prefix", "suffix", "manifest", "intake", "cache", "unit")
+LONGEST_SENTENCE = 20
+
+
+def sentences() -> Iterator[str]:
+    """Give every text of the module: its constants, and the pieces of text inside its functions."""
+    for name, value in vars(words).items():
+        if name.startswith("_") or inspect.ismodule(value) or inspect.isclass(value):
+            continue
+        yield from texts(value)
+    source = inspect.getsource(words)
+    yield from re.findall(r'return f?"([^"]+)"', source)
+
+
+def texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from (text for part in value.values() for text in texts(part))
+    elif isinstance(value, tuple | list):
+        yield from (text for part in value for text in texts(part))
+
+
+@pytest.mark.parametrize("word", NEVER_ON_SCREEN)
+def test_no_word_of_the_code_reaches_the_screen(word: str) -> None:
+    assert [said for said in sentences() if re.search(rf"\b{word}s?\b", said, re.IGNORECASE)] == []
+
+
+def test_sentences_are_short() -> None:
+    long = [
+        sentence
+        for said in sentences()
+        for sentence in re.split(r"(?<=[.!?])\s", said)
+        if len(sentence.split()) >= LONGEST_SENTENCE
+    ]
+    assert long == []
+
+
+def test_pages_and_widgets_write_no_sentence_of_their_own() -> None:
+    """A text of two words or more belongs into ui/words.py; what a machine reads (HTML, CSS, keys) has no such gap."""
+    root = Path(__file__).resolve().parents[2]
+    said = re.compile(
+        r"st\.(?:title|header|subheader|markdown|caption|info|warning|error|button|radio|toast|expander)"
+        r'\(\s*f?"([A-Za-z]+ [A-Za-z]+[^"]*)"'
+    )
+    for path in [*root.glob("ui/*.py"), *root.glob("screens/*.py")]:
+        assert not said.findall(path.read_text(encoding="utf-8")), path.name
+
+
+@pytest.mark.parametrize(
+    ("frozen", "total", "said"),
+    [
+        (0, 5, "**Nothing is frozen.** The whole network may learn"),
+        (1, 5, "**Block 1 is frozen.** Blocks 2–5 and the new last layers learn"),
+        (4, 5, "**Blocks 1–4 are frozen.** Block 5 and the new last layers learn"),
+        (5, 5, "**All 5 blocks are frozen.** Only the new last layers learn"),
+    ],
+)
+def test_what_is_frozen(frozen: int, total: int, said: str) -> None:
+    assert words.freeze_sentence(frozen, total, words.BLOCK) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (None, ""),
+        (2.0, "a few seconds left"),
+        (17.0, "about 20 s left"),
+        (89.0, "about 90 s left"),
+        (100.0, "about 2 min left"),
+    ],
+)
+def test_time_left_is_said_roughly(seconds: float | None, said: str) -> None:
+    assert amounts.seconds_left(seconds) == said
+
+
+def test_amounts() -> None:
+    assert [amounts.count(n, "photo") for n in (0, 1, 1234)] == ["0 photos", "1 photo", "1,234 photos"]
+    assert amounts.count(2, "person", "people") == "2 people"
+    assert [amounts.size(n) for n in (10, 4_000, 58_900_000)] == ["1 KB", "4 KB", "59 MB"]
+    assert [amounts.spelled(n) for n in (6, 12)] == ["six", "12"]
+
+
+def test_networks_that_saw_things_are_not_said_to_have_seen_faces() -> None:
+    assert words.starts(True, "imagenet-vgg16") == words.STARTS_THINGS
+    assert words.starts(True, "vggface-vgg16") == words.STARTS_FACES
+    assert words.starts(False, "vggface-vgg16") == words.STARTS_NOTHING

@@ -1,0 +1,33 @@
+"""How amounts are said: photos, bytes, seconds."""
+
+from __future__ import annotations
+
+import math
+
+_SPELLED = dict(enumerate(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), start=2))
+
+
+def count(n: int, one: str, many: str = "") -> str:
+    """Give "1 photo", "1,234 photos"."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def spelled(n: int) -> str:
+    """Give small numbers as words, for titles."""
+    return _SPELLED.get(n, f"{n:,}")
+
+
+def size(n_bytes: int) -> str:
+    """Give a size in whole megabytes, or kilobytes below one."""
+    return f"{max(1, round(n_bytes / 1e3))} KB" if n_bytes < 1e6 else f"{n_bytes / 1e6:.0f} MB"
+
+
+def seconds_left(seconds: float | None) -> str:
+    """Give "about 20 s left", "about 3 min left", or nothing while nothing is known."""
+    if seconds is None:
+        return ""
+    if seconds < 5:
+        return "a few seconds left"
+    if seconds < 90:
+        return f"about {5 * math.ceil(seconds / 5)} s left"
+    return f"about {round(seconds / 60)} min left"
