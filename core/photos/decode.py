@@ -22,8 +22,10 @@ pillow_heif.register_heif_opener()
 # Pillow loads its readers on demand; a format asked for by name must be there already.
 Image.init()
 
-# 100 megapixels are 300 MB once decoded. A JPEG beyond that (phones reach 200) is decoded at half its size instead.
-MAX_PIXELS = 100_000_000
+# Larger pictures are not decoded: 100 megapixels take half a gigabyte. A JPEG can be decoded at a fraction of its size.
+MAX_PIXELS, MAX_JPEG_PIXELS = 100_000_000, 400_000_000
+# A face of 2 % of such a photo still has 100 px; phones that store 48 to 200 megapixels only cost time and memory.
+ENOUGH_PIXELS = 25_000_000
 # MPO is not among them by name: Pillow's JPEG reader opens it.
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "AVIF", "HEIF")
 # What Pillow and its plugins raise on damaged files; a bug of ours in this list's company would be hidden, so only
@@ -62,7 +64,7 @@ class Photo:
     """A decoded photo.
 
     Attributes:
-        rgb: uint8, shape (height, width, 3), RGB, upright.
+        rgb: uint8, shape (height, width, 3), RGB, upright. Not to be written into.
         format: Pillow's name of the format ("JPEG", "HEIF", ...).
         taken_at: when the camera says it was taken (its own clock, no time zone); None where it does not say.
         camera: maker and model; None where the photo does not say.
@@ -75,14 +77,19 @@ class Photo:
     camera: str | None
     full_size_px: tuple[int, int]
 
+    @property
+    def scale(self) -> float:
+        """Pixels of `rgb` per pixel of the full-size photo, at most 1."""
+        return float(max(self.rgb.shape[:2]) / max(self.full_size_px))
+
 
 def decode(data: bytes, *, max_side_px: int | None = None) -> Photo:
     """Decode a photo: first frame, EXIF rotation applied, transparency on white, any bit depth brought to 8 bits.
 
     Args:
         data: the whole file.
-        max_side_px: shrink the picture so that its longer side is at most this; None keeps its size (but a JPEG of more
-            than `MAX_PIXELS` is halved until it fits).
+        max_side_px: shrink the picture so that its longer side is at most this; None keeps its size, but for a photo of
+            more than `ENOUGH_PIXELS`, which is halved until it has no more.
 
     Raises:
         PhotoError: with a reason that follows the file's name: "is an empty file", "is cut off", ...
@@ -93,7 +100,7 @@ def decode(data: bytes, *, max_side_px: int | None = None) -> Photo:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with _open(data) as image:
-            stored_size = _bound(image, max_side_px)
+            stored_size = _let_decode_smaller(image, max_side_px)
             taken_at, camera = _exif_facts(image)
             rgb, full_size = _upright_rgb(image, stored_size)
             picture_format = image.format or ""
@@ -120,34 +127,42 @@ def _open_deep(data: bytes) -> Image.Image:
         raise PhotoError(f"is damaged or of a kind that the lab does not read (it reads {READABLE})") from error
 
 
-def _bound(image: Image.Image, max_side_px: int | None) -> tuple[int, int] | None:
+def _let_decode_smaller(image: Image.Image, max_side_px: int | None) -> tuple[int, int] | None:
     """Refuse a picture too large to decode; let a JPEG be decoded smaller and give its (width, height) as stored."""
     width, height = image.size
-    if image.format in ("JPEG", "MPO") and width * height <= 16 * MAX_PIXELS:
-        shrink = 1
-        while width * height > shrink**2 * MAX_PIXELS:
-            shrink *= 2
-        while max_side_px and shrink < 8 and max(width, height) >= 2 * shrink * max_side_px:
-            shrink *= 2
-        if shrink > 1:
-            image.draft(None, (width // shrink, height // shrink))
-            return width, height
-    elif width * height > MAX_PIXELS:
-        size = f"{width} x {height} pixels; at most {MAX_PIXELS // 1_000_000} million are read"
-        raise PhotoError(f"is too large ({size}); make it smaller")
-    return None
+    is_jpeg = image.format in ("JPEG", "MPO")
+    if width * height > (MAX_JPEG_PIXELS if is_jpeg else MAX_PIXELS):
+        raise PhotoError(f"is too large ({width} x {height} pixels); make it smaller")
+    if not is_jpeg:
+        return None
+    shrink = _halvings(width * height)
+    while max_side_px and max(width, height) >= 2 * shrink * max_side_px:
+        shrink *= 2
+    image.draft(None, (width // shrink, height // shrink))
+    return width, height
+
+
+def _halvings(n_pixels: int) -> int:
+    """Give the smallest power of two by which to divide both sides so that `ENOUGH_PIXELS` remain."""
+    shrink = 1
+    while n_pixels > shrink**2 * ENOUGH_PIXELS:
+        shrink *= 2
+    return shrink
 
 
 def _upright_rgb(image: Image.Image, stored_size: tuple[int, int] | None) -> tuple[Image.Image, tuple[int, int]]:
-    """Give the picture and its full (width, height), both upright; `stored_size` where it is decoded smaller."""
+    """Give the picture and its full (width, height), both upright; `stored_size` where it may be decoded smaller."""
     try:
         image.load()
         rgb = _to_rgb(image)
     except _DAMAGED as error:
         raise PhotoError(_reason(error)) from error
+    width, height = stored_size or rgb.size
+    shrink = _halvings(rgb.width * rgb.height)
+    if shrink > 1:
+        rgb = rgb.reduce(shrink)
     # Asked for after loading: Pillow turns a TIFF upright itself then.
     transposed = _TRANSPOSED.get(_orientation(image))
-    width, height = stored_size or rgb.size
     if transposed is None:
         return rgb, (width, height)
     upright = rgb.transpose(transposed)

@@ -22,7 +22,7 @@ HAAR_STEP, HAAR_NEIGHBOURS, HAAR_SMALLEST_PX = 1.1, 5, 24
 
 @dataclass(frozen=True)
 class Face:
-    """A face found in a photo; everything in pixels of the upright photo as `decode` gives it.
+    """A face found in a photo; everything in pixels of the upright photo at its full size.
 
     Attributes:
         x, y: the box's left upper corner; may lie outside the photo.

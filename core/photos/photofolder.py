@@ -20,10 +20,12 @@ from PIL import Image
 from core import disk
 from core.errors import PhotoError
 from core.photos.decode import Photo, decode
-from core.photos.faces import Face, crop_face, find_faces
+from core.photos.faces import Face, crop_from, find_in
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import numpy as np
 
     from core.config import CropConfig, Detector
 
@@ -106,7 +108,7 @@ class PhotoFolder:
         """
         stored = self.stored_faces(detector)
         if stored is None:
-            stored = find_faces(self._decoded().rgb, detector)
+            stored = find_in(self._decoded(), detector)
             content = {"faces": [face.to_dict() for face in stored]}
             disk.write_json(self.path / f"faces-{detector}-{FACES_VERSION}.json", content, schema=SCHEMA)
         return stored
@@ -134,7 +136,7 @@ class PhotoFolder:
                     f"has {len(faces)} faces, number {face_index + 1} was asked for; crop the photos again"
                 )
             face = faces[face_index]
-        crop_rgb = crop_face(self._decoded().rgb, face, config)
+        crop_rgb = crop_from(self._decoded(), face, config)
         with disk.replacing(path) as beside:
             Image.fromarray(crop_rgb).save(beside, "PNG", compress_level=3)
         return path
@@ -165,7 +167,7 @@ class PhotoFolder:
             "size_px": list(photo.full_size_px),
             "taken_at": photo.taken_at.isoformat() if photo.taken_at else None,
             "camera": photo.camera,
-            "phash": str(imagehash.phash(Image.fromarray(photo.rgb), hash_size=HASH_SIDE)),
+            "phash": perceptual_hash(photo.rgb),
         }
 
     def _facts(self, content: dict[str, Any], faces: list[Face]) -> PhotoFacts:
@@ -179,6 +181,13 @@ class PhotoFolder:
             phash=content["phash"],
             faces=tuple(faces),
         )
+
+
+def perceptual_hash(photo_rgb: np.ndarray) -> str:
+    """Give the photo's perceptual hash, 256 bits, hexadecimal; near copies of a photo differ in few bits."""
+    image = Image.fromarray(photo_rgb)
+    # Of 512 px the hash is as good as of the whole, and a large photo would take long.
+    return str(imagehash.phash(image.reduce(max(1, max(image.size) // 512)), hash_size=HASH_SIDE))
 
 
 def chosen_face(facts: PhotoFacts, config: CropConfig) -> int | None:

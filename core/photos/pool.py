@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import cv2
+import psutil
 
 from core.errors import PhotoError
 from core.photos.photofolder import PhotoFacts, prepare
@@ -23,14 +24,14 @@ if TYPE_CHECKING:
 
 # Starting processes takes about a second; so do this many photos.
 FEW_PHOTOS = 8
-# A process may hold a photo of 100 megapixels and the copies made of it: 0.6 GB.
-MOST_PROCESSES = 8
+# A process takes 0.2 GB with a photo of 12 megapixels, and 1 GB with the largest that is read.
+MOST_PROCESSES, BYTES_A_PROCESS = 8, 1_000_000_000
 
 Prepared = tuple["Path", PhotoFacts | PhotoError]
 
 
 def prepare_all(folders: Sequence[Path], config: CropConfig) -> Generator[Prepared, None, None]:
-    """Prepare photos in as many processes as cores (at most `MOST_PROCESSES`); few photos in this one.
+    """Prepare photos in as many processes as cores and memory allow; few photos in this one.
 
     Args:
         folders: the photos' folders in the store, each once.
@@ -39,7 +40,8 @@ def prepare_all(folders: Sequence[Path], config: CropConfig) -> Generator[Prepar
         A photo's folder and what `photofolder.prepare` gave, in the order they get done. A photo on which a process
         dies (a crash inside a decoder, no memory left) gives a `PhotoError` and stops no other.
     """
-    processes = min(os.cpu_count() or 1, MOST_PROCESSES)
+    room = psutil.virtual_memory().available // BYTES_A_PROCESS
+    processes = max(1, min(os.cpu_count() or 1, MOST_PROCESSES, room))
     if len(folders) < FEW_PHOTOS or processes == 1:
         for path in folders:
             yield path, prepare(path, config)

@@ -131,7 +131,7 @@ def test_other_settings_are_another_data_set(build: Build, settings: dict[str, o
 def test_of_several_faces_the_largest_is_taken_and_the_photo_listed(
     build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(photofolder, "find_faces", find_by_brightness)
+    monkeypatch.setattr("core.photos.faces.find_faces", find_by_brightness)
     files = {f"{who}/{n}.png": showing(1, 10 * len(who) + n) for who in ("anna", "ben") for n in range(4)}
     files |= {"anna/two.png": showing(2, 91), "ben/none.png": showing(0, 92)}
     dataset = build(files, crop=CropConfig(size_px=32))
@@ -151,7 +151,7 @@ def test_of_several_faces_the_largest_is_taken_and_the_photo_listed(
 def test_a_person_of_whom_nothing_is_left_is_named_with_the_reason(
     build: Build, monkeypatch: pytest.MonkeyPatch, lab_home: Workspace
 ) -> None:
-    monkeypatch.setattr(photofolder, "find_faces", find_by_brightness)
+    monkeypatch.setattr("core.photos.faces.find_faces", find_by_brightness)
     files = {f"{who}/{n}.png": showing(n_faces, n) for who, n_faces in (("anna", 0), ("ben", 1)) for n in range(4)}
     with pytest.raises(DatasetError, match=r'"anna" has no photo that can be used .*"anna/0.png" shows no face'):
         build(files, crop=CropConfig(size_px=32))
@@ -291,4 +291,4 @@ def test_hard_photos_among_good_ones(shared_data: Path, lab_home: Workspace, tmp
     assert sideways.group == upright.group
     store = PhotoStore(lab_home.photos)
     for item in (sideways, upright):
-        assert store.found_faces(item.sha256, dataset.crop) == find_faces(williams)
+        assert store.found_faces(item.sha256, dataset.crop) == [face.rounded() for face in find_faces(williams)]

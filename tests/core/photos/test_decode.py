@@ -153,12 +153,25 @@ def test_a_bounded_photo_keeps_its_shape_and_says_its_full_size() -> None:
     assert decode(encoded(picture(1)), max_side_px=1000).rgb.shape == (120, 160, 3)
 
 
-def test_a_jpeg_beyond_the_limit_is_read_at_half_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "HEIF"])
+def test_a_huge_photo_is_halved_and_says_its_full_size(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "ENOUGH_PIXELS", 100 * 100)
+    photo = decode(encoded(corners(160, 120), kind, exif=exif(orientation=6)))
+    assert photo.rgb.shape == (80, 60, 3)
+    assert photo.full_size_px == (120, 160)
+    assert photo.scale == 0.5
+    assert quarters(photo.rgb) == [WHITE, RED, GREEN, BLUE]
+    monkeypatch.setattr(decoding, "ENOUGH_PIXELS", 160 * 120)
+    assert decode(encoded(corners(160, 120), kind)).scale == 1.0
+
+
+def test_a_jpeg_may_be_larger_than_what_would_fit_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoding, "MAX_PIXELS", 100 * 100)
-    photo = decode(encoded(corners(160, 120), "JPEG"))
-    assert photo.rgb.shape == (60, 80, 3)
-    assert photo.full_size_px == (160, 120)
-    assert quarters(photo.rgb) == [RED, GREEN, BLUE, WHITE]
+    monkeypatch.setattr(decoding, "MAX_JPEG_PIXELS", 200 * 200)
+    assert decode(encoded(corners(160, 120), "JPEG")).full_size_px == (160, 120)
+    for data in (encoded(corners(160, 120), "PNG"), encoded(corners(400, 300), "JPEG")):
+        with pytest.raises(PhotoError, match="is too large"):
+            decode(data)
 
 
 def png_claiming(width: int, height: int) -> bytes:

@@ -9,7 +9,7 @@ import pytest
 from core.config import CropConfig
 from core.errors import PhotoError
 from core.photos.decode import decode
-from core.photos.faces import Face, crop_face, faces_of_photo, find_faces, resize_square
+from core.photos.faces import Face, crop_face, crop_from, faces_of_photo, find_faces, resize_square
 from tests.drawn import encoded, exif, picture
 
 RED = np.array([255, 0, 0], np.uint8)
@@ -268,8 +268,21 @@ def test_a_phone_photo_lying_on_its_side_gives_an_upright_face(portrait: np.ndar
     lying = np.ascontiguousarray(np.rot90(portrait))
     data = encoded(lying, "PNG", exif=exif(orientation=6))
     ((face, crop),) = faces_of_photo(data, CropConfig())
-    assert face == find_faces(portrait)[0]
+    assert face == find_faces(portrait)[0].rounded()
     assert (crop == crop_face(portrait, face, CropConfig())).all()
+
+
+@pytest.mark.real_data
+def test_faces_of_a_photo_decoded_smaller_are_told_at_its_full_size(
+    portrait: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = encoded(cv2.resize(portrait, (1000, 1000), interpolation=cv2.INTER_CUBIC), "PNG")
+    ((whole, crop),) = faces_of_photo(data, CropConfig())
+    monkeypatch.setattr("core.photos.decode.ENOUGH_PIXELS", 600 * 600)
+    ((halved, crop_of_halved),) = faces_of_photo(data, CropConfig())
+    assert (halved.x, halved.y, halved.height) == pytest.approx((whole.x, whole.y, whole.height), abs=15)
+    assert crop_of_halved.shape == crop.shape
+    assert np.abs(crop_from(decode(data), whole, CropConfig()).astype(int) - crop).mean() < 4
 
 
 @pytest.mark.real_data

@@ -43,7 +43,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return BOXES if photo_rgb.std() > 0 else []
 
     monkeypatch.setattr(photofolder, "decode", logged_decode)
-    monkeypatch.setattr(photofolder, "find_faces", find)
+    monkeypatch.setattr("core.photos.faces.find_faces", find)
     return log
 
 
