@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -89,6 +89,7 @@ def build_dataset(
     reader = read_source(source)
     report = on_progress or (lambda *_: None)
     store = PhotoStore(workspace.photos)
+    shown = name or (source.resolve().name if source.is_dir() else source.stem)
     added: set[str] = set()
     with photos_locked(workspace, on_wait=lambda: report("read", 0, 0)):
         try:
@@ -96,26 +97,28 @@ def build_dataset(
             dataset_id = _dataset_id(kept, left_out, name, crop, split)
             if has_dataset(workspace, dataset_id):
                 return load_dataset(workspace, dataset_id, version=1)
-            shas = [photo.sha256 for photo in kept]
-            facts = store.crop_all(shas, crop, on_photo=lambda done, total, _: report("crop", done, total))
-            used, unusable = _usable(kept, facts, crop)
-            items = _items(used, facts, crop, split)
-            dataset = Dataset(
-                id=dataset_id,
-                name=name or (source.resolve().name if source.is_dir() else source.stem),
-                version=1,
-                people=tuple(sorted({item.person for item in items if item.person is not None})),
-                items=tuple(items),
-                left_out=tuple(sorted(left_out + unusable, key=lambda entry: entry.name)),
-                to_review=tuple(to_review(items, facts)),
-                crop=crop,
-                split=split,
+            facts = store.crop_all(
+                [photo.sha256 for photo in kept], crop, on_photo=lambda done, total, _: report("crop", done, total)
             )
+            dataset = _allotted(Dataset(dataset_id, shown, 1, (), (), tuple(left_out), (), crop, split), kept, facts)
             save_dataset(workspace, dataset)
         except BaseException:
             remove_unused(workspace, added)
             raise
     return dataset
+
+
+def _allotted(empty: Dataset, kept: Sequence[_Kept], facts: Mapping[str, PhotoFacts | PhotoError]) -> Dataset:
+    """Give the data set with its photos: grouped, split, and those that cannot be used among those left out."""
+    used, unusable = _usable(kept, facts, empty.crop)
+    items = _items(used, facts, empty.crop, empty.split)
+    return replace(
+        empty,
+        people=tuple(sorted({item.person for item in items if item.person is not None})),
+        items=tuple(items),
+        left_out=tuple(sorted([*empty.left_out, *unusable], key=lambda entry: entry.name)),
+        to_review=tuple(to_review(items, facts)),
+    )
 
 
 def _read(
