@@ -170,9 +170,15 @@ def photos_of(workspace: Workspace, dataset_id: str) -> set[str]:
 
 
 def remove_unused(workspace: Workspace, sha256s: set[str]) -> None:
-    """Remove those of these photos from the store that no data set uses."""
+    """Remove those of these photos from the store that no data set uses.
+
+    Nothing is removed while there is a data set that cannot be read, for it may use any of them.
+    """
     folders = workspace.datasets.iterdir() if workspace.datasets.is_dir() else ()
-    used = {sha for folder in folders if folder.is_dir() for sha in photos_of(workspace, folder.name)}
+    try:
+        used = {sha for folder in folders if folder.is_dir() for sha in photos_of(workspace, folder.name)}
+    except LabError:
+        return
     PhotoStore(workspace.photos).remove(sha256s - used)
 
 

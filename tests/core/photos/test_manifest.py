@@ -103,6 +103,18 @@ def test_deleting_removes_the_photos_nobody_else_uses(lab_home: Workspace) -> No
     assert [store.has(sha) for sha in (own, shared, kept_out, orphan)] == [False, True, False, False]
 
 
+def test_a_data_set_that_cannot_be_read_keeps_its_photos_and_can_be_deleted(lab_home: Workspace) -> None:
+    store = PhotoStore(lab_home.photos)
+    own, of_the_other = store.add(b"own"), store.add(b"of the other")
+    save_dataset(lab_home, made("one", [own]))
+    disk.write_json(lab_home.datasets / "future" / "v1.json", {}, schema=99)
+    delete_dataset(lab_home, "one")
+    assert not has_dataset(lab_home, "one")
+    assert store.has(of_the_other)
+    delete_dataset(lab_home, "future")
+    assert store.sha256s() == set()
+
+
 def test_waiting_for_the_lock_can_be_stopped_and_ends_in_time(lab_home: Workspace) -> None:
     lab_home.datasets.mkdir(parents=True)
 
