@@ -53,22 +53,33 @@ def export_crops(
             [sha256 for _, sha256 in photos], crop, on_photo=lambda done, total, _: report("crop", done, total)
         )
         for photo, sha256 in photos:
-            known = facts[sha256]
             try:
-                face = _face(known, crop)
+                known, face = _chosen(facts[sha256], crop)
             except PhotoError as error:
                 left_out.append(LeftOut(photo.name, str(error)))
                 continue
-            if isinstance(known, PhotoFacts) and face is not None and len(known.faces) > 1:
+            if len(known.faces) > 1:
                 to_review.append(LeftOut(photo.name, f"shows {len(known.faces)} faces, the largest was taken"))
-            place = _free(out.joinpath(*_folders(photo)) / f"{_stem(photo)}.png")
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(store.crop(sha256, crop, face), place)
+            _write(store.crop(sha256, crop, face), photo, out)
             written += 1
     if not written:
         first = f' ("{left_out[0].name}" {left_out[0].reason})' if left_out else ""
         raise DatasetError(f'No photo in "{source.name}" shows a face that was found{first}; bring other photos.')
     return ExportReport(written, tuple(left_out), tuple(to_review))
+
+
+def _chosen(known: PhotoFacts | PhotoError, crop: CropConfig) -> tuple[PhotoFacts, int | None]:
+    if isinstance(known, PhotoError):
+        raise known
+    return known, chosen_face(known, crop)
+
+
+def _write(crop: Path, photo: SourcePhoto, out: Path) -> None:
+    folders = [sanitize_filename(part, replacement_text="_") or "_" for part in (photo.split, photo.person) if part]
+    stem = sanitize_filename(PurePosixPath(photo.name).stem, replacement_text="_") or "photo"
+    place = _free(out.joinpath(*folders) / f"{stem}.png")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(crop, place)
 
 
 def _read(
@@ -84,20 +95,6 @@ def _read(
             photos.append((SourcePhoto(found.name, found.person, found.split, b""), store.add(found.data)))
         report("read", done, len(reader))
     return photos
-
-
-def _face(known: PhotoFacts | PhotoError, crop: CropConfig) -> int | None:
-    if isinstance(known, PhotoError):
-        raise known
-    return chosen_face(known, crop)
-
-
-def _folders(photo: SourcePhoto) -> list[str]:
-    return [sanitize_filename(part, replacement_text="_") or "_" for part in (photo.split, photo.person) if part]
-
-
-def _stem(photo: SourcePhoto) -> str:
-    return sanitize_filename(PurePosixPath(photo.name).stem, replacement_text="_") or "photo"
 
 
 def _free(path: Path) -> Path:
