@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import places, server, words
+from ui import feedback, places, server, words
 
 st.set_page_config(page_title=words.LAB, page_icon=places.ICON, layout="wide")
 server.workers()
@@ -12,4 +12,5 @@ pages = [
     st.Page(places.TRAIN, title=words.TRAIN, icon=":material/model_training:", url_path="train"),
     st.Page(places.TEST, title=words.TEST, icon=":material/fact_check:", url_path="test"),
 ]
-st.navigation(pages, position="top").run()
+with feedback.sentences():
+    st.navigation(pages, position="top").run()

@@ -20,9 +20,11 @@ from ui.state import Param, Widget
 
 def shown(workspace: Workspace) -> Run | None:
     """Give the experiment the Train page shows: the one the address names, else what goes on; None: the settings."""
-    if state.CHOOSING_SETTINGS.get():
-        return None
-    found = _named(runs.list_runs(workspace)) or live.newest_to_show(workspace)
+    found = _named(runs.list_runs(workspace))
+    if found:
+        state.CHOOSING_SETTINGS.set(False)
+    elif not state.CHOOSING_SETTINGS.get():
+        found = live.newest_to_show(workspace)
     if found:
         # So that this one stays on the page when it ends.
         st.query_params[Param.RUN] = found.id
@@ -37,8 +39,7 @@ def _named(found: Sequence[Run]) -> Run | None:
 def prepare(workspace: Workspace, found: Sequence[Dataset]) -> None:
     """Draw the settings and the button that starts."""
     dataset = collection.chosen(found)
-    collection.pick(found, dataset, words.TRAIN_ON, Widget.TRAIN_ON)
-    choice = settings.choose(workspace, dataset)
+    choice = settings.choose(workspace, found, dataset)
     with choice.start_here:
         if choice.weights_missing:
             _weights(workspace, choice)
@@ -119,7 +120,7 @@ def tested(workspace: Workspace) -> Run | None:
 
 
 def _tested(workspace: Workspace) -> list[Run]:
-    return [run for run in runs.list_runs(workspace) if run.predictions() and run.status().state not in OPEN_STATES]
+    return [run for run in runs.list_runs(workspace) if run.summary() and run.status().state not in OPEN_STATES]
 
 
 def not_yet(workspace: Workspace) -> None:

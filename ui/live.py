@@ -7,7 +7,6 @@ import time
 import streamlit as st
 
 from core import runs
-from core.errors import RunError
 from core.jobfolder import OPEN_STATES, JobFolder
 from core.jobs import queue, supervisor
 from core.runs import Progress, Run
@@ -23,10 +22,9 @@ def crop(workspace: Workspace, job: JobFolder) -> None:
     st.fragment(_crop, run_every=EVERY_S)(workspace, job)
 
 
+@feedback.sentences()
 def _crop(workspace: Workspace, job: JobFolder) -> None:
-    status = job.status()
-    if status.state not in OPEN_STATES:
-        st.rerun()
+    _leave_when_over(job)
     events = [event for event in job.events() if event["event"] == "progress"]
     bar, stop = st.columns([5, 1], vertical_alignment="bottom")
     with bar:
@@ -34,7 +32,7 @@ def _crop(workspace: Workspace, job: JobFolder) -> None:
     with stop:
         _stop_button(job, state.Widget.STOP_CROP)
     _trouble(job)
-    newest = faces.newest_crops(workspace.photos, status.changed_at, FACES_ON_WALL)
+    newest = faces.newest_crops(workspace.photos, job.status().changed_at, FACES_ON_WALL)
     faces.wall([faces.thumbnail(str(path)) for path in newest], words.FINDING)
 
 
@@ -59,9 +57,9 @@ def download(job: JobFolder) -> None:
     st.fragment(_download, run_every=EVERY_S)(job)
 
 
+@feedback.sentences()
 def _download(job: JobFolder) -> None:
-    if job.status().state not in OPEN_STATES:
-        st.rerun()
+    _leave_when_over(job)
     events = [event for event in job.events() if event["event"] == "progress"]
     done, total = (events[-1]["done"], events[-1]["total"]) if events else (0, 0)
     text = (
@@ -76,9 +74,9 @@ def look(job: JobFolder) -> None:
     st.fragment(_look, run_every=EVERY_S)(job)
 
 
+@feedback.sentences()
 def _look(job: JobFolder) -> None:
-    if job.status().state not in OPEN_STATES:
-        st.rerun()
+    _leave_when_over(job)
     events = [event for event in job.events() if event["event"] == "progress"]
     st.progress(0.0, text=f"{words.LOOKING}: {words.READ_SO_FAR.format(done=events[-1]['done'] if events else 0)}")
     _trouble(job)
@@ -89,14 +87,10 @@ def training(run: Run) -> None:
     st.fragment(_training, run_every=EVERY_S)(run)
 
 
+@feedback.sentences()
 def _training(run: Run) -> None:
-    try:
-        status, progress, config = run.status(), run.progress(), run.config
-        history, people = run.history(), run.dataset.people
-    except (FileNotFoundError, RunError):
-        st.rerun()
-    if status.state not in OPEN_STATES:
-        st.rerun()
+    _leave_when_over(run.job)
+    progress, config, history, people = run.progress(), run.config, run.history(), run.dataset.people
     title, fraction, detail = _told(progress)
     if progress.phase == "waiting" and supervisor.is_lane_busy(server.workspace(), queue.TRAIN):
         detail = words.WAITING
@@ -132,6 +126,12 @@ def _told(progress: Progress) -> tuple[str, float, str]:
     if progress.phase in ("test", "done"):
         return words.EXAM_RUNS, 1.0, ""
     return words.GETTING_READY, 0.0, words.STEP_STARTING
+
+
+def _leave_when_over(job: JobFolder) -> None:
+    """Draw the whole page anew when a job has ended, or was deleted in another tab."""
+    if not job.exists() or job.status().state not in OPEN_STATES:
+        st.rerun()
 
 
 def _stop_button(job: JobFolder, key: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -14,7 +15,7 @@ from core.models import backbones, units, weights
 from core.models.backbones import Backbone
 from core.photos.dataset import Dataset
 from core.workspace import Workspace
-from ui import blocks, words
+from ui import blocks, collection, words
 from ui.state import Widget
 
 IMAGE_SIZES_PX = (32, 48, 64, 96, 128, 160, 192, 224)
@@ -33,14 +34,17 @@ class Choice:
         st.session_state[_key(Widget.STARTS_WITH, self.config.preset, self.config.backbone)] = False
 
 
-def choose(workspace: Workspace, dataset: Dataset) -> Choice:
-    """Draw all settings and give what they say."""
+def choose(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> Choice:
+    """Draw all settings and give what they say; with several data sets, a picker stands before them."""
     main, start_here = st.container(), st.container()
     presets, advanced = st.expander(words.PRESETS_TITLE), st.expander(words.ADVANCED)
     with presets:
         base = _preset()
     with main:
-        left, right = st.columns([1, 1], gap="large")
+        *first, left, right = st.columns(3 if len(found) > 1 else 2, gap="medium")
+        for column in first:
+            with column:
+                collection.pick(found, dataset, words.TRAIN_ON, Widget.TRAIN_ON)
         with left:
             backbone = _backbone(workspace, base)
         with right:
@@ -168,7 +172,7 @@ def _freeze(backbone: Backbone, config: TrainConfig, *, single: bool) -> int:
 
 
 def _sizes(backbone: Backbone, config: TrainConfig, dataset: Dataset) -> TrainConfig:
-    size, rounds, photos = st.columns(3, gap="large")
+    size, rounds, photos = st.columns(3, gap="medium")
     sizes = sorted({px for px in (*IMAGE_SIZES_PX, config.image_size_px) if px >= backbone.smallest_px})
     side_px = size.select_slider(
         words.IMAGE_SIZE,

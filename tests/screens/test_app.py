@@ -53,5 +53,15 @@ def test_the_server_never_imports_tensorflow(lab_home) -> None:
     assert "heavy: []" in done.stdout
 
 
+@pytest.mark.parametrize("page", PAGES[2:])
+def test_a_file_of_the_lab_that_is_damaged_is_said_in_one_sentence(open_page, lab_home, page) -> None:
+    run = made.run(lab_home, made.dataset(lab_home))
+    (run.path / "dataset.json").write_text("no json", encoding="utf-8")
+    app = open_page(page, run=run.id)
+    assert not app.exception
+    (error,) = app.error
+    assert "dataset" in error.value
+
+
 def test_the_folder_of_pages_has_no_name_that_streamlit_gives_a_meaning() -> None:
     assert not (ROOT / "pages").exists()

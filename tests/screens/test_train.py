@@ -191,3 +191,16 @@ def test_a_failed_experiment_says_why_in_its_sentence(open_page, lab_home) -> No
 def test_an_address_that_names_nothing_shows_the_settings(open_page, lab_home) -> None:
     made.dataset(lab_home)
     assert open_page(places.TRAIN, run="../../etc").title[0].value == words.TRAIN_TITLE
+
+
+def test_new_settings_do_not_hide_an_experiment_that_is_asked_for(open_page, lab_home) -> None:
+    run = made.run(lab_home, made.dataset(lab_home), rounds=5)
+    app = open_page(places.PHOTOS)
+    app.button(key=Widget.TRAIN_WITH_THESE).click().run()
+    assert app.title[0].value == words.TRAIN_TITLE
+    app.switch_page(places.START).run()
+    app.button(key=Widget.GO_ON).click().run()
+    app.switch_page(places.TRAIN)
+    app.query_params[Param.RUN] = run.id
+    app.run()
+    assert app.title[0].value == "Finished after 5 rounds"
