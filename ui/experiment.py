@@ -135,16 +135,18 @@ def not_yet(workspace: Workspace) -> None:
 def pick(workspace: Workspace, run: Run) -> None:
     """Draw which experiment this is, as a picker where there are several."""
     by_id = {found.id: found for found in _tested(workspace)}
+    order = list(by_id)
+    # Two experiments of one minute with the same settings and result still have a number each.
+    titles = {run_id: f"{len(order) - place}. {title(by_id[run_id])}" for place, run_id in enumerate(order)}
     st.query_params[Param.RUN] = run.id
     if len(by_id) == 1:
         st.caption(title(run))
         return
-    order = list(by_id)
     chosen = st.selectbox(
         words.RUN,
         order,
         index=order.index(run.id),
-        format_func=lambda run_id: title(by_id[run_id]),
+        format_func=titles.__getitem__,
         key=f"{Widget.RUN}-{run.id}-{len(order)}",
         label_visibility="collapsed",
     )

@@ -29,6 +29,8 @@ class Key(Generic[T]):
         st.session_state[self.name] = value
 
 
+# This run of the script came in through app.py.
+ENTERED = Key("entered", default=False)
 # Photos: the user asked for the form though there are photos already.
 BRINGING_PHOTOS = Key("bringing_photos", default=False)
 # Photos: counts the uploads, so that the widget is a new, empty one after each (an upload lives in memory until then).

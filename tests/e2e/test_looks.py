@@ -8,11 +8,11 @@ from playwright.sync_api import Browser, expect
 from core.config import TrainConfig
 from core.workspace import Workspace
 from tests.e2e.conftest import SCREENSHOTS, Server, Visitor
-from tests.screens import made
+from tests.pages import made
 from ui import words
 
 NASTY = ("**Ada** <b>x</b>", "[Bo](http://a.b) www.a.b", ":smile: $x$ `c`", "<img src=x onerror=alert(1)>")
-PAGES = {"start": "", "photos": "photos", "train": "train", "test": "test"}
+PAGES = {"start": "", "photos": "dataset", "train": "train", "test": "test"}
 SCREENS = {"light": (1280, 720, "light"), "dark": (1280, 720, "dark"), "phone": (390, 844, "light")}
 
 
@@ -34,7 +34,7 @@ def test_names_are_text_everywhere(visitor: Visitor, full: Workspace) -> None:
         visitor.page.wait_for_timeout(1000)
         assert main.locator("b:text-is('x'), code:text-is('c'), .katex, img[src='x'], a[href*='a.b']").count() == 0
     # What was typed is what is read: on a page in HTML, and in a sentence.
-    visitor.open("photos")
+    visitor.open("dataset")
     for name in NASTY:
         visitor.sees(name)
     visitor.open(f"train?run={failed}")

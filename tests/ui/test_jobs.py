@@ -13,7 +13,7 @@ import pytest
 from core.config import CropConfig
 from core.jobs import queue
 from core.workspace import Workspace
-from tests.screens import made
+from tests.pages import made
 from ui import faces, jobs, server
 
 

@@ -56,7 +56,7 @@ def test_pages_and_widgets_write_no_sentence_of_their_own() -> None:
         r"st\.(?:title|header|subheader|markdown|caption|info|warning|error|button|radio|toast|expander)"
         r'\(\s*f?"([A-Za-z]+ [A-Za-z]+[^"]*)"'
     )
-    for path in [*root.glob("ui/*.py"), *root.glob("screens/*.py")]:
+    for path in [*root.glob("ui/*.py"), *root.glob("pages/*.py")]:
         assert not said.findall(path.read_text(encoding="utf-8")), path.name
 
 

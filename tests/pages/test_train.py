@@ -6,7 +6,7 @@ from core import runs
 from core.jobs import queue
 from core.models import backbones, weights
 from core.models.weights import FoundWeights
-from tests.screens import made
+from tests.pages import made
 from ui import places, words
 from ui.state import Param, Widget
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tests.screens import made
+from tests.pages import made
 from ui import places, words
 from ui.state import Widget
 

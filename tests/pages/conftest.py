@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest, app_test
 
 from core.jobs import supervisor
 from core.workspace import Workspace
@@ -30,10 +32,19 @@ class NoWorkers:
         return None
 
 
+class SecondVisitor(PagesManager):
+    """What a server is after its first page; AppTest makes each run the first of a fresh one (see `places.enter`)."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        PagesManager.uses_pages_directory = False
+
+
 @pytest.fixture
 def open_page(lab_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
-    """Give a function that opens a page of the lab: `open_page("screens/train.py", run="...")`."""
+    """Give a function that opens a page of the lab: `open_page("pages/train.py", run="...")`."""
     monkeypatch.setattr(supervisor, "Supervisor", NoWorkers)
+    monkeypatch.setattr(app_test, "PagesManager", SecondVisitor)
 
     def opened(page: str, **query: str) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=60)

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from ui import exam, experiment, look, newphotos, server, words
+from ui import exam, experiment, look, newphotos, places, server, words
 from ui.state import Widget
 
+places.enter()
 workspace = server.workspace()
 run = experiment.tested(workspace)
 if run:

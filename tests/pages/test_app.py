@@ -7,8 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from tests.screens import made
+from core.jobs import supervisor
+from tests.pages import made
+from tests.pages.conftest import NoWorkers
 from ui import places
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,7 +21,7 @@ OPEN_EVERY_PAGE = """
 import sys
 from streamlit.testing.v1 import AppTest
 from core.jobs import supervisor
-from tests.screens.conftest import NoWorkers
+from tests.pages.conftest import NoWorkers
 supervisor.Supervisor = NoWorkers
 app = AppTest.from_file("app.py", default_timeout=120).run()
 for page in sys.argv[1:]:
@@ -63,5 +66,13 @@ def test_a_file_of_the_lab_that_is_damaged_is_said_in_one_sentence(open_page, la
     assert "dataset" in error.value
 
 
-def test_the_folder_of_pages_has_no_name_that_streamlit_gives_a_meaning() -> None:
-    assert not (ROOT / "pages").exists()
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_that_comes_up_without_app_py_is_the_whole_lab(lab_home, monkeypatch, page) -> None:
+    """As on a fresh server whose first visitor asks for a page by its address; see `places.enter`."""
+    monkeypatch.setattr(supervisor, "Supervisor", NoWorkers)
+    made.run(lab_home, made.dataset(lab_home))
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    app.switch_page(page).run()
+    assert not app.exception
+    assert app.title
+    assert not app.sidebar.children

@@ -1,9 +1,10 @@
 """Photos: bring them, watch the faces being found, see the three stacks."""
 
 from core.photos import dataset as datasets
-from ui import bring, collection, jobs, live, look, server, state, words
+from ui import bring, collection, jobs, live, look, places, server, state, words
 from ui.state import Widget
 
+places.enter()
 workspace = server.workspace()
 job = jobs.open_job(workspace, "crop")
 if job:

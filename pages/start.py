@@ -7,6 +7,7 @@ from core.photos import dataset as datasets
 from ui import look, overview, places, server, words
 from ui.state import Widget
 
+places.enter()
 workspace = server.workspace()
 found = datasets.list_datasets(workspace)
 look.head(overview.question(found), words.ANSWER_IT)

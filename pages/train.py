@@ -3,6 +3,7 @@
 from core.photos import dataset as datasets
 from ui import experiment, look, places, server, words
 
+places.enter()
 workspace = server.workspace()
 run = experiment.shown(workspace)
 if run:

@@ -7,7 +7,7 @@ import pytest
 
 from core.jobfolder import JobFolder
 from core.photos import dataset as datasets
-from tests.screens import made
+from tests.pages import made
 from ui import jobs, places, words
 from ui.state import Widget
 

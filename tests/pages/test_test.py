@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from core.jobs import queue
-from tests.screens import made
+from tests.pages import made
 from ui import places, words
 from ui.state import Param, Widget
 
