@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import ClassPhotos, Server, Visitor
@@ -151,10 +152,11 @@ def test_a_killed_server_finds_its_training_again(visitor: Visitor, server: Serv
     visitor.sees("You stopped it after")
 
 
-def test_a_fresh_server_opens_any_page_by_its_address(visitor: Visitor, server: Server) -> None:
+@pytest.mark.parametrize("page", ["dataset", "train"])
+def test_a_fresh_server_opens_any_page_by_its_address(visitor: Visitor, server: Server, page: str) -> None:
     visitor.page.goto("about:blank")
     server.stop()
     server.start()
-    visitor.open("train")
+    visitor.open(page)
     expect(visitor.page.get_by_role("link", name=words.PHOTOS, exact=True)).to_be_visible()
     expect(visitor.page.get_by_role("link", name="dataset")).to_have_count(0)
