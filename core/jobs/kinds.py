@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -47,6 +48,7 @@ KINDS: dict[str, Kind] = {
     # Fitting in a loop leaks memory, so each training gets a process of its own.
     "train": Kind(TRAIN, "core.training.trainer:run_training", warm=True, ends_worker=True),
     "crop": Kind(HELPER, "core.jobs.kinds:crop"),
+    "fetch": Kind(HELPER, "core.jobs.kinds:fetch"),
     # Imports TensorFlow (690 MB) with the first one; who only crops never pays for it.
     "predict": Kind(HELPER, "core.training.predict:run_predict"),
     "download": Kind(HELPER, "core.jobs.kinds:download"),
@@ -75,18 +77,54 @@ def crop(job: JobFolder, workspace: Workspace) -> None:
     Request: `source` (folder or zip), `name`, `crop` and `split` (fields of `CropConfig` and `SplitConfig`; may be
     missing). Events: "progress" with `step`, `done`, `total`. Result: `dataset_id`, `version`.
     """
+    request = job.request()
+    crop_config = CropConfig(**request.get("crop", {}))
+    _build(job, workspace, Path(request["source"]), request.get("name"), crop_config, _reporter(job))
+
+
+def _build(
+    job: JobFolder,
+    workspace: Workspace,
+    source: Path,
+    name: str | None,
+    crop_config: CropConfig,
+    report: Callable[[str, int, int], None],
+) -> None:
     from core.photos.dataset import build_dataset
 
-    request = job.request()
-    dataset = build_dataset(
-        Path(request["source"]),
-        workspace,
-        name=request.get("name"),
-        crop=CropConfig(**request.get("crop", {})),
-        split=SplitConfig(**request.get("split", {})),
-        on_progress=_reporter(job),
-    )
+    split = SplitConfig(**job.request().get("split", {}))
+    dataset = build_dataset(source, workspace, name=name, crop=crop_config, split=split, on_progress=report)
     job.write_result({"dataset_id": dataset.id, "version": dataset.version})
+
+
+def fetch(job: JobFolder, workspace: Workspace) -> None:
+    """Bring people of a published collection from the internet, and build a data set of them.
+
+    Request: `collection`, `people`, `photos` (a person), `crop` and `split` as for "crop". Events: "progress" with
+    `step` "download" (bytes), then as for "crop". Result: `dataset_id`, `version`.
+    """
+    from core.photos import fetched
+
+    request = job.request()
+    chosen = fetched.collection(request["collection"])
+    report = _reporter(job)
+    crop_config = CropConfig(**request.get("crop", {}))
+    if chosen.are_faces:
+        crop_config = replace(crop_config, detector="none")
+    laid_out = job.path / "photos"
+    try:
+        fetched.fetch(
+            chosen.name,
+            workspace.cache / "collections",
+            laid_out,
+            people=request["people"],
+            photos=request["photos"],
+            on_progress=report,
+        )
+        _build(job, workspace, laid_out, chosen.title, crop_config, report)
+    finally:
+        # They lie in the store now, or were not wanted.
+        shutil.rmtree(laid_out, ignore_errors=True)
 
 
 def download(job: JobFolder, workspace: Workspace) -> None:

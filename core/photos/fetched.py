@@ -18,6 +18,10 @@ from core.config import MAX_PEOPLE, MIN_PEOPLE
 from core.errors import ConfigError, DatasetError
 
 POLL_S = 0.3
+RETRIES = 3
+# spawn, as everywhere in the lab: a fork of a process with threads may hang, and Windows has nothing else.
+_CONTEXT = multiprocessing.get_context("spawn")
+Process = _CONTEXT.Process
 # The fewest that leave one for each part of the split.
 FEWEST_PHOTOS = 3
 
@@ -114,9 +118,8 @@ def fetch(
 
 
 def _download(chosen: Collection, kept: Path, on_progress: Callable[[str, int, int], None]) -> None:
-    context = multiprocessing.get_context("spawn")
-    answer = context.SimpleQueue()
-    process = context.Process(target=_fetch_in_process, args=(chosen.name, str(kept), answer), daemon=True)
+    answer = _CONTEXT.SimpleQueue()
+    process = Process(target=_fetch_in_process, args=(chosen.name, str(kept), answer), daemon=True)
     process.start()
     try:
         while process.is_alive():
@@ -143,9 +146,9 @@ def _fetch_in_process(name: str, kept: str, answer: multiprocessing.SimpleQueue[
     try:
         if name == "lfw":
             # All is fetched whoever is asked for; the one person with so many photos is the least to load.
-            datasets.fetch_lfw_people(data_home=kept, min_faces_per_person=500, resize=0.1)
+            datasets.fetch_lfw_people(data_home=kept, min_faces_per_person=500, resize=0.1, n_retries=RETRIES)
         else:
-            datasets.fetch_olivetti_faces(data_home=kept)
+            datasets.fetch_olivetti_faces(data_home=kept, n_retries=RETRIES)
     except (OSError, ValueError) as error:
         answer.put(str(error).strip().partition("\n")[0][:200] or type(error).__name__)
     else:
