@@ -55,9 +55,9 @@ def test_from_a_zip_to_the_final_exam(visitor: Visitor, class_photos: ClassPhoto
     visitor.photographs("stacks")
 
     # Training starts, and the curve gains points while it runs.
-    starts_training(visitor, rounds=60)
+    starts_training(visitor, rounds=40)
     first = visitor.waits_for_rounds(3)
-    assert visitor.waits_for_rounds(first + 2) <= 61
+    assert visitor.waits_for_rounds(first + 2) <= 40
     visitor.photographs("live")
 
     # A refresh in the middle changes nothing: it is still running, and goes on. So it is for a visit without the
@@ -70,8 +70,8 @@ def test_from_a_zip_to_the_final_exam(visitor: Visitor, class_photos: ClassPhoto
     visitor.sees("Learning: round")
 
     # It ends, and the exam says in words what it is worth.
-    visitor.sees(words.ended("done", 60))
-    assert visitor.rounds_on_chart() == 60
+    visitor.sees(words.ended("done", 40))
+    assert visitor.rounds_on_chart() == 40
     visitor.photographs("finished")
     visitor.clicks(words.TO_EXAM)
     visitor.sees("Out of 100 new photos like these, expect between")

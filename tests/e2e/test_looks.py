@@ -54,7 +54,7 @@ def test_every_page_fits(chromium: Browser, server: Server, full: Workspace, scr
     SCREENSHOTS.mkdir(exist_ok=True)
     for name, path in PAGES.items():
         visitor.open(path)
-        visitor.page.wait_for_timeout(1500)
+        visitor.page.wait_for_timeout(1000)
         main = visitor.page.locator("[data-testid=stMain]")
         assert main.evaluate("main => main.scrollWidth <= main.clientWidth"), f"{name} is wider than the screen"
         tall = int(main.evaluate("main => main.scrollHeight"))
