@@ -174,7 +174,10 @@ _imagenet_vgg = partial(
 )
 
 _BUILDERS: dict[str, Callable[[str], Architecture]] = {
-    "face-vgg-mini": partial(_vggface_vgg16, widths=tuple(width // 4 for width in _VGG_WIDTHS)),
+    # The layer "embedding" met the space of the teacher that taught it (tools/pretrain).
+    "face-vgg-mini": partial(
+        _vggface_vgg16, widths=tuple(width // 4 for width in _VGG_WIDTHS), top_layers=("embedding",)
+    ),
     "vggface-vgg16": partial(_vggface_vgg16, widths=_VGG_WIDTHS),
     "vggface2-resnet50": partial(_resnet50, squeeze=False),
     "vggface2-senet50": partial(_resnet50, squeeze=True),
