@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import threading
 import time
+from collections import OrderedDict
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -92,17 +94,52 @@ def append_line(path: Path, entry: dict[str, Any]) -> None:
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
-    """Give every whole entry of a log that `append_line` wrote; torn lines are skipped, a missing file is empty."""
+    """Give every whole entry of a log that `append_line` wrote; torn lines are skipped, a missing file is empty.
+
+    A log only grows, and pages read it every second: what was read of it stays in memory, only what is new is parsed.
+    The entries are shared between callers; do not change them.
+    """
+    return _logs_read.entries(path)
+
+
+class _LogsRead:
+    """The logs read last, with how far each was read."""
+
+    MOST = 16
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._read: OrderedDict[Path, tuple[int, int, list[dict[str, Any]]]] = OrderedDict()
+
+    def entries(self, path: Path) -> list[dict[str, Any]]:
+        with self._lock:
+            try:
+                log = path.open("rb")
+            except FileNotFoundError:
+                self._read.pop(path, None)
+                return []
+            with log:
+                # Another file under the same path (a folder deleted and made again) is read from its beginning.
+                identity = os.fstat(log.fileno()).st_ino
+                known, offset, entries = self._read.pop(path, (identity, 0, []))
+                if known != identity or os.fstat(log.fileno()).st_size < offset:
+                    offset, entries = 0, []
+                log.seek(offset)
+                *whole, torn = log.read().split(b"\n")
+            entries.extend(entry for entry in map(_entry, whole) if entry is not None)
+            self._read[path] = identity, offset + sum(len(line) + 1 for line in whole), entries
+            while len(self._read) > self.MOST:
+                self._read.popitem(last=False)
+            last = _entry(torn)
+            return [*entries, last] if last is not None else list(entries)
+
+
+def _entry(line: bytes) -> dict[str, Any] | None:
     try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        return []
-    entries = []
-    for line in raw.splitlines():
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(entry, dict):
-            entries.append(entry)
-    return entries
+        entry = json.loads(line)
+    except ValueError:
+        return None
+    return entry if isinstance(entry, dict) else None
+
+
+_logs_read = _LogsRead()

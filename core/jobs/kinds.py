@@ -78,8 +78,14 @@ def crop(job: JobFolder, workspace: Workspace) -> None:
     missing). Events: "progress" with `step`, `done`, `total`. Result: `dataset_id`, `version`.
     """
     request = job.request()
+    source = Path(request["source"])
     crop_config = CropConfig(**request.get("crop", {}))
-    _build(job, workspace, Path(request["source"]), request.get("name"), crop_config, _reporter(job))
+    try:
+        _build(job, workspace, source, request.get("name"), crop_config, _reporter(job))
+    finally:
+        # An upload lies in the job's own folder. Its photos are in the store now, or were not wanted.
+        if source.parent == job.path:
+            source.unlink(missing_ok=True)
 
 
 def _build(

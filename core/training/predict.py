@@ -131,5 +131,11 @@ def run_predict(job: JobFolder, workspace: Workspace) -> None:
     def on_face(number: int, crop_rgb: np.ndarray) -> None:
         Image.fromarray(crop_rgb).save(job.path / f"face-{number}.png")
 
-    with packing.opened(Path(request["model"])) as pack:
-        job.write_result(predict_photos(pack, Path(request["photos"]), on_photo=on_photo, on_face=on_face))
+    photos = Path(request["photos"])
+    try:
+        with packing.opened(Path(request["model"])) as pack:
+            job.write_result(predict_photos(pack, photos, on_photo=on_photo, on_face=on_face))
+    finally:
+        # An upload lies in the job's own folder; only the faces in it were asked about.
+        if photos.parent == job.path:
+            photos.unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from pathlib import Path
 
@@ -85,3 +86,36 @@ def test_a_torn_last_line_spoils_neither_what_came_before_nor_what_comes_after(t
         assert before == [{"n": 1, "text": "ä\nö\r"}] + ([{"n": 2}] if cut == 1 else [])
         disk.append_line(path, {"n": 3})
         assert disk.read_lines(path) == [*before, {"n": 3}]
+
+
+def test_a_log_that_grew_is_not_parsed_from_its_beginning_again(tmp_path: Path, monkeypatch) -> None:
+    path = tmp_path / "events.jsonl"
+    for n in range(5):
+        disk.append_line(path, {"n": n})
+    assert len(disk.read_lines(path)) == 5
+    parsed = []
+    loads = json.loads
+    monkeypatch.setattr(disk.json, "loads", lambda line: parsed.append(line) or loads(line))
+    disk.append_line(path, {"n": 5})
+    assert [entry["n"] for entry in disk.read_lines(path)] == [0, 1, 2, 3, 4, 5]
+    assert [line for line in parsed if line] == [b'{"n": 5}']
+
+
+def test_a_log_made_anew_under_the_same_path_is_read_anew(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    for n in range(3):
+        disk.append_line(path, {"n": n})
+    disk.read_lines(path)
+    path.rename(tmp_path / "old")
+    for n in range(10, 16):
+        disk.append_line(path, {"n": n})
+    assert [entry["n"] for entry in disk.read_lines(path)] == [10, 11, 12, 13, 14, 15]
+    path.unlink()
+    assert disk.read_lines(path) == []
+
+
+def test_what_a_caller_does_to_the_list_is_not_seen_by_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    disk.append_line(path, {"n": 1})
+    disk.read_lines(path).clear()
+    assert disk.read_lines(path) == [{"n": 1}]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib.util
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from core.config import CropConfig, SplitConfig
-from core.errors import Stopped
+from core.errors import DatasetError, Stopped
+from core.jobfolder import JobFolder
 from core.jobs import kinds, queue
 from core.jobs.kinds import KINDS
 from core.jobs.worker import work_on
@@ -17,7 +19,6 @@ from core.jobs.worker import work_on
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from core.jobfolder import JobFolder
     from core.models.weights import FoundWeights
     from core.workspace import Workspace
 
@@ -81,6 +82,26 @@ def test_crop_builds_the_data_set_that_was_asked_for(lab_home: Workspace, monkey
     assert events[-1] == ("crop", 1000, 1000)
     # At most ten a second, and the first of each step and the very last.
     assert len(events) <= 3 + 10 * (time.monotonic() - began_s) + 1
+
+
+@pytest.mark.parametrize("failure", [None, DatasetError("Nobody is on these photos."), Stopped()])
+def test_an_upload_goes_away_with_its_job_and_a_folder_of_the_user_stays(
+    lab_home: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: Exception | None
+) -> None:
+    def build_dataset(*_: Any, **__: Any) -> SimpleNamespace:
+        if failure:
+            raise failure
+        return SimpleNamespace(id="abc", version=1)
+
+    monkeypatch.setattr("core.photos.dataset.build_dataset", build_dataset)
+    for name, place in (("upload", lab_home.jobs / "upload"), ("own", tmp_path)):
+        source = place / "photos.zip"
+        request = {"kind": "crop", "lane": "helper", "source": str(source)}
+        job = JobFolder.create(lab_home.jobs / name, request)
+        source.write_bytes(b"PK")
+        with nullcontext() if failure is None else pytest.raises(type(failure)):
+            kinds.crop(job, lab_home)
+        assert source.exists() == (name == "own")
 
 
 def test_crop_stops_between_two_photos(lab_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
