@@ -6,7 +6,7 @@ from ui.state import Widget
 
 places.enter()
 workspace = server.workspace()
-job = jobs.open_job(workspace, "crop")
+job = jobs.open_job(workspace, "crop", "fetch")
 if job:
     look.head(words.FINDING)
     state.CROP_JOB.set(job.id)

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.config import CropConfig
+from core.config import MIN_PEOPLE, CropConfig
 from core.jobfolder import OPEN_STATES, JobFolder
+from core.photos import fetched
 from core.workspace import Workspace
-from ui import feedback, jobs, state, words
+from ui import feedback, jobs, places, state, words
 from ui.state import Widget
 
 SHARE_EXAMPLE = "photos.zip\n├── Ada\n│   ├── 1.jpg\n│   └── 2.jpg\n└── Bruno\n    ├── 1.jpg\n    └── 2.jpg"
@@ -21,13 +22,14 @@ def form(workspace: Workspace, *, back: bool) -> None:
     with where:
         source = st.segmented_control(
             words.SOURCE,
-            [words.SOURCE_ZIP, words.SOURCE_FOLDER],
+            [words.SOURCE_ZIP, words.SOURCE_FOLDER, words.SOURCE_INTERNET],
             default=words.SOURCE_ZIP,
             required=True,
             key=Widget.SOURCE,
             label_visibility="collapsed",
         )
-        job = _zip(workspace) if source == words.SOURCE_ZIP else _folder(workspace)
+        forms = {words.SOURCE_ZIP: _zip, words.SOURCE_FOLDER: _folder, words.SOURCE_INTERNET: _internet}
+        job = forms[source](workspace)
     with example:
         st.caption(words.LAYOUT)
         st.code(SHARE_EXAMPLE, language=None)
@@ -71,6 +73,29 @@ def _folder(workspace: Workspace) -> JobFolder | None:
     return None
 
 
+def _internet(workspace: Workspace) -> JobFolder | None:
+    """Choose from the published collections that scikit-learn fetches; the only thing here that leaves this computer."""
+    name = st.radio(
+        words.COLLECTION,
+        list(fetched.COLLECTIONS),
+        format_func=lambda name: fetched.COLLECTIONS[name].title,
+        key=Widget.COLLECTION,
+    )
+    chosen = fetched.COLLECTIONS[name]
+    st.caption(words.collection(chosen.licence, chosen.download_bytes))
+    people = st.number_input(
+        words.HOW_MANY_PEOPLE, MIN_PEOPLE, chosen.people, 6, key=f"{Widget.COLLECTION_PEOPLE}-{name}"
+    )
+    photos = st.number_input(
+        words.HOW_MANY_PHOTOS, fetched.FEWEST_PHOTOS, chosen.photos, 10, key=f"{Widget.COLLECTION_PHOTOS}-{name}"
+    )
+    if not st.button(words.FETCH, key=Widget.FIND_FACES, type="primary"):
+        return None
+    with feedback.sentences():
+        return jobs.fetch(workspace, name, int(people), int(photos))
+    return None
+
+
 def _advanced() -> CropConfig:
     usual = CropConfig()
     with st.expander(words.ADVANCED):
@@ -94,6 +119,10 @@ def settle(workspace: Workspace) -> None:
         state.DATASET.set(job.result()["dataset_id"])
         state.BRINGING_PHOTOS.set(False)
         state.CROP_JOB.set(None)
+        if state.TRAIN_NEXT.get():
+            state.TRAIN_NEXT.set(False)
+            state.CHOOSING_SETTINGS.set(True)
+            st.switch_page(places.TRAIN)
     elif status.state == "failed":
         feedback.show_error(status.message)
     else:

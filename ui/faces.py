@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -42,12 +43,15 @@ def face_of(workspace: Workspace, dataset: Dataset, sha256: str, face: int | Non
         return NO_PICTURE
 
 
-def lineup(workspace: Workspace, dataset: Dataset, shown: list[tuple[int, Item]]) -> None:
-    """Draw faces in a row, each with the name under it and the person's colour between."""
+def lineup(shown: Sequence[tuple[int, str, str]]) -> None:
+    """Draw faces in a row, each with the name under it and the person's colour between.
+
+    Args:
+        shown: place in the label order, name, and the picture as an address.
+    """
     parts = []
-    for label, item in shown:
-        name, colour = text.as_html(item.person or ""), colours.person_colour(label)
-        face = face_of(workspace, dataset, item.sha256, item.face, LARGE_PX)
+    for label, person, face in shown:
+        name, colour = text.as_html(person), colours.person_colour(label)
         parts.append(
             f'<figure style="--lab-colour:{colour}"><img src="{face}" alt="">'
             f'<figcaption class="lab-ellipsis" title="{name}">{name}</figcaption></figure>'

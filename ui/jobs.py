@@ -35,10 +35,16 @@ def crop_zip(workspace: Workspace, upload: UploadedFile, crop: CropConfig) -> Jo
     return _queue(workspace, made)
 
 
-def crop_folder(workspace: Workspace, folder: Path, crop: CropConfig) -> JobFolder:
+def crop_folder(workspace: Workspace, folder: Path, crop: CropConfig, name: str = "") -> JobFolder:
     """Queue the search for faces in a folder of this computer."""
-    request = {"kind": "crop", "lane": queue.HELPER, "source": str(folder), "name": folder.name, "crop": asdict(crop)}
-    return _submit(workspace, request)
+    request = {"kind": "crop", "lane": queue.HELPER, "source": str(folder), "crop": asdict(crop)}
+    return _submit(workspace, {**request, "name": name or folder.name})
+
+
+def fetch(workspace: Workspace, collection: str, people: int, photos: int) -> JobFolder:
+    """Queue the fetching of a published collection, and the search for faces in it."""
+    request = {"kind": "fetch", "lane": queue.HELPER, "collection": collection}
+    return _submit(workspace, {**request, "people": people, "photos": photos})
 
 
 def train(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> Run:
@@ -75,9 +81,9 @@ def predict(workspace: Workspace, run: Run, uploads: Sequence[UploadedFile]) -> 
     return _queue(workspace, made)
 
 
-def open_job(workspace: Workspace, kind: str) -> JobFolder | None:
-    """Give the newest job of a kind that is queued or running; a refresh finds it again here."""
-    found = [job for job in queue.open_jobs(workspace) if job.request()["kind"] == kind]
+def open_job(workspace: Workspace, *kinds: str) -> JobFolder | None:
+    """Give the newest job of some kinds that is queued or running; a refresh finds it again here."""
+    found = [job for job in queue.open_jobs(workspace) if job.request()["kind"] in kinds]
     return max(found, key=lambda job: job.request()["created_at"], default=None)
 
 

@@ -41,6 +41,9 @@ def _crop_bar(events: list[dict[str, object]]) -> None:
         st.progress(0.0, text=words.STEP_STARTING)
         return
     step, done, total = events[-1]["step"], int(str(events[-1]["done"])), int(str(events[-1]["total"]))
+    if step == "download":
+        st.progress(min(1.0, done / total), text=words.fetching(done, total))
+        return
     if step != "crop" or not total:
         st.progress(0.0, text=f"{words.READING}: {words.READ_SO_FAR.format(done=done)}")
         return

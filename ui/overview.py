@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 
+from core import runs
+from core.config import CropConfig
 from core.jobfolder import OPEN_STATES
+from core.photos import samples
 from core.photos.dataset import Dataset
 from core.runs import Run
 from core.workspace import Workspace
-from ui import faces, places, words
+from ui import faces, feedback, jobs, places, state, words
 from ui.state import Param, Widget
 
 MOST_IN_LINE = 8
@@ -23,28 +27,62 @@ def steps() -> None:
 
 
 def question(found: Sequence[Dataset]) -> str:
-    """Give the lab's question; about the people of the newest photos, where there are some."""
-    return words.question_these(len(found[0].people)) if found else words.QUESTION
+    """Give the lab's question; about the people of the newest photos, else about the drawn ones."""
+    if found:
+        return words.question_these(len(found[0].people))
+    drawn = samples.sample_people()
+    return words.question_drawn(len(drawn)) if drawn else words.QUESTION
+
+
+def answer(found: Sequence[Dataset]) -> str:
+    """Give the sentence under the question."""
+    return words.DRAWN if not found and samples.sample_people() else words.ANSWER_IT
 
 
 def lineup(workspace: Workspace, found: Sequence[Dataset]) -> None:
-    """Draw one face of each person of the newest photos, with the name."""
+    """Draw one face of each person of the newest photos, with the name; of the drawn people where there are none."""
     if not found:
+        drawn = samples.sample_people()
+        faces.lineup(
+            [(n, person.name, faces.thumbnail(str(person.portrait), faces.LARGE_PX)) for n, person in enumerate(drawn)]
+        )
         return
     practice = {item.person: item for item in reversed(found[0].of("train"))}
     shown = [(label, practice[person]) for label, person in enumerate(found[0].people) if person in practice]
-    faces.lineup(workspace, found[0], shown[:MOST_IN_LINE])
+    faces.lineup(
+        [
+            (label, item.person or "", faces.face_of(workspace, found[0], item.sha256, item.face, faces.LARGE_PX))
+            for label, item in shown[:MOST_IN_LINE]
+        ]
+    )
 
 
-def go_on(found: Sequence[Run]) -> bool:
-    """Draw the button back to the newest experiment, with its result; tell whether there is one."""
-    if not found:
-        return False
-    newest = found[0]
+def ways_in(workspace: Workspace, found: Sequence[Dataset]) -> None:
+    """Draw the buttons into the lab; the one that most will want stands out."""
+    everything = runs.list_runs(workspace)
+    drawn = bool(samples.sample_people())
+    if everything:
+        _go_on(everything[0])
+    if drawn:
+        _try_it(workspace, "secondary" if everything or found else "primary")
+    first = not everything and (bool(found) or not drawn)
+    if st.button(words.OWN_PHOTOS, key=Widget.OWN_PHOTOS, type="primary" if first else "secondary"):
+        st.switch_page(places.PHOTOS)
+
+
+def _go_on(newest: Run) -> None:
     page = places.TEST if newest.summary() and newest.status().state not in OPEN_STATES else places.TRAIN
     if st.button(words.go_on_with(last_result(newest)), key=Widget.GO_ON, type="primary"):
         st.switch_page(page, query_params={Param.RUN: newest.id})
-    return True
+
+
+def _try_it(workspace: Workspace, kind: Literal["primary", "secondary"]) -> None:
+    """Bring the drawn people; when their faces are found, Train is next."""
+    if st.button(words.TRY_IT, key=Widget.TRY_IT, type=kind):
+        with feedback.sentences():
+            state.CROP_JOB.set(jobs.crop_folder(workspace, samples.sample_source(), CropConfig(), words.SAMPLE).id)
+            state.TRAIN_NEXT.set(True)
+            st.switch_page(places.PHOTOS)
 
 
 def last_result(run: Run) -> str:

@@ -37,6 +37,8 @@ BRINGING_PHOTOS = Key("bringing_photos", default=False)
 UPLOADS = Key("uploads", default=0)
 # Photos: the crop job this session started; its end is told once.
 CROP_JOB: Key[str | None] = Key("crop_job", default=None)
+# The search for faces that goes on is for the drawn people: from there to Train.
+TRAIN_NEXT = Key("train_next", default=False)
 # The data set chosen last, on Photos or on Train.
 DATASET: Key[str | None] = Key("dataset", default=None)
 # Train: the user asked for the settings though an experiment is there to look at.
@@ -61,10 +63,14 @@ class Widget(StrEnum):
     # Start
     GO_ON = "go_on"
     OWN_PHOTOS = "own_photos"
+    TRY_IT = "try_it"
     # Photos
     SOURCE = "photos_source"
     ZIP = "photos_zip"
     FOLDER = "photos_folder"
+    COLLECTION = "photos_collection"
+    COLLECTION_PEOPLE = "photos_collection_people"
+    COLLECTION_PHOTOS = "photos_collection_photos"
     DETECTOR = "photos_detector"
     MARGIN = "photos_margin"
     FIND_FACES = "find_faces"

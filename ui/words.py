@@ -20,19 +20,25 @@ SPLITS: dict[Split, str] = {"train": "practice", "validation": "mock exam", "tes
 # Start
 QUESTION = "Can a computer learn new faces from ten photos each?"
 ANSWER_IT = "Bring photos of a few people. Watch a network learn them, then test it."
+DRAWN = "None of them exists. They were drawn for this lab."
+TRY_IT = "Try it"
+SAMPLE = "Drawn people"
 OWN_PHOTOS = "Use my own photos"
 STEPS = ("bring photos", "choose what may learn", "watch it learn", "final exam")
 
 # Photos
 BRING = "Bring photos"
 BRING_HOW = "Make one folder for each person. Ten photos each are enough to start."
-SOURCE_ZIP, SOURCE_FOLDER = "A zip file", "A folder on this computer"
+SOURCE_ZIP, SOURCE_FOLDER, SOURCE_INTERNET = "A zip file", "A folder on this computer", "From the internet"
 SOURCE = "Where are the photos?"
 ZIP = "Zip file with a folder for each person"
 FOLDER = "Path of the folder"
 FOLDER_EXAMPLE = "for example /home/ada/photos"
 LAYOUT = "It should look like this"
 FIND_FACES = "Find the faces"
+COLLECTION = "Which people?"
+HOW_MANY_PEOPLE, HOW_MANY_PHOTOS = "How many people?", "How many photos of each?"
+FETCH = "Fetch them"
 DETECTOR = "How are faces found?"
 DETECTORS: dict[Detector, str] = {
     "yunet": "YuNet: finds most faces",
@@ -224,6 +230,10 @@ def question_these(people: int) -> str:
     return f"Can a computer learn these {spelled(people)} people?"
 
 
+def question_drawn(people: int) -> str:
+    return f"Can a computer learn these {spelled(people)} people from ten photos each?"
+
+
 def go_on_with(result: str) -> str:
     return f"Go on (last time: {result})"
 
@@ -293,3 +303,13 @@ RUN_STATES: dict[State, str] = {
     "stopped": "stopped",
     "interrupted": "interrupted",
 }
+
+
+def collection(licence: str, download_bytes: int) -> str:
+    """Say whose a published collection is, and what fetching it costs."""
+    return f"{licence} The first time, about {size(download_bytes)} are downloaded."
+
+
+def fetching(done: int, total: int) -> str:
+    """Say how much of a collection has arrived."""
+    return f"Fetching the photos: {size(done)} of about {size(total)}"

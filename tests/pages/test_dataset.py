@@ -51,6 +51,23 @@ def test_a_zip_is_queued_with_its_settings_and_leaves_the_memory(open_page, lab_
     assert not (the_job(lab_home).path / jobs.UPLOAD).exists()
 
 
+def test_a_published_collection_is_queued_with_how_many_were_asked_for(open_page, lab_home) -> None:
+    app = open_page(places.PHOTOS)
+    app.segmented_control(key=Widget.SOURCE).set_value(words.SOURCE_INTERNET).run()
+    assert any("University of Massachusetts" in caption.value for caption in app.caption)
+    app.radio(key=Widget.COLLECTION).set_value("olivetti").run()
+    assert any("AT&T" in caption.value for caption in app.caption)
+    app.number_input[0].set_value(4)
+    app.number_input[1].set_value(8)
+    app.button(key=Widget.FIND_FACES).click().run()
+    assert not app.exception
+    request = the_job(lab_home).request()
+    assert (request["kind"], request["collection"], request["people"], request["photos"]) == ("fetch", "olivetti", 4, 8)
+    the_job(lab_home).emit("progress", step="download", done=2_000_000, total=4_300_000)
+    app.run()
+    assert app.title[0].value == words.FINDING
+
+
 def test_a_folder_is_queued_by_its_path(open_page, lab_home, tmp_path) -> None:
     app = open_page(places.PHOTOS)
     app.segmented_control(key=Widget.SOURCE).set_value(words.SOURCE_FOLDER).run()

@@ -1,11 +1,47 @@
 from __future__ import annotations
 
+import pytest
+
+from core.jobfolder import JobFolder
+from core.photos import samples
 from tests.pages import made
 from ui import places, words
 from ui.state import Widget
 
 
-def test_empty_lab_asks_its_question_and_leads_to_photos(open_page) -> None:
+@pytest.fixture
+def no_drawn_people(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(samples, "SAMPLE", tmp_path / "nothing")
+
+
+@pytest.fixture
+def drawn_people(tmp_path, monkeypatch) -> None:
+    """Two people who come with the lab."""
+    for seed, person in enumerate(("Ada", "Bruno")):
+        home = tmp_path / "sample" / "train" / person
+        home.mkdir(parents=True)
+        (home / "01.jpg").write_bytes(made.photo(seed))
+    monkeypatch.setattr(samples, "SAMPLE", tmp_path / "sample")
+
+
+def test_try_it_brings_the_drawn_people_and_leads_to_train(open_page, lab_home, drawn_people) -> None:
+    app = open_page(places.START)
+    assert app.title[0].value == "Can a computer learn these two people from ten photos each?"
+    assert words.DRAWN in [text.value for text in app.markdown]
+    assert [button.label for button in app.button] == [words.TRY_IT, words.OWN_PHOTOS]
+    app.button(key=Widget.TRY_IT).click().run()
+    assert app.title[0].value == words.FINDING
+    (job,) = [JobFolder(path) for path in lab_home.jobs.iterdir()]
+    assert job.request()["source"] == str(samples.SAMPLE)
+    # The worker is done: Train is next, with these people.
+    dataset = made.dataset(lab_home)
+    job.write_result({"dataset_id": dataset.id, "version": 1})
+    job.set_state("done")
+    app.switch_page(places.PHOTOS).run()
+    assert app.title[0].value == words.TRAIN_TITLE
+
+
+def test_empty_lab_asks_its_question_and_leads_to_photos(open_page, no_drawn_people) -> None:
     app = open_page(places.START)
     assert app.title[0].value == words.QUESTION
     assert words.STAYS_HERE in [text.value for text in app.markdown]
