@@ -74,7 +74,7 @@ def _folder(workspace: Workspace) -> JobFolder | None:
 
 
 def _internet(workspace: Workspace) -> JobFolder | None:
-    """Choose from the published collections that scikit-learn fetches; the only thing here that leaves this computer."""
+    """Choose from the published collections that scikit-learn fetches."""
     name = st.radio(
         words.COLLECTION,
         list(fetched.COLLECTIONS),
