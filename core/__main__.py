@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from core import config as settings
+from core import presets
 from core.errors import LabError
 
 # TensorFlow greets on stderr unless told not to before its import; the last line there belongs to our own sentence.
@@ -54,7 +54,7 @@ def _add_train_options(parser: argparse.ArgumentParser) -> None:
     """One option a field of the settings (`TrainConfig`); what is not given stays as in the preset."""
     yes_no = argparse.BooleanOptionalAction
     add = parser.add_argument
-    add("--preset", default="recommended", help="settings to start from: " + ", ".join(settings.PRESETS))
+    add("--preset", default="recommended", help="settings to start from: " + ", ".join(presets.PRESETS))
     add("--backbone", help="ready-made network; `python -m core weights list` shows them")
     add("--untrained", dest="pretrained", action="store_false", default=None, help="start from nothing")
     add("--freeze-depth", type=int, help="layers from the input side that do not learn (default: all)")

@@ -14,8 +14,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from core import config as settings
-from core import packing, runs
+from core import packing, presets, runs
 from core.config import AugmentConfig, CropConfig, HeadConfig, SplitConfig, TrainConfig
 from core.errors import ConfigError, LabError, Stopped
 from core.models import backbones, weights
@@ -91,7 +90,7 @@ def crop(arguments: argparse.Namespace) -> Answer:
 def _train_config(arguments: argparse.Namespace) -> TrainConfig:
     names = {field.name for kind in (TrainConfig, HeadConfig, AugmentConfig) for field in fields(kind)}
     given = {k: v for k, v in vars(arguments).items() if k in names - {"preset"} and v is not None}
-    return backbones.check_config(settings.preset(arguments.preset).with_changes(**given))
+    return backbones.check_config(presets.preset(arguments.preset).with_changes(**given))
 
 
 def train(arguments: argparse.Namespace) -> Answer:

@@ -1,4 +1,4 @@
-"""Every setting of the lab as frozen dataclasses that cannot be built wrong, and the presets of experiments."""
+"""Every setting of the lab as frozen dataclasses that cannot be built wrong."""
 
 from __future__ import annotations
 
@@ -221,80 +221,11 @@ class TrainConfig:
             own["head"] = replace(self.head, **head)
         if augment:
             own["augment"] = replace(self.augment, **augment)
+        if "epochs" in own and "head_epochs" not in own and own["epochs"] != self.epochs:
+            # A shorter training has a shorter first phase.
+            own["head_epochs"] = self.head_epochs * own["epochs"] // self.epochs
         return replace(self, **own)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the settings as plain JSON values; `TrainConfig(**settings)` builds them again."""
         return asdict(self)
-
-
-_FOOTBALL = TrainConfig(
-    backbone="imagenet-vgg16",
-    epochs=10,
-    batch_size=32,
-    optimizer="rmsprop",
-    head=HeadConfig(pooling="flatten", hidden=(512, 256, 128), dropout=0.0),
-    early_stopping_patience=5,
-    reduce_lr_patience=2,
-    class_weights=False,
-    precision="float32",
-)
-
-# Where originals are silent (football: batch size, patience; webcam: rate, head) the value is ours: docs/presets.md.
-PRESETS: dict[str, TrainConfig] = {
-    "recommended": TrainConfig(),
-    "notebook": TrainConfig(
-        backbone="vggface-vgg16",
-        image_size_px=224,
-        epochs=20,
-        batch_size=4,
-        optimizer="sgd",
-        learning_rate=1e-4,
-        momentum=0.9,
-        head=HeadConfig(pooling="flatten", hidden=(512, 512), dropout=0.0),
-        augment=AugmentConfig(views=20, zoom=0.2, flip=True),
-        keep_best=False,
-        class_weights=False,
-        precision="float32",
-        preset="notebook",
-    ),
-    "football-64": replace(
-        _FOOTBALL,
-        image_size_px=64,
-        learning_rate=1e-4,
-        augment=AugmentConfig(views=10, rotation_deg=20.0, shift=0.2, flip=True),
-        preset="football-64",
-    ),
-    "football-224": replace(
-        _FOOTBALL,
-        image_size_px=224,
-        learning_rate=1e-3,
-        augment=AugmentConfig(views=10, rotation_deg=45.0, shift=0.2, flip=True),
-        preset="football-224",
-    ),
-    "webcam": TrainConfig(
-        backbone="imagenet-vgg16",
-        freeze_depth=10,
-        image_size_px=224,
-        epochs=10,
-        batch_size=32,
-        optimizer="rmsprop",
-        learning_rate=1e-4,
-        head=HeadConfig(pooling="flatten", hidden=(1024,), dropout=0.5),
-        augment=AugmentConfig(views=1, flip=False),
-        keep_best=False,
-        class_weights=False,
-        precision="float32",
-        preset="webcam",
-    ),
-}
-
-
-def preset(name: str) -> TrainConfig:
-    """Give the settings of a preset.
-
-    Raises:
-        ConfigError: there is none of that name; the message lists them.
-    """
-    _check(name in PRESETS, "preset", "one of " + ", ".join(PRESETS), name)
-    return PRESETS[name]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core import config as settings
+from core import presets
 from core.config import TrainConfig
 from core.models import backbones, units, weights
 from core.models.backbones import Backbone
@@ -37,8 +37,8 @@ class Choice:
 def choose(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> Choice:
     """Draw all settings and give what they say; with several data sets, a picker stands before them."""
     main, start_here = st.container(), st.container()
-    presets, advanced = st.expander(words.PRESETS_TITLE), st.expander(words.ADVANCED)
-    with presets:
+    published, advanced = st.expander(words.PRESETS_TITLE), st.expander(words.ADVANCED)
+    with published:
         base = _preset()
     with main:
         *first, left, right = st.columns(3 if len(found) > 1 else 2, gap="medium")
@@ -71,13 +71,13 @@ def _key(widget: Widget, *parts: object) -> str:
 def _preset() -> TrainConfig:
     name = st.selectbox(
         words.PRESET,
-        list(settings.PRESETS),
+        list(presets.PRESETS),
         format_func=lambda name: words.PRESETS[name][0],
         key=Widget.PRESET,
         persist_state="session",
     )
     st.caption(words.PRESETS[name][1])
-    return settings.preset(name)
+    return presets.preset(name)
 
 
 def _backbone(workspace: Workspace, base: TrainConfig) -> Backbone:
@@ -197,7 +197,6 @@ def _sizes(backbone: Backbone, config: TrainConfig, dataset: Dataset) -> TrainCo
     return config.with_changes(
         image_size_px=side_px,
         epochs=int(epochs),
-        head_epochs=min(config.head_epochs, int(epochs) - 1),
         train_per_class=None if a_person == most else int(a_person),
     )
 

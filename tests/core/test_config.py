@@ -1,19 +1,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import FrozenInstanceError, replace
+from dataclasses import FrozenInstanceError
 from typing import Any
 
 import pytest
 
 from core.config import (
-    PRESETS,
     AugmentConfig,
     CropConfig,
     HeadConfig,
     SplitConfig,
     TrainConfig,
-    preset,
 )
 from core.errors import ConfigError
 
@@ -80,9 +78,8 @@ def test_margin_as_autocrop_counts_it() -> None:
     assert CropConfig(margin=0.5).face_percent == 50
 
 
-@pytest.mark.parametrize("name", list(PRESETS))
-def test_settings_survive_json(name: str) -> None:
-    config = replace(preset(name), freeze_depth=3, train_per_class=1)
+def test_settings_survive_json() -> None:
+    config = TrainConfig(freeze_depth=3, train_per_class=1, head=HeadConfig(hidden=(64, 32)), head_epochs=2)
     again = TrainConfig(**json.loads(json.dumps(config.to_dict())))
     assert again == config
     assert isinstance(again.head.hidden, tuple)
@@ -100,59 +97,8 @@ def test_with_changes_reaches_head_and_augmentation_and_leaves_the_original() ->
         config.with_changes(views=0)
 
 
-def test_an_unknown_preset_lists_the_names() -> None:
-    with pytest.raises(ConfigError, match="one of recommended, notebook, football-64, football-224, webcam, rec"):
-        preset("soccer")
-
-
-@pytest.mark.parametrize("name", list(PRESETS))
-def test_presets_carry_their_name(name: str) -> None:
-    assert preset(name).preset == name
-
-
-def test_preset_notebook() -> None:
-    config = preset("notebook")
-    assert (config.backbone, config.image_size_px, config.epochs, config.batch_size) == ("vggface-vgg16", 224, 20, 4)
-    assert (config.optimizer, config.learning_rate, config.momentum) == ("sgd", 1e-4, 0.9)
-    assert config.head == HeadConfig(pooling="flatten", hidden=(512, 512), dropout=0.0)
-    assert (config.augment.zoom, config.augment.flip, config.augment.shift) == (0.2, True, 0.0)
-    assert config.augment.rotation_deg == 0.0
-    assert config.freeze_depth is None
-
-
-@pytest.mark.parametrize(("size_px", "rate", "rotation_deg"), [(64, 1e-4, 20.0), (224, 1e-3, 45.0)])
-def test_preset_football(size_px: int, rate: float, rotation_deg: float) -> None:
-    config = preset(f"football-{size_px}")
-    assert (config.backbone, config.image_size_px, config.epochs) == ("imagenet-vgg16", size_px, 10)
-    assert (config.optimizer, config.learning_rate) == ("rmsprop", rate)
-    assert config.head == HeadConfig(pooling="flatten", hidden=(512, 256, 128), dropout=0.0)
-    assert (config.augment.rotation_deg, config.augment.shift, config.augment.flip) == (rotation_deg, 0.2, True)
-    assert config.early_stopping_patience
-    assert config.reduce_lr_patience
-    assert config.keep_best
-
-
-def test_preset_webcam() -> None:
-    config = preset("webcam")
-    assert (config.backbone, config.freeze_depth, config.optimizer) == ("imagenet-vgg16", 10, "rmsprop")
-
-
-def test_preset_recommended_is_the_default() -> None:
-    config = preset("recommended")
-    assert config == TrainConfig()
-    assert (config.backbone, config.optimizer, config.learning_rate, config.batch_size) == (
-        "face-vgg-mini",
-        "adam",
-        1e-3,
-        16,
-    )
-    assert config.head == HeadConfig(pooling="average", hidden=(), dropout=0.3)
-    assert config.augment.flip
-    assert config.keep_best
-    assert config.class_weights
-
-
-@pytest.mark.parametrize("name", ["notebook", "football-64", "football-224", "webcam"])
-def test_historical_presets_are_float32_without_class_weights(name: str) -> None:
-    assert preset(name).precision == "float32"
-    assert not preset(name).class_weights
+@pytest.mark.parametrize(("epochs", "head_epochs"), [(20, 10), (10, 5), (3, 1), (1, 0), (40, 20)])
+def test_a_shorter_training_has_a_shorter_first_phase(epochs: int, head_epochs: int) -> None:
+    config = TrainConfig(epochs=20, head_epochs=10)
+    assert config.with_changes(epochs=epochs).head_epochs == head_epochs
+    assert config.with_changes(epochs=epochs, head_epochs=0).head_epochs == 0

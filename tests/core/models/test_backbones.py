@@ -11,11 +11,12 @@ import keras
 import numpy as np
 import pytest
 
-from core.config import PRESETS, TrainConfig
+from core.config import TrainConfig
 from core.errors import ConfigError
 from core.models import vggface
 from core.models.backbones import BACKBONES, backbone, check_config
 from core.models.classifier import build_classifier
+from core.presets import PRESETS
 
 if TYPE_CHECKING:
     from types import ModuleType

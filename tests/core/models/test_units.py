@@ -8,12 +8,13 @@ from math import prod
 
 import pytest
 
-from core.config import HeadConfig, TrainConfig, preset
+from core.config import HeadConfig, TrainConfig
 from core.errors import ConfigError
 from core.models import networks
 from core.models.backbones import BACKBONES
 from core.models.classifier import build_classifier
 from core.models.units import architecture, count_parameters
+from core.presets import preset
 
 
 @pytest.mark.parametrize(("depth", "frozen"), [(0, 0), (2, 38_720), (4, 260_160), (7, 1_735_488), (13, 14_714_688)])
