@@ -11,11 +11,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core import presets
 from core.config import TrainConfig
-from core.models import backbones, units, weights
+from core.models import backbones, seen, units, weights
 from core.models.backbones import Backbone
 from core.photos.dataset import Dataset
 from core.workspace import Workspace
-from ui import blocks, collection, words
+from ui import blocks, collection, text, words
 from ui.state import Widget
 
 IMAGE_SIZES_PX = (32, 48, 64, 96, 128, 160, 192, 224)
@@ -50,6 +50,9 @@ def choose(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> 
         with right:
             pretrained = _starts_with(backbone, base)
         st.caption(backbone.description)
+        met = seen.seen_people(backbone.name, dataset.people) if pretrained else ()
+        if met:
+            st.info(words.has_met([text.plain(person) for person in met]), icon=":material/info:")
     config = _fitting(base, backbone, pretrained)
     with advanced:
         config, single = _advanced(config)

@@ -5,6 +5,8 @@ Functions fill in numbers and names; names come in as text (`ui.text.plain`) whe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.config import Detector, Split
 from core.evaluation.figures import ConfusionLabels, CurveLabels
 from core.jobfolder import State
@@ -270,6 +272,12 @@ def matrix_alt(correct: int, total: int) -> str:
 
 def exam(correct: int, total: int) -> str:
     return f"{correct} of {total} right"
+
+
+def has_met(people: Sequence[str]) -> str:
+    """Say whom a network has learned from before; a test on them says little."""
+    shown = ", ".join(people[:5]) + (" …" if len(people) > 5 else "")
+    return f"This network has seen photos of {shown} before. Its result with them will look too good."
 
 
 def expect(low: int, high: int) -> str:

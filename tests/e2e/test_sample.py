@@ -1,4 +1,4 @@
-"""What the lab does out of the box, without internet: the drawn people, the network that comes with it, all defaults."""
+"""The lab out of the box, without internet: the drawn people, the network that comes with it, all defaults."""
 
 from __future__ import annotations
 

