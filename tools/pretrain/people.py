@@ -1,6 +1,6 @@
 """Write the list of the people the network learned from, hashed, as it ships beside the weights.
 
-Run from the lab's folder: python -m tools.pretrain.people --split split.json --out data/weights/face-vgg-mini.people.txt
+From the lab's folder: python -m tools.pretrain.people --split split.json --out data/weights/face-vgg-mini.people.txt
 """
 
 from __future__ import annotations
