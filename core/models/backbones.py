@@ -106,7 +106,13 @@ _ENTRIES = (
         smallest_px=32,
         usual_px=96,
         preprocessing=_VGGFACE_PREPROCESSING,
-        weights=WeightsFile("face-vgg-mini.h5", "", "Made for this lab; see data/weights/.", bundled=True),
+        weights=WeightsFile(
+            "face-vgg-mini.h5",
+            "",
+            "Made for this lab (CC0); see docs/face-vgg-mini.md.",
+            sha256=("50ce713050fc32eb7f1a92d6283d2ead945ae52ac78f70608edf440603b17596",),
+            bundled=True,
+        ),
     ),
     Backbone(
         name="vggface-vgg16",
