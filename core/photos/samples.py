@@ -9,7 +9,6 @@ from core.errors import DatasetError
 
 _DATA = Path(__file__).resolve().parents[2] / "data"
 SAMPLE = _DATA / "sample"
-STRANGERS = _DATA / "strangers"
 
 
 @dataclass(frozen=True)
