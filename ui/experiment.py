@@ -65,7 +65,7 @@ def _weights(workspace: Workspace, choice: settings.Choice) -> None:
     asked = jobs.job(workspace, state.DOWNLOAD_JOB.get())
     if asked and asked.request()["backbone"] == backbone.name and asked.status().state == "failed":
         feedback.show_error(asked.status().message)
-    st.info(words.NOT_HERE_YET if backbone.weights.bundled else words.NOT_HERE, icon=":material/info:")
+    st.info(words.MISSING_HERE if backbone.weights.bundled else words.NOT_HERE, icon=":material/info:")
     with st.container(horizontal=True):
         if not backbone.weights.bundled and st.button(
             words.DOWNLOAD.format(size=amounts.size(backbone.size_bytes)),

@@ -179,8 +179,8 @@ def _by_hand(entry: Backbone) -> str:
 def _missing(entry: Backbone) -> str:
     if entry.weights.bundled:
         return (
-            f'The weights of "{entry.name}" ({entry.weights.file_name}) come with a coming version of the lab; until '
-            "then, start it from nothing with --untrained."
+            f'The weights of "{entry.name}" ({entry.weights.file_name}) come with the lab, but are missing; install '
+            "the lab again, or start from nothing with --untrained."
         )
     return (
         f'The weights of "{entry.name}" are not on this computer; fetch them with '

@@ -83,7 +83,7 @@ def test_without_weights_there_is_a_way_on_but_never_a_silent_start(open_page, l
     made.dataset(lab_home)
     app = open_page(places.TRAIN)
     assert Widget.START not in [button.key for button in app.button]
-    assert app.info[0].value == words.NOT_HERE_YET
+    assert app.info[0].value == words.MISSING_HERE
     app.button(key=Widget.START_WITH_NOTHING).click().run()
     assert "**Nothing is frozen.**" in " ".join(text.value for text in app.markdown)
     app.button(key=Widget.START).click().run()

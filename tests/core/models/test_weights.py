@@ -55,8 +55,8 @@ def test_missing_weights_name_file_address_and_import(lab_home: Workspace) -> No
         assert sentence.count("\n") == 0
 
 
-def test_mini_without_its_weights_says_that_they_are_coming(lab_home: Workspace) -> None:
-    with pytest.raises(WeightsError, match=r"coming version of the lab.*--untrained"):
+def test_an_installation_without_the_mini_says_so(lab_home: Workspace) -> None:
+    with pytest.raises(WeightsError, match=r"install the lab again.*--untrained"):
         weights.require_weights(MINI, lab_home)
 
 
