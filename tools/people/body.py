@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tools.people.assets import Library
 from tools.people.identity import Identity, scaled_targets
-from tools.people.library import Library
 from tools.people.mesh import ObjMesh
 from tools.people.recipe import Recipe
 from tools.people.wear import CAPS, cap_line, make_cap, make_glasses

@@ -12,12 +12,12 @@ from pathlib import Path
 from PIL import Image
 
 from tools.people import scene, settings
+from tools.people.assets import Library
 from tools.people.backdrop import develop, save_jpeg
 from tools.people.body import Poser, build_body
 from tools.people.cast import six_people, strangers
 from tools.people.extras import make_extras, move_aside
 from tools.people.identity import Identity
-from tools.people.library import Library
 from tools.people.recipe import Recipe, draw_recipe
 
 log = logging.getLogger("people")
@@ -53,7 +53,7 @@ class Studio:
 
     def __init__(self, library: Library, out: Path, samples: int, render_px: int) -> None:
         """Set Blender up."""
-        self.library, self.out = library, out
+        self.assets, self.out = library, out
         self.poser = Poser(library)
         self.scratch = Path(tempfile.mkdtemp(prefix="people-"))
         scene.start(samples, render_px)
@@ -61,11 +61,11 @@ class Studio:
     def photograph(self, people: list[tuple[Identity, Recipe]], aside_dm: list[float]) -> Image.Image:
         """Draw people side by side on a background; camera, light and background follow the first one's recipe."""
         bodies = [
-            (who, move_aside(build_body(self.library, self.poser, who, recipe), dm), recipe)
+            (who, move_aside(build_body(self.assets, self.poser, who, recipe), dm), recipe)
             for (who, recipe), dm in zip(people, aside_dm, strict=True)
         ]
         rendered = self.scratch / "photo.png"
-        scene.shoot(self.library, bodies, rendered)
+        scene.shoot(self.assets, bodies, rendered)
         return develop(rendered, people[0][1])
 
     def take(self, order: Order) -> None:

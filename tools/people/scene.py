@@ -8,9 +8,9 @@ import numpy as np
 from mathutils import Vector
 
 from tools.people import materials
+from tools.people.assets import Library
 from tools.people.body import Body, Part
 from tools.people.identity import Identity
-from tools.people.library import Library
 from tools.people.recipe import Recipe
 
 SENSOR_MM = 36.0
