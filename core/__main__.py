@@ -27,17 +27,9 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{message[:1].upper()}{message[1:]}; see {self.prog} --help.\n")
 
 
-def _optional(what: str) -> bool:
-    return what not in ("", "none")
-
-
 def _sizes(text: str) -> tuple[int, ...]:
     """Read "512,256" as (512, 256); "none" as ()."""
-    return tuple(int(part) for part in text.split(",")) if _optional(text) else ()
-
-
-def _count_or_none(text: str) -> int | None:
-    return int(text) if _optional(text) else None
+    return () if text == "none" else tuple(int(part) for part in text.split(","))
 
 
 def _fractions(text: str) -> tuple[float, float, float]:

@@ -27,12 +27,14 @@ def form(workspace: Workspace, *, back: bool) -> None:
             required=True,
             key=Widget.SOURCE,
             label_visibility="collapsed",
+            persist_state="session",
         )
         forms = {words.SOURCE_ZIP: _zip, words.SOURCE_FOLDER: _folder, words.SOURCE_INTERNET: _internet}
         job = forms[source](workspace)
     with example:
-        st.caption(words.LAYOUT)
-        st.code(SHARE_EXAMPLE, language=None)
+        if source != words.SOURCE_INTERNET:
+            st.caption(words.LAYOUT)
+            st.code(SHARE_EXAMPLE, language=None)
     if job:
         state.CROP_JOB.set(job.id)
         st.rerun()

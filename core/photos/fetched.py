@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.error import HTTPError, URLError
 
 import numpy as np
 from PIL import Image
@@ -149,6 +150,10 @@ def _fetch_in_process(name: str, kept: str, answer: multiprocessing.SimpleQueue[
             datasets.fetch_lfw_people(data_home=kept, min_faces_per_person=500, resize=0.1, n_retries=RETRIES)
         else:
             datasets.fetch_olivetti_faces(data_home=kept, n_retries=RETRIES)
+    except HTTPError as error:
+        answer.put(f"the server answered {error.code}")
+    except URLError:
+        answer.put("its server cannot be reached")
     except (OSError, ValueError) as error:
         answer.put(str(error).strip().partition("\n")[0][:200] or type(error).__name__)
     else:

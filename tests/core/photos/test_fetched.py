@@ -145,7 +145,7 @@ def test_a_wish_that_cannot_be_met_is_refused_before_anything_is_fetched(tmp_pat
 def test_no_network_is_one_sentence(internet, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(_olivetti_faces, "FACES", RemoteFileMetadata("olivettifaces.mat", "http://127.0.0.1:9/x", "0"))
     monkeypatch.setattr(fetched, "RETRIES", 1)
-    with pytest.raises(DatasetError, match="check the internet connection"):
+    with pytest.raises(DatasetError, match=r"its server cannot be reached\); check the internet connection"):
         fetched.fetch("olivetti", tmp_path / "kept", tmp_path / "out", people=3, photos=5, on_progress=nothing)
 
 
