@@ -13,4 +13,4 @@ overview.lineup(workspace, found)
 with st.container(horizontal=True):
     overview.ways_in(workspace, found)
 st.markdown(words.STAYS_HERE)
-overview.steps()
+overview.steps(workspace, found)

@@ -20,10 +20,31 @@ from ui.state import Param, Widget
 MOST_IN_LINE = 8
 
 
-def steps() -> None:
-    """Draw the four steps in a row."""
-    drawn = "".join(f"<li><b>{number}</b>{step}</li>" for number, step in enumerate(words.STEPS, start=1))
-    st.html(f'<ol class="lab-steps">{drawn}</ol>')
+def steps(workspace: Workspace, found: Sequence[Dataset]) -> None:
+    """Draw the way through the lab as one picture: what is done, what is next."""
+    done = _steps_done(workspace, found)
+    drawn = []
+    for number, step in enumerate(words.STEPS, start=1):
+        look, said, sign = "", "", ""
+        if number <= done:
+            look, said, sign = ' class="lab-done"', words.STEP_DONE, _icon("check")
+        elif number == done + 1 and done:
+            look, said = ' class="lab-next" aria-current="step"', words.STEP_NEXT
+        label = f' aria-label="{number} {step}, {said}"' if said else ""
+        drawn.append(f"<li{look}{label}><b>{number}</b>{step}{sign}</li>")
+    st.html(f'<ol class="lab-steps">{"".join(drawn)}</ol>')
+
+
+def _steps_done(workspace: Workspace, found: Sequence[Dataset]) -> int:
+    """Count the steps that the newest work has behind it."""
+    everything = runs.list_runs(workspace)
+    if everything:
+        return len(words.STEPS) if everything[0].summary() else len(words.STEPS) - 1
+    return 2 if found else 0
+
+
+def _icon(name: str) -> str:
+    return f'<span class="lab-icon" aria-hidden="true">{name}</span>'
 
 
 def question(found: Sequence[Dataset]) -> str:
@@ -67,7 +88,15 @@ def ways_in(workspace: Workspace, found: Sequence[Dataset]) -> None:
         _try_it(workspace, "secondary" if everything or found else "primary")
     first = not everything and (bool(found) or not drawn)
     if st.button(words.OWN_PHOTOS, key=Widget.OWN_PHOTOS, type="primary" if first else "secondary"):
-        st.switch_page(places.PHOTOS)
+        _bring_photos()
+    if st.button(words.WEBCAM, key=Widget.WEBCAM):
+        _bring_photos()
+
+
+def _bring_photos() -> None:
+    state.BRINGING_PHOTOS.set(True)
+    state.CROP_JOB.set(None)
+    st.switch_page(places.PHOTOS)
 
 
 def _go_on(newest: Run) -> None:

@@ -63,6 +63,7 @@ class Widget(StrEnum):
     # Start
     GO_ON = "go_on"
     OWN_PHOTOS = "own_photos"
+    WEBCAM = "webcam"
     TRY_IT = "try_it"
     # Photos
     SOURCE = "photos_source"

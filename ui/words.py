@@ -25,8 +25,9 @@ ANSWER_IT = "Bring photos of a few people. Watch a network learn them, then test
 DRAWN = "None of them exists. They were drawn for this lab."
 TRY_IT = "Try it"
 SAMPLE = "Drawn people"
-OWN_PHOTOS = "Use my own photos"
-STEPS = ("bring photos", "choose what may learn", "watch it learn", "final exam")
+OWN_PHOTOS, WEBCAM = "Use my own photos", "Use the webcam"
+STEPS = ("bring photos", "check faces", "choose what may learn", "final exam")
+STEP_DONE, STEP_NEXT = "done", "next"
 
 # Photos
 BRING = "Bring photos"

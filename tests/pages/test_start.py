@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.jobfolder import JobFolder
 from core.photos import samples
@@ -28,7 +29,7 @@ def test_try_it_brings_the_drawn_people_and_leads_to_train(open_page, lab_home, 
     app = open_page(places.START)
     assert app.title[0].value == "Can a computer learn these two people from ten photos each?"
     assert words.DRAWN in [text.value for text in app.markdown]
-    assert [button.label for button in app.button] == [words.TRY_IT, words.OWN_PHOTOS]
+    assert [button.label for button in app.button] == [words.TRY_IT, words.OWN_PHOTOS, words.WEBCAM]
     app.button(key=Widget.TRY_IT).click().run()
     assert app.title[0].value == words.FINDING
     (job,) = [JobFolder(path) for path in lab_home.jobs.iterdir()]
@@ -45,7 +46,7 @@ def test_empty_lab_asks_its_question_and_leads_to_photos(open_page, no_drawn_peo
     app = open_page(places.START)
     assert app.title[0].value == words.QUESTION
     assert words.STAYS_HERE in [text.value for text in app.markdown]
-    assert [button.label for button in app.button] == [words.OWN_PHOTOS]
+    assert [button.label for button in app.button] == [words.OWN_PHOTOS, words.WEBCAM]
     app.button(key=Widget.OWN_PHOTOS).click().run()
     assert app.title[0].value == words.BRING
 
@@ -72,3 +73,25 @@ def test_photos_alone_show_their_people(open_page, lab_home) -> None:
     html = " ".join(part.body for part in open_page(places.START).get("html"))
     assert "Bo **bold** &lt;b&gt;" in html
     assert "<b>bold" not in html
+
+
+def _html(app: AppTest) -> str:
+    return " ".join(part.body for part in app.get("html"))
+
+
+def test_the_steps_say_what_is_done_and_what_is_next(open_page, lab_home) -> None:
+    assert "lab-done" not in _html(open_page(places.START)).split("</style>")[-1]
+    dataset = made.dataset(lab_home)
+    steps = _html(open_page(places.START))
+    assert '2 check faces, done"' in steps
+    assert '3 choose what may learn, next"' in steps
+    made.run(lab_home, dataset)
+    assert '4 final exam, done"' in _html(open_page(places.START))
+
+
+@pytest.mark.parametrize("button", [Widget.OWN_PHOTOS, Widget.WEBCAM])
+def test_own_photos_and_the_webcam_lead_to_the_form_though_there_are_photos(open_page, lab_home, button) -> None:
+    made.dataset(lab_home)
+    app = open_page(places.START)
+    app.button(key=button).click().run()
+    assert app.title[0].value == words.BRING
