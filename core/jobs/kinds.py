@@ -147,9 +147,18 @@ def download(job: JobFolder, workspace: Workspace) -> None:
 
 
 def import_weights(job: JobFolder, workspace: Workspace) -> None:
-    """Take the weights of `backbone` from the request's `file`. Result: `backbone`, `sha256`, `verified`."""
+    """Take the weights of `backbone` from the request's `file`; `called` is its name for showing, where it has another.
+
+    Result: `backbone`, `sha256`, `verified`.
+    """
     from core.models.weights import import_weights as take_over
 
     request = job.request()
-    found = take_over(request["backbone"], Path(request["file"]), workspace)
+    file = Path(request["file"])
+    try:
+        found = take_over(request["backbone"], file, workspace, called=request.get("called", ""))
+    finally:
+        # An upload lies in the job's own folder; the workspace has its copy now, or it was no good.
+        if file.parent == job.path:
+            file.unlink(missing_ok=True)
     job.write_result({"backbone": request["backbone"], "sha256": found.sha256, "verified": found.verified})

@@ -59,6 +59,16 @@ def find_weights(name: str, workspace: Workspace) -> FoundWeights | None:
     return None
 
 
+def has_weights(name: str, workspace: Workspace) -> bool:
+    """Tell whether a backbone's weights are on this computer. Reads no file: large ones take a second to hash.
+
+    Raises:
+        ConfigError: no such backbone.
+    """
+    file_name = backbone(name).weights.file_name
+    return any((folder / file_name).is_file() for folder in (workspace.weights, BUNDLED))
+
+
 def require_weights(name: str, workspace: Workspace) -> FoundWeights:
     """Give a backbone's weights.
 
@@ -114,7 +124,7 @@ def download_weights(
     return _described(path, entry)
 
 
-def import_weights(name: str, file: Path, workspace: Workspace) -> FoundWeights:
+def import_weights(name: str, file: Path, workspace: Workspace, *, called: str = "") -> FoundWeights:
     """Take a backbone's weights from a file, for computers without internet. The file itself is copied, not moved.
 
     A file with the top layers is taken as well; they are left aside when it is read.
@@ -123,6 +133,7 @@ def import_weights(name: str, file: Path, workspace: Workspace) -> FoundWeights:
         name: in the registry.
         file: in the legacy HDF5 layout, whatever its name.
         workspace: whose `weights` folder takes a copy.
+        called: what an error calls the file; empty is its own name.
 
     Raises:
         WeightsError: there is no such file, or its layers are not those of the backbone; nothing is changed then.
@@ -134,7 +145,7 @@ def import_weights(name: str, file: Path, workspace: Workspace) -> FoundWeights:
     path = workspace.weights / entry.weights.file_name
     with _on_disk(path), disk.replacing(path) as beside:
         shutil.copyfile(file, beside)
-        layerfile.read_layers(beside, name, file_name=file.name)
+        layerfile.read_layers(beside, name, file_name=called or file.name)
     return _described(path, entry)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from core.config import CropConfig, SplitConfig
-from core.errors import DatasetError, Stopped
+from core.errors import DatasetError, Stopped, WeightsError
 from core.jobfolder import JobFolder
 from core.jobs import kinds, queue
 from core.jobs.kinds import KINDS
@@ -139,17 +139,32 @@ def test_download_reports_bytes(lab_home: Workspace, monkeypatch: pytest.MonkeyP
     ]
 
 
-def test_import_weights_takes_the_named_file(lab_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_import_weights_takes_the_named_file(
+    lab_home: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from core.models import weights
 
-    def take_over(name: str, file: Path, workspace: Workspace) -> FoundWeights:
-        assert (name, file, workspace) == ("vggface-vgg16", Path("/usb/rcmalli.h5"), lab_home)
+    file = tmp_path / "rcmalli.h5"
+    file.write_bytes(b"numbers")
+
+    def take_over(name: str, file: Path, workspace: Workspace, *, called: str) -> FoundWeights:
+        assert (name, file, workspace, called) == ("vggface-vgg16", tmp_path / "rcmalli.h5", lab_home, "")
         return weights.FoundWeights(file, "cd" * 32, False)
 
     monkeypatch.setattr(weights, "import_weights", take_over)
-    job = _submit(lab_home, "import_weights", backbone="vggface-vgg16", file="/usb/rcmalli.h5")
+    job = _submit(lab_home, "import_weights", backbone="vggface-vgg16", file=str(file))
     work_on(job, lab_home)
     assert job.result() == {"backbone": "vggface-vgg16", "sha256": "cd" * 32, "verified": False}
+    assert file.exists(), "somebody's own file stays where it is"
+
+
+def test_import_weights_of_an_upload_calls_it_by_its_name_and_leaves_nothing(lab_home: Workspace) -> None:
+    upload = lab_home.jobs / "import_weights" / "weights.h5"
+    job = _submit(lab_home, "import_weights", backbone="vggface-vgg16", file=str(upload), called="mine.h5")
+    upload.write_bytes(b"no weights")
+    with pytest.raises(WeightsError, match=r'"mine\.h5" cannot be read as a weights file'):
+        work_on(job, lab_home)
+    assert not upload.exists()
 
 
 def test_kinds_are_imported_only_when_they_are_loaded() -> None:

@@ -210,7 +210,9 @@ def test_a_download_with_another_hash_is_refused(
 
 def test_import_takes_a_copy(lab_home: Workspace, tmp_path: Path) -> None:
     write_published(tmp_path / "my copy.h5", MINI, seeded_weights(MINI))
+    assert not weights.has_weights("vggface-vgg16", lab_home)
     found = weights.import_weights(MINI, tmp_path / "my copy.h5", lab_home)
+    assert weights.has_weights(MINI, lab_home)
     assert found == weights.require_weights(MINI, lab_home)
     assert found.path.name == MINI_FILE
     assert (tmp_path / "my copy.h5").exists()
