@@ -102,6 +102,11 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     return _logs_read.entries(path)
 
 
+def forget_logs() -> None:
+    """Drop what is kept of logs in memory, as after erasing them: they name people."""
+    _logs_read.forget()
+
+
 class _LogsRead:
     """The logs read last, with how far each was read."""
 
@@ -110,6 +115,10 @@ class _LogsRead:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._read: OrderedDict[Path, tuple[int, int, list[dict[str, Any]]]] = OrderedDict()
+
+    def forget(self) -> None:
+        with self._lock:
+            self._read.clear()
 
     def entries(self, path: Path) -> list[dict[str, Any]]:
         with self._lock:

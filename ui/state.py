@@ -33,6 +33,14 @@ class Key(Generic[T]):
 ENTERED = Key("entered", default=False)
 # Photos: the user asked for the form though there are photos already.
 BRINGING_PHOTOS = Key("bringing_photos", default=False)
+# Photos: the step asked for ("bring", "check", "split"); None leaves it to what the photos need.
+STEP: Key[str | None] = Key("photos_step", default=None)
+# Photos, checking: what is shown ("faces", "look", "change").
+CHECKING = Key("checking", default="faces")
+# Photos: data sets of which the user said that they are fine as they are.
+LOOKED: Key[frozenset[str]] = Key("looked", default=frozenset())
+# Photos: how many person cards are shown.
+CARDS = Key("person_cards", default=2)
 # Photos: counts the uploads, so that the widget is a new, empty one after each (an upload lives in memory until then).
 UPLOADS = Key("uploads", default=0)
 # Photos: the crop job this session started; its end is told once.
@@ -47,6 +55,8 @@ CHOOSING_SETTINGS = Key("choosing_settings", default=False)
 PREDICT_JOB: Key[str | None] = Key("predict_job", default=None)
 # Test: counts the uploads, as above.
 TEST_UPLOADS = Key("test_uploads", default=0)
+# What was erased last, told once on the page that is empty then.
+GONE = Key("gone", default="")
 # Train: the download job of this session.
 DOWNLOAD_JOB: Key[str | None] = Key("download_job", default=None)
 
@@ -66,7 +76,15 @@ class Widget(StrEnum):
     WEBCAM = "webcam"
     TRY_IT = "try_it"
     # Photos
+    STEP = "photos_step_bar"
+    INTO = "photos_into"
     SOURCE = "photos_source"
+    DROP = "photos_drop"
+    CARD = "photos_card"
+    CARD_NAME = "photos_card_name"
+    CARD_REMOVE = "photos_card_remove"
+    ANOTHER_PERSON = "another_person"
+    DROP_DRAFT = "drop_draft"
     ZIP = "photos_zip"
     FOLDER = "photos_folder"
     COLLECTION = "photos_collection"
@@ -78,7 +96,14 @@ class Widget(StrEnum):
     STOP_CROP = "stop_crop"
     PHOTOS_OF = "photos_of"
     BRING_OTHERS = "bring_others"
-    BACK_TO_PHOTOS = "back_to_photos"
+    CONTINUE = "continue_photos"
+    LOOK_AT_THEM = "look_at_them"
+    CHANGE_PEOPLE = "change_people"
+    FACES_PAGE = "faces_page"
+    FRACTIONS = "fractions"
+    SPLIT_AGAIN = "split_again"
+    UNGROUP = "ungroup"
+    SIMILAR = "similar"
     TRAIN_WITH_THESE = "train_with_these"
     PEOPLE_PAGE = "people_page"
     DELETE_DATASET = "delete_dataset"

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.config import Detector, Split
+from core.decision import Freeze
 from core.evaluation.figures import ConfusionLabels, CurveLabels
 from core.jobfolder import State
+from core.photos.balance import GOOD_FROM
 from ui.amounts import count, size, spelled
 
 LAB = "Face Lab"
@@ -31,8 +33,20 @@ STEP_DONE, STEP_NEXT = "done", "next"
 
 # Photos
 BRING = "Bring photos"
-BRING_HOW = "Make one folder for each person. Ten photos each are enough to start."
-SOURCE_ZIP, SOURCE_FOLDER, SOURCE_INTERNET = "A zip file", "A folder on this computer", "From the internet"
+BRING_HOW = "Say who is who. Ten photos of each person are enough to start."
+PHOTO_STEPS = ("1 Bring photos", "2 Check faces", "3 Split")
+INTO, INTO_NEW = "Where do they go?", "New photos"
+SOURCE_PEOPLE, SOURCE_DROP, SOURCE_ZIP = "Person by person", "A whole folder", "A zip file"
+SOURCE_FOLDER, SOURCE_INTERNET = "A path on this computer", "From the internet"
+WHOLE_FOLDER = "Folder with a folder for each person"
+NAME, NAME_OF, ANOTHER_PERSON = "Name", "Who is this?", "+ person"
+PHOTOS_OF_PERSON = "Photos of this person"
+REMOVE = "Remove"
+MY_PHOTOS = "My photos"
+NO_SOURCE_PEOPLE = "Type a name and choose photos first."
+NO_SOURCE_DROP = "Choose a folder first."
+NAMELESS = "Some photos have no name yet. Type whose they are."
+BROUGHT_HERE = "On this computer, ready to be looked at:"
 SOURCE = "Where are the photos?"
 ZIP = "Zip file with a folder for each person"
 FOLDER = "Path of the folder"
@@ -59,14 +73,32 @@ STEP_STARTING = "Starting"
 CROP_STOPPED = "You stopped the search. Nothing was kept."
 CROP_INTERRUPTED = "The search was interrupted. Bring the photos again."
 TRAIN_WITH_THESE = "Train with these faces"
-BRING_OTHERS = "Bring other photos"
-BACK = "Back"
+BRING_OTHERS = "Bring more photos"
+CONTINUE, LOOK_AT_THEM, CHANGE_PEOPLE = "Continue", "Look at them", "Change people or photos"
+NOT_ENOUGH = "These photos are not enough to learn from yet."
 PHOTOS_OF = "Your photos"
 NEED_A_LOOK = "Used, but need a look"
 LEFT_OUT = "Left out"
 PHOTO, REASON = "photo", "reason"
 STACKS = "Three stacks of photos"
 STACKS_WHY = "It learns from practice only. The final exam stays hidden until the end."
+FRACTIONS = "Advanced: how large is each stack?"
+FRACTIONS_NOW = "Out of 100 photos"
+SPLIT_AGAIN = "Deal them out again"
+NO_FRACTIONS = "Each stack needs at least one photo in a hundred."
+TOGETHER_HOW = "These look alike or were taken within a minute. They stay in one stack, so the exam is fair."
+UNGROUP = "They differ: part them"
+DECISION = "What do your photos need?"
+DECISION_HOW = "Are they like the photos this network has seen: real faces, from the front?"
+SIMILAR, DIFFERENT = "similar", "different"
+SIMILAR_LIKE, DIFFERENT_LIKE = "photos of faces", "drawings, masks, animals"
+FEW_PHOTOS, MANY_PHOTOS = "few photos", "many photos"
+YOUR_PHOTOS_HERE = "your photos"
+FREEZE_ADVICE: dict[Freeze, str] = {
+    "all": "freeze all blocks",
+    "some": "let the last blocks learn",
+    "none": "let all of it learn",
+}
 WITHOUT_NAME = "without a name"
 ON_DISK = "What is on this computer"
 DELETE_DATASET = "Delete these photos and all experiments with them"
@@ -151,6 +183,9 @@ NO_PHOTOS_CHOSEN = "Choose a photo first."
 ASK_INTERRUPTED = "That was interrupted. Ask again."
 TAKE_MODEL = "Take the trained network along (zip)"
 
+# My experiments
+ERASING = "Stopping all work, then deleting"
+
 
 def dataset(name: str, people: int) -> str:
     return f"{name} ({count(people, 'person', 'people')})"
@@ -162,6 +197,42 @@ def faces_ready(faces: int, people: int) -> str:
 
 def needs_look(photos: int) -> str:
     return f"{count(photos, 'photo')} {'needs' if photos == 1 else 'need'} a look."
+
+
+def checked(faces: int, to_look_at: int) -> str:
+    """Say what the search for faces gave."""
+    return f"{count(faces, 'face')} ready" + (f", {needs_look(to_look_at)}" if to_look_at else ".")
+
+
+def brought(name: str, files: int, people: int) -> str:
+    """Say what lies ready; `people` is 0 where nobody knows yet."""
+    return f"{name}: {count(files, 'file')}" + (f" of {count(people, 'person', 'people')}" if people else "")
+
+
+def allows(fewest: str, photos: int) -> str:
+    """Say what the numbers of photos allow."""
+    if photos >= GOOD_FROM:
+        return f"Everybody has {GOOD_FROM} photos or more. That works well."
+    return f"{fewest} has only {count(photos, 'photo')}. {GOOD_FROM} or more a person works best."
+
+
+def unequal(most: str, most_photos: int, fewest: str, fewest_photos: int) -> str:
+    """Warn of unequal numbers."""
+    return (
+        f"{most} has {most_photos} photos, {fewest} only {fewest_photos}. "
+        "It may take to guessing the most frequent person."
+    )
+
+
+def grouped(groups: int, photos: int) -> str:
+    return f"{count(photos, 'photo')} belong together, in {count(groups, 'group')}"
+
+
+def advice(practice: int, large: bool, similar: bool, freeze: Freeze) -> str:
+    """Give what the decision map says, in one sentence each."""
+    amount = "many" if large else "few"
+    like = "similar" if similar else "different"
+    return f"{count(practice, 'practice photo')}: {amount}, and {like}. **Advice: {FREEZE_ADVICE[freeze]}.**"
 
 
 def starts_with(backbone: str) -> str:

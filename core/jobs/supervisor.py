@@ -28,6 +28,7 @@ from core.jobs.queue import is_lane_busy as is_lane_busy
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from core.jobfolder import JobFolder
     from core.jobs.roster import Card
     from core.workspace import Workspace
 
@@ -224,23 +225,39 @@ class Supervisor:
 def stop_everything(workspace: Workspace, *, timeout_s: float = 20.0) -> None:
     """Stop every open job of a workspace and wait until the workers have let go, as before erasing it.
 
-    A worker that does not let go in time is killed: after an erase nothing of the user's may come back.
+    Raises:
+        LabError: as for `stop_jobs`.
+    """
+    stop_jobs(workspace, queue.open_jobs(workspace), lanes=queue.LANES, timeout_s=timeout_s)
+
+
+def stop_jobs(
+    workspace: Workspace, jobs: Sequence[JobFolder], *, lanes: Sequence[str] = (), timeout_s: float = 20.0
+) -> None:
+    """Stop some jobs and wait until their workers have let go, as before deleting what they write into.
+
+    A worker that does not let go in time is killed: after a deletion nothing of the user's may come back.
+
+    Args:
+        lanes: lanes in which nobody may work any more either.
 
     Raises:
         LabError: something still works, which no worker of this workspace does.
     """
-    jobs = queue.open_jobs(workspace)
     for job in jobs:
         job.ask_to_stop()
 
+    def held() -> list[JobFolder]:
+        return [job for job in jobs if job.exists() and job.is_locked()]
+
     def quiet() -> bool:
-        lanes = any(is_lane_busy(workspace, lane) for lane in queue.LANES)
-        return not lanes and not any(job.exists() and job.is_locked() for job in jobs)
+        return not any(is_lane_busy(workspace, lane) for lane in lanes) and not held()
 
     if _wait_until(quiet, timeout_s):
         return
+    busy = {*lanes, *(job.request()["lane"] for job in held())}
     for card in roster.cards(workspace):
-        if card.alive and card.state == "working":
+        if card.alive and card.state == "working" and card.lane in busy:
             _kill(card.pid)
     if not _wait_until(quiet, 5.0):
         raise LabError("Some work of this lab does not end; close every window and terminal it runs in and try again.")

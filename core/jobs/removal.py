@@ -1,0 +1,76 @@
+"""How things go away while somebody may work on them: what is in the way is stopped first, then all of it goes."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from core import disk, runs
+from core.jobfolder import OPEN_STATES, JobFolder
+from core.jobs import roster, supervisor
+from core.photos.manifest import delete_dataset as delete_photos
+
+if TYPE_CHECKING:
+    from core.runs import Run
+    from core.workspace import Erased, Workspace
+
+
+def delete_run(workspace: Workspace, run: Run) -> None:
+    """Stop an experiment where it is open, and remove it with every look at new photos that asked it.
+
+    Raises:
+        LabError: what works on it does not end.
+    """
+    looks = [job for job in _jobs(workspace) if job.request().get("model") == str(run.path)]
+    _stop(workspace, [run.job, *looks])
+    runs.delete_run(run)
+    _remove(looks)
+
+
+def delete_dataset(workspace: Workspace, dataset_id: str) -> None:
+    """Stop everything that works with a data set; remove it, its experiments, and the jobs that hold faces of it.
+
+    Raises:
+        LabError: what works on it does not end, or photos of another data set are being read in right now.
+    """
+    made = [run for run in runs.list_runs(workspace) if run.job.request()["dataset_id"] == dataset_id]
+    models = {str(run.path) for run in made}
+    jobs = []
+    for job in _jobs(workspace):
+        request = job.request()
+        if request.get("dataset_id") == dataset_id or request.get("model") in models:
+            jobs.append(job)
+    _stop(workspace, [*(run.job for run in made), *jobs])
+    for run in made:
+        runs.delete_run(run)
+    delete_photos(workspace, dataset_id)
+    _remove(jobs)
+
+
+def erase_everything(workspace: Workspace) -> Erased:
+    """Stop all work, remove everything of the user's, and send the workers away, so that no memory keeps it either.
+
+    Raises:
+        LabError: something does not end, or could not be removed.
+    """
+    supervisor.stop_everything(workspace)
+    erased = workspace.erase()
+    disk.forget_logs()
+    for card in roster.cards(workspace):
+        if card.alive:
+            roster.ask_to_leave(workspace, card.token)
+    return erased
+
+
+def _jobs(workspace: Workspace) -> list[JobFolder]:
+    folders = workspace.jobs.iterdir() if workspace.jobs.is_dir() else ()
+    return [job for job in map(JobFolder, folders) if job.exists()]
+
+
+def _stop(workspace: Workspace, jobs: list[JobFolder]) -> None:
+    supervisor.stop_jobs(workspace, [job for job in jobs if job.exists() and job.status().state in OPEN_STATES])
+
+
+def _remove(jobs: list[JobFolder]) -> None:
+    for job in jobs:
+        shutil.rmtree(job.path, ignore_errors=True)

@@ -1,0 +1,66 @@
+"""Where everything lies, and what removes it: the next pupil on this computer must not find these faces."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.jobs import removal
+from core.photos.dataset import Dataset
+from core.runs import Run
+from core.workspace import Workspace
+from ui import faces, feedback, jobs, state, text, words
+from ui.state import Widget
+
+
+def offer(workspace: Workspace, dataset: Dataset | None = None) -> None:
+    """Draw what is on this computer, folded: delete one data set, or erase everything."""
+    said = state.GONE.get()
+    if said:
+        state.GONE.set("")
+        st.success(said, icon=":material/delete_forever:")
+    with st.expander(words.ON_DISK):
+        st.markdown(f"{words.STAYS_HERE} {text.plain(str(workspace.root))}")
+        with st.container(horizontal=True):
+            delete = dataset and sure(words.DELETE_DATASET, Widget.DELETE_DATASET, Widget.DELETE_DATASET_SURE)
+            erase = sure(words.ERASE, Widget.ERASE, Widget.ERASE_SURE)
+        if erase:
+            with feedback.sentences(), st.spinner(words.ERASING):
+                _erase(workspace)
+        elif delete and dataset:
+            with feedback.sentences(), st.spinner(words.ERASING):
+                _delete_dataset(workspace, dataset)
+
+
+def sure(label: str, ask: str, confirm: str) -> bool:
+    """Draw a button that removes something: the second click, on the button that then appears, counts."""
+    with st.popover(label, key=ask):
+        return st.button(words.SURE, key=confirm, type="primary")
+
+
+def delete_run(workspace: Workspace, run: Run) -> None:
+    """Delete an experiment, stopped first where it is running; the page is drawn anew without it."""
+    with feedback.sentences(), st.spinner(words.ERASING):
+        removal.delete_run(workspace, run)
+        _forget()
+        st.rerun()
+
+
+def _delete_dataset(workspace: Workspace, dataset: Dataset) -> None:
+    removal.delete_dataset(workspace, dataset.id)
+    jobs.forget_ended(workspace)
+    _forget()
+    st.rerun()
+
+
+def _erase(workspace: Workspace) -> None:
+    erased = removal.erase_everything(workspace)
+    _forget()
+    state.DATASET.set(None)
+    # Kept for the next run of the page, which is an empty one.
+    state.GONE.set(words.erased(erased.photos, erased.bytes))
+    st.rerun()
+
+
+def _forget() -> None:
+    """Drop what this server keeps in memory of pictures."""
+    faces.thumbnail.clear()
