@@ -1,26 +1,27 @@
-"""Photos: bring them, watch the faces being found, see the three stacks."""
+"""Photos, in three steps: bring them, check the faces, split them."""
 
 from core.photos import dataset as datasets
-from ui import bring, collection, jobs, live, look, places, server, state, words
-from ui.state import Widget
+from ui import bring, check, collection, finding, going_away, jobs, look, places, server, state, steps, words
 
 places.enter()
 workspace = server.workspace()
-job = jobs.open_job(workspace, "crop", "fetch")
+job = jobs.open_job(workspace, *jobs.SEARCHES)
 if job:
+    steps.bar("check", all_open=False)
     look.head(words.FINDING)
     state.CROP_JOB.set(job.id)
-    live.crop(workspace, job)
+    finding.show(workspace, job)
 else:
     bring.settle(workspace)
     found = datasets.list_datasets(workspace)
-    if found and not state.BRINGING_PHOTOS.get():
-        chosen = collection.chosen(found)
-        look.head(words.faces_ready(len(chosen.items), len(chosen.people)))
-        collection.pick(found, chosen, words.PHOTOS_OF, Widget.PHOTOS_OF)
-        collection.show(workspace, chosen)
-    else:
+    chosen = collection.chosen(found) if found else None
+    step = steps.current(chosen)
+    steps.bar(step, all_open=bool(found))
+    if chosen is None or step == "bring":
         look.head(words.BRING, words.BRING_HOW)
-        bring.form(workspace, back=bool(found))
-        chosen = None
-    collection.going_away(workspace, chosen)
+        bring.form(workspace, found, chosen)
+    elif step == "check":
+        check.show(workspace, chosen)
+    else:
+        collection.show(workspace, found, chosen)
+    going_away.offer(workspace, chosen)

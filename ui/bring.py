@@ -1,81 +1,109 @@
-"""Bringing photos: a zip or a folder in, a search for faces out."""
+"""Step 1, bringing photos: person by person, a folder, a zip, a path, the internet; then the search for faces."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePosixPath
 
 import streamlit as st
 
 from core.config import MIN_PEOPLE, CropConfig
 from core.jobfolder import OPEN_STATES, JobFolder
 from core.photos import fetched
+from core.photos.dataset import Dataset
+from core.photos.drafts import Draft
 from core.workspace import Workspace
-from ui import feedback, jobs, places, state, words
+from ui import feedback, jobs, personcards, places, state, steps, text, words
 from ui.state import Widget
 
-SHARE_EXAMPLE = "photos.zip\n├── Ada\n│   ├── 1.jpg\n│   └── 2.jpg\n└── Bruno\n    ├── 1.jpg\n    └── 2.jpg"
+SHARE_EXAMPLE = "photos\n├── Ada\n│   ├── 1.jpg\n│   └── 2.jpg\n└── Bruno\n    ├── 1.jpg\n    └── 2.jpg"
+WAYS = (words.SOURCE_PEOPLE, words.SOURCE_DROP, words.SOURCE_ZIP, words.SOURCE_FOLDER, words.SOURCE_INTERNET)
+
+Way = Callable[[Workspace, Dataset | None], JobFolder | None]
 
 
-def form(workspace: Workspace, *, back: bool) -> None:
-    """Draw the form; a click queues the search for faces. `back`: there are photos to go back to."""
-    where, example = st.columns([3, 2], gap="large")
-    with where:
-        source = st.segmented_control(
-            words.SOURCE,
-            [words.SOURCE_ZIP, words.SOURCE_FOLDER, words.SOURCE_INTERNET],
-            default=words.SOURCE_ZIP,
-            required=True,
-            key=Widget.SOURCE,
-            label_visibility="collapsed",
-            persist_state="session",
-        )
-        forms = {words.SOURCE_ZIP: _zip, words.SOURCE_FOLDER: _folder, words.SOURCE_INTERNET: _internet}
-        job = forms[source](workspace)
-    with example:
-        if source != words.SOURCE_INTERNET:
-            st.caption(words.LAYOUT)
-            st.code(SHARE_EXAMPLE, language=None)
-    if job:
-        state.CROP_JOB.set(job.id)
-        st.rerun()
-    if back and st.button(words.BACK, key=Widget.BACK_TO_PHOTOS):
-        state.BRINGING_PHOTOS.set(False)
-        state.CROP_JOB.set(None)
-        st.rerun()
-
-
-def _zip(workspace: Workspace) -> JobFolder | None:
-    upload = st.file_uploader(words.ZIP, type="zip", key=f"{Widget.ZIP}-{state.UPLOADS.get()}")
-    crop = _advanced()
-    if not st.button(words.FIND_FACES, key=Widget.FIND_FACES, type="primary"):
-        return None
-    if upload is None:
-        st.warning(words.NO_SOURCE_ZIP)
-        return None
+def form(workspace: Workspace, found: Sequence[Dataset], chosen: Dataset | None) -> None:
+    """Draw the form; a click queues the search for faces."""
+    into = _into(found, chosen)
+    way = st.segmented_control(
+        words.SOURCE,
+        WAYS[:-1] if into else WAYS,
+        default=words.SOURCE_PEOPLE,
+        required=True,
+        key=Widget.SOURCE,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    ways: dict[str, Way] = dict(zip(WAYS, (_people, _drop, _zip, _path, _internet), strict=True))
     with feedback.sentences():
-        job = jobs.crop_zip(workspace, upload, crop)
-        # A new, empty widget: the old one's file leaves the memory with it.
-        state.UPLOADS.set(state.UPLOADS.get() + 1)
-        return job
-    return None
+        job = ways[way](workspace, into)
+        if job:
+            state.CROP_JOB.set(job.id)
+            state.CARDS.set(state.CARDS.default)
+            st.rerun()
 
 
-def _folder(workspace: Workspace) -> JobFolder | None:
-    typed = st.text_input(words.FOLDER, placeholder=words.FOLDER_EXAMPLE, key=Widget.FOLDER)
-    crop = _advanced()
-    if not st.button(words.FIND_FACES, key=Widget.FIND_FACES, type="primary"):
+def _into(found: Sequence[Dataset], chosen: Dataset | None) -> Dataset | None:
+    """Ask whether the photos are new ones or join others; not where there are no others."""
+    if not found or chosen is None:
         return None
+    by_id = {dataset.id: dataset for dataset in found}
+    picked = st.selectbox(
+        words.INTO,
+        [None, *by_id],
+        format_func=lambda id_: words.dataset(by_id[id_].name, len(by_id[id_].people)) if id_ else words.INTO_NEW,
+        key=Widget.INTO,
+    )
+    return by_id.get(picked) if picked else None
+
+
+def _people(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
+    draft = jobs.draft(workspace, "cards")
+    personcards.cards(draft, into.people if into else ())
+    return _go(workspace, draft, into, words.MY_PHOTOS, lambda: personcards.ready(draft))
+
+
+def _drop(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
+    draft = jobs.draft(workspace, "folder")
+    with _with_example():
+        # No filter for types: it would drop other files silently, and nobody would say so.
+        uploads = st.file_uploader(
+            words.WHOLE_FOLDER, accept_multiple_files="directory", key=f"{Widget.DROP}-{state.UPLOADS.get()}"
+        )
+        if uploads:
+            draft.add(0, [(upload.name, upload) for upload in uploads])
+            _renew()
+        name = _brought(draft)
+    return _go(workspace, draft, into, name, lambda: "" if draft.n_files() else words.NO_SOURCE_DROP)
+
+
+def _zip(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
+    draft = jobs.draft(workspace, "zip")
+    with _with_example():
+        upload = st.file_uploader(words.ZIP, type="zip", key=f"{Widget.ZIP}-{state.UPLOADS.get()}")
+        if upload:
+            draft.take_zip(upload.name, upload)
+            _renew()
+        name = _brought(draft)
+    return _go(workspace, draft, into, name, lambda: "" if draft.n_files() else words.NO_SOURCE_ZIP)
+
+
+def _path(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
+    with _with_example():
+        typed = st.text_input(words.FOLDER, placeholder=words.FOLDER_EXAMPLE, key=Widget.FOLDER)
+    crop = _advanced(into)
     # Explorer copies a path with quotes.
     path = (typed or "").strip().strip("\"'")
+    if not st.button(words.FIND_FACES, key=Widget.FIND_FACES, type="primary"):
+        return None
     if not path:
         st.warning(words.NO_SOURCE_FOLDER)
         return None
-    with feedback.sentences():
-        return jobs.crop_folder(workspace, Path(path).expanduser(), crop)
-    return None
+    folder = Path(path).expanduser()
+    return jobs.add_path(workspace, folder, into) if into else jobs.crop_folder(workspace, folder, crop)
 
 
-def _internet(workspace: Workspace) -> JobFolder | None:
+def _internet(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
     """Choose from the published collections that scikit-learn fetches."""
     name = st.radio(
         words.COLLECTION,
@@ -85,26 +113,79 @@ def _internet(workspace: Workspace) -> JobFolder | None:
     )
     chosen = fetched.COLLECTIONS[name]
     st.caption(words.collection(chosen.licence, chosen.download_bytes))
-    people = st.number_input(
+    many, each, _ = st.columns([2, 2, 3])
+    people = many.number_input(
         words.HOW_MANY_PEOPLE, MIN_PEOPLE, chosen.people, 6, key=f"{Widget.COLLECTION_PEOPLE}-{name}"
     )
-    photos = st.number_input(
+    photos = each.number_input(
         words.HOW_MANY_PHOTOS, fetched.FEWEST_PHOTOS, chosen.photos, 10, key=f"{Widget.COLLECTION_PHOTOS}-{name}"
     )
     if not st.button(words.FETCH, key=Widget.FIND_FACES, type="primary"):
         return None
-    with feedback.sentences():
-        return jobs.fetch(workspace, name, int(people), int(photos))
-    return None
+    return jobs.fetch(workspace, name, int(people), int(photos))
 
 
-def _advanced() -> CropConfig:
-    usual = CropConfig()
+def _with_example() -> st.delta_generator.DeltaGenerator:
+    """Draw how a folder should look, and give the wider place beside it."""
+    where, example = st.columns([3, 2], gap="large")
+    with example:
+        st.caption(words.LAYOUT)
+        st.code(SHARE_EXAMPLE, language=None)
+    return where
+
+
+def _renew() -> None:
+    """Draw new, empty upload widgets: the photos leave the memory with the old ones."""
+    state.UPLOADS.set(state.UPLOADS.get() + 1)
+    st.rerun()
+
+
+def _brought(draft: Draft) -> str:
+    """Draw what lies ready, with a way to put it back; give its name."""
+    names = [name for pile in draft.piles() for name in pile.names]
+    if not names:
+        return ""
+    paths = [PurePosixPath(name) for name in names]
+    name = paths[0].parts[0] if len(paths[0].parts) > 1 else paths[0].stem
+    folders = {path.parent for path in paths if len(path.parts) > 1}
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        said = words.brought(name, len(names), len(folders)) if folders else paths[0].name
+        st.markdown(f":material/check_circle: {words.BROUGHT_HERE} **{text.plain(said)}**")
+        st.button(words.REMOVE, key=Widget.DROP_DRAFT, type="tertiary", icon=":material/delete:", on_click=draft.clear)
+    return name
+
+
+def _go(
+    workspace: Workspace, draft: Draft, into: Dataset | None, name: str, missing: Callable[[], str]
+) -> JobFolder | None:
+    crop = _advanced(into)
+    if not st.button(words.FIND_FACES, key=Widget.FIND_FACES, type="primary"):
+        return None
+    if lacking := missing():
+        st.warning(lacking)
+        return None
+    return jobs.add_draft(workspace, draft, into) if into else jobs.crop_draft(workspace, draft, crop, name)
+
+
+def _advanced(into: Dataset | None) -> CropConfig:
+    """Ask how faces are found; photos that join others are treated as these were."""
+    if into:
+        return into.crop
     with st.expander(words.ADVANCED):
-        detector = st.radio(
-            words.DETECTOR, list(words.DETECTORS), format_func=lambda name: words.DETECTORS[name], key=Widget.DETECTOR
-        )
-        percent = st.slider(words.MARGIN, 0, 100, round(100 * usual.margin), format="%d %%", key=Widget.MARGIN)
+        return crop_settings(CropConfig())
+
+
+def crop_settings(usual: CropConfig) -> CropConfig:
+    """Ask for the detector and the margin."""
+    names = list(words.DETECTORS)
+    detector = st.radio(
+        words.DETECTOR,
+        names,
+        index=names.index(usual.detector),
+        format_func=lambda name: words.DETECTORS[name],
+        key=Widget.DETECTOR,
+    )
+    percent = st.slider(words.MARGIN, 0, 100, round(100 * usual.margin), format="%d %%", key=Widget.MARGIN)
     return CropConfig(detector=detector, margin=percent / 100)
 
 
@@ -119,8 +200,8 @@ def settle(workspace: Workspace) -> None:
     jobs.drop_uploads(workspace)
     if status.state == "done":
         state.DATASET.set(job.result()["dataset_id"])
-        state.BRINGING_PHOTOS.set(False)
         state.CROP_JOB.set(None)
+        steps.go("check")
         if state.TRAIN_NEXT.get():
             state.TRAIN_NEXT.set(False)
             state.CHOOSING_SETTINGS.set(True)

@@ -14,24 +14,51 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core import runs
 from core.config import CropConfig, TrainConfig
+from core.errors import DatasetError
 from core.jobfolder import OPEN_STATES, JobFolder
 from core.jobs import queue
 from core.photos.dataset import Dataset
+from core.photos.drafts import Draft
 from core.runs import Run
 from core.workspace import Workspace
 from ui import server
 
 UPLOAD = "upload.zip"
+# Kinds of jobs that find faces; one at a time is shown on Photos.
+SEARCHES = ("crop", "fetch", "add", "recrop")
 
 
-def crop_zip(workspace: Workspace, upload: UploadedFile, crop: CropConfig) -> JobFolder:
-    """Write an uploaded zip into the job's own folder and queue the search for faces in it."""
-    request = {"kind": "crop", "lane": queue.HELPER, "name": Path(upload.name).stem, "crop": asdict(crop)}
+def draft(workspace: Workspace, way: str) -> Draft:
+    """Give the photos brought one way that wait for the search; a refresh and another tab find the same."""
+    return Draft(workspace.jobs / f"draft-{way}")
+
+
+def crop_draft(workspace: Workspace, photos: Draft, crop: CropConfig, name: str) -> JobFolder:
+    """Move what was brought into the job's own folder and queue the search for faces in it."""
+    return _bring(workspace, photos, {"kind": "crop", "name": name, "crop": asdict(crop)})
+
+
+def add_draft(workspace: Workspace, photos: Draft, into: Dataset) -> JobFolder:
+    """The same for photos that join a data set."""
+    return _bring(workspace, photos, {"kind": "add", "dataset_id": into.id, "version": into.version})
+
+
+def add_path(workspace: Workspace, folder: Path, into: Dataset) -> JobFolder:
+    """Queue the search for faces in a folder of this computer whose photos join a data set."""
+    request = {"kind": "add", "lane": queue.HELPER, "source": str(folder)}
+    return _submit(workspace, {**request, "dataset_id": into.id, "version": into.version})
+
+
+def _bring(workspace: Workspace, photos: Draft, request: dict[str, Any]) -> JobFolder:
     path = _new_path(workspace)
+    source = path / UPLOAD
     # Queued last: a worker that sees the job must find the whole file.
-    made = JobFolder.create(path, {**request, "source": str(path / UPLOAD)}, state="stopped")
-    with (path / UPLOAD).open("wb") as file:
-        shutil.copyfileobj(upload, file, 1 << 20)
+    made = JobFolder.create(path, {**request, "lane": queue.HELPER, "source": str(source)}, state="stopped")
+    try:
+        photos.pack(source)
+    except DatasetError:
+        shutil.rmtree(path, ignore_errors=True)
+        raise
     return _queue(workspace, made)
 
 

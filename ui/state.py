@@ -57,8 +57,10 @@ PREDICT_JOB: Key[str | None] = Key("predict_job", default=None)
 TEST_UPLOADS = Key("test_uploads", default=0)
 # What was erased last, told once on the page that is empty then.
 GONE = Key("gone", default="")
-# Train: the download job of this session.
+# Train: the job of this session that brings a network's weights, by download or from a file.
 DOWNLOAD_JOB: Key[str | None] = Key("download_job", default=None)
+# Train: counts the files brought, as above.
+NETWORK_UPLOADS = Key("network_uploads", default=0)
 
 
 class Param(StrEnum):
@@ -125,6 +127,27 @@ class Widget(StrEnum):
     LEARNING_RATE = "learning_rate"
     SEED = "seed"
     COPIES = "copies"
+    OPTIMIZER = "optimizer"
+    MOMENTUM = "momentum"
+    HEAD_EPOCHS = "head_epochs"
+    PRECISION = "precision"
+    POOLING = "pooling"
+    HIDDEN = "hidden_layers"
+    DROPOUT = "dropout"
+    ROTATION = "rotation"
+    SHIFT = "shift"
+    ZOOM = "zoom"
+    FLIP = "flip"
+    STOP_EARLY = "early_stopping"
+    SLOW_DOWN = "reduce_rate"
+    KEEP_BEST = "keep_best"
+    CLASS_WEIGHTS = "class_weights"
+    MORE_NETWORKS = "more_networks"
+    DOWNLOAD_MORE = "download_more"
+    NETWORK_FILE = "network_file"
+    USE_UNTAUGHT = "use_untaught"
+    TAKE_OUT = "take_out"
+    TO_RUNNING = "to_running"
     START = "start_training"
     DOWNLOAD = "download_weights"
     START_WITH_NOTHING = "start_with_nothing"
@@ -143,3 +166,7 @@ class Widget(StrEnum):
     TAKE_MODEL = "take_model"
     # Everywhere
     MISSING = "what_is_missing"
+
+    def of(self, *parts: object) -> str:
+        """Give a key that changes with what decides the widget's default, so that another default is really shown."""
+        return "-".join([self, *map(str, parts)])

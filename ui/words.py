@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.config import Detector, Split
+from core.config import Detector, Pooling, Split
 from core.decision import Freeze
 from core.evaluation.figures import ConfusionLabels, CurveLabels
 from core.jobfolder import State
@@ -104,7 +104,6 @@ ON_DISK = "What is on this computer"
 DELETE_DATASET = "Delete these photos and all experiments with them"
 ERASE = "Erase everything: all photos, all experiments"
 SURE = "Yes, really"
-MOVED_ON = "Stop the running experiment first; then delete."
 
 # Train
 TRAIN_TITLE = "How much of the network may learn?"
@@ -127,15 +126,33 @@ PHOTOS_A_PERSON = "Practice photos a person"
 PRESETS_TITLE = "Repeat a published experiment"
 PRESET = "Whose settings?"
 PRESETS: dict[str, tuple[str, str]] = {
-    "recommended": ("Ours", "The settings this lab suggests."),
-    "notebook": ("Notebook: three people", "Of 12 test photos it got 9 to 12 right, depending on the frozen layers."),
-    "football-64": ("Football, small pictures", "Its authors say about 81 of 100 right. Their logs show 52."),
-    "football-224": ("Football, large pictures", "Its authors say about 69 of 100 right. Their logs show 70."),
-    "webcam": ("Webcam: two people", "A thousand webcam pictures each; only the last block may learn."),
+    "recommended": ("Ours", "The settings this lab suggests. All else here is what others did."),
+    "notebook": ("Notebook: three people", "It got 9 to 12 of 12 photos right, whatever was frozen: no clear winner."),
+    "football-64": ("Football, small pictures", "Its authors say 81 of 100 right. Their own records show 52."),
+    "football-224": ("Football, large pictures", "Its authors say 69 of 100 right. Their own records show 70."),
+    "webcam": ("Webcam: two people", "A thousand webcam pictures each; its authors give no number of right answers."),
 }
 BATCH, LEARNING_RATE, SEED = "Photos at once (batch size)", "Learning rate", "Start of chance (seed)"
 COPIES = "Versions of each practice photo (augmentation)"
+NEW_LAYERS_TITLE, COPIES_TITLE, LEARNING_TITLE = "New last layers", "Varied copies", "How it learns"
+POOLING = "Before them (pooling)"
+POOLINGS: dict[Pooling, str] = {"average": "average of each map", "flatten": "everything, in a row (flatten)"}
+HIDDEN, HIDDEN_EXAMPLE = "Sizes of layers between (hidden)", "none; or 512, 256"
+DROPOUT = "Share that is left out by chance (dropout)"
+ROTATION, SHIFT, ZOOM, FLIP = "Turned by up to (degrees)", "Shifted by up to", "Larger or smaller by up to", "Mirrored"
+OPTIMIZER, MOMENTUM, PRECISION = "Rule of learning (optimizer)", "Momentum", "Number format"
+HEAD_EPOCHS = "First rounds for the new last layers alone"
+STOP_EARLY = "Stop after rounds without gain (0: never)"
+SLOW_DOWN = "Learn slower after rounds without gain (0: never)"
+KEEP_BEST, CLASS_WEIGHTS = "Keep the best round", "Everybody weighs the same"
 START_TRAINING = "Start"
+NOT_TRAINABLE = "Two people with photos for practice, mock exam and final exam are needed. Bring more photos."
+ALL_IT_SEES = "This is all it sees."
+MORE_NETWORKS = "More networks (need a download)"
+WHICH_NETWORK = "Which one?"
+OWN_FILE = "No internet? Bring the file {file}"
+CHECKING_FILE = "Checking the file"
+NETWORK_STOPPED = "You stopped that. What has arrived is kept."
 NOT_HERE = "What this network learned before is not on this computer yet."
 DOWNLOAD = "Download it ({size})"
 DOWNLOADING = "Downloading: {done} of {total}"
@@ -151,9 +168,13 @@ PREPARING = "The frozen layers look at every photo once"
 LEARNING = "Learning: round {epoch} of {epochs}"
 EXAM_RUNS = "Sitting the final exam"
 IN_ROUND = "round {epoch}, {batch} of {batches} steps"
+BEGINS_ROUND = "round {epoch}"
 RIGHT_ANSWERS = "Right answers out of 100"
 ERROR = "Error (loss)"
 ROUND, GUESSING = "round", "guessing: 1 in {people}"
+KEPT = "What it learned until then is kept."
+TAKE_OUT = "Take it out"
+WAITING_TITLE = "Waiting"
 INTERRUPTED_HOW = "Nothing of the finished rounds is lost. Go on where it stopped."
 
 # Test
@@ -267,6 +288,24 @@ def freeze_sentence(frozen: int, total: int, what: str) -> str:
 def parameters(trainable: int, frozen: int) -> str:
     """Say how many parameters train; the field's words once, in brackets."""
     return f"{trainable:,} numbers (trainable parameters). {frozen:,} are frozen."
+
+
+def network_to_get(title: str, size_bytes: int) -> str:
+    return f"{title} ({size(size_bytes)})"
+
+
+def network_is_here(title: str) -> str:
+    return f"{title} is on this computer now."
+
+
+def takes(how_long: str) -> str:
+    """Say how long a training will take; `how_long` as `ui.amounts.about` gives it."""
+    return f"This will take {how_long}."
+
+
+def in_queue(before: int) -> str:
+    """Say how many experiments have to end before a waiting one begins."""
+    return f"Waiting for {count(before, 'experiment')} before it"
 
 
 def pixels(side_px: int) -> str:
