@@ -287,6 +287,14 @@ def list_runs(workspace: Workspace) -> list[Run]:
     return [Run(path) for path in sorted(folders, key=lambda path: path.name, reverse=True)]
 
 
+def is_used(workspace: Workspace, dataset: Dataset) -> bool:
+    """Tell whether a run has this version of a data set, which must then stay as it is."""
+    used = (run.job.request() for run in list_runs(workspace))
+    return any(
+        (request.get("dataset_id"), request.get("dataset_version")) == (dataset.id, dataset.version) for request in used
+    )
+
+
 def delete_run(run: Run) -> None:
     """Remove a run and everything it made.
 

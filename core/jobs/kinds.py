@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
+from core import runs
 from core.config import CropConfig, SplitConfig
 from core.jobfolder import JobFolder
 from core.jobs.queue import HELPER, TRAIN
+from core.photos.manifest import Dataset, load_dataset
 from core.workspace import Workspace
 
 Work = Callable[[JobFolder, Workspace], None]
@@ -48,6 +50,9 @@ KINDS: dict[str, Kind] = {
     # Fitting in a loop leaks memory, so each training gets a process of its own.
     "train": Kind(TRAIN, "core.training.trainer:run_training", warm=True, ends_worker=True),
     "crop": Kind(HELPER, "core.jobs.kinds:crop"),
+    "add": Kind(HELPER, "core.jobs.kinds:add"),
+    "recrop": Kind(HELPER, "core.jobs.kinds:recrop"),
+    "compare": Kind(HELPER, "core.training.likeness:compare"),
     "fetch": Kind(HELPER, "core.jobs.kinds:fetch"),
     # Imports TensorFlow (690 MB) with the first one; who only crops never pays for it.
     "predict": Kind(HELPER, "core.training.predict:run_predict"),
@@ -99,8 +104,51 @@ def _build(
     from core.photos.dataset import build_dataset
 
     split = SplitConfig(**job.request().get("split", {}))
-    dataset = build_dataset(source, workspace, name=name, crop=crop_config, split=split, on_progress=report)
+    # Somebody with too few photos is told so on the page, and stops nobody else.
+    dataset = build_dataset(
+        source, workspace, name=name, crop=crop_config, split=split, strict=False, on_progress=report
+    )
+    _name_result(job, dataset)
+
+
+def _name_result(job: JobFolder, dataset: Dataset) -> None:
     job.write_result({"dataset_id": dataset.id, "version": dataset.version})
+
+
+def add(job: JobFolder, workspace: Workspace) -> None:
+    """Add photos to the newest version of `dataset_id`.
+
+    Request: `dataset_id`, `source`, and `person` where all photos are one person's. Events and result as for "crop".
+    """
+    from core.photos.dataset import add_photos
+
+    request = job.request()
+    source = Path(request["source"])
+    dataset = load_dataset(workspace, request["dataset_id"])
+    try:
+        added = add_photos(
+            source,
+            workspace,
+            dataset,
+            keep_old=runs.is_used(workspace, dataset),
+            person=request.get("person"),
+            on_progress=_reporter(job),
+        )
+        _name_result(job, added)
+    finally:
+        if source.parent == job.path:
+            source.unlink(missing_ok=True)
+
+
+def recrop(job: JobFolder, workspace: Workspace) -> None:
+    """Crop the newest version of `dataset_id` anew. Request: `dataset_id`, `crop`. Events and result as for "crop"."""
+    from core.photos.recropping import recrop as crop_again
+
+    request = job.request()
+    dataset = load_dataset(workspace, request["dataset_id"])
+    keep_old = runs.is_used(workspace, dataset)
+    crop_config = CropConfig(**request["crop"])
+    _name_result(job, crop_again(workspace, dataset, crop_config, keep_old=keep_old, on_progress=_reporter(job)))
 
 
 def fetch(job: JobFolder, workspace: Workspace) -> None:

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from itertools import groupby
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from itertools import count
+from typing import TYPE_CHECKING, Any
 
-from core.config import CropConfig, Split, SplitConfig
-from core.errors import DatasetError, PhotoError
+from core.config import CropConfig, SplitConfig
+from core.errors import DatasetError
+from core.photos.allotment import Kept, allotted, known_facts, needed_splits, pool_of, sort_out, with_given_splits
 from core.photos.arrays import FaceArrays, load_faces
-from core.photos.groups import group_photos
-from core.photos.intake import LeftOut, PhotoReader, read_source
+from core.photos.intake import LeftOut, PhotoReader, read_photos, read_source, shown_name
 from core.photos.manifest import (
     Dataset,
     Item,
     delete_dataset,
     has_dataset,
+    is_edited,
     list_datasets,
     load_dataset,
     photos_locked,
     remove_unused,
     save_dataset,
+    save_edit,
 )
-from core.photos.photofolder import CROP_VERSION, FACES_VERSION, PhotoFacts, chosen_face
-from core.photos.review import to_review
-from core.photos.split import split_groups
+from core.photos.photofolder import CROP_VERSION, FACES_VERSION
+from core.photos.recropping import recrop
 from core.photos.store import PhotoStore, sha256_of
 
 if TYPE_CHECKING:
@@ -39,24 +41,16 @@ __all__ = [
     "Dataset",
     "FaceArrays",
     "Item",
+    "add_photos",
     "build_dataset",
     "delete_dataset",
     "list_datasets",
     "load_dataset",
     "load_faces",
+    "recrop",
 ]
 
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class _Kept:
-    """A photo of the source that lies in the store now."""
-
-    sha256: str
-    name: str
-    person: str | None
-    split: Split | None
 
 
 def build_dataset(
@@ -66,6 +60,7 @@ def build_dataset(
     name: str | None = None,
     crop: CropConfig = CropConfig(),  # noqa: B008 (frozen)
     split: SplitConfig = SplitConfig(),  # noqa: B008 (frozen)
+    strict: bool = True,
     on_progress: Progress | None = None,
 ) -> Dataset:
     """Read photos of people, find and crop the faces, group, split, and save that as version 1 of a data set.
@@ -78,6 +73,8 @@ def build_dataset(
         name: for showing; None takes the source's.
         crop: detector, margin, size, alignment.
         split: fractions and seed.
+        strict: people who cannot be split stop everything. False: their photos are left out (kind "too_few"), and even
+            nobody at all is saved.
         on_progress: called with (step, done, total), step "read" or "crop"; may raise `Stopped`.
 
     Returns:
@@ -90,40 +87,90 @@ def build_dataset(
     report = on_progress or (lambda *_: None)
     store = PhotoStore(workspace.photos)
     shown = name or (source.resolve().name if source.is_dir() else source.stem)
-    added: set[str] = set()
-    with photos_locked(workspace, on_wait=lambda: report("read", 0, 0)):
-        try:
-            kept, left_out = _read(reader, store, added, report)
-            dataset_id = _dataset_id(kept, left_out, name, crop, split)
-            if has_dataset(workspace, dataset_id):
-                return load_dataset(workspace, dataset_id, version=1)
-            facts = store.crop_all(
-                [photo.sha256 for photo in kept], crop, on_photo=lambda done, total, _: report("crop", done, total)
-            )
-            dataset = _allotted(Dataset(dataset_id, shown, 1, (), (), tuple(left_out), (), crop, split), kept, facts)
-            save_dataset(workspace, dataset)
-        except BaseException:
-            remove_unused(workspace, added)
-            raise
+    with _adding(workspace, report) as added:
+        kept, left_out = _read(reader, store, added, report)
+        dataset_id, known = _named_by_content(workspace, _contents(kept, left_out, name, crop, split), strict)
+        if known is not None:
+            return known
+        facts = store.crop_all(
+            [photo.sha256 for photo in kept], crop, on_photo=lambda done, total, _: report("crop", done, total)
+        )
+        used, unusable = sort_out(kept, facts, crop)
+        if strict:
+            _check_everybody(kept, used, unusable)
+        empty = Dataset(dataset_id, shown, 1, (), (), (*left_out, *unusable), (), crop, split)
+        photos, to_allot = with_given_splits(used)
+        dataset = allotted(empty, photos, facts, to_allot=to_allot, strict=strict)
+        save_dataset(workspace, dataset)
     return dataset
 
 
-def _allotted(empty: Dataset, kept: Sequence[_Kept], facts: Mapping[str, PhotoFacts | PhotoError]) -> Dataset:
-    """Give the data set with its photos: grouped, split, and those that cannot be used among those left out."""
-    used, unusable = _usable(kept, facts, empty.crop)
-    items = _items(used, facts, empty.crop, empty.split)
-    return replace(
-        empty,
-        people=tuple(sorted({item.person for item in items if item.person is not None})),
-        items=tuple(items),
-        left_out=tuple(sorted([*empty.left_out, *unusable], key=lambda entry: entry.name)),
-        to_review=tuple(to_review(items, facts)),
-    )
+def add_photos(
+    source: Path,
+    workspace: Workspace,
+    dataset: Dataset,
+    *,
+    keep_old: bool,
+    person: str | None = None,
+    on_progress: Progress | None = None,
+) -> Dataset:
+    """Add photos to a data set, of people it has and of others; those it has keep their split.
+
+    Args:
+        source: as for `build_dataset`; with `person` also loose photos, one photo, or folders of any kind.
+        dataset: any version; the newest is added to.
+        keep_old: see `manifest.save_edit`.
+        person: whose photos these all are.
+        on_progress: as for `build_dataset`.
+
+    Returns:
+        The data set as saved; unchanged where there was nothing new.
+
+    Raises:
+        DatasetError: the photos as a whole cannot be used. Nothing of them is kept then, nor after `Stopped`.
+    """
+    whose = None if person is None else shown_name(person)
+    reader = read_source(source) if whose is None else read_photos(source)
+    report = on_progress or (lambda *_: None)
+    store = PhotoStore(workspace.photos)
+    with _adding(workspace, report) as added:
+        before = load_dataset(workspace, dataset.id)
+        kept, left_out = _read(reader, store, added, report)
+        if whose is not None:
+            kept = [replace(photo, person=whose, split=None) for photo in kept]
+            left_out = [replace(entry, person=whose, split=None) for entry in left_out]
+        old, rest = pool_of(before)
+        new, to_allot = with_given_splits(_not_among(old, kept))
+        facts = store.crop_all(
+            [photo.sha256 for photo in new], before.crop, on_photo=lambda done, total, _: report("crop", done, total)
+        )
+        facts |= known_facts(store, [photo.sha256 for photo in old], before.crop)
+        used, unusable = sort_out(new, facts, before.crop)
+        tried = {(photo.sha256, photo.person) for photo in new}
+        rest = [entry for entry in rest if (entry.sha256, entry.person) not in tried]
+        left_out = [entry for entry in [*unusable, *left_out] if entry not in rest]
+        if not used and not left_out:
+            return before
+        empty = replace(before, left_out=(*rest, *left_out))
+        after = allotted(empty, [*old, *used], facts, to_allot=to_allot, needed=needed_splits(before))
+        return save_edit(workspace, before, after, keep_old=keep_old)
+
+
+@contextmanager
+def _adding(workspace: Workspace, report: Progress) -> Iterator[set[str]]:
+    """Hold the lock of the photos; on any error, remove those among the given set that were added."""
+    added: set[str] = set()
+    with photos_locked(workspace, on_wait=lambda: report("read", 0, 0)):
+        try:
+            yield added
+        except BaseException:
+            remove_unused(workspace, added)
+            raise
 
 
 def _read(
     reader: PhotoReader, store: PhotoStore, added: set[str], report: Progress
-) -> tuple[list[_Kept], list[LeftOut]]:
+) -> tuple[list[Kept], list[LeftOut]]:
     """Bring all photos into the store; `added` collects those that were not there before."""
     kept, left_out = [], []
     for done, found in enumerate(reader, start=1):
@@ -134,78 +181,51 @@ def _read(
             if not store.has(sha256):
                 added.add(sha256)
                 store.add(found.data)
-            kept.append(_Kept(sha256, found.name, found.person, found.split))
+            kept.append(Kept(sha256, found.name, found.person, found.split))
         report("read", done, len(reader))
     return kept, left_out
 
 
-def _dataset_id(
-    kept: Sequence[_Kept], left_out: Sequence[LeftOut], name: str | None, crop: CropConfig, split: SplitConfig
-) -> str:
-    contents = [
+def _not_among(old: Sequence[Kept], kept: Sequence[Kept]) -> list[Kept]:
+    """Give the photos that their person does not have yet, each once."""
+    there = {(photo.sha256, photo.person) for photo in old}
+    first = {(photo.sha256, photo.person): photo for photo in reversed(kept)}
+    return [photo for photo in kept if photo is first[key := (photo.sha256, photo.person)] and key not in there]
+
+
+def _contents(
+    kept: Sequence[Kept], left_out: Sequence[LeftOut], name: str | None, crop: CropConfig, split: SplitConfig
+) -> list[Any]:
+    return [
         [FACES_VERSION, CROP_VERSION, name, asdict(crop), asdict(split)],
-        [asdict(photo) for photo in kept],
-        [asdict(entry) for entry in left_out],
+        [{key: getattr(photo, key) for key in ("sha256", "name", "person", "split")} for photo in kept],
+        [{key: getattr(entry, key) for key in ("name", "reason", "sha256")} for entry in left_out],
     ]
-    return hashlib.sha256(json.dumps(contents, sort_keys=True).encode("utf-8")).hexdigest()[:16]
 
 
-def _usable(
-    kept: Sequence[_Kept], facts: Mapping[str, PhotoFacts | PhotoError], crop: CropConfig
-) -> tuple[list[_Kept], list[LeftOut]]:
-    """Sort out photos that cannot be decoded or show no face.
+def _named_by_content(workspace: Workspace, contents: list[Any], strict: bool) -> tuple[str, Dataset | None]:
+    """Give the id that follows from the contents, and the data set built from them, where it is there unchanged.
 
-    Raises:
-        DatasetError: a person has no photo left.
+    Where it was edited since, the next id is taken: the photos were brought again to begin again.
     """
-    used, left_out = [], []
-    for photo in kept:
-        known = facts[photo.sha256]
-        try:
-            if isinstance(known, PhotoError):
-                raise known
-            chosen_face(known, crop)
-        except PhotoError as error:
-            left_out.append(LeftOut(photo.name, str(error), photo.sha256))
-        else:
-            used.append(photo)
+    for number in count():
+        numbered = [*contents, number] if number else contents
+        dataset_id = hashlib.sha256(json.dumps(numbered, sort_keys=True).encode("utf-8")).hexdigest()[:16]
+        if not has_dataset(workspace, dataset_id):
+            break
+        if not is_edited(workspace, dataset_id):
+            known = load_dataset(workspace, dataset_id, version=1)
+            if not (strict and known.waiting):
+                return dataset_id, known
+    return dataset_id, None
+
+
+def _check_everybody(kept: Sequence[Kept], used: Sequence[Kept], unusable: Sequence[LeftOut]) -> None:
+    """Raise DatasetError where a person has no photo left."""
     for person in sorted({photo.person for photo in kept if photo.person} - {photo.person for photo in used}):
         names = [photo.name for photo in kept if photo.person == person]
-        reason = next(entry.reason for entry in left_out if entry.name == names[0])
+        reason = next(entry.reason for entry in unusable if entry.name == names[0])
         raise DatasetError(
             f'Person "{person}" has no photo that can be used ({len(names)} left out; "{names[0]}" {reason}). '
             f'Add photos or leave "{person}" out.'
         )
-    return used, left_out
-
-
-def _items(
-    used: Sequence[_Kept], facts: Mapping[str, PhotoFacts | PhotoError], crop: CropConfig, split: SplitConfig
-) -> list[Item]:
-    """Group and split the photos; in the order of people, unlabelled ones last, then names."""
-    ordered = sorted(used, key=lambda photo: (photo.person is None, photo.person or "", photo.name))
-    known = [fact for photo in ordered if isinstance(fact := facts[photo.sha256], PhotoFacts)]
-    groups: list[int] = []
-    for _, same in groupby(zip(ordered, known, strict=True), key=lambda pair: pair[0].person):
-        first = max(groups, default=-1) + 1
-        groups += [first + number for number in group_photos([fact for _, fact in same])]
-    splits = _split(ordered, groups, split)
-    return [
-        Item(photo.sha256, photo.name, photo.person, where, group, len(fact.faces), chosen_face(fact, crop))
-        for photo, fact, where, group in zip(ordered, known, splits, groups, strict=True)
-    ]
-
-
-def _split(photos: Sequence[_Kept], groups: Sequence[int], config: SplitConfig) -> list[Split]:
-    """Keep the source's splits; draw those it lacks from its train photos."""
-    given = {photo.split for photo in photos}
-    # Photos said to be for training stay there only where nothing has to be taken from them.
-    complete = {"validation", "test"} <= given
-    fixed = [None if photo.split == "train" and not complete else photo.split for photo in photos]
-    splits = split_groups([photo.person for photo in photos], groups, fixed, config)
-    trained = {photo.person for photo, where in zip(photos, splits, strict=True) if where == "train"}
-    for person in sorted({photo.person for photo in photos if photo.person} - trained):
-        raise DatasetError(
-            f'Person "{person}" has no photo left to train with, only others. Add photos or leave "{person}" out.'
-        )
-    return splits

@@ -7,13 +7,13 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
 from core import disk
-from core.config import SPLITS, CropConfig, Split, SplitConfig
+from core.config import MIN_PEOPLE, SPLITS, CropConfig, Split, SplitConfig
 from core.errors import DatasetError, LabError
 from core.photos.intake import LeftOut
 from core.photos.store import PhotoStore
@@ -38,6 +38,7 @@ class Item:
         group: photos with one number belong together.
         n_faces: how many faces were found in the photo.
         face: the place of this face among them, largest first; None is the whole photo.
+        looked: somebody looked at this photo and decided, so that it needs no further look.
     """
 
     sha256: str
@@ -47,6 +48,7 @@ class Item:
     group: int
     n_faces: int
     face: int | None
+    looked: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,21 @@ class Dataset:
         """Give how many items each split has."""
         return {split: len(self.of(split)) for split in SPLITS}
 
+    @property
+    def is_trainable(self) -> bool:
+        """Two or more people have practice photos, and mock exam and final exam are not empty."""
+        practising = {item.person for item in self.of("train")}
+        return len(practising) >= MIN_PEOPLE and bool(self.of("validation")) and bool(self.of("test"))
+
+    @property
+    def waiting(self) -> dict[str, int]:
+        """People who cannot take part yet, in the order of their names, with how many photos of them could be used."""
+        waiting = {entry.person: 0 for entry in self.left_out if entry.person and entry.person not in self.people}
+        for entry in self.left_out:
+            if entry.person in waiting and entry.kind == "too_few":
+                waiting[entry.person] += 1
+        return dict(sorted(waiting.items()))
+
     def sha256s(self) -> set[str]:
         """Give every photo that this data set keeps in the store, those left out for a look included."""
         kept = {item.sha256 for item in self.items}
@@ -114,6 +131,41 @@ def save_dataset(workspace: Workspace, dataset: Dataset) -> None:
     disk.write_json(_path(workspace, dataset.id, dataset.version), content, schema=SCHEMA)
 
 
+def save_edit(workspace: Workspace, before: Dataset, after: Dataset, *, keep_old: bool) -> Dataset:
+    """Write an edited data set as the next version. The caller holds `photos_locked`.
+
+    Args:
+        before: the newest version.
+        after: what became of it; its id and version are not looked at.
+        keep_old: the old version stays beside the new one; False where no run used it: then it goes away, with the
+            photos that nobody uses any more.
+
+    Returns:
+        The data set as saved.
+
+    Raises:
+        DatasetError: `before` is not the newest version, so somebody else has changed the photos.
+    """
+    check_newest(workspace, before)
+    saved = replace(after, id=before.id, version=before.version + 1)
+    save_dataset(workspace, saved)
+    if not keep_old:
+        _path(workspace, before.id, before.version).unlink(missing_ok=True)
+        remove_unused(workspace, before.sha256s() - saved.sha256s())
+    return saved
+
+
+def check_newest(workspace: Workspace, dataset: Dataset) -> None:
+    """Raise DatasetError unless the data set is there and nothing newer is."""
+    if _versions(workspace.datasets / dataset.id)[-1:] != [dataset.version]:
+        raise DatasetError(f'The photos "{dataset.name}" were changed elsewhere in the meantime; open them again.')
+
+
+def is_edited(workspace: Workspace, dataset_id: str) -> bool:
+    """Tell whether a data set is no longer what was built."""
+    return _versions(workspace.datasets / dataset_id) != [1]
+
+
 def has_dataset(workspace: Workspace, dataset_id: str) -> bool:
     """Tell whether there is a data set of that id."""
     return _is_id(dataset_id) and bool(_versions(workspace.datasets / dataset_id))
@@ -139,7 +191,7 @@ def list_datasets(workspace: Workspace) -> list[Dataset]:
     """Give the newest version of every data set, the one made last first; what another lab version wrote is skipped."""
     found = []
     for folder in workspace.datasets.iterdir() if workspace.datasets.is_dir() else ():
-        for version in sorted(_versions(folder), reverse=True)[:1]:
+        for version in _versions(folder)[-1:]:
             try:
                 content = disk.read_json(_path(workspace, folder.name, version), schema=SCHEMA)
             except (LabError, FileNotFoundError):
@@ -223,4 +275,4 @@ def _path(workspace: Workspace, dataset_id: str, version: int) -> Path:
 
 
 def _versions(folder: Path) -> list[int]:
-    return [int(path.stem[1:]) for path in folder.glob("v*.json") if path.stem[1:].isdigit()]
+    return sorted(int(path.stem[1:]) for path in folder.glob("v*.json") if path.stem[1:].isdigit())

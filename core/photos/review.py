@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 from core.errors import PhotoError
 from core.photos.groups import near_pairs
@@ -13,33 +15,82 @@ from core.photos.photofolder import PhotoFacts
 
 # Of the face's longer side in the photo; most of a crop of less is guessed.
 SMALL_FACE_PX = 40
+# In shorter names one letter makes another name: Anna and Anja, Tim and Tom.
+LONG_NAME = 5
+
+Reason = tuple[str, str]  # its kind, and what follows the photo's name in a sentence
 
 
 def to_review(items: Sequence[Item], facts: Mapping[str, PhotoFacts | PhotoError]) -> list[LeftOut]:
-    """List the photos to look at, each with all its reasons.
+    """List the photos to look at, each with all its reasons; `kind` is that of the first.
 
     Several faces; a very small face; a (near) copy among another person's photos; photos that belong together on two
-    sides of a split that the source gave.
+    sides of a split that the source gave. Photos that somebody looked at already are not listed.
     """
-    reasons: dict[int, list[str]] = defaultdict(list)
+    reasons: dict[int, list[Reason]] = defaultdict(list)
     for place, item in enumerate(items):
         reasons[place] += _of_one(item, facts[item.sha256])
     for place, other in _across_people(items, facts):
-        reasons[place].append(f'looks the same as "{items[other].name}" of "{items[other].person}"')
+        reason = f'looks the same as "{items[other].name}" of "{items[other].person}"'
+        reasons[place].append(("same_as_other_person", reason))
     for place, other in _across_splits(items):
-        reasons[place].append(f'belongs together with "{items[other].name}" in another part of the split')
+        reason = f'belongs together with "{items[other].name}" in another part of the split'
+        reasons[place].append(("across_splits", reason))
     return [
-        LeftOut(item.name, "; ".join(reasons[place]), item.sha256) for place, item in enumerate(items) if reasons[place]
+        LeftOut(
+            item.name,
+            "; ".join(reason for _, reason in reasons[place]),
+            item.sha256,
+            item.person,
+            item.split,
+            reasons[place][0][0],
+            item.face,
+        )
+        for place, item in enumerate(items)
+        if reasons[place] and not item.looked
     ]
 
 
-def _of_one(item: Item, facts: PhotoFacts | PhotoError) -> list[str]:
-    if item.face is None or isinstance(facts, PhotoError):
+def similar_names(people: Sequence[str]) -> list[tuple[str, str]]:
+    """Give pairs of people whose names differ so little that they may mean one person.
+
+    Differences of case, spaces, signs and accents ("Zoë" and "zoe"), or one letter more, less or other where both names
+    have at least 5. What differs in a digit only ("Class 1", "Class 2") was numbered on purpose.
+
+    Returns:
+        Pairs in the order of `people`.
+    """
+    bare = [_bare(name) for name in people]
+    return [
+        (people[one], people[two]) for one, two in combinations(range(len(people)), 2) if _alike(bare[one], bare[two])
+    ]
+
+
+def _bare(name: str) -> str:
+    """Give a name's letters and digits alone, without case and accents."""
+    split = unicodedata.normalize("NFKD", name.casefold().replace("ø", "o").replace("ł", "l"))
+    return "".join(sign for sign in split if sign.isalnum())
+
+
+def _alike(one: str, two: str) -> bool:
+    if one == two:
+        return bool(one)
+    shorter, longer = sorted((one, two), key=len)
+    if len(shorter) < LONG_NAME or len(longer) - len(shorter) > 1:
+        return False
+    same = next((place for place, pair in enumerate(zip(one, two, strict=False)) if pair[0] != pair[1]), len(shorter))
+    differing = longer[same], shorter[same] if len(one) == len(two) else ""
+    skip = 1 if len(one) == len(two) else 0
+    return shorter[same + skip :] == longer[same + 1 :] and not any(sign.isdigit() for sign in differing)
+
+
+def _of_one(item: Item, facts: PhotoFacts | PhotoError) -> list[Reason]:
+    if item.face is None or isinstance(facts, PhotoError) or item.face >= len(facts.faces):
         return []
     face = facts.faces[item.face]
     side_px = round(max(face.width, face.height))
-    several = [f"shows {item.n_faces} faces, the largest was taken"] if item.n_faces > 1 else []
-    return several + ([f"shows a face of only {side_px} pixels"] if side_px < SMALL_FACE_PX else [])
+    found = [("several_faces", f"shows {item.n_faces} faces, the largest was taken")] if item.n_faces > 1 else []
+    return found + ([("small_face", f"shows a face of only {side_px} pixels")] if side_px < SMALL_FACE_PX else [])
 
 
 def _across_people(items: Sequence[Item], facts: Mapping[str, PhotoFacts | PhotoError]) -> list[tuple[int, int]]:
@@ -52,10 +103,15 @@ def _across_people(items: Sequence[Item], facts: Mapping[str, PhotoFacts | Photo
     first: dict[int, int] = {}
     for one, two in near_pairs([phash for _, phash in named]):
         place, other = named[one][0], named[two][0]
-        if items[place].person != items[other].person:
+        if items[place].person != items[other].person and not _two_faces_of_one_photo(items[place], items[other]):
             first.setdefault(place, other)
             first.setdefault(other, place)
     return sorted(first.items())
+
+
+def _two_faces_of_one_photo(one: Item, other: Item) -> bool:
+    """Tell whether a photo of a group was brought for two of its people, and each has her own face of it."""
+    return one.sha256 == other.sha256 and one.face != other.face
 
 
 def _across_splits(items: Sequence[Item]) -> list[tuple[int, int]]:

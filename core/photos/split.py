@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
@@ -12,56 +12,62 @@ from core.config import MAX_PEOPLE, MIN_PEOPLE, SPLITS, Split, SplitConfig
 from core.errors import DatasetError
 
 
-def split_groups(
-    people: Sequence[str | None],
+def splits_to_allot(given: Iterable[Split | None]) -> list[Split]:
+    """Give the splits that photos without one are allotted to: train, and those that the source gave nothing to."""
+    known = set(given)
+    return [split for split in SPLITS if split == "train" or split not in known]
+
+
+def check_people(named: Collection[str]) -> None:
+    """Raise DatasetError unless there are 2 to 200 people."""
+    if len(named) < MIN_PEOPLE:
+        only = f'only "{next(iter(named))}" was found' if named else "nobody was found"
+        raise DatasetError(
+            f"Telling people apart needs at least {MIN_PEOPLE} of them, {only}; add photos of more people."
+        )
+    check_most_people(named)
+
+
+def check_most_people(named: Collection[str]) -> None:
+    """Raise DatasetError where there are more people than can be learned."""
+    if len(named) > MAX_PEOPLE:
+        raise DatasetError(f"There are {len(named)} people, at most {MAX_PEOPLE} can be learned; bring fewer.")
+
+
+def split_person(
+    person: str,
     groups: Sequence[int],
     fixed: Sequence[Split | None],
+    to_allot: Sequence[Split],
     config: SplitConfig,
 ) -> list[Split]:
-    """Allot whole groups of each person to the splits: at least one group to each, then by the fractions, seeded.
-
-    Where some photos are fixed, their splits are given: the others go to train and to the splits that nothing is fixed
-    to. So a validation (or test) split that a source lacks is taken from its train photos.
+    """Allot the whole groups of one person: at least one to each split of `to_allot`, then by the fractions, seeded.
 
     Args:
-        people: whose photo it is; None for an unlabelled test photo, which is fixed.
-        groups: number of the photo's group; a number means one group of one person.
-        fixed: the photo's split where the source says it; None where it is to be allotted.
-        config: fractions and seed. A person's split depends on the seed, the name and the sizes of the groups only.
+        groups: number of each photo's group.
+        fixed: the photo's split where it has one already; None where it is to be allotted.
+        to_allot: where photos without one may go. So a validation (or test) split that a source lacks is taken from its
+            train photos.
+        config: fractions and seed. The result depends on the seed, the name and the sizes of the groups only.
 
     Returns:
         The split of each photo. The arguments are not changed.
 
     Raises:
-        DatasetError: a person has too few groups, or there are fewer than 2 or more than 200 people.
+        DatasetError: there are too few groups.
     """
-    named = sorted({person for person in people if person is not None})
-    _check_people(named)
-    given = {split for split in fixed if split is not None}
-    to_allot: list[Split] = [split for split in SPLITS if split == "train" or split not in given]
-    result: list[Split] = [split or "train" for split in fixed]
-    for person in named:
-        mine = [place for place, name in enumerate(people) if name == person and fixed[place] is None]
-        allotted = _allot(person, [groups[place] for place in mine], to_allot, config) if mine else {}
-        for place in mine:
-            result[place] = allotted[groups[place]]
-    return result
+    mine = [place for place, split in enumerate(fixed) if split is None]
+    taken = Counter(split for split in fixed if split in to_allot)
+    allotted = _allot(person, [groups[place] for place in mine], to_allot, taken, config) if mine else {}
+    return [split or allotted[group] for split, group in zip(fixed, groups, strict=True)]
 
 
-def _check_people(named: Sequence[str]) -> None:
-    if len(named) < MIN_PEOPLE:
-        only = f'only "{named[0]}" was found' if named else "nobody was found"
-        raise DatasetError(
-            f"Telling people apart needs at least {MIN_PEOPLE} of them, {only}; add photos of more people."
-        )
-    if len(named) > MAX_PEOPLE:
-        raise DatasetError(f"There are {len(named)} people, at most {MAX_PEOPLE} can be learned; bring fewer.")
-
-
-def _allot(person: str, groups: Sequence[int], splits: Sequence[Split], config: SplitConfig) -> dict[int, Split]:
-    """Give each group of one person its split."""
+def _allot(
+    person: str, groups: Sequence[int], splits: Sequence[Split], taken: Counter[Split | None], config: SplitConfig
+) -> dict[int, Split]:
+    """Give each group of one person its split; `taken` counts the person's photos that have one already."""
     sizes = Counter(groups)
-    if len(sizes) < len(splits):
+    if len(sizes) < len(splits) and not taken:
         raise DatasetError(_too_few(person, len(groups), len(sizes), splits))
     # Seeded by the name too, so that one person's photos fall the same whoever else is there.
     rng = np.random.default_rng([config.seed, zlib.crc32(person.encode("utf-8"))])
@@ -69,12 +75,13 @@ def _allot(person: str, groups: Sequence[int], splits: Sequence[Split], config: 
     # Large groups first: the small ones then even out what is missing.
     order.sort(key=lambda group: -sizes[group])
     whole = sum(config.fraction(split) for split in splits)
-    missing = {split: len(groups) * config.fraction(split) / whole for split in splits}
+    total = len(groups) + sum(taken.values())
+    missing = {split: total * config.fraction(split) / whole - taken[split] for split in splits}
     allotted: dict[int, Split] = {}
     for place, group in enumerate(order):
-        empty = [split for split in splits if split not in allotted.values()]
+        empty = [split for split in splits if not taken[split] and split not in allotted.values()]
         # The last groups go to splits still empty, however little these are short of.
-        choice = empty if len(order) - place <= len(empty) else splits
+        choice = empty if empty and len(order) - place <= len(empty) else splits
         split = max(choice, key=lambda candidate: missing[candidate])
         allotted[group] = split
         missing[split] -= sizes[group]

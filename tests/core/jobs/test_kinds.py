@@ -74,6 +74,7 @@ def test_crop_builds_the_data_set_that_was_asked_for(lab_home: Workspace, monkey
         "name": "Klasse 9b",
         "crop": CropConfig(detector="haar", margin=0.1),
         "split": SplitConfig(seed=7),
+        "strict": False,
     }
     assert job.result() == {"dataset_id": "abc", "version": 1}
     events = [(event["step"], event["done"], event["total"]) for event in job.events()]

@@ -86,7 +86,8 @@ def test_a_damaged_entry_is_left_out_and_the_rest_goes_on(tmp_path: Path) -> Non
     path = write_zip(tmp_path / "z.zip", {"anna/1.png": PNG, "ben/1.png": encoded(picture(2))}, compression=0)
     path.write_bytes(path.read_bytes().replace(PNG[-40:-20], b"\0" * 20, 1))
     found = list(read_source(path))
-    assert found[0] == LeftOut("anna/1.png", "cannot be unpacked from the zip; make the zip again")
+    reason = "cannot be unpacked from the zip; make the zip again"
+    assert found[0] == LeftOut("anna/1.png", reason, person="anna", kind="unreadable")
     assert isinstance(found[1], SourcePhoto)
 
 

@@ -7,7 +7,23 @@ import pytest
 
 from core.config import SPLITS, Split, SplitConfig
 from core.errors import DatasetError
-from core.photos.split import split_groups
+from core.photos.split import check_people, split_person, splits_to_allot
+
+
+def split_groups(
+    people: list[str | None], groups: list[int], fixed: list[Split | None], config: SplitConfig
+) -> list[Split]:
+    """Split all people, as a data set is split when it is built."""
+    check_people(sorted({person for person in people if person is not None}))
+    to_allot = splits_to_allot(fixed)
+    result = list(fixed)
+    for person in sorted({person for person in people if person is not None}):
+        places = [place for place, name in enumerate(people) if name == person]
+        mine = [fixed[place] for place in places]
+        splits = split_person(person, [groups[place] for place in places], mine, to_allot, config)
+        for place, split in zip(places, splits, strict=True):
+            result[place] = split
+    return [split or "train" for split in result]
 
 
 def drawn(seed: int) -> tuple[list[str | None], list[int]]:
