@@ -6,12 +6,14 @@ from ui import experiment, look, places, server, words
 places.enter()
 workspace = server.workspace()
 run = experiment.shown(workspace)
+found = datasets.list_datasets(workspace)
+trainable = [dataset for dataset in found if dataset.is_trainable]
 if run:
     look.styles()
     experiment.watch(workspace, run)
-elif found := datasets.list_datasets(workspace):
+elif trainable:
     look.head(words.TRAIN_TITLE, words.FROZEN_STILL_WORK)
-    experiment.prepare(workspace, found)
+    experiment.prepare(workspace, trainable)
 else:
     look.head(words.TRAIN_TITLE)
-    look.missing(words.NO_PHOTOS, words.TO_PHOTOS, places.PHOTOS)
+    look.missing(words.NOT_TRAINABLE if found else words.NO_PHOTOS, words.TO_PHOTOS, places.PHOTOS)

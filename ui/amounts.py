@@ -31,3 +31,18 @@ def seconds_left(seconds: float | None) -> str:
     if seconds < 90:
         return f"about {5 * math.ceil(seconds / 5)} s left"
     return f"about {round(seconds / 60)} min left"
+
+
+def about(seconds: float) -> str:
+    """Give a forecast no finer than it is: "a few seconds", "about 8 s", "about 3 min", "about 2 hours"."""
+    if seconds < 4:
+        return "a few seconds"
+    if seconds < 11.5:
+        return f"about {round(seconds)} s"
+    if seconds < 57.5:
+        return f"about {5 * round(seconds / 5)} s"
+    minutes = seconds / 60
+    if minutes < 57.5:
+        return f"about {max(1, round(minutes)) if minutes < 11.5 else 5 * round(minutes / 5)} min"
+    hours = max(1, round(minutes / 60))
+    return f"about {count(hours, 'hour')}"

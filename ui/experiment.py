@@ -14,7 +14,7 @@ from core.models import backbones
 from core.photos.dataset import Dataset
 from core.runs import Run
 from core.workspace import Workspace
-from ui import amounts, charts, collection, feedback, jobs, live, look, overview, places, settings, state, words
+from ui import charts, collection, feedback, jobs, live, look, networks, overview, places, settings, state, words
 from ui.state import Param, Widget
 
 
@@ -37,46 +37,25 @@ def _named(found: Sequence[Run]) -> Run | None:
 
 
 def prepare(workspace: Workspace, found: Sequence[Dataset]) -> None:
-    """Draw the settings and the button that starts."""
+    """Draw the settings and the button that starts; `found` are data sets a network can learn from."""
+    networks.settle(workspace)
     dataset = collection.chosen(found)
     choice = settings.choose(workspace, found, dataset)
     with choice.start_here:
-        if choice.weights_missing:
-            _weights(workspace, choice)
-        elif st.button(words.START_TRAINING, key=Widget.START, type="primary", icon=":material/play_arrow:"):
-            with feedback.sentences():
-                _open(jobs.train(workspace, dataset, backbones.check_config(choice.config)))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if choice.weights_missing:
+                networks.way_on(workspace, choice.backbone)
+            elif st.button(words.START_TRAINING, key=Widget.START, type="primary", icon=":material/play_arrow:"):
+                with feedback.sentences():
+                    _open(jobs.train(workspace, dataset, backbones.check_config(choice.config)))
+            st.markdown(settings.takes(workspace, dataset, choice.config))
+        networks.in_progress(workspace)
 
 
 def _open(run: Run) -> None:
     state.CHOOSING_SETTINGS.set(False)
     st.query_params[Param.RUN] = run.id
     st.rerun()
-
-
-def _weights(workspace: Workspace, choice: settings.Choice) -> None:
-    """Say that what the network learned before is not here; offer to bring it, or to start with nothing."""
-    job = jobs.open_job(workspace, "download")
-    if job:
-        state.DOWNLOAD_JOB.set(job.id)
-        live.download(job)
-        return
-    backbone = backbones.backbone(choice.config.backbone)
-    asked = jobs.job(workspace, state.DOWNLOAD_JOB.get())
-    if asked and asked.request()["backbone"] == backbone.name and asked.status().state == "failed":
-        feedback.show_error(asked.status().message)
-    st.info(words.MISSING_HERE if backbone.weights.bundled else words.NOT_HERE, icon=":material/info:")
-    with st.container(horizontal=True):
-        if not backbone.weights.bundled and st.button(
-            words.DOWNLOAD.format(size=amounts.size(backbone.size_bytes)),
-            key=Widget.DOWNLOAD,
-            type="primary",
-            help=backbone.weights.licence,
-        ):
-            with feedback.sentences():
-                state.DOWNLOAD_JOB.set(jobs.download(workspace, backbone.name).id)
-                st.rerun()
-        st.button(words.START_WITH_NOTHING, key=Widget.START_WITH_NOTHING, on_click=choice.start_with_nothing)
 
 
 def watch(workspace: Workspace, run: Run) -> None:
@@ -86,7 +65,8 @@ def watch(workspace: Workspace, run: Run) -> None:
         live.training(run)
     else:
         _ended(workspace, run)
-        charts.curves(run.history(), run.config.epochs, len(run.dataset.people), key="live")
+        if history := run.history():
+            charts.curves(history, run.config.epochs, len(run.dataset.people), key="live")
     st.caption(settings.told(run.config))
     if st.button(words.ANOTHER, key=Widget.ANOTHER):
         state.CHOOSING_SETTINGS.set(True)
@@ -99,14 +79,17 @@ def _ended(workspace: Workspace, run: Run) -> None:
     st.title(words.ended(status.state, progress.epoch), anchor=False)
     if status.state == "failed":
         feedback.show_error(status.message)
+    if status.state == "failed" and progress.epoch:
+        st.markdown(words.KEPT)
     elif status.state == "interrupted":
-        st.markdown(words.INTERRUPTED_HOW)
+        st.markdown(words.INTERRUPTED_HOW if progress.epoch else words.INTERRUPTED_EARLY)
     with st.container(horizontal=True):
         if run.summary() and st.button(words.TO_EXAM, key=Widget.TO_EXAM, type="primary"):
             st.switch_page(places.TEST, query_params={Param.RUN: run.id})
         first = status.state == "interrupted"
+        label = words.GO_ON if progress.epoch else words.TRY_AGAIN
         if status.state != "done" and st.button(
-            words.GO_ON, key=Widget.GO_ON_TRAINING, type="primary" if first else "secondary"
+            label, key=Widget.GO_ON_TRAINING, type="primary" if first else "secondary"
         ):
             with feedback.sentences():
                 jobs.go_on(workspace, run)

@@ -23,7 +23,7 @@ from core.runs import Run
 from core.workspace import Workspace
 from ui import server
 
-UPLOAD = "upload.zip"
+UPLOAD, WEIGHTS = "upload.zip", "weights.h5"
 # Kinds of jobs that find faces; one at a time is shown on Photos.
 SEARCHES = ("crop", "fetch", "add", "recrop")
 
@@ -91,6 +91,16 @@ def go_on(workspace: Workspace, run: Run) -> None:
 def download(workspace: Workspace, backbone: str) -> JobFolder:
     """Queue the download of a network's weights."""
     return _submit(workspace, {"kind": "download", "lane": queue.HELPER, "backbone": backbone})
+
+
+def import_weights(workspace: Workspace, backbone: str, upload: UploadedFile) -> JobFolder:
+    """Write an uploaded weights file into the job's own folder and queue its check."""
+    path = _new_path(workspace)
+    request = {"kind": "import_weights", "lane": queue.HELPER, "backbone": backbone, "file": str(path / WEIGHTS)}
+    made = JobFolder.create(path, {**request, "called": upload.name}, state="stopped")
+    with (path / WEIGHTS).open("wb") as file:
+        shutil.copyfileobj(upload, file, 1 << 20)
+    return _queue(workspace, made)
 
 
 def predict(workspace: Workspace, run: Run, uploads: Sequence[UploadedFile]) -> JobFolder:

@@ -8,10 +8,9 @@ import streamlit as st
 
 from core import runs
 from core.jobfolder import OPEN_STATES, JobFolder
-from core.jobs import queue, supervisor
 from core.runs import Progress, Run
 from core.workspace import Workspace
-from ui import amounts, charts, faces, feedback, server, state, words
+from ui import amounts, charts, faces, feedback, server, state, waiting, words
 
 EVERY_S = 1.0
 FACES_ON_WALL = 48
@@ -55,21 +54,24 @@ def _crop_bar(events: list[dict[str, object]]) -> None:
     st.progress(done / total, text=" · ".join(part for part in (so_far, left) if part))
 
 
-def download(job: JobFolder) -> None:
-    """Show a download until it ends."""
-    st.fragment(_download, run_every=EVERY_S)(job)
+def network(job: JobFolder) -> None:
+    """Show how a ready-made network is being brought, by download or from a file, until it ends."""
+    st.fragment(_network, run_every=EVERY_S)(job)
 
 
 @feedback.sentences()
-def _download(job: JobFolder) -> None:
+def _network(job: JobFolder) -> None:
     _leave_when_over(job)
     events = [event for event in job.events() if event["event"] == "progress"]
     done, total = (events[-1]["done"], events[-1]["total"]) if events else (0, 0)
-    text = (
-        words.DOWNLOADING.format(done=amounts.size(done), total=amounts.size(total)) if total else words.STEP_STARTING
-    )
-    st.progress(min(1.0, done / total) if total else 0.0, text=text)
-    _stop_button(job, state.Widget.STOP)
+    said = words.CHECKING_FILE if job.request()["kind"] == "import_weights" else words.STEP_STARTING
+    if total:
+        said = words.DOWNLOADING.format(done=amounts.size(done), total=amounts.size(total))
+    bar, stop = st.columns([5, 1], vertical_alignment="bottom")
+    bar.progress(min(1.0, done / total) if total else 0.0, text=said)
+    with stop:
+        _stop_button(job, state.Widget.STOP)
+    _trouble(job)
 
 
 def look(job: JobFolder) -> None:
@@ -93,26 +95,25 @@ def training(run: Run) -> None:
 @feedback.sentences()
 def _training(run: Run) -> None:
     _leave_when_over(run.job)
-    progress, config, history, people = run.progress(), run.config, run.history(), run.dataset.people
-    title, fraction, detail = _told(progress)
-    if progress.phase == "waiting" and supervisor.is_lane_busy(server.workspace(), queue.TRAIN):
-        detail = words.WAITING
+    workspace, progress, history = server.workspace(), run.progress(), run.history()
+    before = waiting.before(workspace, run) if progress.phase == "waiting" else 0
+    title, fraction, detail = (words.WAITS, 0.0, words.in_queue(before)) if before else _told(progress)
     head, stop = st.columns([5, 1], vertical_alignment="center")
     with head:
         st.title(title, anchor=False)
     with stop:
         _stop_button(run.job, state.Widget.STOP)
-    st.progress(
-        fraction, text=" · ".join(part for part in (detail, amounts.seconds_left(progress.seconds_left)) if part)
-    )
+    left = amounts.seconds_left(progress.seconds_left)
+    st.progress(fraction, text=" · ".join(part for part in (detail, left) if part))
     _trouble(run.job)
-    charts.curves(history, config.epochs, len(people), key="live")
+    if before:
+        waiting.to_running(workspace)
+    waiting.others(workspace, run)
+    charts.curves(history, run.config.epochs, len(run.dataset.people), key="live")
 
 
 def _told(progress: Progress) -> tuple[str, float, str]:
     """Give what to say of a running experiment: the title, how far the bar is, and what stands over the bar."""
-    if progress.phase == "waiting":
-        return words.GETTING_READY, 0.0, words.STEP_STARTING
     if progress.phase == "prefix":
         so_far = words.FOUND_SO_FAR.format(done=progress.done, total=progress.total)
         return words.PREPARING, progress.done / max(progress.total, 1), so_far if progress.total else ""
@@ -120,12 +121,8 @@ def _told(progress: Progress) -> tuple[str, float, str]:
         running = min(progress.epoch + 1, progress.epochs)
         within = progress.batch / progress.batches if progress.batches else 0.0
         fraction = min(1.0, (progress.epoch + within) / max(progress.epochs, 1))
-        detail = words.IN_ROUND.format(epoch=running, batch=progress.batch, batches=progress.batches)
-        return (
-            words.LEARNING.format(epoch=running, epochs=progress.epochs),
-            fraction,
-            detail if progress.batches else "",
-        )
+        detail = words.in_round(running, progress.batch, progress.batches)
+        return words.LEARNING.format(epoch=running, epochs=progress.epochs), fraction, detail
     if progress.phase in ("test", "done"):
         return words.EXAM_RUNS, 1.0, ""
     return words.GETTING_READY, 0.0, words.STEP_STARTING

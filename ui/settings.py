@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core import presets
+from core import forecast, presets
 from core.config import TrainConfig
 from core.models import backbones, seen, units, weights
 from core.models.backbones import Backbone
 from core.photos.dataset import Dataset
 from core.workspace import Workspace
-from ui import blocks, collection, text, words
+from ui import advanced, amounts, blocks, collection, networks, pixels, text, words
 from ui.state import Widget
 
 IMAGE_SIZES_PX = (32, 48, 64, 96, 128, 160, 192, 224)
@@ -26,75 +26,100 @@ class Choice:
     """What was chosen, whether the network's weights are there for it, and where the button that starts belongs."""
 
     config: TrainConfig
+    backbone: Backbone
     weights_missing: bool
     start_here: DeltaGenerator
 
-    def start_with_nothing(self) -> None:
-        """Choose "nothing" for the start; called before the next run of the page."""
-        st.session_state[_key(Widget.STARTS_WITH, self.config.preset, self.config.backbone)] = False
+
+@dataclass(frozen=True, eq=False)
+class _Places:
+    """Where on the page each part stands; parts are drawn in the order in which one decides the next."""
+
+    first: DeltaGenerator
+    face: DeltaGenerator
+    freeze: DeltaGenerator
+    sizes: DeltaGenerator
+    start: DeltaGenerator
+    more: DeltaGenerator
+    published: DeltaGenerator
+    advanced: DeltaGenerator
+
+    @classmethod
+    def laid_out(cls) -> _Places:
+        first = st.container()
+        left, right = st.columns([1, 3.4], gap="medium")
+        freeze, sizes = right.container(), right.container()
+        return cls(
+            first,
+            left.container(),
+            freeze,
+            sizes,
+            st.container(),
+            st.container(),
+            st.expander(words.PRESETS_TITLE),
+            st.expander(words.ADVANCED),
+        )
 
 
 def choose(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> Choice:
     """Draw all settings and give what they say; with several data sets, a picker stands before them."""
-    main, start_here = st.container(), st.container()
-    published, advanced = st.expander(words.PRESETS_TITLE), st.expander(words.ADVANCED)
-    with published:
+    places = _Places.laid_out()
+    with places.published:
         base = _preset()
-    with main:
-        *first, left, right = st.columns(3 if len(found) > 1 else 2, gap="medium")
-        for column in first:
-            with column:
-                collection.pick(found, dataset, words.TRAIN_ON, Widget.TRAIN_ON)
-        with left:
-            backbone = _backbone(workspace, base)
-        with right:
-            pretrained = _starts_with(backbone, base)
-        st.caption(backbone.description)
-        met = seen.seen_people(backbone.name, dataset.people) if pretrained else ()
-        if met:
-            st.info(words.has_met([text.plain(person) for person in met]), icon=":material/info:")
+    with places.first:
+        backbone, pretrained = _start(workspace, found, dataset, base)
     config = _fitting(base, backbone, pretrained)
-    with advanced:
-        config, single = _advanced(config)
-    with main:
+    with places.face:
+        config = _image_size(workspace, backbone, config, dataset)
+    with places.sizes:
+        config = _amounts(config, dataset)
+    with places.advanced:
+        single = advanced.single_layers()
+        config = advanced.settings(config)
+    with places.freeze:
         config = config.with_changes(freeze_depth=_freeze(backbone, config, single=single))
-        sentence = st.container()
-        config = _sizes(backbone, config, dataset)
-    with sentence:
         _parameters(backbone, config, dataset)
-    missing = pretrained and weights.find_weights(backbone.name, workspace) is None
-    return Choice(config, missing, start_here)
+    with places.more:
+        networks.more(workspace)
+    missing = pretrained and not weights.has_weights(backbone.name, workspace)
+    return Choice(config, backbone, missing, places.start)
 
 
-def _key(widget: Widget, *parts: object) -> str:
-    """Give a key that changes with what decides the default, so that a new preset brings its own values."""
-    return "-".join([widget, *map(str, parts)])
+def takes(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> str:
+    """Say how long the training will take."""
+    return words.takes(amounts.about(forecast.forecast(config, dataset, workspace)))
+
+
+def _start(
+    workspace: Workspace, found: Sequence[Dataset], dataset: Dataset, base: TrainConfig
+) -> tuple[Backbone, bool]:
+    """Draw which photos, which network, and what it starts with."""
+    *first, left, right = st.columns(3 if len(found) > 1 else 2, gap="medium")
+    for column in first:
+        with column:
+            collection.pick(found, dataset, words.TRAIN_ON, Widget.TRAIN_ON)
+    with left:
+        backbone = networks.choose(workspace, base)
+    with right:
+        pretrained = _starts_with(backbone, base)
+    st.caption(backbone.description)
+    met = seen.seen_people(backbone.name, dataset.people) if pretrained else ()
+    if met:
+        st.info(words.has_met([text.plain(person) for person in met]), icon=":material/info:")
+    return backbone, pretrained
 
 
 def _preset() -> TrainConfig:
-    name = st.selectbox(
+    names = list(presets.PRESETS)
+    name = st.radio(
         words.PRESET,
-        list(presets.PRESETS),
+        names,
         format_func=lambda name: words.PRESETS[name][0],
+        captions=[words.PRESETS[name][1] for name in names],
         key=Widget.PRESET,
         persist_state="session",
     )
-    st.caption(words.PRESETS[name][1])
     return presets.preset(name)
-
-
-def _backbone(workspace: Workspace, base: TrainConfig) -> Backbone:
-    here = {name for name in backbones.BACKBONES if weights.find_weights(name, workspace)}
-    names = sorted(backbones.BACKBONES, key=lambda name: name not in here)
-    name = st.selectbox(
-        words.BACKBONE,
-        names,
-        index=names.index(base.backbone),
-        format_func=lambda name: words.backbone(backbones.backbone(name).title, here=name in here),
-        key=_key(Widget.BACKBONE, base.preset),
-        persist_state="session",
-    )
-    return backbones.backbone(name)
 
 
 def _starts_with(backbone: Backbone, base: TrainConfig) -> bool:
@@ -104,7 +129,7 @@ def _starts_with(backbone: Backbone, base: TrainConfig) -> bool:
             [True, False],
             index=0 if base.pretrained else 1,
             format_func=lambda pretrained: words.starts(pretrained, backbone.name),
-            key=_key(Widget.STARTS_WITH, base.preset, backbone.name),
+            key=Widget.STARTS_WITH.of(base.preset, backbone.name),
             horizontal=True,
             persist_state="session",
         )
@@ -119,31 +144,6 @@ def _fitting(base: TrainConfig, backbone: Backbone, pretrained: bool) -> TrainCo
     return config if pretrained else config.with_changes(freeze_depth=0)
 
 
-def _advanced(config: TrainConfig) -> tuple[TrainConfig, bool]:
-    single = st.toggle(words.SINGLE_LAYERS, key=Widget.SINGLE_LAYERS, persist_state="session")
-    columns = st.columns(4)
-    preset = config.preset
-    batch = columns[0].number_input(
-        words.BATCH, 1, 512, config.batch_size, key=_key(Widget.BATCH, preset), persist_state="session"
-    )
-    rate = columns[1].number_input(
-        words.LEARNING_RATE,
-        0.000001,
-        10.0,
-        config.learning_rate,
-        step=config.learning_rate / 10,
-        format="%g",
-        key=_key(Widget.LEARNING_RATE, preset),
-        persist_state="session",
-    )
-    copies = columns[2].number_input(
-        words.COPIES, 1, 100, config.augment.views, key=_key(Widget.COPIES, preset), persist_state="session"
-    )
-    seed = columns[3].number_input(words.SEED, 0, 2**31, config.seed, key=Widget.SEED, persist_state="session")
-    changed = config.with_changes(batch_size=int(batch), learning_rate=float(rate), views=int(copies), seed=int(seed))
-    return changed, single
-
-
 def _freeze(backbone: Backbone, config: TrainConfig, *, single: bool) -> int:
     """Draw the freeze control: in blocks, or in single layers; give the number of frozen units."""
     network = backbone.architecture
@@ -156,7 +156,7 @@ def _freeze(backbone: Backbone, config: TrainConfig, *, single: bool) -> int:
             range(n_units + 1),
             value=depth,
             format_func=lambda n: words.frozen_stop(n, n_units, network.units[n - 1].name),
-            key=_key(Widget.FREEZE_LAYERS, *key),
+            key=Widget.FREEZE_LAYERS.of(*key),
             persist_state="session",
         )
     else:
@@ -166,7 +166,7 @@ def _freeze(backbone: Backbone, config: TrainConfig, *, single: bool) -> int:
             range(len(stops)),
             value=nearest,
             format_func=lambda n: words.frozen_stop(n, len(stops) - 1),
-            key=_key(Widget.FREEZE, *key),
+            key=Widget.FREEZE.of(*key),
             persist_state="session",
         )
         depth = stops[stop]
@@ -174,19 +174,28 @@ def _freeze(backbone: Backbone, config: TrainConfig, *, single: bool) -> int:
     return int(depth)
 
 
-def _sizes(backbone: Backbone, config: TrainConfig, dataset: Dataset) -> TrainConfig:
-    size, rounds, photos = st.columns(3, gap="medium")
+def _image_size(workspace: Workspace, backbone: Backbone, config: TrainConfig, dataset: Dataset) -> TrainConfig:
+    """Draw a face as the network will see it, over the control that says how large that is."""
+    seen_here = st.container()
     sizes = sorted({px for px in (*IMAGE_SIZES_PX, config.image_size_px) if px >= backbone.smallest_px})
-    side_px = size.select_slider(
+    side_px = st.select_slider(
         words.IMAGE_SIZE,
         sizes,
         value=config.image_size_px,
         format_func=words.pixels,
-        key=_key(Widget.IMAGE_SIZE, config.preset, backbone.name),
+        key=Widget.IMAGE_SIZE.of(config.preset, backbone.name),
         persist_state="session",
     )
+    with seen_here:
+        pixels.face(workspace, dataset, side_px)
+    return config.with_changes(image_size_px=side_px)
+
+
+def _amounts(config: TrainConfig, dataset: Dataset) -> TrainConfig:
+    """Draw how many rounds, and how many photos of each person."""
+    rounds, photos = st.columns(2, gap="medium")
     epochs = rounds.number_input(
-        words.EPOCHS, 1, 1000, config.epochs, key=_key(Widget.EPOCHS, config.preset), persist_state="session"
+        words.EPOCHS, 1, 1000, config.epochs, key=Widget.EPOCHS.of(config.preset), persist_state="session"
     )
     most = max(Counter(item.person for item in dataset.of("train")).values())
     a_person = photos.number_input(
@@ -194,14 +203,10 @@ def _sizes(backbone: Backbone, config: TrainConfig, dataset: Dataset) -> TrainCo
         1,
         most,
         most,
-        key=_key(Widget.PHOTOS_A_PERSON, dataset.id),
+        key=Widget.PHOTOS_A_PERSON.of(dataset.id, most),
         persist_state="session",
     )
-    return config.with_changes(
-        image_size_px=side_px,
-        epochs=int(epochs),
-        train_per_class=None if a_person == most else int(a_person),
-    )
+    return config.with_changes(epochs=int(epochs), train_per_class=None if a_person == most else int(a_person))
 
 
 def _parameters(backbone: Backbone, config: TrainConfig, dataset: Dataset) -> None:

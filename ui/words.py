@@ -151,6 +151,7 @@ ALL_IT_SEES = "This is all it sees."
 MORE_NETWORKS = "More networks (need a download)"
 WHICH_NETWORK = "Which one?"
 OWN_FILE = "No internet? Bring the file {file}"
+USE_UNTAUGHT = "Use it with nothing learned"
 CHECKING_FILE = "Checking the file"
 NETWORK_STOPPED = "You stopped that. What has arrived is kept."
 NOT_HERE = "What this network learned before is not on this computer yet."
@@ -162,16 +163,16 @@ NO_PHOTOS = "There are no photos to learn from yet."
 TO_PHOTOS = "Bring photos"
 ANOTHER = "New experiment"
 TO_EXAM = "See the final exam"
-WAITING = "Waiting for the experiment before it"
+WAITS = "Waiting for its turn"
 GETTING_READY = "Getting ready"
 PREPARING = "The frozen layers look at every photo once"
 LEARNING = "Learning: round {epoch} of {epochs}"
 EXAM_RUNS = "Sitting the final exam"
-IN_ROUND = "round {epoch}, {batch} of {batches} steps"
-BEGINS_ROUND = "round {epoch}"
 RIGHT_ANSWERS = "Right answers out of 100"
 ERROR = "Error (loss)"
 ROUND, GUESSING = "round", "guessing: 1 in {people}"
+INTERRUPTED_EARLY = "No round was finished. Start it once more."
+TRY_AGAIN = "Try it again"
 KEPT = "What it learned until then is kept."
 TAKE_OUT = "Take it out"
 WAITING_TITLE = "Waiting"
@@ -290,6 +291,10 @@ def parameters(trainable: int, frozen: int) -> str:
     return f"{trainable:,} numbers (trainable parameters). {frozen:,} are frozen."
 
 
+def one_face(side_px: int) -> str:
+    return f"One face of {pixels(side_px)}, enlarged"
+
+
 def network_to_get(title: str, size_bytes: int) -> str:
     return f"{title} ({size(size_bytes)})"
 
@@ -306,6 +311,15 @@ def takes(how_long: str) -> str:
 def in_queue(before: int) -> str:
     """Say how many experiments have to end before a waiting one begins."""
     return f"Waiting for {count(before, 'experiment')} before it"
+
+
+def in_round(epoch: int, batch: int, batches: int) -> str:
+    """Say where in a round a training is; between rounds the steps are not known."""
+    return f"round {epoch}, {batch} of {batches} steps" if batches else f"round {epoch}"
+
+
+def and_more(others: int) -> str:
+    return f"and {others} more"
 
 
 def pixels(side_px: int) -> str:

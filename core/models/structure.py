@@ -88,6 +88,11 @@ class Unit:
         """All numbers of the unit."""
         return self.trainable_parameters + self.fixed_parameters
 
+    @property
+    def channels(self) -> int:
+        """Channels of its output."""
+        return [layer for layer in self.weight_layers if layer.kind == "conv"][-1].shapes[0][-1]
+
     def output_size_px(self, size_px: int) -> int:
         """Give the side of its output before the pooling that follows, for an input of side `size_px`."""
         return -(-size_px // self.stride)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from core.errors import DatasetError
+from core.errors import DatasetError, LabError
 from core.photos.faces import resize_square
 from core.photos.store import PhotoStore
 
@@ -72,6 +72,21 @@ def load_faces(
     number = {person: label for label, person in enumerate(dataset.people)}
     labels = [-1 if item.person is None else number[item.person] for item in items]
     return FaceArrays(faces_rgb, np.array(labels, np.int64), tuple(items))
+
+
+def one_face(dataset: Dataset, workspace: Workspace, image_size_px: int) -> np.ndarray | None:
+    """Give the first practice face as a network sees it: uint8, shape (size_px, size_px, 3), RGB.
+
+    None where there is none, or where its photo was deleted.
+    """
+    item = next(iter(dataset.of("train")), None)
+    if item is None:
+        return None
+    try:
+        with Image.open(PhotoStore(workspace.photos).crop(item.sha256, dataset.crop, item.face)) as crop:
+            return resize_square(np.asarray(crop.convert("RGB")), image_size_px)
+    except (LabError, FileNotFoundError):
+        return None
 
 
 def _first_of_each(items: Sequence[Item], per_class: int, seed: int) -> tuple[Item, ...]:

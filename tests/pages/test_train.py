@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
-from core import runs
+from core import forecast, presets, runs
 from core.jobs import queue
 from core.models import backbones, seen, weights
 from core.models.weights import FoundWeights
 from tests.pages import made
-from ui import places, words
+from ui import amounts, places, words
 from ui.state import Param, Widget
 
 
@@ -20,6 +22,7 @@ def weights_here(monkeypatch, tmp_path) -> list[str]:
         return FoundWeights(tmp_path / name, "0" * 64, verified=True) if name in here else None
 
     monkeypatch.setattr(weights, "find_weights", find)
+    monkeypatch.setattr(weights, "has_weights", lambda name, workspace: name in here)
     return here
 
 
@@ -35,13 +38,82 @@ def test_too_early_it_leads_to_the_photos(open_page) -> None:
     assert app.title[0].value == words.BRING
 
 
-def test_networks_on_this_computer_come_first(open_page, lab_home, weights_here) -> None:
-    weights_here.append("imagenet-vgg19")
+def test_photos_of_too_few_people_lead_back_to_the_photos(open_page, lab_home) -> None:
+    made.dataset(lab_home, people=("Ada",))
+    app = open_page(places.TRAIN)
+    assert app.info[0].value == words.NOT_TRAINABLE
+    app.button(key=Widget.MISSING).click().run()
+    assert not app.exception
+
+
+def test_only_photos_a_network_can_learn_from_are_offered(open_page, lab_home, weights_here) -> None:
+    weights_here.append("face-vgg-mini")
+    made.dataset(lab_home, dataset_id="enough1", name="enough")
+    made.dataset(lab_home, people=("Ada",), dataset_id="few1", name="too few")
+    app = open_page(places.TRAIN)
+    assert not [box for box in app.selectbox if (box.key or "").startswith(Widget.TRAIN_ON)]
+    app.button(key=Widget.START).click().run()
+    assert runs.list_runs(lab_home)[0].dataset.id == "enough1"
+
+
+def test_networks_that_are_not_here_are_folded_with_size_and_licence(open_page, lab_home, weights_here) -> None:
+    weights_here.extend(["face-vgg-mini", "imagenet-vgg19"])
     made.dataset(lab_home)
     app = open_page(places.TRAIN)
-    options = widget(app, "selectbox", Widget.BACKBONE).options
-    assert options[0] == "VGG19"
-    assert all("not on this computer" in option for option in options[1:])
+    assert widget(app, "selectbox", Widget.BACKBONE).options == ["Mini", "VGG19"]
+    others = app.radio(key=Widget.MORE_NETWORKS)
+    assert others.options[0] == "VGG-Face (59 MB)"
+    assert len(others.options) == 5
+    assert "non-commercial research" in others.proto.captions[0]
+    assert app.expander[0].label == words.MORE_NETWORKS
+
+
+def test_a_folded_network_can_be_used_with_nothing_learned(open_page, lab_home, weights_here) -> None:
+    weights_here.append("face-vgg-mini")
+    made.dataset(lab_home)
+    app = open_page(places.TRAIN)
+    app.radio(key=Widget.MORE_NETWORKS).set_value("imagenet-mobilenetv2").run()
+    app.button(key=Widget.USE_UNTAUGHT).click().run()
+    assert widget(app, "selectbox", Widget.BACKBONE).value == "imagenet-mobilenetv2"
+    app.button(key=Widget.START).click().run()
+    (run,) = runs.list_runs(lab_home)
+    assert (run.config.backbone, run.config.pretrained) == ("imagenet-mobilenetv2", False)
+
+
+def test_a_network_is_brought_as_a_file_which_does_not_stay_with_the_page(open_page, lab_home, weights_here) -> None:
+    weights_here.append("face-vgg-mini")
+    made.dataset(lab_home)
+    app = open_page(places.TRAIN)
+    uploader = next(found for found in app.get("file_uploader") if found.key.startswith(Widget.NETWORK_FILE))
+    assert "rcmalli_vggface_tf_notop_vgg16.h5" in uploader.label
+    uploader.set_value(("../../mine **x**.h5", b"no weights", "application/x-hdf5")).run()
+    assert not app.exception
+    (job,) = queue.waiting(lab_home, queue.HELPER)
+    request = job.request()
+    assert (request["kind"], request["backbone"]) == ("import_weights", "vggface-vgg16")
+    assert request["called"].endswith("mine **x**.h5")
+    assert (job.path / "weights.h5").read_bytes() == b"no weights"
+    assert request["file"] == str(job.path / "weights.h5")
+    # Training goes on being possible while the file is checked, and an error is said once.
+    assert app.button(key=Widget.START)
+    job.set_state("failed", '"mine.h5" cannot be read as a weights file.')
+    app.run()
+    assert "cannot be read" in app.error[0].value
+    assert len(app.error) == 1
+
+
+def test_a_network_that_has_arrived_is_chosen(open_page, lab_home, weights_here) -> None:
+    weights_here.append("face-vgg-mini")
+    made.dataset(lab_home)
+    app = open_page(places.TRAIN)
+    app.button(key=Widget.DOWNLOAD_MORE).click().run()
+    (job,) = queue.waiting(lab_home, queue.HELPER)
+    weights_here.append("vggface-vgg16")
+    job.set_state("done")
+    app.run()
+    assert widget(app, "selectbox", Widget.BACKBONE).value == "vggface-vgg16"
+    assert app.toast[0].value == words.network_is_here("VGG-Face")
+    assert app.run().toast == []
 
 
 def test_started_with_what_was_chosen(open_page, lab_home, weights_here) -> None:
@@ -93,9 +165,12 @@ def test_without_weights_there_is_a_way_on_but_never_a_silent_start(open_page, l
 
 
 def test_weights_are_downloaded_by_a_job_that_says_why_it_failed(open_page, lab_home, weights_here) -> None:
+    weights_here.append("face-vgg-mini")
     made.dataset(lab_home)
     app = open_page(places.TRAIN)
-    widget(app, "selectbox", Widget.BACKBONE).set_value("vggface-vgg16").run()
+    # A published experiment asks for a network that is not here.
+    app.radio(key=Widget.PRESET).set_value("notebook").run()
+    assert widget(app, "selectbox", Widget.BACKBONE).options == ["Mini", "VGG-Face (not on this computer yet)"]
     assert app.info[0].value == words.NOT_HERE
     assert app.button(key=Widget.DOWNLOAD).label == "Download it (59 MB)"
     app.button(key=Widget.DOWNLOAD).click().run()
@@ -113,12 +188,78 @@ def test_a_preset_brings_its_own_settings(open_page, lab_home, weights_here) -> 
     weights_here.append("imagenet-vgg16")
     made.dataset(lab_home)
     app = open_page(places.TRAIN)
-    app.selectbox(key=Widget.PRESET).set_value("webcam").run()
+    app.radio(key=Widget.PRESET).set_value("webcam").run()
     app.button(key=Widget.START).click().run()
     (run,) = runs.list_runs(lab_home)
     assert run.config == backbones.check_config(run.config)
     assert (run.config.preset, run.config.freeze_depth, run.config.head.hidden) == ("webcam", 10, (1024,))
     assert (run.config.image_size_px, run.config.epochs, run.config.learning_rate) == (224, 10, 1e-4)
+
+
+@pytest.mark.parametrize("name", list(presets.PRESETS))
+def test_an_untouched_preset_is_trained_as_published(open_page, lab_home, weights_here, name) -> None:
+    weights_here.extend(backbones.BACKBONES)
+    made.dataset(lab_home)
+    app = open_page(places.TRAIN)
+    app.radio(key=Widget.PRESET).set_value(name).run()
+    assert len(app.radio(key=Widget.PRESET).proto.captions) == len(presets.PRESETS)
+    app.button(key=Widget.START).click().run()
+    assert runs.list_runs(lab_home)[0].config == backbones.check_config(presets.preset(name))
+
+
+def test_everything_else_is_under_advanced(open_page, lab_home, weights_here) -> None:
+    weights_here.append("face-vgg-mini")
+    made.dataset(lab_home)
+    app = open_page(places.TRAIN)
+    widget(app, "number_input", Widget.EPOCHS).set_value(6)
+    app.run()
+    widget(app, "selectbox", Widget.OPTIMIZER).set_value("sgd")
+    widget(app, "number_input", Widget.MOMENTUM).set_value(0.9)
+    widget(app, "number_input", Widget.HEAD_EPOCHS).set_value(0)
+    widget(app, "text_input", Widget.HIDDEN).set_value("64, 32")
+    widget(app, "number_input", Widget.ROTATION).set_value(15.0)
+    widget(app, "number_input", Widget.STOP_EARLY).set_value(3)
+    widget(app, "toggle", Widget.KEEP_BEST).set_value(False)
+    app.run()
+    app.button(key=Widget.START).click().run()
+    config = runs.list_runs(lab_home)[0].config
+    assert (config.optimizer, config.momentum, config.head_epochs, config.epochs) == ("sgd", 0.9, 0, 6)
+    assert (config.head.hidden, config.augment.rotation_deg) == ((64, 32), 15.0)
+    assert (config.early_stopping_patience, config.reduce_lr_patience, config.keep_best) == (3, None, False)
+
+
+def test_sizes_that_are_no_numbers_are_one_sentence(open_page, lab_home, weights_here) -> None:
+    weights_here.append("face-vgg-mini")
+    made.dataset(lab_home)
+    app = open_page(places.TRAIN)
+    widget(app, "text_input", Widget.HIDDEN).set_value("many, <b>").run()
+    assert "whole numbers from 1 to 8192" in app.error[0].value
+    assert app.button(key=Widget.START)
+
+
+def test_what_it_sees_and_what_it_takes_are_always_visible(open_page, lab_home, weights_here) -> None:
+    weights_here.append("face-vgg-mini")
+    dataset = made.dataset(lab_home)
+    app = open_page(places.TRAIN)
+    drawn = next(html.proto.body for html in app.get("html") if words.ALL_IT_SEES in html.proto.body)
+    assert 'alt="One face of 96 × 96 points, enlarged"' in drawn
+    config = backbones.check_config(presets.preset("recommended"))
+    quick = words.takes(amounts.about(forecast.forecast(config, dataset, lab_home)))
+    assert quick in [text.value for text in app.markdown]
+    widget(app, "select_slider", Widget.FREEZE).set_value(0)
+    widget(app, "number_input", Widget.EPOCHS).set_value(1000)
+    app.run()
+    (slow,) = [text.value for text in app.markdown if text.value.startswith("This will take")]
+    assert "min" in slow
+
+
+def test_a_face_whose_photo_is_gone_is_left_out(open_page, lab_home, weights_here) -> None:
+    weights_here.append("face-vgg-mini")
+    made.dataset(lab_home)
+    shutil.rmtree(lab_home.photos)
+    app = open_page(places.TRAIN)
+    assert not [html for html in app.get("html") if words.ALL_IT_SEES in html.proto.body]
+    assert app.button(key=Widget.START)
 
 
 def test_single_layers_can_be_frozen(open_page, lab_home, weights_here) -> None:
@@ -138,6 +279,7 @@ def test_every_network_can_be_chosen(open_page, lab_home, weights_here, name) ->
     made.dataset(lab_home)
     app = open_page(places.TRAIN)
     widget(app, "selectbox", Widget.BACKBONE).set_value(name).run()
+    assert Widget.MORE_NETWORKS not in [radio.key for radio in app.radio]
     app.button(key=Widget.START).click().run()
     assert not app.exception
     assert not app.error
@@ -168,7 +310,7 @@ def test_people_the_network_has_met_are_named_while_it_starts_with_what_it_knows
     said = [info.value for info in app.info if "has seen photos of" in info.value]
     assert len(said) == 1
     assert made.PEOPLE[0] in said[0]
-    app.radio[0].set_value(False).run()
+    widget(app, "radio", Widget.STARTS_WITH).set_value(False).run()
     assert not [info for info in app.info if "has seen photos of" in info.value]
 
 
@@ -192,14 +334,56 @@ def test_an_interrupted_experiment_says_so_and_goes_on(open_page, lab_home) -> N
     assert app.title[0].value == words.GETTING_READY
 
 
-def test_a_failed_experiment_says_why_in_its_sentence(open_page, lab_home) -> None:
+def test_an_experiment_interrupted_before_its_first_round_can_be_started_once_more(open_page, lab_home) -> None:
+    run = made.run(lab_home, made.dataset(lab_home), state="interrupted", rounds=0, tested=False)
+    app = open_page(places.TRAIN)
+    assert words.INTERRUPTED_EARLY in [text.value for text in app.markdown]
+    assert app.button(key=Widget.GO_ON_TRAINING).label == words.TRY_AGAIN
+    app.button(key=Widget.GO_ON_TRAINING).click().run()
+    assert run.status().state == "queued"
+
+
+def test_a_failed_experiment_says_why_in_its_sentence_and_keeps_what_it_had(open_page, lab_home) -> None:
     run = made.run(
         lab_home, made.dataset(lab_home), state="failed", message="The disk is full; make room.", tested=False
     )
     app = open_page(places.TRAIN, run=run.id)
     assert app.title[0].value == "It could not go on"
     assert "The disk is full" in app.error[0].value
+    assert words.KEPT in [text.value for text in app.markdown]
+    assert words.RIGHT_ANSWERS in [text.value for text in app.subheader]
     assert Widget.TO_EXAM not in [button.key for button in app.button]
+    app.button(key=Widget.GO_ON_TRAINING).click().run()
+    assert run.status().state == "queued"
+
+
+def test_a_waiting_experiment_says_for_how_many_and_leads_to_the_one_that_runs(open_page, lab_home) -> None:
+    dataset = made.dataset(lab_home)
+    first = made.run(lab_home, dataset, state="running", tested=False)
+    queued = [made.run(lab_home, dataset, state="queued", rounds=0, tested=False) for _ in range(3)]
+    for run in queued:
+        queue.enqueue(lab_home, run.job)
+    with first.job.held(), queue._lane_claimed(lab_home, queue.TRAIN):
+        app = open_page(places.TRAIN, run=queued[1].id)
+        assert app.title[0].value == words.WAITS
+        # The other two that wait, without the one on the page.
+        assert [button.key for button in app.button if button.key.startswith(Widget.TAKE_OUT)] == [
+            Widget.TAKE_OUT.of(queued[0].id),
+            Widget.TAKE_OUT.of(queued[2].id),
+        ]
+        app.button(key=Widget.TAKE_OUT.of(queued[2].id)).click().run()
+        assert queued[2].status().state == "stopped"
+        app.button(key=Widget.TO_RUNNING).click().run()
+        assert app.title[0].value == "Learning: round 4 of 5"
+        assert words.WAITING_TITLE in " ".join(text.value for text in app.markdown)
+
+
+def test_nothing_of_a_queue_is_shown_while_nobody_waits(open_page, lab_home) -> None:
+    run = made.run(lab_home, made.dataset(lab_home), state="running", tested=False)
+    with run.job.held():
+        app = open_page(places.TRAIN)
+        assert words.WAITING_TITLE not in " ".join(text.value for text in app.markdown)
+        assert Widget.TO_RUNNING not in [button.key for button in app.button]
 
 
 def test_an_address_that_names_nothing_shows_the_settings(open_page, lab_home) -> None:
@@ -209,8 +393,8 @@ def test_an_address_that_names_nothing_shows_the_settings(open_page, lab_home) -
 
 def test_new_settings_do_not_hide_an_experiment_that_is_asked_for(open_page, lab_home) -> None:
     run = made.run(lab_home, made.dataset(lab_home), rounds=5)
-    app = open_page(places.PHOTOS)
-    app.button(key=Widget.TRAIN_WITH_THESE).click().run()
+    app = open_page(places.TRAIN, run=run.id)
+    app.button(key=Widget.ANOTHER).click().run()
     assert app.title[0].value == words.TRAIN_TITLE
     app.switch_page(places.START).run()
     app.button(key=Widget.GO_ON).click().run()

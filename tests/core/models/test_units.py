@@ -71,6 +71,8 @@ def test_sizes_and_work_are_those_of_keras(name: str, size_px: int) -> None:
     network, built = architecture(name), networks.build_backbone(name, size_px)
     sizes = network.sizes_px(size_px)
     assert [tensor.shape[1] for tensor in networks.unit_inputs(built, name)] == list(sizes)
+    behind = [tensor.shape[-1] for tensor in networks.unit_inputs(built, name)[1:]]
+    assert behind == [unit.channels for unit in network.units]
     assert built.output_shape == (None, sizes[-1], sizes[-1], network.feature_channels)
     for unit, macs in zip(network.units, network.macs(size_px), strict=True):
         kernels = [built.get_layer(layer.name) for layer in unit.weight_layers if layer.kind != "batchnorm"]

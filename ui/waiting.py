@@ -1,0 +1,45 @@
+"""The queue of experiments, shown only while someone waits."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import runs
+from core.jobs import queue, supervisor
+from core.runs import Run
+from core.workspace import Workspace
+from ui import settings, state, words
+from ui.state import Param, Widget
+
+MOST_SHOWN = 5
+
+
+def before(workspace: Workspace, run: Run) -> int:
+    """Give how many experiments must end before a queued one begins."""
+    ids = [job.id for job in queue.waiting(workspace, queue.TRAIN)]
+    ahead = ids.index(run.id) if run.id in ids else 0
+    return ahead + supervisor.is_lane_busy(workspace, queue.TRAIN)
+
+
+def others(workspace: Workspace, run: Run) -> None:
+    """Draw the experiments that wait, other than the one on the page, each with a button that takes it out."""
+    waiting = [Run(job.path) for job in queue.waiting(workspace, queue.TRAIN) if job.id != run.id]
+    if not waiting:
+        return
+    st.markdown(f"**{words.WAITING_TITLE}**")
+    for place, other in enumerate(waiting[:MOST_SHOWN], start=1):
+        told, out = st.columns([5, 1], vertical_alignment="center")
+        told.markdown(f"{place}. {settings.told(other.config)}")
+        key = Widget.TAKE_OUT.of(other.id)
+        out.button(words.TAKE_OUT, key=key, width="stretch", on_click=other.job.ask_to_stop)
+    if len(waiting) > MOST_SHOWN:
+        st.caption(words.and_more(len(waiting) - MOST_SHOWN))
+
+
+def to_running(workspace: Workspace) -> None:
+    """Draw the way from a waiting experiment to the one that runs."""
+    running = next((run for run in runs.list_runs(workspace) if run.status().state == "running"), None)
+    if running and st.button(words.TO_RUNNING, key=Widget.TO_RUNNING):
+        state.CHOOSING_SETTINGS.set(False)
+        st.query_params[Param.RUN] = running.id
+        st.rerun()
