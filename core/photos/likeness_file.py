@@ -81,5 +81,22 @@ def write_likeness(workspace: Workspace, dataset: Dataset, likeness: Likeness) -
     disk.write_json(_path(workspace, dataset.id, dataset.version), asdict(likeness), schema=SCHEMA)
 
 
+def carry_over(workspace: Workspace, likeness: Likeness | None, edited: Dataset) -> None:
+    """Keep of an earlier version's likeness what still holds after an edit; nothing where there was none."""
+    if likeness is None:
+        return
+    open_keys = {key_of(edited, item): item for item in edited.items if item.n_faces > 1 and not item.looked}
+    guesses = {
+        key: guess
+        for key, guess in likeness.guesses.items()
+        if key in open_keys and open_keys[key].n_faces == len(guess.scores)
+    }
+    doubtful = {(item.sha256, item.person) for item in edited.items if not item.looked}
+    strangers = tuple(
+        odd for odd in likeness.strangers if (odd.sha256, odd.person) in doubtful and odd.looks_like in edited.people
+    )
+    write_likeness(workspace, edited, Likeness(guesses, strangers))
+
+
 def _path(workspace: Workspace, dataset_id: str, version: int) -> Path:
     return workspace.datasets / dataset_id / f"v{version}-likeness.json"

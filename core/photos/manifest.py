@@ -150,7 +150,8 @@ def save_edit(workspace: Workspace, before: Dataset, after: Dataset, *, keep_old
     saved = replace(after, id=before.id, version=before.version + 1)
     save_dataset(workspace, saved)
     if not keep_old:
-        _path(workspace, before.id, before.version).unlink(missing_ok=True)
+        for path in (workspace.datasets / before.id).glob(f"v{before.version}[.-]*"):
+            path.unlink(missing_ok=True)
         remove_unused(workspace, before.sha256s() - saved.sha256s())
     return saved
 
