@@ -1,4 +1,9 @@
-"""A model for taking along: the `.keras` file, its labels, its crop settings and five lines on how to use them."""
+"""An experiment for taking along: the model with its labels and crop settings, and how it was trained. No photos.
+
+model.keras, labels.json, crop.json   all that is needed to ask the model elsewhere
+README.txt                            five lines on how
+run/                                  what the lab needs to show the experiment again (`core.unpacking`)
+"""
 
 from __future__ import annotations
 
@@ -6,9 +11,10 @@ import json
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from core import disk
 from core.config import CropConfig
@@ -17,7 +23,11 @@ from core.runs import Run, open_run
 
 SCHEMA = 1
 MODEL, LABELS, CROP, README = "model.keras", "labels.json", "crop.json", "README.txt"
+EXPERIMENT, CONFIG, DATASET = "run/experiment.json", "run/config.json", "run/dataset.json"
+EVENTS, PREDICTIONS, RESULT = "run/events.jsonl", "run/predictions.json", "run/result.json"
 MODEL_LIMIT_BYTES = 4_000_000_000
+# Where this computer keeps things, and the names of files that were not used, are nobody's business elsewhere.
+_STAYS_HERE = ("model_path", "left_out")
 
 
 @dataclass(frozen=True)
@@ -29,20 +39,38 @@ class ModelPack:
     crop: CropConfig
 
 
-def pack_model(run: Run, to: Path) -> Path:
-    """Write a run's model as one zip to `to`.
+def pack_run(run: Run, to: Path) -> Path:
+    """Write a tested run as one zip to `to`: its model, and its own files without a photo.
 
     Raises:
         RunError: the run has no tested model yet.
     """
-    pack = _pack_of_run(run)
+    pack, predictions = _pack_of_run(run), run.path / "predictions.json"
+    if not predictions.exists():
+        raise RunError(f'The experiment "{run.name or run.id}" has no final exam yet; let it finish first.')
     summary = run.summary() or {}
-    with disk.replacing(to) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_STORED) as archive:
-        archive.write(pack.model_path, MODEL)
-        archive.writestr(LABELS, json.dumps({"schema": SCHEMA, "people": list(pack.people)}, ensure_ascii=False))
-        archive.writestr(CROP, json.dumps({"schema": SCHEMA, **asdict(pack.crop)}))
+    with disk.replacing(to) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
+        # Weights do not compress.
+        archive.write(pack.model_path, MODEL, zipfile.ZIP_STORED)
+        archive.writestr(LABELS, _json({"people": list(pack.people)}))
+        archive.writestr(CROP, _json(asdict(pack.crop)))
         archive.writestr(README, _readme(run, summary))
+        _write_run(archive, run, summary)
     return to
+
+
+def _write_run(archive: zipfile.ZipFile, run: Run, summary: dict[str, Any]) -> None:
+    dataset = replace(run.dataset, left_out=(), to_review=())
+    archive.writestr(EXPERIMENT, _json({"id": run.id, "name": run.name, "created_at": run.created_at}))
+    archive.writestr(CONFIG, _json(run.config.to_dict()))
+    archive.writestr(DATASET, _json(dataset.to_dict()))
+    archive.writestr(EVENTS, "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in run.job.events()))
+    archive.writestr(PREDICTIONS, _json(disk.read_json(run.path / "predictions.json", schema=SCHEMA)))
+    archive.writestr(RESULT, _json({key: value for key, value in summary.items() if key not in _STAYS_HERE}))
+
+
+def _json(content: dict[str, Any]) -> str:
+    return json.dumps({"schema": SCHEMA, **content}, ensure_ascii=False)
 
 
 def _readme(run: Run, summary: dict[str, object]) -> str:

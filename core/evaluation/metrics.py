@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 CONFIDENCE = 0.95
 UNLABELLED = -1
 MOST_PEOPLE = 20  # more than this no matrix can be read
+# What leans less than this towards its first choice is called "not sure". At one half, the network itself holds it for
+# likelier that the face shows somebody else. A fixed one: what was fitted to an exam would flatter that exam.
+SURE_FROM = 0.5
 
 
 @dataclass(frozen=True)
@@ -178,6 +181,18 @@ def worst_first(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
     sure_of_truth = np.where(unlabelled, probabilities.max(axis=1), probabilities[rows, labels])
     kind = np.where(unlabelled, 2, (probabilities.argmax(axis=1) == labels).astype(int))
     return np.lexsort((sure_of_truth, kind)).astype(np.int64)
+
+
+def is_sure(probabilities: np.ndarray) -> np.ndarray:
+    """Tell which answers lean far enough towards one person to be given.
+
+    Args:
+        probabilities: float, shape (..., n_classes).
+
+    Returns:
+        bool, shape (...).
+    """
+    return np.asarray(np.asarray(probabilities).max(axis=-1) >= SURE_FROM)
 
 
 def most_confused(confusion: np.ndarray, limit: int = MOST_PEOPLE) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The people who come with the lab: drawn, not real. How they were made stands in docs/sample-people.md."""
+"""The people who come with the lab, six to learn and strangers to be tested with: drawn, not real. How they were made stands in docs/sample-people.md."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from core.errors import DatasetError
 
 _DATA = Path(__file__).resolve().parents[2] / "data"
 SAMPLE = _DATA / "sample"
+STRANGERS = _DATA / "strangers"
 
 
 @dataclass(frozen=True)
@@ -36,3 +37,8 @@ def sample_source() -> Path:
             f'The drawn people are missing in "{SAMPLE}"; install the lab again, or bring your own photos.'
         )
     return SAMPLE
+
+
+def strangers() -> tuple[Path, ...]:
+    """Give a photo each of drawn people whom no experiment of the lab learns; empty in an installation without them."""
+    return tuple(sorted(STRANGERS.glob("*.jpg")))

@@ -18,19 +18,50 @@ from core.evaluation.metrics import evaluate
 from core.jobfolder import JobFolder
 from core.packing import ModelPack
 from core.photos import intake
-from core.photos.faces import Face, faces_of_photo, resize_square
+from core.photos.decode import decode
+from core.photos.faces import Face, crop_from, find_in, resize_square
 from core.training.finish import predict_saved
 from core.workspace import Workspace
 
 
+# The small copy of a photo on which its faces are shown with their names.
+PICTURE_PX = 900
+
+
 @dataclass(frozen=True)
 class NewFace:
-    """One face of a new photo, ready to be asked about."""
+    """One face of a new photo, ready to be asked about.
+
+    Attributes:
+        name: of its photo.
+        photo: the number of its photo, from 1.
+        size_px: of its photo, (width, height), upright.
+        person: None where nobody said.
+        face: in pixels of the photo; None is the whole photo.
+        crop_rgb: uint8, shape (size, size, 3), RGB.
+    """
 
     name: str
+    photo: int
+    size_px: tuple[int, int]
     person: str | None
     face: Face | None
     crop_rgb: np.ndarray
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who wants to hear what happens meanwhile.
+
+    Attributes:
+        photo: called with the number of photos read so far; may raise `Stopped`.
+        picture: called with a photo's number and the upright photo (uint8, RGB), where faces were found in it.
+        face: called with a face's number and its crop (uint8, RGB), for showing it.
+    """
+
+    photo: Callable[[int], None] = lambda number: None
+    picture: Callable[[int, np.ndarray], None] = lambda number, rgb: None
+    face: Callable[[int, np.ndarray], None] = lambda number, rgb: None
 
 
 def predict_photos(
@@ -38,8 +69,7 @@ def predict_photos(
     source: Path,
     *,
     crop: CropConfig | None = None,
-    on_photo: Callable[[int], None] | None = None,
-    on_face: Callable[[int, np.ndarray], None] | None = None,
+    watch: Watch = Watch(),  # noqa: B008 - frozen
 ) -> dict[str, Any]:
     """Predict who is on new photos.
 
@@ -47,12 +77,12 @@ def predict_photos(
         pack: the model to ask.
         source: a photo, a folder or a zip; where folders are named like the people, answers are compared with them.
         crop: how faces are cropped; None crops as the model's own practice photos were.
-        on_photo: called with the number of photos read so far; may raise `Stopped`.
-        on_face: called with a face's number and its crop (uint8, RGB), for showing it.
+        watch: who wants to hear what happens meanwhile.
 
     Returns:
-        `people`, `predictions` (a row a face: name, face box, true, predicted, probabilities), `left_out`, and for
-        labelled photos `correct`, `total`, `interval`, `confusion_matrix`.
+        `people`, `predictions` (a row a face: name and number of its photo, the photo's size, face box, true,
+        predicted, probabilities), `left_out`, and for labelled photos `correct`, `total`, `interval`,
+        `confusion_matrix`.
 
     Raises:
         DatasetError: no photo with a face was found.
@@ -63,33 +93,37 @@ def predict_photos(
         if isinstance(entry, intake.LeftOut):
             left_out.append({"name": entry.name, "reason": entry.reason})
         else:
-            _add_faces(entry, crop or pack.crop, faces, left_out)
-        if on_photo:
-            on_photo(number)
+            try:
+                found = _faces(number, entry, crop or pack.crop, watch)
+            except PhotoError as error:
+                left_out.append({"name": entry.name, "reason": str(error)})
+            else:
+                faces.extend(found)
+                if not found:
+                    left_out.append({"name": entry.name, "reason": "no face found"})
+        watch.photo(number)
     if not faces:
         reasons = "; ".join(f"{each['name']}: {each['reason']}" for each in left_out[:3])
         raise DatasetError(
             f'No face to look at in "{source.name}" ({reasons or "no photos"}); bring photos that show a face.'
         )
-    if on_face:
-        for number, each in enumerate(faces):
-            on_face(number, each.crop_rgb)
+    for number, each in enumerate(faces):
+        watch.face(number, each.crop_rgb)
     return _answer(pack, faces, left_out)
 
 
-def _add_faces(
-    photo: intake.SourcePhoto, crop: CropConfig, faces: list[NewFace], left_out: list[dict[str, str]]
-) -> None:
-    try:
-        found = faces_of_photo(photo.data, crop)
-    except PhotoError as error:
-        left_out.append({"name": photo.name, "reason": str(error)})
-        return
-    if not found:
-        left_out.append({"name": photo.name, "reason": "no face found"})
+def _faces(number: int, entry: intake.SourcePhoto, crop: CropConfig, watch: Watch) -> list[NewFace]:
+    """Crop every face of a photo, largest first; the whole photo for detector "none"."""
+    photo = decode(entry.data)
+    found: list[Face | None] = [None] if crop.detector == "none" else [*find_in(photo, crop.detector)]
     # A name on a photo with several faces does not say which of them it means.
-    person = photo.person if len(found) == 1 else None
-    faces.extend(NewFace(photo.name, person, face, picture) for face, picture in found)
+    person = entry.person if len(found) == 1 else None
+    cut = [
+        NewFace(entry.name, number, photo.full_size_px, person, face, crop_from(photo, face, crop)) for face in found
+    ]
+    if cut:
+        watch.picture(number, photo.rgb)
+    return cut
 
 
 def _answer(pack: ModelPack, faces: list[NewFace], left_out: list[dict[str, str]]) -> dict[str, Any]:
@@ -99,6 +133,8 @@ def _answer(pack: ModelPack, faces: list[NewFace], left_out: list[dict[str, str]
     rows = [
         {
             "name": each.name,
+            "photo": each.photo,
+            "size_px": list(each.size_px),
             "face": each.face.to_dict() if each.face else None,
             "true": each.person,
             "predicted": pack.people[int(row.argmax())],
@@ -121,12 +157,20 @@ def _answer(pack: ModelPack, faces: list[NewFace], left_out: list[dict[str, str]
 
 
 def run_predict(job: JobFolder, workspace: Workspace) -> None:
-    """Do a "predict" job: its request names `model` (a run folder or pack) and `photos`; crops land in face-N.png."""
+    """Do a "predict" job: its request names `model` (a run folder or pack) and `photos`.
+
+    Photos with faces land as small copies in photo-N.jpg, their faces in face-N.png.
+    """
     request = job.request()
 
     def on_photo(number: int) -> None:
         job.check_stop()
         job.emit("progress", done=number)
+
+    def on_picture(number: int, photo_rgb: np.ndarray) -> None:
+        picture = Image.fromarray(photo_rgb)
+        picture.thumbnail((PICTURE_PX, PICTURE_PX))
+        picture.save(job.path / f"photo-{number}.jpg", quality=85)
 
     def on_face(number: int, crop_rgb: np.ndarray) -> None:
         Image.fromarray(crop_rgb).save(job.path / f"face-{number}.png")
@@ -134,7 +178,7 @@ def run_predict(job: JobFolder, workspace: Workspace) -> None:
     photos = Path(request["photos"])
     try:
         with packing.opened(Path(request["model"])) as pack:
-            job.write_result(predict_photos(pack, photos, on_photo=on_photo, on_face=on_face))
+            job.write_result(predict_photos(pack, photos, watch=Watch(on_photo, on_picture, on_face)))
     finally:
         # An upload lies in the job's own folder; only the faces in it were asked about.
         if photos.parent == job.path:

@@ -1,5 +1,6 @@
 import zipfile
 
+import numpy as np
 import pytest
 
 from core import packing, runs
@@ -15,14 +16,17 @@ def finished(tmp_path) -> runs.Run:
     dataset = Dataset("abc", "two", 1, ("Max", "Zoë"), (item,), (), (), CropConfig(margin=0.5), SplitConfig())
     run = runs.create_run(tmp_path / "run", dataset, TrainConfig(freeze_depth=13), state="done")
     run.model_path.write_bytes(b"a model")
+    run.write_predictions(
+        runs.Predictions(np.array([[0.25, 0.75]], np.float32), np.array([1]), (item.name,), (item.sha256,), (item.face,))
+    )
     run.job.write_result({"test_correct": 9, "test_total": 12})
     return run
 
 
 def test_a_pack_holds_all_that_is_needed_elsewhere(finished, tmp_path):
-    path = packing.pack_model(finished, tmp_path / "pack.zip")
+    path = packing.pack_run(finished, tmp_path / "pack.zip")
     with zipfile.ZipFile(path) as archive:
-        assert sorted(archive.namelist()) == ["README.txt", "crop.json", "labels.json", "model.keras"]
+        assert {"README.txt", "crop.json", "labels.json", "model.keras"} < set(archive.namelist())
         readme = archive.read("README.txt").decode("utf-8")
     assert len(readme.strip().splitlines()) == 5
     assert "9 of 12" in readme
@@ -35,7 +39,7 @@ def unpack(path, to):
 
 
 def test_run_zip_and_folder_open_alike(finished, tmp_path):
-    zipped = packing.pack_model(finished, tmp_path / "pack.zip")
+    zipped = packing.pack_run(finished, tmp_path / "pack.zip")
     for place in (finished.path, zipped, unpack(zipped, tmp_path / "folder")):
         with packing.opened(place) as pack:
             assert pack.people == ("Max", "Zoë")
@@ -44,7 +48,7 @@ def test_run_zip_and_folder_open_alike(finished, tmp_path):
 
 
 def test_nothing_unzipped_is_left_behind(finished, tmp_path):
-    zipped = packing.pack_model(finished, tmp_path / "pack.zip")
+    zipped = packing.pack_run(finished, tmp_path / "pack.zip")
     with packing.opened(zipped) as pack:
         folder = pack.model_path.parent
         assert folder.exists()
@@ -54,8 +58,14 @@ def test_nothing_unzipped_is_left_behind(finished, tmp_path):
 def test_an_unfinished_run_cannot_be_packed(finished, tmp_path):
     (finished.path / "result.json").unlink()
     with pytest.raises(RunError, match="let it finish"):
-        packing.pack_model(finished, tmp_path / "pack.zip")
+        packing.pack_run(finished, tmp_path / "pack.zip")
     assert not (tmp_path / "pack.zip").exists()
+
+
+def test_an_experiment_without_an_exam_cannot_be_packed(finished, tmp_path):
+    (finished.path / "predictions.json").unlink()
+    with pytest.raises(RunError, match="no final exam"):
+        packing.pack_run(finished, tmp_path / "pack.zip")
 
 
 def test_another_zip_is_refused_with_what_it_lacks(tmp_path):

@@ -1,0 +1,109 @@
+"""My experiments: what the list of them needs, read from small files only, and their names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core import disk
+from core.errors import LabError, RunError
+from core.jobfolder import OPEN_STATES
+from core.runs import SCHEMA, Run, list_runs
+
+if TYPE_CHECKING:
+    from core.config import TrainConfig
+    from core.jobfolder import State
+    from core.workspace import Workspace
+
+LONGEST_NAME = 60
+
+
+@dataclass(frozen=True)
+class Row:
+    """One experiment in the list.
+
+    Attributes:
+        name: given by the user; empty where nobody gave one.
+        created_at: seconds since the epoch.
+        correct, total: of the final exam; None before it.
+        rounds: finished ones; None before the exam.
+        seconds: how long it took; None before the exam.
+    """
+
+    run: Run
+    name: str
+    created_at: float
+    state: State
+    config: TrainConfig
+    correct: int | None = None
+    total: int | None = None
+    rounds: int | None = None
+    seconds: float | None = None
+
+    @property
+    def id(self) -> str:
+        return self.run.id
+
+    @property
+    def is_tested(self) -> bool:
+        """Whether there is a final exam to look at, and nobody is working on it any more."""
+        return self.total is not None and self.state not in OPEN_STATES
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """All experiments: those that can be read, newest first, and those that cannot, each with the reason."""
+
+    rows: tuple[Row, ...]
+    unreadable: tuple[tuple[Run, str], ...]
+
+    @property
+    def tested(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if row.is_tested)
+
+    def row(self, run_id: str | None) -> Row | None:
+        """Give the experiment of this id, or None."""
+        return next((row for row in self.rows if row.id == run_id), None)
+
+
+def shelf(workspace: Workspace) -> Shelf:
+    """Read all experiments of a workspace; one that is damaged does not hide the others."""
+    rows, unreadable = [], []
+    for run in list_runs(workspace):
+        try:
+            rows.append(read(run))
+        except LabError as error:
+            unreadable.append((run, str(error)))
+        except (KeyError, TypeError, AttributeError) as error:
+            unreadable.append((run, f'"{run.id}" is damaged ({error}); delete it.'))
+        except FileNotFoundError:
+            continue  # deleted meanwhile, in another tab
+    return Shelf(tuple(rows), tuple(unreadable))
+
+
+def read(run: Run) -> Row:
+    """Read what the list needs of one experiment."""
+    request, summary = run.job.request(), run.summary() or {}
+    return Row(
+        run=run,
+        name=str(request["name"]),
+        created_at=float(request["created_at"]),
+        state=run.status().state,
+        config=run.config,
+        correct=summary.get("test_correct"),
+        total=summary.get("test_total"),
+        rounds=summary.get("epochs_run"),
+        seconds=summary.get("seconds"),
+    )
+
+
+def rename_run(run: Run, name: str) -> None:
+    """Give an experiment another name; an empty one takes the name away.
+
+    Raises:
+        RunError: the name is too long.
+    """
+    name = " ".join(name.split())
+    if len(name) > LONGEST_NAME:
+        raise RunError(f"A name may have {LONGEST_NAME} letters at most, received {len(name)}; choose a shorter one.")
+    disk.write_json(run.path / "request.json", {**run.job.request(), "name": name}, schema=SCHEMA)

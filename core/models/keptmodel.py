@@ -1,0 +1,67 @@
+"""A saved model that comes from outside: only what this lab itself builds is let in. No TensorFlow.
+
+Keras's safe mode refuses code in a model file, but it has had holes. A model of this lab holds few kinds of layers;
+a file with any other part is refused before Keras sees it.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+from core.errors import RunError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PARTS = {"metadata.json", "config.json", "model.weights.h5"}
+LARGEST_CONFIG_BYTES = 20_000_000
+LARGEST_WEIGHTS_BYTES = 4_000_000_000
+# What `core.models.classifier.save_model` writes, for every network of the registry (a test holds them against it).
+_MODULES = ("keras", "keras.initializers", "keras.layers", "keras.src.models.functional", "keras.src.ops.numpy")
+_CLASSES = {
+    "__keras_tensor__", "Activation", "Add", "AveragePooling2D", "BatchNormalization", "Concatenate", "Conv2D", "Dense",
+    "DepthwiseConv2D", "Dropout", "DTypePolicy", "Flatten", "Flip", "Functional", "GlobalAveragePooling2D",
+    "GlorotUniform", "InputLayer", "MaxPooling2D", "Multiply", "Normalization", "Ones", "ReLU", "Rescaling", "Reshape",
+    "VarianceScaling", "ZeroPadding2D", "Zeros",
+}  # fmt: skip
+
+
+def check(path: Path) -> None:
+    """Look into a `.keras` file without opening the model.
+
+    Raises:
+        RunError: it is none, it is damaged or too large, or it holds something that this lab does not make.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_parts(archive)
+            config = json.loads(archive.read("config.json"))
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, RuntimeError, NotImplementedError) as error:
+        raise RunError(f"The network in it cannot be read ({error}); bring an intact copy.") from error
+    strange = next(_strange(config), None)
+    if strange:
+        raise RunError(f"The network in it holds {strange!r}, which this lab never makes; bring one that it made.")
+
+
+def _check_parts(archive: zipfile.ZipFile) -> None:
+    sizes = {info.filename: info.file_size for info in archive.infolist()}
+    if set(sizes) != PARTS or len(archive.infolist()) != len(PARTS):
+        raise RunError("The network in it is no file that this lab saved; bring one that it made.")
+    if sizes["config.json"] > LARGEST_CONFIG_BYTES or sizes["model.weights.h5"] > LARGEST_WEIGHTS_BYTES:
+        raise RunError("The network in it is larger than any that this lab makes; bring one that it made.")
+
+
+def _strange(part: Any) -> Any:
+    """Give, one after the other, what in a model's description is none of the lab's own."""
+    if isinstance(part, dict):
+        if "class_name" in part and str(part["class_name"]) not in _CLASSES:
+            yield str(part["class_name"])
+        if part.get("module") not in (None, *_MODULES):
+            yield str(part["module"])
+        for value in part.values():
+            yield from _strange(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _strange(value)

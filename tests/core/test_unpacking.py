@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from core import packing, runs, unpacking
+from core.errors import RunError
+from core.runs import Run
+from core.workspace import Workspace
+from tests.core.models.test_keptmodel import write_model
+from tests.pages import made
+
+
+@pytest.fixture
+def finished(lab_home: Workspace) -> Run:
+    run = made.run(lab_home, made.dataset(lab_home), rounds=4)
+    write_model(run.model_path)
+    return run
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path / "another computer")
+
+
+@pytest.fixture
+def taken(finished: Run, tmp_path: Path) -> Path:
+    return packing.pack_run(finished, tmp_path / "taken.zip")
+
+
+def changed(taken: Path, name: str, content: object) -> io.BytesIO:
+    """Give a copy of the zip in which one entry is another."""
+    copy = io.BytesIO()
+    with zipfile.ZipFile(taken) as archive, zipfile.ZipFile(copy, "w") as out:
+        for entry in archive.namelist():
+            if entry != name:
+                out.writestr(entry, archive.read(entry))
+        if content is not None:
+            out.writestr(name, content if isinstance(content, str | bytes) else json.dumps(content))
+    copy.seek(0)
+    return copy
+
+
+def read(taken: Path, name: str) -> dict:
+    with zipfile.ZipFile(taken) as archive:
+        return json.loads(archive.read(name))
+
+
+def test_an_experiment_comes_back_on_another_computer_as_it_was(finished, taken, elsewhere):
+    back = unpacking.bring_back(taken, elsewhere)
+    assert runs.list_runs(elsewhere) == [back]
+    assert back.id == finished.id
+    assert back.status().state == "done"
+    assert (back.created_at, back.config) == (finished.created_at, finished.config)
+    assert back.dataset.people == finished.dataset.people
+    assert [epoch.val_accuracy for epoch in back.history()] == [epoch.val_accuracy for epoch in finished.history()]
+    ours, theirs = back.predictions(), finished.predictions()
+    assert ours.probabilities.tolist() == theirs.probabilities.tolist()
+    assert (ours.names, ours.sha256s) == (theirs.names, theirs.sha256s)
+    assert (back.summary()["test_correct"], back.summary()["test_total"]) == (11, 12)
+    assert back.model_path.read_bytes() == finished.model_path.read_bytes()
+    with packing.opened(back.path) as pack:
+        assert pack.people == finished.dataset.people
+    assert sorted(path.name for path in elsewhere.runs.iterdir()) == [finished.id]
+
+
+def test_what_is_taken_along_holds_no_photo_and_no_place_of_this_computer(finished, taken, lab_home):
+    with zipfile.ZipFile(taken) as archive:
+        names = archive.namelist()
+        texts = b"".join(archive.read(name) for name in names if name != packing.MODEL)
+    assert not [name for name in names if name.endswith((".png", ".jpg"))]
+    assert str(lab_home.root).encode() not in texts
+    assert b"holiday.mp4" not in texts
+
+
+def test_what_is_here_already_is_said(finished, taken, lab_home):
+    with pytest.raises(RunError, match="here already"):
+        unpacking.bring_back(taken, lab_home)
+    runs.delete_run(finished)
+    assert unpacking.bring_back(taken.open("rb"), lab_home).id == finished.id
+
+
+@pytest.mark.parametrize("run_id", ["../../evil", "/etc", "", 7, None, "20240101-000000-abcdef/.."])
+def test_an_id_never_decides_a_path(taken, elsewhere, run_id):
+    known = read(taken, packing.EXPERIMENT)
+    back = unpacking.bring_back(changed(taken, packing.EXPERIMENT, {**known, "id": run_id}), elsewhere)
+    assert back.path.parent == elsewhere.runs
+    assert {path.name for path in elsewhere.root.iterdir()} == {"runs"}
+
+
+def test_names_with_paths_in_the_zip_are_not_written(taken, elsewhere):
+    back = unpacking.bring_back(changed(taken, "../../evil.txt", "evil"), elsewhere)
+    assert not list(elsewhere.root.parent.rglob("evil.txt"))
+    assert {path.name for path in back.path.iterdir()} <= {
+        "request.json", "status.json", "dataset.json", "config.json", "predictions.json", "result.json",
+        "events.jsonl", "model.keras", "lock",
+    }  # fmt: skip
+
+
+def hostile() -> list[tuple[str, str, object]]:
+    def inside(name: str, key: str, value: object) -> tuple[str, str, object]:
+        return name, key, value
+
+    return [
+        inside(packing.DATASET, "id", "../../photos"),
+        inside(packing.DATASET, "people", ["Ada"]),
+        inside(packing.DATASET, "people", ["Ada", "Ada", "Bo"]),
+        inside(packing.DATASET, "items", [{"sha256": "../../../etc"}]),
+        inside(packing.DATASET, "people", 5),
+        inside(packing.CONFIG, "epochs", -1),
+        inside(packing.CONFIG, "unheard_of", 1),
+        inside(packing.PREDICTIONS, "labels", [9] * 12),
+        inside(packing.PREDICTIONS, "labels", [0]),
+        inside(packing.PREDICTIONS, "probabilities", [[float("nan")] * 3] * 12),
+        inside(packing.PREDICTIONS, "sha256s", ["../" * 20 + "etc/passwd"] * 12),
+        inside(packing.PREDICTIONS, "faces", ["x"] * 12),
+        inside(packing.PREDICTIONS, "schema", 99),
+        inside(packing.EXPERIMENT, "created_at", "yesterday"),
+        inside(packing.EXPERIMENT, "name", "x" * 5000),
+    ]
+
+
+@pytest.mark.parametrize(("name", "key", "value"), hostile())
+def test_what_does_not_fit_is_refused_whole(taken, elsewhere, name, key, value):
+    copy = changed(taken, name, {**read(taken, name), key: value})
+    with pytest.raises(RunError, match=r"cannot be brought back \(.*choose one that this lab made\.$"):
+        unpacking.bring_back(copy, elsewhere)
+    assert list(elsewhere.runs.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "name", [packing.DATASET, packing.CONFIG, packing.PREDICTIONS, packing.RESULT, packing.EVENTS, packing.MODEL]
+)
+def test_a_missing_or_broken_part_is_refused(taken, elsewhere, name):
+    for content in (None, b"\xff\xfe broken", "[1]"):
+        with pytest.raises(RunError):
+            unpacking.bring_back(changed(taken, name, content), elsewhere)
+    assert not elsewhere.runs.exists() or list(elsewhere.runs.iterdir()) == []
+
+
+def test_a_torn_zip_and_another_file_are_refused(taken, elsewhere, tmp_path):
+    data = taken.read_bytes()
+    for broken in (data[: len(data) // 2], b"", b"hello", data.replace(b"keras", b"kerax")):
+        with pytest.raises(RunError):
+            unpacking.bring_back(io.BytesIO(broken), elsewhere)
+
+
+def test_what_grows_while_it_is_unpacked_is_refused(taken, elsewhere, monkeypatch):
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(taken) as archive, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as out:
+        for entry in archive.namelist():
+            out.writestr(entry, bytes(3_000_000) if entry == packing.MODEL else archive.read(entry))
+    with pytest.raises(RunError, match="packed otherwise"):
+        unpacking.bring_back(bomb, elsewhere)
+    monkeypatch.setattr(unpacking, "LARGEST_TEXT_BYTES", 100)
+    with pytest.raises(RunError, match="larger than"):
+        unpacking.bring_back(taken, elsewhere)
+
+
+def test_a_network_that_holds_code_is_refused(taken, elsewhere, tmp_path):
+    write_model(tmp_path / "bad.keras", {"class_name": "Lambda", "module": "keras.layers", "config": {}})
+    copy = changed(taken, packing.MODEL, (tmp_path / "bad.keras").read_bytes())
+    with pytest.raises(RunError, match="holds 'Lambda', which this lab never makes"):
+        unpacking.bring_back(copy, elsewhere)
+    assert list(elsewhere.runs.iterdir()) == []
