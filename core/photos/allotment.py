@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
@@ -124,8 +125,8 @@ def allotted(
     Args:
         empty: its `left_out` stays, its items do not count.
         to_allot: where photos without a split may go.
-        needed: the splits that each person must have, SPLITS where not named; who lacks one is split anew. None, for a
-            source whose splits are kept as they are: only practice photos are needed.
+        needed: the splits that each person must have, SPLITS where not named; who lacks one gets a group moved there.
+            None, for a source whose splits are kept as they are: only practice photos are needed.
         strict: raise where somebody has too few photos; else those photos are left out.
 
     Raises:
@@ -196,13 +197,27 @@ def _split(
     """
     groups = [photo.group for photo in photos if photo.group is not None]
     splits = split_person(person, groups, [photo.split for photo in photos], to_allot, config)
-    if needed is not None and set(needed) - set(splits):
-        splits = split_person(person, groups, [None] * len(photos), [s for s in SPLITS if s in needed], config)
+    for lacking in [split for split in needed or () if split not in splits]:
+        splits = _with_one_group_in(lacking, groups, splits)
+    if set(needed or ()) - set(splits):
+        # No group can be spared: this says so, or finds the one way there is.
+        splits = split_person(person, groups, [None] * len(photos), [s for s in SPLITS if s in (needed or ())], config)
     if "train" not in splits:
         raise DatasetError(
             f'Person "{person}" has no photo left to train with, only others. Add photos or leave "{person}" out.'
         )
     return [replace(photo, split=split) for photo, split in zip(photos, splits, strict=True)]
+
+
+def _with_one_group_in(lacking: Split, groups: Sequence[int], splits: Sequence[Split]) -> list[Split]:
+    """Move the smallest group of the split with most photos, so that as few photos as can be change sides."""
+    sizes = Counter(groups)
+    spared = [split for split in SPLITS if len({g for g, s in zip(groups, splits, strict=True) if s == split}) > 1]
+    if not spared:
+        return list(splits)
+    giving = max(spared, key=splits.count)
+    moved = min((g for g, s in zip(groups, splits, strict=True) if s == giving), key=lambda group: sizes[group])
+    return [lacking if group == moved else split for group, split in zip(groups, splits, strict=True)]
 
 
 def _item(photo: Kept, facts: PhotoFacts | PhotoError) -> Item:

@@ -36,7 +36,8 @@ def rename_person(workspace: Workspace, dataset: Dataset, old: str, new: str, *,
         if new in pool.people():
             pool.photos = joining(pool.photos, old, new, pool.facts)
         else:
-            pool.needed[new] = pool.needed.get(old, [])
+            if old in pool.needed:
+                pool.needed[new] = pool.needed[old]
             pool.each_photo(lambda photo: replace(photo, person=new) if photo.person == old else photo)
         pool.rest = [replace(entry, person=new) if entry.person == old else entry for entry in pool.rest]
         return save(workspace, dataset, pool, keep_old)

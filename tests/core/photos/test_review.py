@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import pytest
+
 from core.photos.faces import Face
 from core.photos.manifest import Item
 from core.photos.photofolder import PhotoFacts
-from core.photos.review import SMALL_FACE_PX, to_review
+from core.photos.review import SMALL_FACE_PX, similar_names, to_review
 
 
 def facts(sha256: str, *faces: Face, bits: int) -> PhotoFacts:
@@ -50,3 +52,62 @@ def test_an_unlabelled_photo_may_look_like_anybody() -> None:
     anna = Item("1", "anna/1.jpg", "anna", "train", 0, 1, 0), facts("1", LARGE, bits=0)
     unknown = Item("2", "test/1.jpg", None, "test", 1, 1, 0), facts("2", LARGE, bits=1)
     assert reasons(anna, unknown) == {}
+
+
+def test_kind_and_owner_are_named_and_what_was_looked_at_is_not_listed() -> None:
+    tiny = Face(0.0, 0.0, 20.0, 20.0)
+    photos = [
+        (Item("1", "anna/1.jpg", "anna", "train", 0, 3, 0), facts("1", tiny, LARGE, bits=0)),
+        (Item("2", "anna/2.jpg", "anna", "test", 1, 1, 0), facts("2", tiny, bits=100)),
+        (Item("3", "anna/3.jpg", "anna", "test", 2, 3, 1, looked=True), facts("3", LARGE, LARGE, bits=200)),
+    ]
+    found = to_review([item for item, _ in photos], {item.sha256: known for item, known in photos})
+    assert [(entry.name, entry.person, entry.split, entry.kind) for entry in found] == [
+        ("anna/1.jpg", "anna", "train", "several_faces"),
+        ("anna/2.jpg", "anna", "test", "small_face"),
+    ]
+
+
+def test_two_faces_of_one_photo_are_not_the_same_as_each_other() -> None:
+    both = facts("1", LARGE, LARGE, bits=0)
+    anna, ben = (
+        Item("1", f"{who}/1.jpg", who, "train", n, 2, n, looked=False) for n, who in enumerate(("anna", "ben"))
+    )
+    assert reasons((anna, both), (ben, both)) == {
+        f"{who}/1.jpg": "shows 2 faces, the largest was taken" for who in ("anna", "ben")
+    }
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "alike"),
+    [
+        ("Anna", "anna ", True),
+        ("Zoë", "Zoe", True),
+        ("Zoe\u0308", "ZOË", True),
+        ("Jean-Luc", "jean luc", True),
+        ("Leila", "Leyla", True),
+        ("Philip", "Phillip", True),
+        ("Katharina", "Katarina", True),
+        ("Michael", "Michal", True),
+        ("Anna", "Anja", False),
+        ("Tim", "Tom", False),
+        ("Anna", "Annabel", False),
+        ("Pupil 1", "Pupil 2", False),
+        ("Pupil 1", "Pupil 11", False),
+        ("Amara", "Bruno", False),
+        ("李", "王", False),
+        ("!!", "??", False),
+    ],
+)
+def test_names_that_may_mean_one_person(one: str, two: str, alike: bool) -> None:
+    assert similar_names([one, two]) == ([(one, two)] if alike else [])
+    assert similar_names([two, one]) == ([(two, one)] if alike else [])
+
+
+def test_similar_names_come_in_the_order_of_the_people() -> None:
+    assert similar_names(["Leila", "Bruno", "leila", "Leyla"]) == [
+        ("Leila", "leila"),
+        ("Leila", "Leyla"),
+        ("leila", "Leyla"),
+    ]
+    assert similar_names([]) == []
