@@ -1,30 +1,19 @@
 """Test: the final exam first, then who is taken for whom, every photo, and new ones."""
 
-import streamlit as st
-
-from ui import exam, experiment, look, newphotos, places, server, words
-from ui.state import Widget
+from core import library as experiments
+from ui import exam, library, look, places, server, words
 
 places.enter()
 workspace = server.workspace()
-run = experiment.tested(workspace)
-if run:
-    result = exam.sit(run)
+shelf = experiments.shelf(workspace)
+row = library.tested(shelf)
+if row:
+    result = exam.sit(row.run)
     look.head(exam.title(result))
-    experiment.pick(workspace, run)
+    library.pick(shelf, row)
     exam.in_words(result)
-    views = [words.MATRIX_VIEW, words.EVERY_PHOTO, words.NEW_PHOTOS]
-    matrix, photos, new = st.tabs(views, key=Widget.VIEW, on_change="rerun")
-    if matrix.open:
-        with matrix:
-            exam.matrix(workspace, result)
-    if photos.open:
-        with photos:
-            exam.photos(workspace, result)
-    if new.open:
-        with new:
-            newphotos.ask(workspace, run)
-    experiment.take_along(workspace, run)
+    exam.views(workspace, result, row.run)
+    library.take_along(workspace, row.run)
 else:
     look.head(words.TEST_TITLE)
-    experiment.not_yet(workspace)
+    library.not_yet(shelf)

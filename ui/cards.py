@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
-from core.evaluation import colours
+from core.evaluation import colours, metrics
 from ui import text, words
 
 A_PAGE = 24
@@ -34,6 +35,21 @@ class Card:
     def predicted(self) -> int:
         return max(range(len(self.probabilities)), key=self.probabilities.__getitem__)
 
+    @property
+    def is_sure(self) -> bool:
+        return bool(metrics.is_sure(np.asarray(self.probabilities)))
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where a face is in its photo, as fractions of the photo's width and height, and what was said of it."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    card: Card
+
 
 def page(n: int, key: str) -> slice:
     """Draw the page numbers where `n` cards need several; give the slice of the page that is open."""
@@ -47,10 +63,34 @@ def draw(cards: Sequence[Card], people: Sequence[str]) -> None:
     st.html(f'<div class="lab-cards">{"".join(_card(card, people) for card in cards)}</div>')
 
 
+def group(picture: str, boxes: Sequence[Box], people: Sequence[str]) -> None:
+    """Draw a photo of several people, each face framed in its person's colour with the name under it."""
+    framed = "".join(_box(box, people) for box in boxes)
+    st.html(f'<figure class="lab-group"><img src="{picture}" alt="">{framed}</figure>')
+
+
+def _box(box: Box, people: Sequence[str]) -> str:
+    card = box.card
+    said = text.as_html(people[card.predicted]) if card.is_sure else words.NOT_SURE
+    colour = colours.person_colour(card.predicted) if card.is_sure else colours.UNSURE
+    place = f"left:{100 * box.left:.2f}%;top:{100 * box.top:.2f}%;width:{100 * box.width:.2f}%"
+    return (
+        f'<div class="lab-box" style="{place};height:{100 * box.height:.2f}%;--lab-colour:{colour}">'
+        f"<span>{said}</span></div>"
+    )
+
+
 def _card(card: Card, people: Sequence[str]) -> str:
-    said = text.as_html(people[card.predicted])
+    said, says = text.as_html(people[card.predicted]), words.SAYS if card.is_sure else words.NOT_SURE_SAYS
     if card.true is None:
         colour, verdict, truth = colours.person_colour(card.predicted), "", ""
+        if not card.is_sure:
+            colour, says, truth = (
+                colours.UNSURE,
+                words.SAYS,
+                f'<div class="lab-soft">{words.LEANS_TOWARDS} {said}</div>',
+            )
+            said = words.NOT_SURE
     else:
         right = card.true == card.predicted
         colour = colours.RIGHT if right else colours.WRONG
@@ -60,7 +100,7 @@ def _card(card: Card, people: Sequence[str]) -> str:
     name, short = text.as_html(card.name), text.as_html(card.name.rsplit("/", 1)[-1])
     return (
         f'<div class="lab-card" style="--lab-colour:{colour}"><img src="{card.picture}" alt="{name}">'
-        f'<div class="lab-names"><div class="lab-soft">{words.SAYS}</div>'
+        f'<div class="lab-names"><div class="lab-soft">{says}</div>'
         f'<div class="lab-says">{verdict}{said}</div>{truth}</div>'
         f'<div class="lab-bars">{_bars(card, people)}</div>'
         f'<div class="lab-file lab-soft lab-ellipsis" title="{name}">{short}</div></div>'

@@ -37,9 +37,11 @@ def curves(history: Sequence[Epoch], epochs: int, people: int, key: str) -> None
         )
 
 
-def matrix(result: metrics.TestResult, people: Sequence[str], run_id: str) -> tuple[int, int] | None:
+def matrix(
+    result: metrics.TestResult, people: Sequence[str], run_id: str, faces: Sequence[str]
+) -> tuple[int, int] | None:
     """Draw the confusion matrix; give the (true, predicted) labels of the cell that was clicked, if one was."""
-    figure = figures.confusion_figure(result.confusion, people, words.MATRIX_LABELS)
+    figure = figures.confusion_figure(result.confusion, people, words.MATRIX_LABELS, faces)
     key = f"{state.Widget.MATRIX}-{run_id}"
     picture = {"format": "png", "scale": 2, "filename": key}
     # On a phone the matrix keeps its size and scrolls sideways.

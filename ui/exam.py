@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +10,11 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import RunError
-from core.evaluation import colours, metrics
+from core.evaluation import colours, listing, metrics
 from core.photos.dataset import Dataset
 from core.runs import Predictions, Run
 from core.workspace import Workspace
-from ui import cards, charts, faces, text, words
+from ui import cards, charts, faces, newphotos, text, words
 from ui.cards import Card
 from ui.state import Widget
 
@@ -91,17 +92,71 @@ def _line(low: int, high: int, guess: float, *, better: bool) -> None:
     )
 
 
+def views(workspace: Workspace, exam: Exam, run: Run) -> None:
+    """Draw the three ways to look closer; an exam without names has no matrix."""
+    names = [words.MATRIX_VIEW] if exam.result.total else []
+    *first, every, new = st.tabs([*names, words.EVERY_PHOTO, words.NEW_PHOTOS], key=Widget.VIEW, on_change="rerun")
+    for tab in first:
+        if tab.open:
+            with tab:
+                matrix(workspace, exam)
+    if every.open:
+        with every:
+            photos(workspace, exam)
+    if new.open:
+        with new:
+            newphotos.ask(workspace, run)
+
+
 def matrix(workspace: Workspace, exam: Exam) -> None:
     """Draw who is taken for whom; a click on a square shows its photos."""
     st.markdown(words.MATRIX_HOW)
-    cell = charts.matrix(exam.result, exam.dataset.people, exam.run_id)
+    people = exam.dataset.people
+    cell = charts.matrix(exam.result, people, exam.run_id, _faces_of_people(workspace, exam.dataset))
     if cell:
         _photos_of_cell(workspace, exam, *cell)
-    rest = metrics.rest_of_confusion(exam.result.confusion, exam.dataset.people)
+    rest = metrics.rest_of_confusion(exam.result.confusion, people)
     if rest:
         st.markdown(f"**{words.REST}**")
         rows = [(row.person, row.photos, row.correct, row.mostly_taken_for or "") for row in rest]
         st.dataframe(pd.DataFrame(rows, columns=list(words.REST_COLUMNS)), hide_index=True, alt=words.REST)
+    with st.expander(words.NUMBERS):
+        _numbers(exam.result, people)
+
+
+def _faces_of_people(workspace: Workspace, dataset: Dataset) -> list[str]:
+    """Give a face of each person, of the practice photos."""
+    first = {item.person: item for item in reversed(dataset.of("train"))}
+    return [
+        faces.face_of(workspace, dataset, first[person].sha256, first[person].face)
+        if person in first
+        else faces.NO_PICTURE
+        for person in dataset.people
+    ]
+
+
+def _numbers(result: metrics.TestResult, people: Sequence[str]) -> None:
+    """Draw how each person came out, and the matrix out of 100."""
+    st.markdown(words.SCORES_HOW)
+    scores = [
+        (person, score.photos, *(_hundred(value) for value in (score.recall, score.precision, score.f1)))
+        for person, score in zip(people, result.per_person, strict=True)
+    ]
+    whole = st.column_config.NumberColumn(format="%d")
+    st.dataframe(
+        pd.DataFrame(scores, columns=list(words.SCORES_COLUMNS)),
+        hide_index=True,
+        column_config=dict.fromkeys(words.SCORES_COLUMNS[1:], whole),
+        placeholder="–",
+        alt=words.NUMBERS,
+    )
+    st.markdown(words.PERCENT_HOW)
+    percent = pd.DataFrame(metrics.row_percent(result.confusion), index=list(people), columns=list(people))
+    st.dataframe(percent, column_config=dict.fromkeys(people, whole), placeholder="–", alt=words.PERCENT_HOW)
+
+
+def _hundred(share: float) -> float:
+    return 100 * share
 
 
 def _photos_of_cell(workspace: Workspace, exam: Exam, true: int, predicted: int) -> None:
@@ -114,11 +169,51 @@ def _photos_of_cell(workspace: Workspace, exam: Exam, true: int, predicted: int)
 
 
 def photos(workspace: Workspace, exam: Exam) -> None:
-    """Draw every photo with its prediction, the worst first."""
+    """Draw every photo with its prediction: which of them, in which order, a page at a time."""
+    given, people = exam.predictions, exam.dataset.people
+    show, person, order, table = st.columns([4, 3, 3, 2], vertical_alignment="bottom")
+    with show:
+        chosen = st.segmented_control(
+            words.SHOW,
+            list(words.SHOW_LABELS if exam.result.total else words.SHOW_UNLABELLED),
+            default="all",
+            required=True,
+            format_func=words.SHOW_LABELS.__getitem__,
+            key=Widget.SHOW,
+        )
+    with person:
+        one = st.selectbox(
+            words.ONE_PERSON,
+            [None, *range(len(people))],
+            format_func=lambda label: words.EVERYBODY if label is None else people[label],
+            key=f"{Widget.ONE_PERSON}-{exam.run_id}",
+        )
+    with order:
+        labels = words.ORDER_LABELS if exam.result.total else words.ORDER_UNLABELLED
+        by = st.selectbox(words.ORDER, list(labels), format_func=labels.__getitem__, key=Widget.ORDER)
+    with table:
+        _take_table(exam)
+    found = listing.arrange(given.probabilities, given.labels, given.names, show=chosen, person=one, order=by)
+    if len(found) == 0:
+        st.info(words.NONE_LIKE_THIS, icon=":material/info:")
+        return
+    page = cards.page(len(found), f"{Widget.PREDICTIONS_PAGE}-{exam.run_id}-{chosen}-{one}-{by}")
+    cards.draw([_card(workspace, exam, int(i)) for i in found[page]], people)
+
+
+def _take_table(exam: Exam) -> None:
     given = exam.predictions
-    order = metrics.worst_first(given.probabilities, given.labels)
-    page = cards.page(len(order), f"{Widget.PREDICTIONS_PAGE}-{exam.run_id}")
-    cards.draw([_card(workspace, exam, int(i)) for i in order[page]], exam.dataset.people)
+    st.download_button(
+        words.TAKE_TABLE,
+        lambda: listing.as_csv(
+            given.probabilities, given.labels, given.names, exam.dataset.people, words.TABLE_COLUMNS
+        ),
+        file_name=f"{exam.run_id}.csv",
+        mime="text/csv",
+        key=Widget.TAKE_TABLE,
+        on_click="ignore",
+        width="stretch",
+    )
 
 
 def _card(workspace: Workspace, exam: Exam, i: int) -> Card:

@@ -17,6 +17,7 @@ from core.config import CropConfig, TrainConfig
 from core.errors import DatasetError
 from core.jobfolder import OPEN_STATES, JobFolder
 from core.jobs import queue
+from core.photos import samples
 from core.photos.dataset import Dataset
 from core.photos.drafts import Draft
 from core.runs import Run
@@ -116,6 +117,12 @@ def predict(workspace: Workspace, run: Run, uploads: Sequence[UploadedFile]) -> 
         for name, upload in zip(_apart([upload.name for upload in uploads]), uploads, strict=True):
             archive.writestr(name, upload.getbuffer())
     return _queue(workspace, made)
+
+
+def show_strangers(workspace: Workspace, run: Run) -> JobFolder:
+    """Queue a look at the strangers who come with the lab."""
+    request = {"kind": "predict", "lane": queue.HELPER, "model": str(run.path), "photos": str(samples.STRANGERS)}
+    return _submit(workspace, request)
 
 
 def open_job(workspace: Workspace, *kinds: str) -> JobFolder | None:

@@ -1,39 +1,78 @@
-"""New photos for a trained network: every face in them gets a name."""
+"""New photos for a trained network, and strangers: every face in them gets a name, or "not sure"."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 
 from core.jobfolder import OPEN_STATES, JobFolder
+from core.photos import samples
 from core.runs import Run
 from core.workspace import Workspace
 from ui import cards, collection, faces, feedback, jobs, live, state, words
-from ui.cards import Card
+from ui.cards import Box, Card
 from ui.state import Widget
 
 
 def ask(workspace: Workspace, run: Run) -> None:
-    """Draw the upload, the look at the photos while it runs, and the answer."""
-    people = run.dataset.people
-    st.markdown(f"{words.NEW_PHOTOS_HOW} {words.only_knows(len(people))}")
+    """Draw the upload beside the strangers, the look at the photos while it runs, and the answer."""
+    own, strangers = st.columns([3, 2], gap="large")
+    with own:
+        _upload(workspace, run)
+    with strangers:
+        st.markdown(words.only_knows(len(run.dataset.people)))
+        _stranger(workspace, run)
+    shown = _asked(workspace, run, state.STRANGERS_JOB.get())
+    if shown and state.STRANGERS_SHOWN.get():
+        _show(workspace, shown, _strangers)
+    asked = _asked(workspace, run, state.PREDICT_JOB.get())
+    if asked:
+        _show(workspace, asked, _answer)
+
+
+def _asked(workspace: Workspace, run: Run, job_id: str | None) -> JobFolder | None:
+    """Give the look at photos of this id where it asked this network."""
+    job = jobs.job(workspace, job_id)
+    return job if job and job.request()["model"] == str(run.path) else None
+
+
+def _upload(workspace: Workspace, run: Run) -> None:
+    st.markdown(words.NEW_PHOTOS_HOW)
     uploads = st.file_uploader(
         words.CHOOSE_PHOTOS, accept_multiple_files=True, key=f"{Widget.NEW_PHOTOS}-{state.TEST_UPLOADS.get()}"
     )
     if st.button(words.ASK, key=Widget.ASK, type="primary"):
         if not uploads:
             st.warning(words.NO_PHOTOS_CHOSEN)
-        else:
-            with feedback.sentences():
-                job = jobs.predict(workspace, run, uploads)
-                state.PREDICT_JOB.set(job.id)
-                state.TEST_UPLOADS.set(state.TEST_UPLOADS.get() + 1)
-                st.rerun()
-    asked = jobs.job(workspace, state.PREDICT_JOB.get())
-    if asked and asked.request()["model"] == str(run.path):
-        _show(workspace, asked)
+            return
+        with feedback.sentences():
+            job = jobs.predict(workspace, run, uploads)
+            state.PREDICT_JOB.set(job.id)
+            state.STRANGERS_SHOWN.set(0)
+            state.TEST_UPLOADS.set(state.TEST_UPLOADS.get() + 1)
+            st.rerun()
 
 
-def _show(workspace: Workspace, job: JobFolder) -> None:
+def _stranger(workspace: Workspace, run: Run) -> None:
+    """Draw the button that shows one more stranger; all of them are looked at with the first click."""
+    there = len(samples.strangers())
+    job = _asked(workspace, run, state.STRANGERS_JOB.get())
+    shown = state.STRANGERS_SHOWN.get() if job else 0
+    if shown >= there:
+        return
+    if st.button(
+        words.ANOTHER_STRANGER if shown else words.STRANGER, key=Widget.STRANGER, icon=":material/person_add:"
+    ):
+        with feedback.sentences():
+            if job is None:
+                state.STRANGERS_JOB.set(jobs.show_strangers(workspace, run).id)
+            state.STRANGERS_SHOWN.set(shown + 1)
+            st.rerun()
+
+
+def _show(workspace: Workspace, job: JobFolder, answer: Callable[[JobFolder], None]) -> None:
     status = job.status()
     if status.state in OPEN_STATES:
         live.look(job)
@@ -42,22 +81,53 @@ def _show(workspace: Workspace, job: JobFolder) -> None:
     if status.state == "failed":
         feedback.show_error(status.message)
     elif status.state == "done":
-        _answer(job)
+        answer(job)
     else:
         st.info(words.ASK_INTERRUPTED)
 
 
+def _strangers(job: JobFolder) -> None:
+    """Draw the strangers shown so far, the newest first, and how many got a name."""
+    answer = job.result()
+    found = _cards(job, answer, answer["predictions"][: state.STRANGERS_SHOWN.get()])
+    named = sum(card.is_sure for card in found)
+    st.subheader(words.STRANGERS, anchor=False)
+    st.markdown(f"{words.STRANGERS_HOW} **{words.strangers_named(named, len(found))}**")
+    cards.draw(found[::-1], answer["people"])
+
+
 def _answer(job: JobFolder) -> None:
     answer = job.result()
+    rows = answer["predictions"]
+    page = cards.page(len(rows), f"{Widget.PREDICTIONS_PAGE}-{job.id}")
+    found = _cards(job, answer, rows[page], page.start)
+    _pictures(job, rows[page], found, answer["people"])
+    cards.draw(found, answer["people"])
+    collection.listed(words.LEFT_OUT, [(entry["name"], entry["reason"]) for entry in answer["left_out"]])
+
+
+def _cards(job: JobFolder, answer: dict[str, Any], rows: Sequence[dict[str, Any]], first: int = 0) -> list[Card]:
     people = answer["people"]
-    found = [
+    return [
         Card(
             picture=faces.thumbnail(str(job.path / f"face-{number}.png")),
             name=row["name"],
             true=people.index(row["true"]) if row["true"] in people else None,
             probabilities=tuple(row["probabilities"][person] for person in people),
         )
-        for number, row in enumerate(answer["predictions"])
+        for number, row in enumerate(rows, start=first)
     ]
-    cards.draw(found[cards.page(len(found), f"{Widget.PREDICTIONS_PAGE}-{job.id}")], people)
-    collection.listed(words.LEFT_OUT, [(entry["name"], entry["reason"]) for entry in answer["left_out"]])
+
+
+def _pictures(job: JobFolder, rows: Sequence[dict[str, Any]], found: Sequence[Card], people: Sequence[str]) -> None:
+    """Draw the photos that show several faces, each face framed and named."""
+    boxes: dict[int, list[Box]] = {}
+    for row, card in zip(rows, found, strict=True):
+        if row["face"]:
+            width, height = row["size_px"]
+            x, y, w, h = row["face"]["box"]
+            boxes.setdefault(row["photo"], []).append(Box(x / width, y / height, w / width, h / height, card))
+    for photo, inside in boxes.items():
+        picture = job.path / f"photo-{photo}.jpg"
+        if len(inside) > 1 and picture.exists():
+            cards.group(faces.address(picture), inside, people)

@@ -15,6 +15,7 @@ START = "pages/start.py"
 PHOTOS = "pages/dataset.py"
 TRAIN = "pages/train.py"
 TEST = "pages/test.py"
+LIBRARY = "pages/library.py"
 
 
 def run() -> None:
@@ -46,5 +47,6 @@ def _open() -> StreamlitPage:
         st.Page(PHOTOS, title=words.PHOTOS, icon=":material/photo_library:"),
         st.Page(TRAIN, title=words.TRAIN, icon=":material/model_training:"),
         st.Page(TEST, title=words.TEST, icon=":material/fact_check:"),
+        st.Page(LIBRARY, title=words.LIBRARY, icon=":material/experiment:"),
     ]
     return st.navigation(pages, position="top")

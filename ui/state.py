@@ -55,6 +55,11 @@ CHOOSING_SETTINGS = Key("choosing_settings", default=False)
 PREDICT_JOB: Key[str | None] = Key("predict_job", default=None)
 # Test: counts the uploads, as above.
 TEST_UPLOADS = Key("test_uploads", default=0)
+# Test: the look at strangers of this session, and how many of them are shown.
+STRANGERS_JOB: Key[str | None] = Key("strangers_job", default=None)
+STRANGERS_SHOWN = Key("strangers_shown", default=0)
+# My experiments: counts the uploads, as above.
+BACK_UPLOADS = Key("back_uploads", default=0)
 # What was erased last, told once on the page that is empty then.
 GONE = Key("gone", default="")
 # Train: the job of this session that brings a network's weights, by download or from a file.
@@ -164,6 +169,21 @@ class Widget(StrEnum):
     NEW_PHOTOS = "new_photos"
     ASK = "ask"
     TAKE_MODEL = "take_model"
+    SHOW = "photos_show"
+    ORDER = "photos_order"
+    ONE_PERSON = "photos_one_person"
+    TAKE_TABLE = "take_table"
+    STRANGER = "show_stranger"
+    # My experiments
+    LIBRARY = "library"
+    OPEN_EXAM = "open_exam"
+    OPEN_CURVES = "open_curves"
+    RENAME = "rename"
+    RENAME_AS = "rename_as"
+    RENAME_SAVE = "rename_save"
+    DELETE_RUN = "delete_run"
+    DELETE_RUN_SURE = "delete_run_sure"
+    BRING_BACK = "bring_back"
     # Everywhere
     MISSING = "what_is_missing"
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from core.config import Detector, Pooling, Split
 from core.decision import Freeze
 from core.evaluation.figures import ConfusionLabels, CurveLabels
+from core.evaluation.listing import Order, Show
 from core.jobfolder import State
 from core.photos.balance import GOOD_FROM
 from ui.amounts import count, size, spelled
@@ -193,8 +194,24 @@ NO_LABELS = "Nobody said who is on the photos of the final exam. So there is not
 MATRIX_HOW = "The confusion matrix: a row for each person, a column for each answer. Click a square to see its photos."
 REST = "The others"
 REST_COLUMNS = ("person", "photos", "right", "mostly taken for")
-MATRIX_VIEW, EVERY_PHOTO = "Who is taken for whom", "Every photo, the worst first"
+MATRIX_VIEW, EVERY_PHOTO = "Who is taken for whom", "Every photo"
+NUMBERS = "The same in numbers"
+SCORES_HOW = "Out of 100: how many of a person's photos were found, and how often the name is right."
+SCORES_COLUMNS = ("person", "photos", "found (recall)", "name is right (precision)", "both in one (F1)")
+PERCENT_HOW = "Who is taken for whom, out of 100 photos of each person:"
+SHOW, ONE_PERSON, ORDER, EVERYBODY = "Show", "Whose?", "In which order?", "everybody's"
+SHOW_LABELS: dict[Show, str] = {"all": "all", "wrong": "wrong", "not_sure": "not sure", "right": "right"}
+SHOW_UNLABELLED: tuple[Show, ...] = ("all", "not_sure")
+ORDER_LABELS: dict[Order, str] = {"worst": "the worst first", "surest": "the surest first", "name": "by name"}
+ORDER_UNLABELLED: dict[Order, str] = {**ORDER_LABELS, "worst": "the least sure first"}
+NONE_LIKE_THIS = "There are no photos like this."
+TAKE_TABLE = "Table (CSV)"
+TABLE_COLUMNS = ("photo", "who it is", "who it says")
 IS, SAYS = "is", "says"
+NOT_SURE, LEANS_TOWARDS, NOT_SURE_SAYS = "not sure", "leans towards", "not sure, leans towards"
+STRANGER, ANOTHER_STRANGER = "Show it a stranger", "Show it another stranger"
+STRANGERS = "Strangers"
+STRANGERS_HOW = "Drawn people whom it never saw."
 RIGHT_SIGN, WRONG_SIGN = "✓", "✗"
 NEW_PHOTOS = "Show it new photos"
 NEW_PHOTOS_HOW = "One or many. Every face gets a name."
@@ -203,9 +220,23 @@ ASK = "Who is this?"
 LOOKING = "Looking at the photos"
 NO_PHOTOS_CHOSEN = "Choose a photo first."
 ASK_INTERRUPTED = "That was interrupted. Ask again."
-TAKE_MODEL = "Take the trained network along (zip)"
+TAKE_MODEL = "Take it along (zip)"
 
 # My experiments
+LIBRARY = "My experiments"
+LIBRARY_HOW = "Everything you trained. Choose a row to open it again."
+LIBRARY_COLUMNS = (
+    "experiment", "network", "frozen layers", "points", "rounds", "right answers", "right out of 100", "seconds"
+)  # fmt: skip
+NO_EXPERIMENTS = "You have not trained anything yet."
+OPEN_CURVES = "See how it learned"
+RENAME, RENAME_AS, RENAME_SAVE = "Rename", "New name", "Save"
+DELETE_RUN = "Delete"
+TAKE_HOW = "The network, its names and its results. No photos."
+BRING_BACK = "Bring back an experiment from another computer"
+BRING_BACK_HOW = "Choose the zip you took along. Its photos are not in it, so some pictures stay empty."
+BRING_BACK_FILE = "Zip of an experiment"
+BROUGHT_BACK = "It is back in the list."
 ERASING = "Stopping all work, then deleting"
 
 
@@ -289,6 +320,10 @@ def freeze_sentence(frozen: int, total: int, what: str) -> str:
 def parameters(trainable: int, frozen: int) -> str:
     """Say how many parameters train; the field's words once, in brackets."""
     return f"{trainable:,} numbers (trainable parameters). {frozen:,} are frozen."
+
+
+def settings_of(preset: str) -> str:
+    return f"Settings of a published experiment. {preset}."
 
 
 def one_face(side_px: int) -> str:
@@ -422,6 +457,11 @@ def cell(true: str, predicted: str, photos: int) -> str:
 
 def only_knows(people: int) -> str:
     return f"It only knows these {people} people and must lean towards one. A stranger gets a name too."
+
+
+def strangers_named(named: int, shown: int) -> str:
+    """Say how many of the strangers shown so far got a name."""
+    return f"{named} of {count(shown, 'stranger')} got a name."
 
 
 def erased(photos: int, n_bytes: int) -> str:

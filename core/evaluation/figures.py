@@ -170,7 +170,9 @@ def _round_axis(epochs: int) -> dict[str, int]:
     return {"max": epochs, "interval": next(step for step in (1, 2, 5, 10, 20, 50, 100, 200) if epochs / step <= 6)}
 
 
-def confusion_figure(confusion: np.ndarray, people: Sequence[str], labels: ConfusionLabels) -> go.Figure:
+def confusion_figure(
+    confusion: np.ndarray, people: Sequence[str], labels: ConfusionLabels, faces: Sequence[str] = ()
+) -> go.Figure:
     """Draw the confusion matrix: rows the true people, columns the predicted; above 20 people the 20 most confused.
 
     Every cell carries an invisible marker, so that a click selects it (heatmaps give no selection in Streamlit); its
@@ -179,6 +181,8 @@ def confusion_figure(confusion: np.ndarray, people: Sequence[str], labels: Confu
     Args:
         confusion: int, shape (n_classes, n_classes).
         people: n_classes names in label order.
+        faces: a picture of each as an address, in label order, drawn beside the rows and over the columns; none at all
+            leaves the names alone.
     """
     shown = metrics.most_confused(confusion)
     side_px = max(30, min(64, 520 // max(len(shown), 1)))
@@ -195,8 +199,28 @@ def confusion_figure(confusion: np.ndarray, people: Sequence[str], labels: Confu
         customdata=[_cell(int(shown[row]), int(shown[column]), confusion, people, labels) for row, column in cells],
         hovertemplate="%{customdata[2]}<extra></extra>",
     )
-    _lay_out(figure, [_short(people[label]) for label in shown], labels, side_px)
+    _lay_out(figure, [_short(people[label]) for label in shown], labels, side_px, 1 if faces else 0)
+    for place, label in enumerate(shown if faces else ()):
+        for x, y in ((-1, place), (place, -1)):
+            _add_face(figure, x, y, faces[label], colours.person_colour(int(label)))
     return figure
+
+
+def _add_face(figure: go.Figure, x: int, y: int, picture: str, colour: str) -> None:
+    """Put a face where a cell would be, framed in the person's colour."""
+    figure.add_shape(
+        type="rect",
+        x0=x - 0.45,
+        x1=x + 0.45,
+        y0=y - 0.45,
+        y1=y + 0.45,
+        layer="below",
+        line={"width": 0},
+        fillcolor=colour,
+    )
+    figure.add_layout_image(
+        source=picture, xref="x", yref="y", x=x, y=y, sizex=0.8, sizey=0.8, xanchor="center", yanchor="middle"
+    )
 
 
 def _add_counts(figure: go.Figure, counts: np.ndarray) -> None:
@@ -217,22 +241,24 @@ def _add_counts(figure: go.Figure, counts: np.ndarray) -> None:
         )
 
 
-def _lay_out(figure: go.Figure, names: list[str], labels: ConfusionLabels, side_px: int) -> None:
+def _lay_out(figure: go.Figure, names: list[str], labels: ConfusionLabels, side_px: int, before: int) -> None:
+    """Fix the axes; `before` is how many cells of room there are before the first row and column."""
     n, edges = len(names), [-0.5, len(names) - 0.5]
+    spread = [edges[0] - before, edges[1]]
     broken = [name.replace(" ", "<br>", 1) if len(name) > _BREAK_AFTER else name for name in names]
     text = {"size": TEXT_PX}
     axis = {"tickmode": "array", "tickvals": list(range(n)), "tickfont": text, "showgrid": False, "zeroline": False}
     said = {"text": labels.predicted, "standoff": 4, "font": text}
-    figure.update_xaxes(**axis, ticktext=names, range=edges, side="top", title=said, tickangle=-45, fixedrange=True)
+    figure.update_xaxes(**axis, ticktext=names, range=spread, side="top", title=said, tickangle=-45, fixedrange=True)
     true = {"text": labels.true, "standoff": 6, "font": text}
-    figure.update_yaxes(**axis, ticktext=broken, range=edges[::-1], title=true, fixedrange=True)
+    figure.update_yaxes(**axis, ticktext=broken, range=spread[::-1], title=true, fixedrange=True)
     figure.add_shape(type="rect", x0=edges[0], y0=edges[0], x1=edges[1], y1=edges[1], line={"color": _GRID, "width": 1})
     # Room for names beside the rows and slanting away over the last column (plotly hides a name that does not fit).
     slanted_px = round(0.7 * _text_px(names))
     margin = {"l": _text_px(broken) + 36, "r": slanted_px, "t": slanted_px + 50, "b": 12}
     figure.update_layout(
-        width=side_px * n + margin["l"] + margin["r"],
-        height=side_px * n + margin["t"] + margin["b"],
+        width=side_px * (n + before) + margin["l"] + margin["r"],
+        height=side_px * (n + before) + margin["t"] + margin["b"],
         margin=margin,
         showlegend=False,
         hovermode="closest",

@@ -56,7 +56,7 @@ def arrange(
         ranked = np.argsort(-probabilities.max(axis=1), kind="stable") if len(labels) else np.zeros(0, np.int64)
     else:
         ranked = np.array(sorted(range(len(labels)), key=lambda i: names[i].casefold()), np.int64)
-    return ranked[kept[ranked]].astype(np.int64)
+    return np.asarray(ranked[kept[ranked]], np.int64)
 
 
 def as_csv(

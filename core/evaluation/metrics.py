@@ -209,6 +209,19 @@ def most_confused(confusion: np.ndarray, limit: int = MOST_PEOPLE) -> np.ndarray
     return np.sort(np.argsort(-about, kind="stable")[:limit]).astype(np.int64)
 
 
+def row_percent(confusion: np.ndarray) -> np.ndarray:
+    """Give of each person's photos how many out of 100 got each name; nan where a person has no photo.
+
+    Args:
+        confusion: int, shape (n_classes, n_classes).
+
+    Returns:
+        float64, same shape.
+    """
+    photos = confusion.sum(axis=1, keepdims=True).astype(float)
+    return np.asarray(100 * confusion / np.where(photos == 0, np.nan, photos))
+
+
 def rest_of_confusion(confusion: np.ndarray, people: Sequence[str]) -> list[PersonRow]:
     """Give the people the picture of the matrix leaves out, in label order; empty up to 20 people."""
     shown = set(most_confused(confusion).tolist())

@@ -1,4 +1,4 @@
-"""The people who come with the lab, six to learn and strangers to be tested with: drawn, not real. How they were made stands in docs/sample-people.md."""
+"""The people who come with the lab: drawn, not real. How they were made stands in docs/sample-people.md."""
 
 from __future__ import annotations
 

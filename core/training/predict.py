@@ -23,7 +23,6 @@ from core.photos.faces import Face, crop_from, find_in, resize_square
 from core.training.finish import predict_saved
 from core.workspace import Workspace
 
-
 # The small copy of a photo on which its faces are shown with their names.
 PICTURE_PX = 900
 
@@ -69,7 +68,7 @@ def predict_photos(
     source: Path,
     *,
     crop: CropConfig | None = None,
-    watch: Watch = Watch(),  # noqa: B008 - frozen
+    watch: Watch = Watch(),
 ) -> dict[str, Any]:
     """Predict who is on new photos.
 

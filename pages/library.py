@@ -1,0 +1,17 @@
+"""My experiments: all of them in one table; open one again, rename it, take it along, delete it, bring one back."""
+
+from core import library as experiments
+from ui import going_away, library, look, places, server, words
+
+places.enter()
+workspace = server.workspace()
+shelf = experiments.shelf(workspace)
+if shelf.rows:
+    look.head(words.LIBRARY, words.LIBRARY_HOW)
+    library.actions(workspace, library.table(shelf.rows))
+else:
+    look.head(words.LIBRARY)
+    look.missing(words.NO_EXPERIMENTS, words.TO_TRAIN, places.TRAIN)
+library.damaged(workspace, shelf)
+library.bring_back(workspace)
+going_away.offer(workspace)

@@ -1,0 +1,201 @@
+"""My experiments: which one is looked at, the list of all, and what can be done with one of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from core import library, packing, unpacking
+from core.jobfolder import OPEN_STATES
+from core.library import Row, Shelf
+from core.models import backbones
+from core.runs import Run
+from core.workspace import Workspace
+from ui import blocks, feedback, going_away, look, places, settings, state, text, words
+from ui.state import Param, Widget
+
+ROW_PX = 40
+MOST_ROWS = 10
+
+
+def tested(shelf: Shelf) -> Row | None:
+    """Give the tested experiment to show: the one the address names, else the newest; None where there is none."""
+    named = shelf.row(st.query_params.get(Param.RUN))
+    if named and named.is_tested:
+        return named
+    return shelf.tested[0] if shelf.tested else None
+
+
+def not_yet(shelf: Shelf) -> None:
+    """Say why there is no final exam to look at, with the button that leads on."""
+    running = next((row for row in shelf.rows if row.state in OPEN_STATES), None)
+    if running:
+        look.missing(words.STILL_RUNNING, words.TO_RUNNING, places.TRAIN, **{Param.RUN: running.id})
+    else:
+        look.missing(words.NO_RUNS, words.TO_TRAIN, places.TRAIN)
+
+
+def pick(shelf: Shelf, row: Row) -> None:
+    """Draw which experiment this is, as a picker where there are several."""
+    by_id = {found.id: found for found in shelf.tested}
+    order = list(by_id)
+    # Two experiments of one minute with the same settings and result still have a number each.
+    titles = {run_id: f"{len(order) - place}. {title(by_id[run_id])}" for place, run_id in enumerate(order)}
+    st.query_params[Param.RUN] = row.id
+    if len(by_id) == 1:
+        st.caption(text.plain(title(row)))
+        return
+    chosen = st.selectbox(
+        words.RUN,
+        order,
+        index=order.index(row.id),
+        format_func=titles.__getitem__,
+        key=f"{Widget.RUN}-{row.id}-{len(order)}",
+        label_visibility="collapsed",
+    )
+    if chosen != row.id:
+        st.query_params[Param.RUN] = chosen
+        st.rerun()
+
+
+def title(row: Row) -> str:
+    """Give an experiment on one line: its name or when it began, what came out, its settings."""
+    return f"{row.name or _when(row)} · {_result(row)} · {settings.told(row.config)}"
+
+
+def _when(row: Row) -> str:
+    return time.strftime("%d %b %H:%M", time.localtime(row.created_at))
+
+
+def _result(row: Row) -> str:
+    if row.total and row.correct is not None:
+        return words.exam(row.correct, row.total)
+    return words.RUN_STATES[row.state]
+
+
+def take_along(workspace: Workspace, run: Run) -> None:
+    """Draw the download of a trained network, packed when it is asked for."""
+    if not run.model_path.exists():
+        return
+    to = workspace.cache / f"{run.id}.zip"
+
+    def pack() -> bytes:
+        try:
+            return packing.pack_run(run, to).read_bytes()
+        finally:
+            Path(to).unlink(missing_ok=True)
+
+    st.download_button(
+        words.TAKE_MODEL,
+        pack,
+        file_name=f"{run.id}.zip",
+        mime="application/zip",
+        key=Widget.TAKE_MODEL,
+        on_click="ignore",
+        help=words.TAKE_HOW,
+    )
+
+
+def table(rows: Sequence[Row]) -> Row:
+    """Draw the list; give the experiment that is chosen in it, the newest where none was."""
+    ids = [row.id for row in rows]
+    wanted = st.query_params.get(Param.RUN)
+    first = ids.index(wanted) if wanted in ids else 0
+    drawn = pd.DataFrame([_cells(row) for row in rows], columns=list(words.LIBRARY_COLUMNS))
+    _, _, _, _, _, _, hundred, seconds = words.LIBRARY_COLUMNS
+    chosen = st.dataframe(
+        drawn,
+        hide_index=True,
+        height=ROW_PX * (1 + min(len(rows), MOST_ROWS)) + 3,
+        row_height=ROW_PX,
+        on_select="rerun",
+        selection_mode="single-row-required",
+        selection_default={"selection": {"rows": [first], "columns": [], "cells": []}},
+        column_config={
+            hundred: st.column_config.ProgressColumn(min_value=0, max_value=100, format="%d"),
+            seconds: st.column_config.NumberColumn(format="%d"),
+        },
+        placeholder="",
+        key=f"{Widget.LIBRARY}-{len(rows)}-{ids[0]}",
+        alt=words.LIBRARY,
+    )
+    picked = chosen["selection"]["rows"]
+    row = rows[picked[0]] if picked and picked[0] < len(rows) else rows[first]
+    st.query_params[Param.RUN] = row.id
+    return row
+
+
+def _cells(row: Row) -> tuple[object, ...]:
+    network = backbones.backbone(row.config.backbone).architecture
+    depth = len(network.units) if row.config.freeze_depth is None else row.config.freeze_depth
+    return (
+        row.name or _when(row),
+        backbones.backbone(row.config.backbone).title,
+        words.frozen_short(depth, len(network.units), blocks.whole_blocks(network, depth)),
+        row.config.image_size_px,
+        row.rounds,
+        _result(row),
+        round(100 * row.correct / row.total) if row.total and row.correct is not None else None,
+        row.seconds,
+    )
+
+
+def actions(workspace: Workspace, row: Row) -> None:
+    """Draw what can be done with an experiment: open it, rename it, take it along, delete it."""
+    st.subheader(text.plain(row.name or _when(row)), anchor=False)
+    st.caption(f"{text.plain(_result(row))} · {settings.told(row.config)}")
+    with st.container(horizontal=True):
+        if row.is_tested and st.button(words.TO_EXAM, key=Widget.OPEN_EXAM, type="primary"):
+            st.switch_page(places.TEST, query_params={Param.RUN: row.id})
+        kind = "secondary" if row.is_tested else "primary"
+        if st.button(words.OPEN_CURVES, key=Widget.OPEN_CURVES, type=kind):
+            st.switch_page(places.TRAIN, query_params={Param.RUN: row.id})
+        with st.popover(words.RENAME, key=f"{Widget.RENAME}-{row.id}"):
+            _rename(row)
+        if row.is_tested:
+            take_along(workspace, row.run)
+        if going_away.sure(words.DELETE_RUN, Widget.DELETE_RUN, Widget.DELETE_RUN_SURE):
+            going_away.delete_run(workspace, row.run)
+
+
+def _rename(row: Row) -> None:
+    with st.form(f"{Widget.RENAME}-form-{row.id}", border=False):
+        name = st.text_input(
+            words.RENAME_AS, row.name, max_chars=library.LONGEST_NAME, key=f"{Widget.RENAME_AS}-{row.id}"
+        )
+        if st.form_submit_button(words.RENAME_SAVE, type="primary", key=f"{Widget.RENAME_SAVE}-{row.id}"):
+            with feedback.sentences():
+                library.rename_run(row.run, name)
+                st.rerun()
+
+
+def bring_back(workspace: Workspace) -> None:
+    """Draw the upload of an experiment that was taken along."""
+    with st.expander(words.BRING_BACK):
+        st.markdown(words.BRING_BACK_HOW)
+        upload = st.file_uploader(
+            words.BRING_BACK_FILE,
+            type="zip",
+            key=f"{Widget.BRING_BACK}-{state.BACK_UPLOADS.get()}",
+            label_visibility="collapsed",
+        )
+        if upload:
+            with feedback.sentences():
+                run = unpacking.bring_back(upload, workspace)
+                # A new, empty widget: an upload lives in memory until then.
+                state.BACK_UPLOADS.set(state.BACK_UPLOADS.get() + 1)
+                st.query_params[Param.RUN] = run.id
+                st.toast(words.BROUGHT_BACK)
+                st.rerun()
+
+
+def damaged(workspace: Workspace, shelf: Shelf) -> None:
+    """Say which experiments cannot be read, with the button that removes each."""
+    for run, reason in shelf.unreadable:
+        feedback.show_error(reason)
+        if going_away.sure(words.DELETE_RUN, f"{Widget.DELETE_RUN}-{run.id}", f"{Widget.DELETE_RUN_SURE}-{run.id}"):
+            going_away.delete_run(workspace, run)
