@@ -10,8 +10,8 @@ import pytest
 
 from core.config import SPLITS, CropConfig, SplitConfig
 from core.errors import DatasetError, Stopped
-from core.photos import photofolder
-from core.photos.dataset import Dataset, build_dataset, delete_dataset, list_datasets, load_dataset
+from core.photos import edits, photofolder
+from core.photos.dataset import Dataset, add_photos, build_dataset, delete_dataset, list_datasets, load_dataset
 from core.photos.decode import decode
 from core.photos.faces import Face, find_faces
 from core.photos.store import PhotoStore
@@ -249,6 +249,86 @@ def test_names_that_look_like_paths_stay_names(tmp_path: Path, lab_home: Workspa
     written = {path.relative_to(lab_home.root).parts[0] for path in lab_home.root.rglob("*")}
     assert written == {"photos", "datasets"}
     assert dataset.name == "z"
+
+
+def test_photos_come_later_and_those_there_keep_their_place(build: Build, lab_home: Workspace, tmp_path: Path) -> None:
+    before = build(people_files({"anna": 6, "ben": 6}))
+    files = people_files({"anna": 5, "carl": 4}, first_seed=40) | {"dora/1.png": encoded(picture(90)), "x.txt": b"x"}
+    files["anna/near.jpg"] = encoded(picture(0), "JPEG", quality=40)
+    files["anna/again.png"] = people_files({"anna": 1})["anna/0.png"]
+    steps: list[tuple[str, int, int]] = []
+    more = write_zip(tmp_path / "more.zip", files)
+    after = add_photos(more, lab_home, before, keep_old=True, on_progress=lambda *step: steps.append(step))
+    assert (after.id, after.version, after.people) == (before.id, 2, ("anna", "ben", "carl"))
+    assert after.waiting == {"dora": 1}
+    was = {item.sha256: (item.split, item.group) for item in before.items}
+    assert was.items() <= {item.sha256: (item.split, item.group) for item in after.items}.items()
+    of = {item.name: item for item in after.items}
+    assert sum(item.sha256 == before.items[0].sha256 for item in after.items) == 1
+    assert of["anna/near.jpg"].group == before.items[0].group
+    assert {item.split for item in after.items if item.person == "carl"} == set(SPLITS)
+    assert steps[-1][0] == "crop"
+    assert load_dataset(lab_home, before.id) == after
+    assert load_dataset(lab_home, before.id, 1) == before
+    # The same again is no edit.
+    assert add_photos(more, lab_home, after, keep_old=True) == after
+
+
+def test_loose_photos_of_somebody_named(build: Build, lab_home: Workspace, tmp_path: Path) -> None:
+    before = build(people_files({"anna": 4, "ben": 4}))
+    loose = write_files(tmp_path / "loose", {f"{n}.png": encoded(picture(50 + n)) for n in range(4)} | {"a.txt": b"x"})
+    after = add_photos(loose, lab_home, before, keep_old=False, person=" Zoe\u0308 ")
+    assert after.people == ("Zoë", "anna", "ben")
+    assert [(entry.name, entry.person, entry.kind) for entry in after.left_out] == [("a.txt", "Zoë", "not_a_photo")]
+    one = write_files(tmp_path / "one", {"x.png": encoded(picture(80))}) / "x.png"
+    after = add_photos(one, lab_home, after, keep_old=False, person="anna")
+    assert sum(item.person == "anna" for item in after.items) == 5
+    with pytest.raises(DatasetError, match="at least one letter"):
+        add_photos(loose, lab_home, after, keep_old=False, person=" ")
+
+
+def test_adding_lets_in_who_waited(build: Build, lab_home: Workspace, tmp_path: Path) -> None:
+    before = build(people_files({"anna": 4, "ben": 2}), strict=False)
+    assert (before.people, before.waiting) == (("anna",), {"ben": 2})
+    more = write_files(tmp_path / "more", people_files({"ben": 1}, first_seed=70))
+    after = add_photos(more, lab_home, before, keep_old=False)
+    assert (after.people, after.waiting, after.left_out) == (("anna", "ben"), {}, ())
+    assert {item.split for item in after.items if item.person == "ben"} == set(SPLITS)
+
+
+def test_adding_that_fails_or_is_stopped_changes_nothing(build: Build, lab_home: Workspace, tmp_path: Path) -> None:
+    before = build(people_files({"anna": 4, "ben": 4}))
+    kept = stored(lab_home)
+
+    def stop(step: str, done: int, total: int) -> None:
+        if (step, done) == ("crop", 2):
+            raise Stopped
+
+    more = write_files(tmp_path / "more", people_files({"carl": 4}, first_seed=70))
+    with pytest.raises(Stopped):
+        add_photos(more, lab_home, before, keep_old=False, on_progress=stop)
+    with pytest.raises(DatasetError):
+        add_photos(write_files(tmp_path / "none", {"x.txt": b"x"}), lab_home, before, keep_old=False)
+    assert stored(lab_home) == kept
+    assert load_dataset(lab_home, before.id) == before
+
+
+def test_photos_brought_again_after_an_edit_begin_again(build: Build, lab_home: Workspace) -> None:
+    files = people_files({"anna": 4, "ben": 4, "carl": 4})
+    first = build(files)
+    edited = edits.remove_person(lab_home, first, "carl", keep_old=False)
+    again = build(files)
+    assert again.people == ("anna", "ben", "carl")
+    assert again.id != first.id
+    assert load_dataset(lab_home, first.id) == edited
+    assert build(files) == again
+
+
+def test_what_was_built_leniently_is_no_answer_to_a_strict_wish(build: Build) -> None:
+    files = people_files({"anna": 4, "ben": 4, "carl": 2})
+    assert build(files, strict=False).waiting == {"carl": 2}
+    with pytest.raises(DatasetError, match="carl"):
+        build(files)
 
 
 # With real photos.
