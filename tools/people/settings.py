@@ -8,8 +8,8 @@ CAST_SEED = 20264
 PHOTO_SEED = 7
 
 # Likeness of the two pairs: 0 = strangers of the same sex, age, skin and hair; 1 = twins.
-SISTERS_SHARE = 0.55
-DOUBLES_SHARE = 0.25
+SISTERS_SHARE = 0.88
+DOUBLES_SHARE = 0.82
 # How far a face strays from the average of its sex, age and origin (1 = as the table in identity.py says).
 DETAIL_SCALE = 0.75
 

@@ -155,10 +155,16 @@ def main() -> None:
     print(f"{'':<34} pairs, ten folds   top-1 of 20, frozen   by person")
     for size_px in arguments.sizes:
         pooled, embedding = compute_features(net, faces_rgb, size_px)
-        cosine = (embedding * faces.targets[faces.held_out]).sum(axis=1).mean()
+        mirrored = compute_features(net, faces_rgb[:, :, ::-1], size_px)
         print_row(f"student, {size_px} px", embedding, pooled, faces, arguments.seed)
+        print_row(
+            f"  face and mirror image, {size_px} px",
+            embedding + mirrored[1],
+            pooled + mirrored[0],
+            faces,
+            arguments.seed,
+        )
         print_row(f"  without its embedding, {size_px} px", pooled - pooled.mean(axis=0), pooled, faces, arguments.seed)
-        print(f"  cosine with the teacher, {size_px} px: {cosine:.4f}")
     if not arguments.net_only:
         pooled, _ = compute_features(untrained, faces_rgb, arguments.sizes[0])
         print_row(f"untrained, {arguments.sizes[0]} px", pooled - pooled.mean(axis=0), pooled, faces, arguments.seed)

@@ -1,4 +1,4 @@
-"""Fold BatchNorm into the convolutions, check that nothing changed, and write the file that ships.
+"""Fold BatchNorm into the convolutions, check that nothing changed, turn the embedding, and write the file that ships.
 
 The file has the layout of keras-vggface's weights, so that Keras loads it by layer name: one group a layer, its kernel
 and bias inside, float16. Beside the thirteen convolutions it holds `embedding`, the layer that meets the teacher's
@@ -17,8 +17,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import h5py
 import numpy as np
 from net import CONVOLUTIONS, build_net, preprocess_vggface
+from within import turn_embedding
 
-from data import shrink
+from data import load_faces, shrink
 
 if TYPE_CHECKING:
     import keras
@@ -97,22 +98,26 @@ def main() -> None:
     """Fold a checkpoint into the file that ships."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--checkpoint", type=Path, required=True, help="a checkpoint of train.py")
-    parser.add_argument("--crops", type=Path, required=True, help="crops.npz; 64 of them are the check")
+    parser.add_argument("--crops", type=Path, required=True, help="crops.npz")
+    parser.add_argument("--descriptors", type=Path, required=True, help="descriptors.npz")
+    parser.add_argument("--split", type=Path, required=True, help="split.json")
     parser.add_argument("--out", type=Path, required=True, help="the .h5 file to write")
-    parser.add_argument("--size", type=int, default=96, help="size of the check in pixels")
+    parser.add_argument("--size", type=int, default=96, help="size of the faces looked at in pixels")
     arguments = parser.parse_args()
 
     net = load_average(arguments.checkpoint)
     plain = fold(net)
-    with np.load(arguments.crops) as crops:
-        faces_rgb = shrink(crops["faces_rgb"][::400][:64], arguments.size)
+    faces = load_faces(arguments.crops, arguments.descriptors, arguments.split)
+    faces_rgb = shrink(faces.faces_rgb[::400][:64], arguments.size)
     difference = relative_difference(net, plain, faces_rgb)
     if difference > TOLERANCE:
         raise SystemExit(
             f"The folded net differs by {difference:.1e} of the largest value; {TOLERANCE:.0e} is allowed."
         )
+    people = turn_embedding(plain, faces, arguments.size)
+    print(f"the embedding was turned by photos of {people} people")
     write_h5(plain, arguments.out)
-    rounded = relative_difference(net, read_h5(arguments.out), faces_rgb)
+    rounded = relative_difference(plain, read_h5(arguments.out), faces_rgb)
     print(f"folded differs by {difference:.1e} of the largest value, rounded to float16 by {rounded:.1e}")
     size_mb = arguments.out.stat().st_size / 1e6
     print(f"{arguments.out}: {size_mb:.2f} MB, {plain.count_params():,} parameters, the embedding's among them")
