@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core.config import CropConfig, SplitConfig
+from core import disk, runs
+from core.config import CropConfig, SplitConfig, TrainConfig
 from core.errors import DatasetError, Stopped, WeightsError
 from core.jobfolder import JobFolder
 from core.jobs import kinds, queue
 from core.jobs.kinds import KINDS
 from core.jobs.worker import work_on
+from core.photos import edits
+from core.photos.dataset import Dataset, build_dataset, load_dataset
+from tests.drawn import encoded, people_files, picture, write_files, write_zip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,6 +123,47 @@ def test_crop_stops_between_two_photos(lab_home: Workspace, monkeypatch: pytest.
     with pytest.raises(Stopped):
         work_on(job, lab_home)
     assert job.status().state == "stopped"
+
+
+def _built(workspace: Workspace, tmp_path: Path, people: dict[str, int]) -> Dataset:
+    source = write_files(tmp_path / "source", people_files(people))
+    return build_dataset(source, workspace, crop=CropConfig(detector="none", size_px=32), strict=False)
+
+
+def test_add_brings_photos_into_the_newest_version(lab_home: Workspace, tmp_path: Path) -> None:
+    before = _built(lab_home, tmp_path, {"anna": 3, "ben": 3})
+    newest = edits.rename_dataset(lab_home, before, "9b", keep_old=False)
+    job = JobFolder.create(lab_home.jobs / "add", {"kind": "add", "lane": "helper"}, state="stopped")
+    upload = write_zip(job.path / "upload.zip", {"x.png": encoded(picture(90))})
+    request = {"kind": "add", "lane": "helper", "dataset_id": before.id, "version": 1, "source": str(upload)}
+    disk.write_json(job.path / "request.json", {**request, "person": "anna", "created_at": 0.0}, schema=1)
+    kinds.add(job, lab_home)
+    assert job.result() == {"dataset_id": before.id, "version": newest.version + 1}
+    after = load_dataset(lab_home, before.id)
+    assert sum(item.person == "anna" for item in after.items) == 4
+    assert after.name == "9b"
+    assert not upload.exists()
+    assert job.events()[-1]["step"] == "crop"
+
+
+def test_a_version_that_a_run_has_stays(lab_home: Workspace, tmp_path: Path) -> None:
+    before = _built(lab_home, tmp_path, {"anna": 3, "ben": 3})
+    assert not runs.is_used(lab_home, before)
+    runs.create_run(runs.new_run_path(lab_home), before, TrainConfig())
+    assert runs.is_used(lab_home, before)
+    job = _submit(lab_home, "recrop", dataset_id=before.id, version=1, crop={"detector": "none", "size_px": 48})
+    work_on(job, lab_home)
+    assert job.result() == {"dataset_id": before.id, "version": 2}
+    after = load_dataset(lab_home, before.id)
+    assert (after.crop.size_px, after.items) == (48, before.items)
+    assert load_dataset(lab_home, before.id, 1) == before
+    assert not runs.is_used(lab_home, after)
+
+
+def test_crop_stops_for_nobody_with_too_few_photos(lab_home: Workspace, tmp_path: Path) -> None:
+    source = write_files(tmp_path / "source", people_files({"anna": 3, "ben": 1}))
+    work_on(job := _submit(lab_home, "crop", source=str(source), crop={"detector": "none"}), lab_home)
+    assert load_dataset(lab_home, job.result()["dataset_id"]).waiting == {"ben": 1}
 
 
 def test_download_reports_bytes(lab_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

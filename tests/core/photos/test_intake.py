@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import DatasetError
 from core.photos import intake, sources
-from core.photos.intake import LeftOut, SourcePhoto, read_photos, read_source
+from core.photos.intake import LeftOut, SourcePhoto, read_photos, read_source, shown_name
 from tests.drawn import encoded, people_files, picture, write_files, write_zip
 
 PNG = encoded(picture(1))
@@ -126,3 +126,16 @@ def test_new_photos_may_be_a_single_file_a_folder_or_a_zip(tmp_path: Path) -> No
     found = list(read_photos(folder))
     assert found[:2] == [SourcePhoto("1.png", None, None, PNG), SourcePhoto("anna/2.png", "anna", None, PNG)]
     assert isinstance(found[2], LeftOut)
+
+
+def test_what_is_left_out_says_of_which_kind_that_is(tmp_path: Path) -> None:
+    files = {"loose.png": PNG, "anna/1.png": PNG, "ben/1.png": PNG, "anna/x.txt": b"x"}
+    found = [entry for entry in read_source(write_files(tmp_path / "x", files)) if isinstance(entry, LeftOut)]
+    assert {entry.name: entry.kind for entry in found} == {"loose.png": "misplaced", "anna/x.txt": "not_a_photo"}
+
+
+def test_a_typed_name_is_compared_like_that_of_a_folder() -> None:
+    assert shown_name("  Zoe\u0308 ") == "Zoë"
+    for name in ("", " \n"):
+        with pytest.raises(DatasetError, match="at least one letter"):
+            shown_name(name)
