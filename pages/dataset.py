@@ -1,7 +1,7 @@
 """Photos, in three steps: bring them, check the faces, split them."""
 
 from core.photos import dataset as datasets
-from ui import bring, check, collection, finding, going_away, jobs, look, places, server, state, steps, words
+from ui import bring, check, collection, finding, going_away, jobs, look, places, server, split, state, steps, words
 
 places.enter()
 workspace = server.workspace()
@@ -21,7 +21,7 @@ else:
         look.head(words.BRING, words.BRING_HOW)
         bring.form(workspace, found, chosen)
     elif step == "check":
-        check.show(workspace, chosen)
+        check.show(workspace, found, chosen)
     else:
-        collection.show(workspace, found, chosen)
+        split.show(workspace, found, chosen)
     going_away.offer(workspace, chosen)

@@ -13,10 +13,11 @@ from core.photos import fetched
 from core.photos.dataset import Dataset
 from core.photos.drafts import Draft
 from core.workspace import Workspace
-from ui import feedback, jobs, personcards, places, state, steps, text, words
+from ui import collection, feedback, jobs, personcards, places, state, steps, text, words
 from ui.state import Widget
 
 SHARE_EXAMPLE = "photos\n├── Ada\n│   ├── 1.jpg\n│   └── 2.jpg\n└── Bruno\n    ├── 1.jpg\n    └── 2.jpg"
+
 WAYS = (words.SOURCE_PEOPLE, words.SOURCE_DROP, words.SOURCE_ZIP, words.SOURCE_FOLDER, words.SOURCE_INTERNET)
 
 Way = Callable[[Workspace, Dataset | None], JobFolder | None]
@@ -50,11 +51,12 @@ def _into(found: Sequence[Dataset], chosen: Dataset | None) -> Dataset | None:
     by_id = {dataset.id: dataset for dataset in found}
     picked = st.selectbox(
         words.INTO,
-        [None, *by_id],
+        ["", *by_id],
         format_func=lambda id_: words.dataset(by_id[id_].name, len(by_id[id_].people)) if id_ else words.INTO_NEW,
         key=Widget.INTO,
+        width=collection.PICKER_WIDTH_PX,
     )
-    return by_id.get(picked) if picked else None
+    return by_id.get(picked)
 
 
 def _people(workspace: Workspace, into: Dataset | None) -> JobFolder | None:

@@ -1,34 +1,46 @@
-"""Step 2, checking: how many faces there are, whose, and the ways on."""
+"""Step 2, checking: how many faces there are, whose, what needs a look, and the ways on."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
 import streamlit as st
 
+from core.photos import questions
 from core.photos.dataset import Dataset
 from core.workspace import Workspace
-from ui import collection, look, stacks, state, steps, words
+from ui import bring, changes, collection, feedback, jobs, look, people, review, stacks, state, steps, words
 from ui.state import Widget
 
 FACES_A_PAGE = 120
 
 
-def show(workspace: Workspace, dataset: Dataset) -> None:
-    """Draw the step: the title with the numbers, the way on, and the faces of everybody."""
-    to_look_at = steps.needs_look(dataset)
+def show(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> None:
+    """Draw the step: the title with the numbers, the way on, and what was asked for."""
+    to_look_at = questions.open_questions(dataset)
     look.head(words.checked(len(dataset.items), to_look_at))
+    collection.pick(found, dataset, words.PHOTOS_OF, Widget.PHOTOS_OF)
+    changes.tell()
+    checking = state.CHECKING.get()
     with st.container(horizontal=True):
         if st.button(words.CONTINUE, key=Widget.CONTINUE, type="primary"):
             go_on(dataset)
-        if to_look_at and st.button(words.LOOK_AT_THEM, key=Widget.LOOK_AT_THEM):
-            state.CHECKING.set("look")
-            st.rerun()
-    if state.CHECKING.get() == "look":
-        collection.listed(words.LEFT_OUT, [(entry.name, entry.reason) for entry in dataset.left_out])
-        collection.listed(words.NEED_A_LOOK, [(entry.name, entry.reason) for entry in dataset.to_review])
+        if checking != "look":
+            label = words.LOOK_AT_THEM if to_look_at else words.LOOK_CLOSER
+            st.button(label, key=Widget.LOOK_AT_THEM, on_click=steps.go, args=("check", "look"))
+        if checking != "change":
+            st.button(words.CHANGE_PEOPLE, key=Widget.CHANGE_PEOPLE, on_click=steps.go, args=("check", "change"))
+        if checking != "faces":
+            st.button(words.ALL_FACES, key=Widget.ALL_FACES, type="tertiary", on_click=steps.go, args=("check",))
+    if checking == "look":
+        review.show(workspace, dataset)
+    elif checking == "change":
+        people.show(workspace, dataset)
     else:
         _everybody(workspace, dataset)
+        _find_again(workspace, dataset)
 
 
 def go_on(dataset: Dataset) -> None:
@@ -48,3 +60,14 @@ def _everybody(workspace: Workspace, dataset: Dataset) -> None:
         name = stacks.row_name(label.get(person or "", 0), person)
         parts.append(f'<section>{name}<div class="lab-wall">{faces}</div></section>')
     st.html(f'<div class="lab-people">{"".join(parts)}</div>')
+
+
+def _find_again(workspace: Workspace, dataset: Dataset) -> None:
+    """Ask for another detector or margin; only what changes with it is done again."""
+    with st.expander(words.HOW_FOUND):
+        wanted = bring.crop_settings(dataset.crop)
+        crop = replace(dataset.crop, detector=wanted.detector, margin=wanted.margin)
+        if st.button(words.FIND_AGAIN, key=Widget.FIND_AGAIN, disabled=crop == dataset.crop):
+            with feedback.sentences():
+                state.CROP_JOB.set(jobs.recrop(workspace, dataset, crop).id)
+                st.rerun()

@@ -50,6 +50,18 @@ def add_path(workspace: Workspace, folder: Path, into: Dataset) -> JobFolder:
     return _submit(workspace, {**request, "dataset_id": into.id, "version": into.version})
 
 
+def recrop(workspace: Workspace, dataset: Dataset, crop: CropConfig) -> JobFolder:
+    """Queue another search for faces in the photos of a data set, with other settings."""
+    request = {"kind": "recrop", "lane": queue.HELPER, "crop": asdict(crop)}
+    return _submit(workspace, {**request, "dataset_id": dataset.id, "version": dataset.version})
+
+
+def compare(workspace: Workspace, dataset: Dataset) -> JobFolder:
+    """Queue the comparing of all faces of a data set by the network that comes with the lab."""
+    request = {"kind": "compare", "lane": queue.HELPER, "dataset_id": dataset.id, "version": dataset.version}
+    return _submit(workspace, request)
+
+
 def _bring(workspace: Workspace, photos: Draft, request: dict[str, Any]) -> JobFolder:
     path = _new_path(workspace)
     source = path / UPLOAD

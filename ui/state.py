@@ -39,6 +39,12 @@ STEP: Key[str | None] = Key("photos_step", default=None)
 CHECKING = Key("checking", default="faces")
 # Photos: data sets of which the user said that they are fine as they are.
 LOOKED: Key[frozenset[str]] = Key("looked", default=frozenset())
+# Photos: pairs of alike names that mean two people.
+TWO_PEOPLE: Key[frozenset[tuple[str, str]]] = Key("two_people", default=frozenset())
+# Photos: why the last edit could not be made; told once.
+TROUBLE = Key("trouble", default="")
+# Photos: the comparing of faces this session started.
+COMPARE_JOB: Key[str | None] = Key("compare_job", default=None)
 # Photos: how many person cards are shown.
 CARDS = Key("person_cards", default=2)
 # Photos: counts the uploads, so that the widget is a new, empty one after each (an upload lives in memory until then).
@@ -106,6 +112,30 @@ class Widget(StrEnum):
     CONTINUE = "continue_photos"
     LOOK_AT_THEM = "look_at_them"
     CHANGE_PEOPLE = "change_people"
+    ALL_FACES = "all_faces"
+    GROUPS_PAGE = "groups_page"
+    FIND_AGAIN = "find_again"
+    MERGE_NAMES = "merge_names"
+    TWO_PEOPLE = "two_people_button"
+    ALL_OF_KIND = "all_of_kind"
+    REVIEW_PAGE = "review_page"
+    KEEP = "keep"
+    USE_WHOLE = "use_whole"
+    USE_AGAIN = "use_again"
+    LEAVE_OUT = "leave_out"
+    IT_IS = "it_is"
+    TAKE_GUESSES = "take_guesses"
+    THIS_FACE = "this_face"
+    COMPARE = "compare_faces"
+    WHOM = "whom"
+    NEW_NAME = "new_name"
+    SAME_AS = "same_as"
+    REMOVE_PERSON = "remove_person"
+    REMOVE_PERSON_SURE = "remove_person_sure"
+    CHANGE_PAGE = "change_page"
+    TICK = "tick"
+    REMOVE_PHOTOS = "remove_photos"
+    MOVE_TO = "move_to"
     FACES_PAGE = "faces_page"
     FRACTIONS = "fractions"
     SPLIT_AGAIN = "split_again"

@@ -6,6 +6,7 @@ from typing import Literal, cast
 
 import streamlit as st
 
+from core.photos import questions
 from core.photos.dataset import Dataset
 from ui import state, words
 from ui.state import Widget
@@ -24,12 +25,7 @@ def current(dataset: Dataset | None) -> Step:
     wanted = state.STEP.get()
     if wanted in STEPS:
         return cast("Step", wanted)
-    return "split" if dataset.id in state.LOOKED.get() or not needs_look(dataset) else "check"
-
-
-def needs_look(dataset: Dataset) -> int:
-    """Give how many photos somebody should look at."""
-    return len(dataset.left_out) + len(dataset.to_review)
+    return "split" if dataset.id in state.LOOKED.get() or not questions.open_questions(dataset) else "check"
 
 
 def go(step: Step, checking: str = "faces") -> None:

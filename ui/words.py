@@ -76,7 +76,34 @@ CROP_INTERRUPTED = "The search was interrupted. Bring the photos again."
 TRAIN_WITH_THESE = "Train with these faces"
 BRING_OTHERS = "Bring more photos"
 CONTINUE, LOOK_AT_THEM, CHANGE_PEOPLE = "Continue", "Look at them", "Change people or photos"
-NOT_ENOUGH = "These photos are not enough to learn from yet."
+LOOK_CLOSER, ALL_FACES = "Look closer", "All faces"
+NOT_ENOUGH = "These photos are not enough to learn from yet. It takes two people with three photos each."
+NOTHING_TO_LOOK_AT = "Nothing needs a look any more."
+TWO_PEOPLE = "They are two people"
+KEEP, KEEP_ALL = "Keep", "Keep all"
+LEAVE_OUT, LEAVE_ALL_OUT, USE_WHOLE = "Leave out", "Leave all out", "Use the whole photo"
+THIS_ONE, OUR_GUESS, LARGEST = "This one", "our guess", "largest"
+CANNOT_TELL = "Two faces are close. Please choose."
+COMPARE, COMPARING = "Compare all faces, to find mix-ups", "The network compares all faces"
+WAIT_FOR_PHOTOS = "Not enough photos yet"
+QUESTIONS = {
+    "several_faces": "{photos} of several faces: which one is it?",
+    "same_as_other_person": "Also with somebody else: {photos}",
+    "small_face": "{photos} with a very small face",
+    "across_splits": "Alike, but in two stacks: {photos}",
+    "no_face": "{photos} without a face",
+    "unreadable": "Cannot be read: {photos}",
+    "misplaced": "{photos} in no person's folder",
+    "not_a_photo": "No photos: {photos}",
+    "removed": "{photos} left out by you",
+    "stranger": "Like somebody else: {photos}",
+}
+WHOM, NEW_NAME = "Whom?", "Name"
+NOBODY_ELSE, SOMEBODY_ELSE = "nobody else", "They show somebody else"
+THEY_SHOW = "Whom do they show?"
+TICK_PHOTOS = "Choose photos that are wrong here."
+FIND_AGAIN = "Find the faces again"
+HOW_FOUND = "Advanced: how faces are found"
 PHOTOS_OF = "Your photos"
 NEED_A_LOOK = "Used, but need a look"
 LEFT_OUT = "Left out"
@@ -176,7 +203,7 @@ INTERRUPTED_EARLY = "No round was finished. Start it once more."
 TRY_AGAIN = "Try it again"
 KEPT = "What it learned until then is kept."
 TAKE_OUT = "Take it out"
-WAITING_TITLE = "Waiting"
+WAITING_TITLE = "Waiting for their turn"
 INTERRUPTED_HOW = "Nothing of the finished rounds is lost. Go on where it stopped."
 
 # Test
@@ -262,6 +289,55 @@ def brought(name: str, files: int, people: int) -> str:
     return f"{name}: {count(files, 'file')}" + (f" of {count(people, 'person', 'people')}" if people else "")
 
 
+def question(kind: str, photos: int) -> str:
+    """Say what the review asks of how many photos."""
+    return QUESTIONS[kind].format(photos=count(photos, "file" if kind == "not_a_photo" else "photo"))
+
+
+def same_person(one: str, other: str) -> str:
+    return f"**{one}** and **{other}**: is that one person?"
+
+
+def call_both(name: str) -> str:
+    return f"Yes, {name}"
+
+
+def take_guesses(sure: int, photos: int) -> str:
+    return "Take all our guesses" if sure == photos else f"Take our {count(sure, 'sure guess', 'sure guesses')}"
+
+
+def which_is(person: str, name: str) -> str:
+    return f"Which one is **{person}**? ({name})"
+
+
+def looks_like(name: str, other: str) -> str:
+    return f"{name} looks more like {other}"
+
+
+def it_is(person: str) -> str:
+    return f"It is {person}"
+
+
+def waits(person: str, photos: int) -> str:
+    return f"**{person}** has {count(photos, 'photo')} that can be used. Three are needed at least."
+
+
+def use_again(name: str) -> str:
+    return f"Use {name} again"
+
+
+def same_as(person: str) -> str:
+    return f"{person} is the same person as"
+
+
+def remove_person(person: str) -> str:
+    return f"Remove {person}"
+
+
+def remove_photos(photos: int) -> str:
+    return f"Remove {count(photos, 'photo')}" if photos else "Remove photos"
+
+
 def allows(fewest: str, photos: int) -> str:
     """Say what the numbers of photos allow."""
     if photos >= GOOD_FROM:
@@ -340,7 +416,7 @@ def network_is_here(title: str) -> str:
 
 def takes(how_long: str) -> str:
     """Say how long a training will take; `how_long` as `ui.amounts.about` gives it."""
-    return f"This will take {how_long}."
+    return f"Takes {how_long}"
 
 
 def in_queue(before: int) -> str:
@@ -351,6 +427,10 @@ def in_queue(before: int) -> str:
 def in_round(epoch: int, batch: int, batches: int) -> str:
     """Say where in a round a training is; between rounds the steps are not known."""
     return f"round {epoch}, {batch} of {batches} steps" if batches else f"round {epoch}"
+
+
+def waits_behind(others: int) -> str:
+    return f"{count(others, 'experiment')} {'waits' if others == 1 else 'wait'} behind it"
 
 
 def and_more(others: int) -> str:

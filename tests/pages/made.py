@@ -53,8 +53,8 @@ def dataset(
         1,
         people,
         tuple(items),
-        (LeftOut("Ada/holiday.mp4", "is a video"),),
-        (LeftOut("Ada/train-0.png", "shows 2 faces"),),
+        (LeftOut("Ada/holiday.mp4", "is a video", kind="not_a_photo"),),
+        (LeftOut("Ada/train-0.png", "shows a small face", items[0].sha256, people[0], "train", "small_face", None),),
         CropConfig(detector="none", size_px=40),
         SplitConfig(),
     )

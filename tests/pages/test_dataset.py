@@ -2,11 +2,19 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 
+from core.config import SplitConfig
+from core.errors import DatasetError
 from core.jobfolder import JobFolder
 from core.photos import dataset as datasets
+from core.photos import edits
+from core.photos.dataset import Dataset
+from core.photos.intake import LeftOut
+from core.photos.likeness_file import Guess, Likeness, Odd, write_likeness
+from core.photos.manifest import save_dataset
 from tests.pages import made
 from ui import jobs, places, text, words
 from ui.state import Widget
@@ -174,13 +182,13 @@ def test_a_search_that_failed_says_why_above_the_form(open_page, lab_home) -> No
 def test_faces_are_checked_first_and_nobody_has_to_look(open_page, lab_home) -> None:
     made.dataset(lab_home)
     app = open_page(places.PHOTOS)
-    assert app.title[0].value == "36 faces ready, 2 photos need a look."
+    assert app.title[0].value == "36 faces ready, 1 photo needs a look."
     wall = next(part.body for part in app.get("html") if "lab-people" in part.body)
     assert wall.count("<img") == 36
     assert "Bo **bold** &lt;b&gt;" in wall
     app.button(key=Widget.CONTINUE).click().run()
     assert app.title[0].value == words.STACKS
-    # It was looked at: the next visit goes on from there.
+    # That was a decision: the next visit goes on from there.
     app.switch_page(places.TRAIN).run()
     app.switch_page(places.PHOTOS).run()
     assert app.title[0].value == words.STACKS
@@ -226,7 +234,7 @@ def test_deleting_photos_takes_their_experiments_and_leaves_the_others(open_page
     assert [dataset.id for dataset in datasets.list_datasets(lab_home)] == ["kept1"]
     assert kept.path.exists()
     assert not gone.path.exists()
-    assert app.title[0].value == "24 faces ready, 2 photos need a look."
+    assert app.title[0].value == "24 faces ready, 1 photo needs a look."
 
 
 def test_erasing_everything_leaves_nothing_and_says_how_much_it_was(open_page, lab_home) -> None:
@@ -248,3 +256,181 @@ def test_an_experiment_that_waits_is_stopped_and_goes_too(open_page, lab_home, s
     assert not app.error
     assert not run.path.exists()
     assert datasets.list_datasets(lab_home) == []
+
+
+class Edits:
+    """Stands where an edit does: keeps what was asked, and gives the next version of the data set."""
+
+    def __init__(self, monkeypatch, *names: str) -> None:
+        self.asked: list[tuple[object, ...]] = []
+        for name in names:
+            monkeypatch.setattr(edits, name, self.edit(name))
+
+    def edit(self, name: str):
+        def made_up(workspace, dataset, *how, keep_old, **named):
+            self.asked.append((name, *how, keep_old, named))
+            return dataset
+
+        return made_up
+
+
+def of_two_faces(lab_home, **changes) -> Dataset:
+    """Write a data set whose first photo shows two faces, and which left three files out."""
+    dataset = made.dataset(lab_home)
+    first, *others = dataset.items
+    group = LeftOut(first.name, "shows 2 faces", first.sha256, "Ada", "train", "several_faces", 0)
+    left_out = (
+        LeftOut("Ada/garden.jpg", "shows no face", others[0].sha256, "Ada", kind="no_face"),
+        LeftOut("Ada/film.mp4", "is a video", kind="not_a_photo"),
+        LeftOut("Zoe/1.jpg", "is too few", others[1].sha256, "Zoe", kind="too_few"),
+    )
+    items = (replace(first, n_faces=2, face=0), *others)
+    dataset = replace(dataset, items=items, to_review=(group,), left_out=left_out, **changes)
+    save_dataset(lab_home, dataset)
+    return dataset
+
+
+def looks(app):
+    return app.button(key=Widget.LOOK_AT_THEM).click().run()
+
+
+def keyed(app, widget: Widget):
+    return [button for button in app.button if button.key.startswith(f"{widget}-")]
+
+
+def test_a_group_photo_is_decided_with_a_click_and_our_guesses_with_one(open_page, lab_home, monkeypatch) -> None:
+    dataset = of_two_faces(lab_home)
+    first = dataset.items[0]
+    app = open_page(places.PHOTOS)
+    assert app.title[0].value == "36 faces ready, 3 photos need a look."
+    looks(app)
+    # Nobody compared the faces yet: that is asked for at once, and the photo can be decided meanwhile.
+    assert the_job(lab_home).request()["kind"] == "compare"
+    assert [button.proto.type for button in keyed(app, Widget.THIS_FACE)] == ["primary", "secondary"]
+    write_likeness(lab_home, dataset, Likeness({first.sha256: Guess(1, True, (0.1, 0.9))}))
+    the_job(lab_home).set_state("done")
+    asked = Edits(monkeypatch, "choose_face", "choose_faces").asked
+    app.run()
+    assert [button.proto.type for button in keyed(app, Widget.THIS_FACE)] == ["secondary", "primary"]
+    keyed(app, Widget.THIS_FACE)[1].click().run()
+    app.button(key=Widget.TAKE_GUESSES).click().run()
+    assert not app.exception
+    assert asked == [
+        ("choose_face", first.sha256, 1, False, {"of": "Ada"}),
+        ("choose_faces", {first.sha256: 1}, False, {}),
+    ]
+
+
+def test_two_close_faces_are_asked(open_page, lab_home) -> None:
+    dataset = of_two_faces(lab_home)
+    write_likeness(lab_home, dataset, Likeness({dataset.items[0].sha256: Guess(1, False, (0.8, 0.9))}))
+    app = looks(open_page(places.PHOTOS))
+    assert words.CANNOT_TELL in [caption.value for caption in app.caption]
+    assert [button.proto.type for button in keyed(app, Widget.THIS_FACE)] == ["secondary", "secondary"]
+    assert Widget.TAKE_GUESSES not in [button.key for button in app.button]
+
+
+def test_other_questions_have_their_decisions(open_page, lab_home, monkeypatch) -> None:
+    dataset = of_two_faces(lab_home)
+    stranger, no_face = dataset.items[5], dataset.left_out[0]
+    odd = Odd(stranger.sha256, stranger.name, "Ada", dataset.people[1])
+    write_likeness(lab_home, dataset, Likeness({}, (odd,)))
+    asked = Edits(monkeypatch, "use_photo", "leave_out", "move_photos", "confirm").asked
+    app = looks(open_page(places.PHOTOS))
+    keyed(app, Widget.USE_WHOLE)[0].click().run()
+    app.button(key=f"{Widget.ALL_OF_KIND}-no_face").click().run()
+    for button in (0, 1):
+        keyed(app, Widget.IT_IS)[button].click().run()
+    assert not app.exception
+    assert [call[:-1] for call in asked] == [
+        ("use_photo", no_face.sha256, None, False),
+        ("leave_out", [no_face.sha256], False),
+        ("confirm", [stranger.sha256], False),
+        ("move_photos", [stranger.sha256], dataset.people[1], False),
+    ]
+    assert any(words.waits("Zoe", 1) == part.value for part in app.markdown)
+    # Who has too few photos gets more: the form is set to join them.
+    app.button(key=Widget.BRING_OTHERS).click().run()
+    assert app.selectbox(key=Widget.INTO).value == dataset.id
+
+
+def test_names_that_may_mean_one_person_are_offered_for_merging(open_page, lab_home, monkeypatch) -> None:
+    made.dataset(lab_home, ("Leila", "Leïla", "Emil"))
+    asked = Edits(monkeypatch, "rename_person").asked
+    app = looks(open_page(places.PHOTOS))
+    (merge,) = keyed(app, Widget.MERGE_NAMES)
+    merge.click().run()
+    assert asked == [("rename_person", "Leïla", "Leila", False, {})]
+    keyed(app, Widget.TWO_PEOPLE)[0].click().run()
+    assert keyed(app, Widget.MERGE_NAMES) == []
+
+
+def test_people_and_photos_can_be_changed(open_page, lab_home, monkeypatch) -> None:
+    run = made.run(lab_home, made.dataset(lab_home))
+    first = run.dataset.items[0]
+    asked = Edits(monkeypatch, "rename_person", "remove_person", "remove_photos", "move_photos").asked
+    app = open_page(places.PHOTOS)
+    app.button(key=Widget.CHANGE_PEOPLE).click().run()
+    next(field for field in app.text_input if Widget.NEW_NAME in field.key).set_value(" Adam  B ").run()
+    next(box for box in app.selectbox if Widget.SAME_AS in box.key).set_value("Chen :smile:").run()
+    app.button(key=Widget.REMOVE_PERSON_SURE).click().run()
+    app.checkbox[0].check().run()
+    app.button(key=Widget.REMOVE_PHOTOS).click().run()
+    assert not app.exception
+    # An experiment used them, so its version stays.
+    assert asked == [
+        ("rename_person", "Ada", "Adam B", True, {}),
+        ("rename_person", "Ada", "Chen :smile:", True, {}),
+        ("remove_person", "Ada", True, {}),
+        ("remove_photos", [first.sha256], True, {"of": "Ada"}),
+    ]
+
+
+def test_an_edit_that_cannot_be_made_says_why_once(open_page, lab_home, monkeypatch) -> None:
+    made.dataset(lab_home)
+
+    def fails(*_, **__):
+        raise DatasetError("Person <b> is needed.")
+
+    monkeypatch.setattr(edits, "remove_person", fails)
+    app = open_page(places.PHOTOS)
+    app.button(key=Widget.CHANGE_PEOPLE).click().run()
+    app.button(key=Widget.REMOVE_PERSON_SURE).click().run()
+    assert r"\<b\>" in app.error[0].value
+    assert not app.run().error
+
+
+def test_another_way_of_finding_faces_crops_again(open_page, lab_home) -> None:
+    made.dataset(lab_home)
+    app = open_page(places.PHOTOS)
+    assert app.button(key=Widget.FIND_AGAIN).disabled
+    app.radio(key=Widget.DETECTOR).set_value("haar").run()
+    app.button(key=Widget.FIND_AGAIN).click().run()
+    request = the_job(lab_home).request()
+    assert (request["kind"], request["dataset_id"], request["crop"]["detector"]) == ("recrop", "made1", "haar")
+    assert request["crop"]["size_px"] == 40
+    assert app.title[0].value == words.FINDING
+
+
+def test_stacks_are_dealt_again_and_groups_parted(open_page, lab_home, monkeypatch) -> None:
+    dataset = made.dataset(lab_home)
+    first, second, *others = dataset.items
+    save_dataset(lab_home, replace(dataset, items=(first, replace(second, group=first.group), *others)))
+    asked = Edits(monkeypatch, "resplit", "ungroup").asked
+    app = the_split(open_page(places.PHOTOS))
+    app.number_input(key=f"{Widget.FRACTIONS}-train").set_value(50).run()
+    app.button(key=Widget.SPLIT_AGAIN).click().run()
+    keyed(app, Widget.UNGROUP)[0].click().run()
+    assert not app.exception
+    assert asked[0][1] == SplitConfig(0.5, 0.15, 0.35)
+    assert asked[1][:2] == ("ungroup", first.group)
+
+
+def test_too_few_photos_lead_to_more_not_to_training(open_page, lab_home) -> None:
+    dataset = made.dataset(lab_home)
+    save_dataset(lab_home, replace(dataset, people=("Ada",), items=dataset.items[:2]))
+    app = the_split(open_page(places.PHOTOS))
+    assert app.warning[0].value == words.NOT_ENOUGH
+    assert Widget.TRAIN_WITH_THESE not in [button.key for button in app.button]
+    app.button(key=Widget.BRING_OTHERS).click().run()
+    assert app.title[0].value == words.BRING

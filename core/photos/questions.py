@@ -1,0 +1,41 @@
+"""What a search for faces left to decide: photos that need a look, by the kind of the question."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.photos.intake import LeftOut
+    from core.photos.manifest import Dataset, Item
+
+# In the order in which a review goes through them; the last three ask nothing.
+KINDS = (
+    "several_faces",
+    "same_as_other_person",
+    "small_face",
+    "across_splits",
+    "no_face",
+    "too_few",
+    "unreadable",
+    "misplaced",
+    "not_a_photo",
+    "removed",
+)
+_ASK_NOTHING = ("misplaced", "not_a_photo", "removed")
+
+
+def by_kind(dataset: Dataset) -> dict[str, tuple[LeftOut, ...]]:
+    """Give the photos of each kind of question, in the order of `KINDS`; what has no kind comes as "misplaced"."""
+    entries = [*dataset.to_review, *dataset.left_out]
+    kinds = {kind: tuple(entry for entry in entries if (entry.kind or "misplaced") == kind) for kind in KINDS}
+    return {kind: found for kind, found in kinds.items() if found}
+
+
+def open_questions(dataset: Dataset) -> int:
+    """Give how many photos wait for a decision."""
+    return sum(len(found) for kind, found in by_kind(dataset).items() if kind not in _ASK_NOTHING)
+
+
+def item_of(dataset: Dataset, entry: LeftOut) -> Item | None:
+    """Give the item that a question is about; None where its photo is not used."""
+    return next((item for item in dataset.items if (item.sha256, item.person) == (entry.sha256, entry.person)), None)

@@ -1,0 +1,29 @@
+"""Edits from buttons: made before the page is drawn again, with the trouble they met told on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from core import runs
+from core.errors import LabError
+from core.photos.dataset import Dataset
+from core.workspace import Workspace
+from ui import feedback, state
+
+
+def make(workspace: Workspace, dataset: Dataset, edit: Callable[..., Dataset], *how: Any, **named: Any) -> None:
+    """Make an edit of `core.photos.edits`; a version that an experiment used stays beside the new one."""
+    try:
+        saved = edit(workspace, dataset, *how, keep_old=runs.is_used(workspace, dataset), **named)
+    except LabError as error:
+        state.TROUBLE.set(str(error))
+    else:
+        state.DATASET.set(saved.id)
+
+
+def tell() -> None:
+    """Say once why the last edit could not be made."""
+    if trouble := state.TROUBLE.get():
+        state.TROUBLE.set("")
+        feedback.show_error(trouble)

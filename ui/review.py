@@ -1,0 +1,181 @@
+"""Photos that need a look, grouped by the question, each with its decisions a click away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.config import TrainConfig
+from core.models import seen
+from core.photos import edits, questions, review
+from core.photos.dataset import Dataset
+from core.photos.intake import LeftOut
+from core.photos.likeness_file import Likeness, Odd, read_likeness
+from core.workspace import Workspace
+from ui import changes, collection, comparing, groupphotos, lookcards, stacks, state, steps, text, words
+from ui.state import Widget
+
+A_PAGE = 12
+CARD_WIDTH_PX = 250
+# Of these, photos that are used: they can be kept as they are.
+USED = ("same_as_other_person", "small_face", "across_splits")
+
+
+def show(workspace: Workspace, dataset: Dataset) -> None:
+    """Draw every question there is."""
+    found = questions.by_kind(dataset)
+    _people(workspace, dataset)
+    likeness = read_likeness(workspace, dataset)
+    if likeness is None:
+        comparing.offer(workspace, dataset, at_once="several_faces" in found)
+    for kind, entries in found.items():
+        if kind == "several_faces":
+            groupphotos.show(workspace, dataset, entries, likeness)
+        elif kind in USED or kind == "no_face":
+            _photos(workspace, dataset, kind, entries)
+        elif kind == "too_few":
+            _too_few(dataset)
+        else:
+            _listed(workspace, dataset, kind, entries)
+    _strangers(workspace, dataset, likeness)
+    if not (found or _odd(dataset, likeness)):
+        st.success(words.NOTHING_TO_LOOK_AT, icon=":material/check_circle:")
+
+
+def _people(workspace: Workspace, dataset: Dataset) -> None:
+    """Ask whether two spellings are one person, and say whom the network has met before."""
+    met = seen.seen_people(TrainConfig().backbone, dataset.people)
+    if met:
+        st.info(words.has_met([text.plain(person) for person in met]), icon=":material/visibility:")
+    known = (*dataset.people, *(person for person in dataset.waiting if person not in dataset.people))
+    for one, other in review.similar_names(known):
+        if (one, other) in state.TWO_PEOPLE.get():
+            continue
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(words.same_person(text.plain(one), text.plain(other)))
+            st.button(
+                words.call_both(text.plain(one)),
+                key=f"{Widget.MERGE_NAMES}-{one}-{other}",
+                type="primary",
+                on_click=changes.make,
+                args=(workspace, dataset, edits.rename_person, other, one),
+            )
+            st.button(
+                words.TWO_PEOPLE,
+                key=f"{Widget.TWO_PEOPLE}-{one}-{other}",
+                on_click=lambda pair: state.TWO_PEOPLE.set(state.TWO_PEOPLE.get() | {pair}),
+                args=((one, other),),
+            )
+
+
+def _photos(workspace: Workspace, dataset: Dataset, kind: str, entries: Sequence[LeftOut]) -> None:
+    """Draw photos with a picture and two decisions each."""
+    used = kind in USED
+    ids = list(dict.fromkeys(entry.sha256 for entry in entries if entry.sha256))
+    edit_all = edits.confirm if used else edits.leave_out
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(words.question(kind, len(entries)), anchor=False)
+        st.button(
+            words.KEEP_ALL if used else words.LEAVE_ALL_OUT,
+            key=f"{Widget.ALL_OF_KIND}-{kind}",
+            on_click=changes.make,
+            args=(workspace, dataset, edit_all, ids),
+        )
+    first = stacks.page_start(len(entries), A_PAGE, f"{Widget.REVIEW_PAGE}-{kind}")
+    with st.grid(min_column_width=CARD_WIDTH_PX):
+        for place, entry in enumerate(entries[first : first + A_PAGE], start=first):
+            with st.container(border=True):
+                _photo(workspace, dataset, entry, f"{kind}-{place}-{dataset.version}", used=used)
+
+
+def _photo(workspace: Workspace, dataset: Dataset, entry: LeftOut, key: str, *, used: bool) -> None:
+    if entry.sha256 is None:
+        return
+    item = questions.item_of(dataset, entry)
+    lookcards.card(
+        workspace, dataset, entry.sha256, item.face if item else None, entry.person, f"{entry.name} {entry.reason}"
+    )
+    with st.container(horizontal=True):
+        if used:
+            st.button(
+                words.KEEP,
+                key=f"{Widget.KEEP}-{key}",
+                on_click=changes.make,
+                args=(workspace, dataset, edits.confirm, [entry.sha256]),
+            )
+        else:
+            st.button(
+                words.USE_WHOLE,
+                key=f"{Widget.USE_WHOLE}-{key}",
+                on_click=changes.make,
+                args=(workspace, dataset, edits.use_photo, entry.sha256, None),
+            )
+        lookcards.leave_out(workspace, dataset, entry.sha256, entry.person, key)
+
+
+def _too_few(dataset: Dataset) -> None:
+    """Name the people who wait for more photos."""
+    st.subheader(words.WAIT_FOR_PHOTOS, anchor=False)
+    for person, photos in dataset.waiting.items():
+        st.markdown(words.waits(text.plain(person), photos))
+    st.button(words.BRING_OTHERS, key=Widget.BRING_OTHERS, on_click=bring_more, args=(dataset,))
+
+
+def bring_more(dataset: Dataset) -> None:
+    """Go to the form, set for joining these photos."""
+    st.session_state[Widget.INTO] = dataset.id
+    steps.go("bring")
+
+
+def _listed(workspace: Workspace, dataset: Dataset, kind: str, entries: Sequence[LeftOut]) -> None:
+    """Draw what cannot be decided with a click as a table, folded."""
+    with st.expander(words.question(kind, len(entries))):
+        collection.listed("", [(entry.name, entry.reason) for entry in entries])
+        if kind != "removed":
+            return
+        for place, entry in enumerate(entries[:A_PAGE]):
+            if entry.sha256:
+                st.button(
+                    words.use_again(text.plain(entry.name)),
+                    key=f"{Widget.USE_AGAIN}-{place}-{dataset.version}",
+                    type="tertiary",
+                    on_click=changes.make,
+                    args=(workspace, dataset, edits.use_photo, entry.sha256, entry.face),
+                )
+
+
+def _odd(dataset: Dataset, likeness: Likeness | None) -> list[Odd]:
+    """Give the photos that look like somebody else, but for people who may be the same by their names."""
+    alike = {frozenset(pair) for pair in review.similar_names(dataset.people)}
+    alike -= {frozenset(pair) for pair in state.TWO_PEOPLE.get()}
+    found = likeness.strangers if likeness else ()
+    return [one for one in found if frozenset((one.person, one.looks_like)) not in alike]
+
+
+def _strangers(workspace: Workspace, dataset: Dataset, likeness: Likeness | None) -> None:
+    """Draw photos that look like somebody else of these people."""
+    odd = _odd(dataset, likeness)
+    if not odd:
+        return
+    st.subheader(words.question("stranger", len(odd)), anchor=False)
+    face = {(item.sha256, item.person): item.face for item in dataset.items}
+    first = stacks.page_start(len(odd), A_PAGE, f"{Widget.REVIEW_PAGE}-stranger")
+    with st.grid(min_column_width=CARD_WIDTH_PX):
+        for place, one in enumerate(odd[first : first + A_PAGE], start=first):
+            key = f"stranger-{place}-{dataset.version}"
+            with st.container(border=True):
+                said = words.looks_like(one.name, one.looks_like)
+                lookcards.card(workspace, dataset, one.sha256, face.get((one.sha256, one.person)), one.person, said)
+                with st.container(horizontal=True):
+                    for person, edit, how in (
+                        (one.person, edits.confirm, ([one.sha256],)),
+                        (one.looks_like, edits.move_photos, ([one.sha256], one.looks_like)),
+                    ):
+                        st.button(
+                            words.it_is(text.plain(person)),
+                            key=f"{Widget.IT_IS}-{person}-{key}",
+                            on_click=changes.make,
+                            args=(workspace, dataset, edit, *how),
+                        )
+                    lookcards.leave_out(workspace, dataset, one.sha256, one.person, key)

@@ -1,0 +1,116 @@
+"""Step 3, the split: the stacks, how large they are, what was kept together, and the way to training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from core.errors import LabError
+from core.photos import balance, edits
+from core.photos.dataset import Dataset
+from core.workspace import Workspace
+from ui import changes, collection, decision, look, places, review, stacks, state, words
+from ui.state import Widget
+
+
+def show(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> None:
+    """Draw the split of a data set, with the way on to training."""
+    look.head(words.STACKS, words.STACKS_WHY)
+    collection.pick(found, dataset, words.PHOTOS_OF, Widget.PHOTOS_OF)
+    changes.tell()
+    if dataset.is_trainable:
+        stacks.what_they_allow(dataset)
+    else:
+        st.warning(words.NOT_ENOUGH, icon=":material/info:")
+    _ways_on(dataset)
+    stacks.stacks(workspace, dataset)
+    _groups(workspace, dataset)
+    _fractions(workspace, dataset)
+    decision.show(dataset)
+
+
+def _ways_on(dataset: Dataset) -> None:
+    enough = dataset.is_trainable
+    with st.container(horizontal=True):
+        if enough and st.button(words.TRAIN_WITH_THESE, key=Widget.TRAIN_WITH_THESE, type="primary"):
+            state.DATASET.set(dataset.id)
+            state.CHOOSING_SETTINGS.set(True)
+            st.switch_page(places.TRAIN)
+        st.button(
+            words.BRING_OTHERS,
+            key=Widget.BRING_OTHERS,
+            type="secondary" if enough else "primary",
+            on_click=review.bring_more,
+            args=(dataset,),
+        )
+
+
+def _groups(workspace: Workspace, dataset: Dataset) -> None:
+    """Show what was kept together, with a button that parts it."""
+    groups = balance.together(dataset)
+    if not groups:
+        return
+    label = {person: number for number, person in enumerate(dataset.people)}
+    with st.expander(words.grouped(len(groups), sum(map(len, groups)))):
+        st.markdown(words.TOGETHER_HOW)
+        first = stacks.page_start(len(groups), stacks.GROUPS_A_PAGE, Widget.GROUPS_PAGE)
+        for items in groups[first : first + stacks.GROUPS_A_PAGE]:
+            shown, part = st.columns([4, 1], vertical_alignment="center")
+            with shown:
+                pictures = "".join(
+                    stacks.picture(workspace, dataset, item) for item in items[: stacks.FACES_OF_A_GROUP]
+                )
+                name = stacks.row_name(label.get(items[0].person or "", 0), items[0].person)
+                st.html(
+                    f'<div class="lab-people"><section>{name}<div class="lab-wall">{pictures}</div></section></div>'
+                )
+            with part:
+                st.button(
+                    words.UNGROUP,
+                    key=f"{Widget.UNGROUP}-{items[0].group}-{dataset.version}",
+                    on_click=changes.make,
+                    args=(workspace, dataset, edits.ungroup, items[0].group),
+                )
+
+
+def _fractions(workspace: Workspace, dataset: Dataset) -> None:
+    """Ask for the sizes of the stacks, and deal the photos out again."""
+    with st.expander(words.FRACTIONS):
+        train, validation, rest = st.columns(3)
+        practice = train.number_input(
+            words.SPLITS["train"], 10, 90, round(100 * dataset.split.train_fraction), 5, key=f"{Widget.FRACTIONS}-train"
+        )
+        mock = validation.number_input(
+            words.SPLITS["validation"],
+            5,
+            80,
+            round(100 * dataset.split.validation_fraction),
+            5,
+            key=f"{Widget.FRACTIONS}-validation",
+        )
+        exam = 100 - int(practice) - int(mock)
+        rest.number_input(words.SPLITS["test"], value=exam, disabled=True, key=f"{Widget.FRACTIONS}-test-{exam}")
+        st.caption(words.FRACTIONS_NOW if exam > 0 else words.NO_FRACTIONS)
+        st.button(
+            words.SPLIT_AGAIN,
+            key=Widget.SPLIT_AGAIN,
+            disabled=exam <= 0,
+            on_click=_deal,
+            args=(workspace, dataset, int(practice), int(mock)),
+        )
+
+
+def _deal(workspace: Workspace, dataset: Dataset, practice: int, mock: int) -> None:
+    try:
+        split = replace(
+            dataset.split,
+            train_fraction=practice / 100,
+            validation_fraction=mock / 100,
+            test_fraction=(100 - practice - mock) / 100,
+        )
+    except LabError as error:
+        state.TROUBLE.set(str(error))
+    else:
+        changes.make(workspace, dataset, edits.resplit, split)
