@@ -29,7 +29,7 @@ def settings(config: TrainConfig) -> TrainConfig:
 
 
 def _learning(config: TrainConfig) -> TrainConfig:
-    first, second, third = st.columns(4), st.columns(4), st.columns(4)
+    first, second, third = (st.columns(4, vertical_alignment="bottom") for _ in range(3))
     preset = config.preset
     changes: dict[str, object] = {
         "batch_size": _whole(first[0], words.BATCH, (1, 512), config.batch_size, Widget.BATCH.of(preset)),
@@ -103,7 +103,7 @@ def _new_layers(config: TrainConfig) -> TrainConfig:
 
 
 def _copies(config: TrainConfig) -> TrainConfig:
-    columns, augment, preset = st.columns(5), config.augment, config.preset
+    columns, augment, preset = st.columns(5, vertical_alignment="bottom"), config.augment, config.preset
     return config.with_changes(
         views=_whole(columns[0], words.COPIES, (1, 100), augment.views, Widget.COPIES.of(preset)),
         rotation_deg=columns[1].number_input(

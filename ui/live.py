@@ -104,12 +104,15 @@ def _training(run: Run) -> None:
     with stop:
         _stop_button(run.job, state.Widget.STOP)
     left = amounts.seconds_left(progress.seconds_left)
-    st.progress(fraction, text=" · ".join(part for part in (detail, left) if part))
+    others = waiting.others(workspace, run)
+    behind = words.waits_behind(len(others)) if others and not before else ""
+    st.progress(fraction, text=" · ".join(part for part in (detail, left, behind) if part))
     _trouble(run.job)
     if before:
         waiting.to_running(workspace)
-    waiting.others(workspace, run)
-    charts.curves(history, run.config.epochs, len(run.dataset.people), key="live")
+    if history or not before:
+        charts.curves(history, run.config.epochs, len(run.dataset.people), key="live")
+    waiting.show(others)
 
 
 def _told(progress: Progress) -> tuple[str, float, str]:

@@ -23,12 +23,18 @@ IMAGE_SIZES_PX = (32, 48, 64, 96, 128, 160, 192, 224)
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """What was chosen, whether the network's weights are there for it, and where the button that starts belongs."""
+    """What was chosen, and whether the network's weights are there for it.
+
+    Attributes:
+        start_here: where the button that starts belongs.
+        below: the place under it, for what stands in its way.
+    """
 
     config: TrainConfig
     backbone: Backbone
     weights_missing: bool
     start_here: DeltaGenerator
+    below: DeltaGenerator
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +44,10 @@ class _Places:
     first: DeltaGenerator
     face: DeltaGenerator
     freeze: DeltaGenerator
-    sizes: DeltaGenerator
+    rounds: DeltaGenerator
+    photos: DeltaGenerator
     start: DeltaGenerator
+    below: DeltaGenerator
     more: DeltaGenerator
     published: DeltaGenerator
     advanced: DeltaGenerator
@@ -48,17 +56,11 @@ class _Places:
     def laid_out(cls) -> _Places:
         first = st.container()
         left, right = st.columns([1, 3.4], gap="medium")
-        freeze, sizes = right.container(), right.container()
-        return cls(
-            first,
-            left.container(),
-            freeze,
-            sizes,
-            st.container(),
-            st.container(),
-            st.expander(words.PRESETS_TITLE),
-            st.expander(words.ADVANCED),
-        )
+        freeze = right.container()
+        row = right.columns(3, gap="medium", vertical_alignment="bottom")
+        below, more = st.container(), st.container()
+        published, advanced = st.expander(words.PRESETS_TITLE), st.expander(words.ADVANCED)
+        return cls(first, left.container(), freeze, *row, below, more, published, advanced)
 
 
 def choose(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> Choice:
@@ -71,8 +73,7 @@ def choose(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> 
     config = _fitting(base, backbone, pretrained)
     with places.face:
         config = _image_size(workspace, backbone, config, dataset)
-    with places.sizes:
-        config = _amounts(config, dataset)
+    config = _amounts(places.rounds, places.photos, config, dataset)
     with places.advanced:
         single = advanced.single_layers()
         config = advanced.settings(config)
@@ -82,7 +83,7 @@ def choose(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> 
     with places.more:
         networks.more(workspace)
     missing = pretrained and not weights.has_weights(backbone.name, workspace)
-    return Choice(config, backbone, missing, places.start)
+    return Choice(config, backbone, missing, places.start, places.below)
 
 
 def takes(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> str:
@@ -103,6 +104,8 @@ def _start(
     with right:
         pretrained = _starts_with(backbone, base)
     st.caption(backbone.description)
+    if base.preset != TrainConfig().preset:
+        st.caption(words.settings_of(words.PRESETS[base.preset][0]))
     met = seen.seen_people(backbone.name, dataset.people) if pretrained else ()
     if met:
         st.info(words.has_met([text.plain(person) for person in met]), icon=":material/info:")
@@ -191,9 +194,8 @@ def _image_size(workspace: Workspace, backbone: Backbone, config: TrainConfig, d
     return config.with_changes(image_size_px=side_px)
 
 
-def _amounts(config: TrainConfig, dataset: Dataset) -> TrainConfig:
+def _amounts(rounds: DeltaGenerator, photos: DeltaGenerator, config: TrainConfig, dataset: Dataset) -> TrainConfig:
     """Draw how many rounds, and how many photos of each person."""
-    rounds, photos = st.columns(2, gap="medium")
     epochs = rounds.number_input(
         words.EPOCHS, 1, 1000, config.epochs, key=Widget.EPOCHS.of(config.preset), persist_state="session"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core import runs
@@ -21,9 +23,13 @@ def before(workspace: Workspace, run: Run) -> int:
     return ahead + supervisor.is_lane_busy(workspace, queue.TRAIN)
 
 
-def others(workspace: Workspace, run: Run) -> None:
-    """Draw the experiments that wait, other than the one on the page, each with a button that takes it out."""
-    waiting = [Run(job.path) for job in queue.waiting(workspace, queue.TRAIN) if job.id != run.id]
+def others(workspace: Workspace, run: Run) -> list[Run]:
+    """Give the experiments that wait, other than the one on the page, the next one first."""
+    return [Run(job.path) for job in queue.waiting(workspace, queue.TRAIN) if job.id != run.id]
+
+
+def show(waiting: Sequence[Run]) -> None:
+    """Draw experiments that wait, each with a button that takes it out; nothing where there are none."""
     if not waiting:
         return
     st.markdown(f"**{words.WAITING_TITLE}**")

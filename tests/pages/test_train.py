@@ -249,7 +249,7 @@ def test_what_it_sees_and_what_it_takes_are_always_visible(open_page, lab_home, 
     widget(app, "select_slider", Widget.FREEZE).set_value(0)
     widget(app, "number_input", Widget.EPOCHS).set_value(1000)
     app.run()
-    (slow,) = [text.value for text in app.markdown if text.value.startswith("This will take")]
+    (slow,) = [text.value for text in app.markdown if text.value.startswith("Takes")]
     assert "min" in slow
 
 
