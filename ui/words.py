@@ -271,10 +271,6 @@ def dataset(name: str, people: int) -> str:
     return f"{name} ({count(people, 'person', 'people')})"
 
 
-def faces_ready(faces: int, people: int) -> str:
-    return f"{count(faces, 'face')} of {count(people, 'person', 'people')} are ready."
-
-
 def needs_look(photos: int) -> str:
     return f"{count(photos, 'photo')} {'needs' if photos == 1 else 'need'} a look."
 

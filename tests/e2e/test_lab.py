@@ -37,6 +37,7 @@ def test_from_a_zip_to_the_final_exam(visitor: Visitor, class_photos: ClassPhoto
     visitor.clicks(words.OWN_PHOTOS)
 
     # The teacher brings a zip. It is on disk while it is worked on, and gone afterwards.
+    visitor.page.get_by_text(words.SOURCE_ZIP, exact=True).click()
     visitor.page.locator("input[type=file]").set_input_files(class_photos.path)
     visitor.sees(class_photos.path.name)
     if class_photos.are_faces:
@@ -46,12 +47,14 @@ def test_from_a_zip_to_the_final_exam(visitor: Visitor, class_photos: ClassPhoto
     visitor.clicks(words.FIND_FACES)
     expect(visitor.page.locator(".lab-wall img").first).to_be_visible()
     visitor.photographs("faces-appear")
-    visitor.sees(words.faces_ready(6 * 12, 6))
-    expect(visitor.page.locator(".lab-stack img").first).to_be_visible()
+    visitor.sees(f"{6 * 12} faces ready")
     for person in class_photos.people:
         visitor.sees(person)
     assert not list(server.workspace.jobs.glob("*/upload.zip"))
-    visitor.page.get_by_text("need a look").or_(visitor.page.get_by_text("needs a look")).first.click()
+    visitor.button(words.LOOK_AT_THEM).or_(visitor.button(words.LOOK_CLOSER)).click()
+    visitor.photographs("look")
+    visitor.clicks(words.CONTINUE)
+    expect(visitor.page.locator(".lab-stack img").first).to_be_visible()
     visitor.photographs("stacks")
 
     # Training starts, and the curve gains points while it runs.

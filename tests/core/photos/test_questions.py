@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from core.config import CropConfig, SplitConfig
+from core.photos import questions
+from core.photos.intake import LeftOut
+from core.photos.manifest import Dataset, Item
+
+
+def test_what_asks_something_is_counted_and_comes_in_order() -> None:
+    item = Item("a", "Ada/1.jpg", "Ada", "train", 0, 2, 0)
+    group = LeftOut("Ada/1.jpg", "shows 2 faces", "a", "Ada", "train", "several_faces")
+    left_out = (
+        LeftOut("Ada/film.mp4", "is a video", kind="not_a_photo"),
+        LeftOut("Ada/2.jpg", "was left out", "b", "Ada", kind="removed"),
+        LeftOut("Ada/3.jpg", "shows no face", "c", "Ada", kind="no_face"),
+        LeftOut("old.jpg", "an earlier lab wrote no kind"),
+    )
+    dataset = Dataset("d1", "d", 1, ("Ada",), (item,), left_out, (group,), CropConfig(), SplitConfig())
+    assert list(questions.by_kind(dataset)) == ["several_faces", "no_face", "misplaced", "not_a_photo", "removed"]
+    assert questions.open_questions(dataset) == 2
+    assert questions.item_of(dataset, group) == item
+    assert questions.item_of(dataset, left_out[2]) is None
