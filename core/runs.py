@@ -289,10 +289,8 @@ def list_runs(workspace: Workspace) -> list[Run]:
 
 def is_used(workspace: Workspace, dataset: Dataset) -> bool:
     """Tell whether a run has this version of a data set, which must then stay as it is."""
-    used = (run.job.request() for run in list_runs(workspace))
-    return any(
-        (request.get("dataset_id"), request.get("dataset_version")) == (dataset.id, dataset.version) for request in used
-    )
+    mine = {"dataset_id": dataset.id, "dataset_version": dataset.version}.items()
+    return any(mine <= run.job.request().items() for run in list_runs(workspace))
 
 
 def delete_run(run: Run) -> None:
