@@ -46,10 +46,9 @@ def prepare(workspace: Workspace, found: Sequence[Dataset]) -> None:
         ):
             with feedback.sentences():
                 _open(jobs.train(workspace, dataset, backbones.check_config(choice.config)))
-    with choice.below:
-        if choice.weights_missing:
+    if choice.weights_missing:
+        with choice.below:
             networks.way_on(workspace, choice.backbone)
-        networks.in_progress(workspace)
 
 
 def _open(run: Run) -> None:
@@ -86,7 +85,7 @@ def _ended(workspace: Workspace, run: Run) -> None:
     with st.container(horizontal=True):
         if run.summary() and st.button(words.TO_EXAM, key=Widget.TO_EXAM, type="primary"):
             st.switch_page(places.TEST, query_params={Param.RUN: run.id})
-        first = status.state == "interrupted"
+        first = run.summary() is None
         label = words.GO_ON if progress.epoch else words.TRY_AGAIN
         if status.state != "done" and st.button(
             label, key=Widget.GO_ON_TRAINING, type="primary" if first else "secondary"

@@ -60,6 +60,7 @@ def _choose(name: str, *, pretrained: bool) -> None:
 def way_on(workspace: Workspace, backbone: Backbone) -> None:
     """Say that what the chosen network learned before is not here; offer to bring it, or to start with nothing."""
     st.info(words.MISSING_HERE if backbone.weights.bundled else words.NOT_HERE, icon=":material/info:")
+    _in_progress(workspace)
     if _open_job(workspace):
         return
     with st.container(horizontal=True):
@@ -74,7 +75,7 @@ def way_on(workspace: Workspace, backbone: Backbone) -> None:
         )
 
 
-def in_progress(workspace: Workspace) -> None:
+def _in_progress(workspace: Workspace) -> None:
     """Draw how far a network that is being brought has come, or why it did not arrive."""
     job = _open_job(workspace)
     if job:
@@ -88,14 +89,22 @@ def in_progress(workspace: Workspace) -> None:
         st.caption(words.NETWORK_STOPPED)
 
 
-def more(workspace: Workspace) -> None:
-    """Draw the networks that are not on this computer: how large, whose, and how they get here."""
+def more(workspace: Workspace, *, told_above: bool) -> None:
+    """Draw the networks that are not on this computer: how large, whose, and how they get here.
+
+    Args:
+        told_above: `way_on` stands on the page and tells how far one that is being brought has come.
+    """
     missing = [backbones.backbone(name) for name in backbones.BACKBONES if name not in _here(workspace)]
     missing = [backbone for backbone in missing if not backbone.weights.bundled]
     if not missing:
         return
     with st.expander(words.MORE_NETWORKS):
-        _ways_here(workspace, _which(missing))
+        chosen = _which(missing)
+        if not told_above:
+            _in_progress(workspace)
+        if not _open_job(workspace):
+            _ways_here(workspace, chosen)
 
 
 def _which(missing: Sequence[Backbone]) -> Backbone:
@@ -112,8 +121,6 @@ def _which(missing: Sequence[Backbone]) -> Backbone:
 
 
 def _ways_here(workspace: Workspace, backbone: Backbone) -> None:
-    if _open_job(workspace):
-        return
     with st.container(horizontal=True):
         _download_button(workspace, backbone, Widget.DOWNLOAD_MORE)
         st.button(

@@ -80,9 +80,9 @@ def choose(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> 
     with places.freeze:
         config = config.with_changes(freeze_depth=_freeze(backbone, config, single=single))
         _parameters(backbone, config, dataset)
-    with places.more:
-        networks.more(workspace)
     missing = pretrained and not weights.has_weights(backbone.name, workspace)
+    with places.more:
+        networks.more(workspace, told_above=missing)
     return Choice(config, backbone, missing, places.start, places.below)
 
 
