@@ -52,7 +52,7 @@ def _into(found: Sequence[Dataset], chosen: Dataset | None) -> Dataset | None:
     picked = st.selectbox(
         words.INTO,
         ["", *by_id],
-        format_func=lambda id_: words.dataset(by_id[id_].name, len(by_id[id_].people)) if id_ else words.INTO_NEW,
+        format_func=({"": words.INTO_NEW} | collection.labels(found)).get,
         key=Widget.INTO,
         width=collection.PICKER_WIDTH_PX,
     )

@@ -20,6 +20,17 @@ def chosen(found: Sequence[Dataset]) -> Dataset:
     return next((dataset for dataset in found if dataset.id == wanted), found[0])
 
 
+def labels(found: Sequence[Dataset]) -> dict[str, str]:
+    """Give what is written on each data set by its id. A picker tells options apart by that, so no two are alike."""
+    written: dict[str, str] = {}
+    for dataset in found:
+        label, number = words.dataset(dataset.name, len(dataset.people)), 1
+        while (apart := label if number == 1 else f"{label} · {number}") in written.values():
+            number += 1
+        written[dataset.id] = apart
+    return written
+
+
 def pick(found: Sequence[Dataset], current: Dataset, label: str, widget: Widget) -> None:
     """Draw a picker where there are several data sets."""
     by_id = {dataset.id: dataset for dataset in found}
@@ -30,8 +41,8 @@ def pick(found: Sequence[Dataset], current: Dataset, label: str, widget: Widget)
         label,
         order,
         index=order.index(current.id),
-        format_func=lambda dataset_id: words.dataset(by_id[dataset_id].name, len(by_id[dataset_id].people)),
-        key=f"{widget}-{current.id}-{len(order)}",
+        format_func=labels(found).get,
+        key=f"{widget}-{current.id}-{current.version}-{len(order)}",
         width=PICKER_WIDTH_PX,
     )
     if picked != current.id:

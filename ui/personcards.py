@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.photos.drafts import Draft
-from ui import amounts, state, text, words
+from ui import amounts, state, words
 from ui.state import Widget
 
 
@@ -63,7 +63,7 @@ def _card(draft: Draft, number: int, people: Sequence[str]) -> None:
         st.rerun()
     if pile.names:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{amounts.count(len(pile.names), words.PHOTO)}** {text.plain(pile.names[-1])}")
+            st.markdown(f"**{amounts.count(len(pile.names), words.PHOTO)}**")
             st.button(
                 words.REMOVE,
                 key=f"{Widget.CARD_REMOVE}-{number}",

@@ -38,6 +38,7 @@ def test_from_a_zip_to_the_final_exam(visitor: Visitor, class_photos: ClassPhoto
 
     # The teacher brings a zip. It is on disk while it is worked on, and gone afterwards.
     visitor.page.get_by_text(words.SOURCE_ZIP, exact=True).click()
+    expect(visitor.page.locator("input[type=file]")).to_have_count(1)
     visitor.page.locator("input[type=file]").set_input_files(class_photos.path)
     visitor.sees(class_photos.path.name)
     if class_photos.are_faces:

@@ -434,3 +434,18 @@ def test_too_few_photos_lead_to_more_not_to_training(open_page, lab_home) -> Non
     assert Widget.TRAIN_WITH_THESE not in [button.key for button in app.button]
     app.button(key=Widget.BRING_OTHERS).click().run()
     assert app.title[0].value == words.BRING
+
+
+def test_two_data_sets_of_one_name_are_told_apart(open_page, lab_home) -> None:
+    """A picker knows its options by what is written on them; two alike were one."""
+    for dataset_id, people in (("first1", ("Ada", "Bo")), ("second1", ("Dayo", "Emil"))):
+        made.dataset(lab_home, people, dataset_id=dataset_id, name="us")
+    app = open_page(places.PHOTOS)
+    assert app.selectbox[0].options == ["us (2 people)", "us (2 people) · 2"]
+    app.selectbox[0].set_value("first1").run()
+    app.button(key=Widget.CHANGE_PEOPLE).click().run()
+    assert app.selectbox(key=f"{Widget.WHOM}-first1").value == "Ada"
+    app.run()
+    assert app.selectbox(key=f"{Widget.WHOM}-first1").value == "Ada"
+    app.button(key=f"{Widget.STEP}-bring").click().run()
+    assert len(set(app.selectbox(key=Widget.INTO).options)) == 3
