@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core import disk, runs
+from core.errors import LabError
 from core.jobfolder import OPEN_STATES, JobFolder
 from core.jobs import roster, supervisor
 from core.photos.manifest import delete_dataset as delete_photos
@@ -21,10 +22,9 @@ def delete_run(workspace: Workspace, run: Run) -> None:
     Raises:
         LabError: what works on it does not end.
     """
-    looks = [job for job in _jobs(workspace) if job.request().get("model") == str(run.path)]
+    looks = [job for job in _jobs(workspace) if _request(job).get("model") == str(run.path)]
     _stop(workspace, [run.job, *looks])
-    runs.delete_run(run)
-    _remove(looks)
+    _remove([run.job, *looks])
 
 
 def delete_dataset(workspace: Workspace, dataset_id: str) -> None:
@@ -33,18 +33,16 @@ def delete_dataset(workspace: Workspace, dataset_id: str) -> None:
     Raises:
         LabError: what works on it does not end, or photos of another data set are being read in right now.
     """
-    made = [run for run in runs.list_runs(workspace) if run.job.request()["dataset_id"] == dataset_id]
+    made = [run.job for run in runs.list_runs(workspace) if _request(run.job).get("dataset_id") == dataset_id]
     models = {str(run.path) for run in made}
     jobs = []
     for job in _jobs(workspace):
-        request = job.request()
+        request = _request(job)
         if request.get("dataset_id") == dataset_id or request.get("model") in models:
             jobs.append(job)
-    _stop(workspace, [*(run.job for run in made), *jobs])
-    for run in made:
-        runs.delete_run(run)
+    _stop(workspace, [*made, *jobs])
+    _remove([*made, *jobs])
     delete_photos(workspace, dataset_id)
-    _remove(jobs)
 
 
 def erase_everything(workspace: Workspace) -> Erased:
@@ -67,8 +65,23 @@ def _jobs(workspace: Workspace) -> list[JobFolder]:
     return [job for job in map(JobFolder, folders) if job.exists()]
 
 
+def _request(job: JobFolder) -> dict[str, Any]:
+    """Give what a job was asked; nothing where its folder is damaged."""
+    try:
+        return job.request()
+    except (LabError, FileNotFoundError):
+        return {}
+
+
+def _is_open(job: JobFolder) -> bool:
+    try:
+        return job.status().state in OPEN_STATES
+    except (LabError, FileNotFoundError, KeyError):
+        return False
+
+
 def _stop(workspace: Workspace, jobs: list[JobFolder]) -> None:
-    supervisor.stop_jobs(workspace, [job for job in jobs if job.exists() and job.status().state in OPEN_STATES])
+    supervisor.stop_jobs(workspace, [job for job in jobs if _is_open(job)])
 
 
 def _remove(jobs: list[JobFolder]) -> None:

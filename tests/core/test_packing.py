@@ -17,7 +17,7 @@ def finished(tmp_path) -> runs.Run:
     run = runs.create_run(tmp_path / "run", dataset, TrainConfig(freeze_depth=13), state="done")
     run.model_path.write_bytes(b"a model")
     run.write_predictions(
-        runs.Predictions(np.array([[0.25, 0.75]], np.float32), np.array([1]), (item.name,), (item.sha256,), (item.face,))
+        runs.Predictions(np.array([[0.25, 0.75]], np.float32), np.array([1]), ("a",), (item.sha256,), (0,))
     )
     run.job.write_result({"test_correct": 9, "test_total": 12})
     return run

@@ -144,3 +144,19 @@ def test_above_twenty_people_the_matrix_shows_the_twenty_most_confused() -> None
     assert list(figure.layout.xaxis.ticktext)[-2:] == ["p28", "p29"]
     labels = {(row, column) for row, column, _ in figure.data[2].customdata}
     assert (29, 28) in labels  # numbers of the whole matrix, not of the part shown
+
+
+def test_faces_stand_beside_rows_and_over_columns_and_change_no_cell() -> None:
+    confusion = np.array([[3, 1], [0, 4]])
+    plain = figures.confusion_figure(confusion, ["Ada", "Bo"], MATRIX)
+    faced = figures.confusion_figure(confusion, ["Ada", "Bo"], MATRIX, ["data:a", "data:b"])
+    assert [(image.source, image.x, image.y) for image in faced.layout.images] == [
+        ("data:a", -1, 0),
+        ("data:a", 0, -1),
+        ("data:b", -1, 1),
+        ("data:b", 1, -1),
+    ]
+    assert list(faced.layout.xaxis.range) == [-1.5, 1.5]
+    assert not plain.layout.images
+    assert faced.data[2].customdata == plain.data[2].customdata
+    assert faced.layout.width > plain.layout.width
