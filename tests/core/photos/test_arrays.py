@@ -7,6 +7,7 @@ import pytest
 
 from core.config import SPLITS, CropConfig
 from core.errors import DatasetError
+from core.photos.arrays import one_face
 from core.photos.dataset import Dataset, build_dataset, load_faces
 from core.photos.store import PhotoStore
 from core.workspace import Workspace
@@ -84,3 +85,11 @@ def test_photos_that_went_away_are_a_sentence(dataset: Dataset, lab_home: Worksp
     PhotoStore(lab_home.photos).remove([dataset.of("test")[0].sha256])
     with pytest.raises(DatasetError, match=r'"test/who.png" is no longer there'):
         load_faces(dataset, lab_home, "test", 32)
+
+
+def test_one_face_is_what_the_network_gets(dataset: Dataset, lab_home: Workspace) -> None:
+    face_rgb = one_face(dataset, lab_home, 32)
+    assert face_rgb is not None
+    np.testing.assert_array_equal(face_rgb, load_faces(dataset, lab_home, "train", 32).faces_rgb[0])
+    PhotoStore(lab_home.photos).remove(dataset.sha256s())
+    assert one_face(dataset, lab_home, 32) is None
