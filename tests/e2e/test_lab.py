@@ -84,7 +84,8 @@ def test_from_a_zip_to_the_final_exam(visitor: Visitor, class_photos: ClassPhoto
     # Who is taken for whom: a click on a square shows its photos.
     matrix = visitor.page.locator(".st-key-matrix_frame .js-plotly-plot")
     expect(matrix).to_be_visible()
-    matrix.locator(".nsewdrag").first.click(position={"x": 20, "y": 20})
+    # Before the first row and column stand the faces.
+    matrix.locator(".nsewdrag").first.click(position={"x": 64 + 20, "y": 64 + 20})
     visitor.sees(f"{class_photos.people[0]}, ")
     visitor.page.get_by_role("tab", name=words.EVERY_PHOTO).click()
     expect(visitor.page.locator(".lab-card").first).to_be_visible()

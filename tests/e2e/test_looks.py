@@ -12,7 +12,7 @@ from tests.pages import made
 from ui import words
 
 NASTY = ("**Ada** <b>x</b>", "[Bo](http://a.b) www.a.b", ":smile: $x$ `c`", "<img src=x onerror=alert(1)>")
-PAGES = {"start": "", "photos": "dataset", "train": "train", "test": "test"}
+PAGES = {"start": "", "photos": "dataset", "train": "train", "test": "test", "library": "library"}
 SCREENS = {"light": (1280, 720, "light"), "dark": (1280, 720, "dark"), "phone": (390, 844, "light")}
 
 

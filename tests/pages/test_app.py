@@ -15,7 +15,7 @@ from tests.pages.conftest import NoWorkers
 from ui import places
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [places.START, places.PHOTOS, places.TRAIN, places.TEST]
+PAGES = [places.START, places.PHOTOS, places.TRAIN, places.TEST, places.LIBRARY]
 
 OPEN_EVERY_PAGE = """
 import sys
@@ -56,7 +56,7 @@ def test_the_server_never_imports_tensorflow(lab_home) -> None:
     assert "heavy: []" in done.stdout
 
 
-@pytest.mark.parametrize("page", PAGES[2:])
+@pytest.mark.parametrize("page", [places.TRAIN, places.TEST])
 def test_a_file_of_the_lab_that_is_damaged_is_said_in_one_sentence(open_page, lab_home, page) -> None:
     run = made.run(lab_home, made.dataset(lab_home))
     (run.path / "dataset.json").write_text("no json", encoding="utf-8")

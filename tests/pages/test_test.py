@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from core.jobs import queue
@@ -152,3 +153,103 @@ def test_an_exam_without_names_counts_nothing(open_page, lab_home) -> None:
     assert not app.exception
     assert app.title[0].value == words.TEST_TITLE
     assert app.info[0].value == words.NO_LABELS
+
+
+def test_photos_are_filtered_sorted_and_taken_along_as_a_table(open_page, lab_home) -> None:
+    made.run(lab_home, made.dataset(lab_home))
+    app = opens(open_page(places.TEST), words.EVERY_PHOTO)
+    app.segmented_control(key=Widget.SHOW).set_value("wrong").run()
+    assert html(app).count('<div class="lab-card"') == 1
+    app.segmented_control(key=Widget.SHOW).set_value("not_sure").run()
+    assert app.info[-1].value == words.NONE_LIKE_THIS
+    app.segmented_control(key=Widget.SHOW).set_value("all").run()
+    person = next(box for box in app.selectbox if str(box.key).startswith(Widget.ONE_PERSON))
+    person.set_value(2).run()
+    assert html(app).count('<div class="lab-card"') == 4
+    app.selectbox(key=Widget.ORDER).set_value("name").run()
+    assert not app.exception
+
+
+def test_an_exam_without_names_gives_its_predictions(open_page, lab_home) -> None:
+    run = made.run(lab_home, made.dataset(lab_home))
+    given = run.predictions()
+    assert given
+    unnamed = type(given)(given.probabilities, np.full_like(given.labels, -1), given.names, given.sha256s, given.faces)
+    run.write_predictions(unnamed)
+    app = open_page(places.TEST)
+    assert [tab.label for tab in app.tabs] == [words.EVERY_PHOTO, words.NEW_PHOTOS]
+    assert html(app).count('<div class="lab-card"') == 12
+    assert words.RIGHT_SIGN not in html(app)
+
+
+def an_answer(job, photos: int, *, leaning: float = 0.8, faces_a_photo: int = 1) -> None:
+    """Do the worker's part of a look: the first person gets `leaning` on every face."""
+    rows = []
+    for number in range(photos * faces_a_photo):
+        Image.open(io.BytesIO(made.photo(number))).save(job.path / f"face-{number}.png")
+        photo = number // faces_a_photo + 1
+        Image.open(io.BytesIO(made.photo(photo))).convert("RGB").save(job.path / f"photo-{photo}.jpg")
+        rest = (1 - leaning) / (len(made.PEOPLE) - 1)
+        probabilities = {person: leaning if n == 0 else rest for n, person in enumerate(made.PEOPLE)}
+        face = {"box": [10.0 * number, 10.0, 20.0, 20.0], "landmarks": None, "score": None}
+        rows.append(
+            {"name": f"{photo}.jpg", "photo": photo, "size_px": [100, 50], "face": face, "true": None}
+            | {"predicted": made.PEOPLE[0], "probabilities": probabilities}
+        )
+    job.write_result({"people": list(made.PEOPLE), "predictions": rows, "left_out": []})
+    job.set_state("done")
+
+
+def test_strangers_come_one_by_one_and_get_a_name_too(open_page, lab_home) -> None:
+    made.run(lab_home, made.dataset(lab_home))
+    app = opens(open_page(places.TEST), words.NEW_PHOTOS)
+    app.button(key=Widget.STRANGER).click().run()
+    assert not app.exception
+    (job,) = queue.waiting(lab_home, queue.HELPER)
+    an_answer(job, photos=24)
+    app.run()
+    assert words.strangers_named(1, 1) in said(app)
+    assert html(app).count('<div class="lab-card"') == 1
+    for _ in range(2):
+        app.button(key=Widget.STRANGER).click().run()
+    assert words.strangers_named(3, 3) in said(app)
+    assert html(app).count('<div class="lab-card"') == 3
+    assert len(list(lab_home.jobs.iterdir())) == 1
+
+
+def test_who_leans_towards_nobody_is_not_sure(open_page, lab_home) -> None:
+    made.run(lab_home, made.dataset(lab_home))
+    app = opens(open_page(places.TEST), words.NEW_PHOTOS)
+    app.button(key=Widget.STRANGER).click().run()
+    (job,) = queue.waiting(lab_home, queue.HELPER)
+    an_answer(job, photos=24, leaning=0.45)
+    app.run()
+    assert words.strangers_named(0, 1) in said(app)
+    card = html(app).split('<div class="lab-card"')[1]
+    assert f'<div class="lab-says">{words.NOT_SURE}</div>' in card
+    assert f"{words.LEANS_TOWARDS} Ada" in card
+
+
+def test_every_face_of_a_group_photo_is_framed_and_named(open_page, lab_home) -> None:
+    made.run(lab_home, made.dataset(lab_home))
+    app = opens(open_page(places.TEST), words.NEW_PHOTOS)
+    app.file_uploader[0].set_value([("all.jpg", made.photo(1), "image/png")])
+    app.run()
+    app.button(key=Widget.ASK).click().run()
+    (job,) = queue.waiting(lab_home, queue.HELPER)
+    an_answer(job, photos=1, faces_a_photo=3)
+    app.run()
+    assert not app.exception
+    assert html(app).count('<div class="lab-box"') == 3
+    assert "left:20.00%;top:20.00%;width:20.00%;height:40.00%" in html(app)
+    assert html(app).count('<div class="lab-card"') == 3
+
+
+def test_the_same_in_numbers_is_folded(open_page, lab_home) -> None:
+    made.run(lab_home, made.dataset(lab_home))
+    app = open_page(places.TEST)
+    scores, percent = (frame.value for frame in app.dataframe)
+    assert tuple(scores.columns) == words.SCORES_COLUMNS
+    assert scores["photos"].tolist() == [4, 4, 4]
+    assert percent.to_numpy().sum() == pytest.approx(300)
+    assert app.expander[0].label == words.NUMBERS

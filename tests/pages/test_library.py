@@ -1,0 +1,141 @@
+"""My experiments: the table, what can be done with one of them, and how everything goes away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core import packing, runs
+from core.jobs import queue
+from tests.core.models.test_keptmodel import write_model
+from tests.pages import made
+from ui import places, words
+from ui.state import Param, Widget
+
+
+def named(widget: Widget, run: runs.Run) -> str:
+    return f"{widget}-{run.id}"
+
+
+def test_empty_it_leads_to_train_and_still_brings_back_and_erases(open_page) -> None:
+    app = open_page(places.LIBRARY)
+    assert app.info[0].value == words.NO_EXPERIMENTS
+    assert app.file_uploader
+    app.button(key=Widget.ERASE_SURE).click().run()
+    assert app.success[0].value.startswith("Erased: 0 photos")
+    app.button(key=Widget.MISSING).click().run()
+    assert app.title[0].value == words.TRAIN_TITLE
+
+
+def test_while_the_first_one_runs_it_is_in_the_list_without_a_result(open_page, lab_home) -> None:
+    run = made.run(lab_home, made.dataset(lab_home), state="running", tested=False)
+    with run.job.held():
+        app = open_page(places.LIBRARY)
+        shown = app.dataframe[0].value.iloc[0]
+        assert shown["right answers"] == words.RUN_STATES["running"]
+        assert not [button for button in app.button if button.key == Widget.OPEN_EXAM]
+        app.button(key=Widget.OPEN_CURVES).click().run()
+        assert app.title[0].value == "Learning: round 4 of 5"
+
+
+def test_the_table_says_what_each_experiment_was_and_gave(open_page, lab_home) -> None:
+    dataset = made.dataset(lab_home)
+    made.run(lab_home, dataset, state="failed", message="x", tested=False)
+    tested = made.run(lab_home, dataset)
+    app = open_page(places.LIBRARY, run=tested.id)
+    table = app.dataframe[0].value
+    assert tuple(table.columns) == words.LIBRARY_COLUMNS
+    assert sorted(table["right answers"]) == ["11 of 12 right", "failed"]
+    assert set(table["network"]) == {"Mini"}
+    assert set(table["points"]) == {48}
+    assert 92 in table["right out of 100"].tolist()
+    assert app.query_params[Param.RUN] == tested.id
+    app.button(key=Widget.OPEN_EXAM).click().run()
+    assert app.title[0].value == "Final exam: 11 of 12 right"
+
+
+def test_a_new_name_is_shown_as_text(open_page, lab_home) -> None:
+    run = made.run(lab_home, made.dataset(lab_home))
+    app = open_page(places.LIBRARY)
+    app.text_input(key=named(Widget.RENAME_AS, run)).set_value("**best** :smile: <b>x</b>")
+    app.button(key=named(Widget.RENAME_SAVE, run)).click().run()
+    assert not app.exception
+    assert run.name == "**best** :smile: <b>x</b>"
+    assert app.dataframe[0].value["experiment"].tolist() == [run.name]
+    assert app.subheader[0].value.startswith(r"\*\*best\*\*")
+    app.switch_page(places.TEST).run()
+    assert any(r"\*\*best\*\*" in caption.value for caption in app.caption)
+
+
+def test_one_is_deleted_the_other_stays(open_page, lab_home) -> None:
+    dataset = made.dataset(lab_home)
+    kept, gone = made.run(lab_home, dataset), made.run(lab_home, dataset)
+    app = open_page(places.LIBRARY, run=gone.id)
+    app.button(key=Widget.DELETE_RUN_SURE).click().run()
+    assert not app.exception
+    assert runs.list_runs(lab_home) == [kept]
+    assert app.query_params[Param.RUN] == kept.id
+
+
+def test_one_that_waits_is_stopped_first(open_page, lab_home) -> None:
+    run = made.run(lab_home, made.dataset(lab_home), state="queued", tested=False)
+    queue.enqueue(lab_home, run.job)
+    app = open_page(places.LIBRARY)
+    app.button(key=Widget.DELETE_RUN_SURE).click().run()
+    assert not app.exception
+    assert queue.waiting(lab_home, queue.TRAIN) == []
+    assert app.info[0].value == words.NO_EXPERIMENTS
+
+
+def test_what_was_taken_along_comes_back_and_is_tested_with(open_page, lab_home, tmp_path: Path) -> None:
+    run = made.run(lab_home, made.dataset(lab_home))
+    write_model(run.model_path)
+    taken = packing.pack_run(run, tmp_path / "taken.zip").read_bytes()
+    lab_home.erase()
+    app = open_page(places.LIBRARY)
+    app.file_uploader[0].set_value(("taken.zip", taken, "application/zip"))
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert app.dataframe[0].value["right answers"].tolist() == ["11 of 12 right"]
+    app.button(key=Widget.OPEN_EXAM).click().run()
+    assert not app.exception
+    assert app.title[0].value == "Final exam: 11 of 12 right"
+    app.switch_page(places.TEST)
+    app.session_state[Widget.VIEW] = words.EVERY_PHOTO
+    app.run()
+    assert not app.exception
+    assert sum(part.body.count('<div class="lab-card"') for part in app.get("html")) == 12
+
+
+def test_another_zip_is_refused_in_one_sentence(open_page, lab_home) -> None:
+    app = open_page(places.LIBRARY)
+    app.file_uploader[0].set_value(("x.zip", b"no zip", "application/zip"))
+    app.run()
+    assert not app.exception
+    assert "choose one that this lab made" in app.error[0].value
+
+
+@pytest.mark.parametrize("file", ["config.json", "request.json", "status.json"])
+def test_a_damaged_one_is_said_and_can_be_deleted(open_page, lab_home, file) -> None:
+    dataset = made.dataset(lab_home)
+    kept, broken = made.run(lab_home, dataset), made.run(lab_home, dataset)
+    (broken.path / file).write_text("no json", encoding="utf-8")
+    app = open_page(places.LIBRARY)
+    assert "is not a file of this lab" in app.error[0].value
+    app.button(key=named(Widget.DELETE_RUN_SURE, broken)).click().run()
+    assert not app.exception
+    assert not app.error
+    assert runs.list_runs(lab_home) == [kept]
+
+
+def test_erasing_everything_says_photos_and_megabytes(open_page, lab_home) -> None:
+    made.run(lab_home, made.dataset(lab_home))
+    app = open_page(places.LIBRARY)
+    app.button(key=Widget.ERASE_SURE).click().run()
+    assert app.success[0].value.startswith("Erased: 36 photos, ")
+    assert app.success[0].value.endswith("in all.")
+    assert not lab_home.runs.exists()
+    app.run()
+    assert not app.success
