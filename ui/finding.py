@@ -50,7 +50,7 @@ def progress(events: Sequence[dict[str, object]]) -> None:
         st.progress(0.0, text=f"{words.READING}: {words.READ_SO_FAR.format(done=done)}")
     else:
         left = amounts.seconds_left(_seconds_left(events, step, done, total))
-        so_far = f"{words.FINDING}: {words.FOUND_SO_FAR.format(done=done, total=total)}"
+        so_far = words.FOUND_SO_FAR.format(done=done, total=total)
         st.progress(done / total, text=" · ".join(part for part in (so_far, left) if part))
 
 

@@ -34,6 +34,18 @@ def show(workspace: Workspace, dataset: Dataset) -> None:
             args=(workspace, dataset, edits.remove_person, person),
         )
     _photos(workspace, dataset, person, people)
+    _call(workspace, dataset)
+
+
+def _call(workspace: Workspace, dataset: Dataset) -> None:
+    key = f"{Widget.CALLED}-{dataset.id}-{dataset.version}"
+
+    def call() -> None:
+        typed = " ".join(str(st.session_state[key]).split())
+        if typed and typed != dataset.name:
+            changes.make(workspace, dataset, edits.rename_dataset, typed)
+
+    st.text_input(words.CALLED, dataset.name, key=key, max_chars=60, on_change=call, width=360)
 
 
 def _rename(workspace: Workspace, dataset: Dataset, person: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.config import TrainConfig
+from core.config import SPLITS, TrainConfig
 from core.models import seen
 from core.photos import edits, questions, review
 from core.photos.dataset import Dataset
@@ -35,7 +35,7 @@ def show(workspace: Workspace, dataset: Dataset) -> None:
         elif kind in USED or kind == "no_face":
             _photos(workspace, dataset, kind, entries)
         elif kind == "too_few":
-            _too_few(dataset)
+            _too_few(workspace, dataset)
         else:
             _listed(workspace, dataset, kind, entries)
     _strangers(workspace, dataset, likeness)
@@ -114,11 +114,21 @@ def _photo(workspace: Workspace, dataset: Dataset, entry: LeftOut, key: str, *, 
         lookcards.leave_out(workspace, dataset, entry.sha256, entry.person, key)
 
 
-def _too_few(dataset: Dataset) -> None:
-    """Name the people who wait for more photos."""
+def _too_few(workspace: Workspace, dataset: Dataset) -> None:
+    """Name the people who wait for more photos, or whose photos look so alike that they count as fewer."""
     st.subheader(words.WAIT_FOR_PHOTOS, anchor=False)
     for person, photos in dataset.waiting.items():
-        st.markdown(words.waits(text.plain(person), photos))
+        if photos < len(SPLITS):
+            st.markdown(words.waits(text.plain(person), photos))
+            continue
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(words.waits_alike(text.plain(person), photos))
+            st.button(
+                words.UNGROUP,
+                key=f"{Widget.UNGROUP}-{person}-{dataset.version}",
+                on_click=changes.make,
+                args=(workspace, dataset, edits.ungroup_person, person),
+            )
     st.button(words.BRING_OTHERS, key=Widget.BRING_OTHERS, on_click=bring_more, args=(dataset,))
 
 
@@ -132,6 +142,14 @@ def _listed(workspace: Workspace, dataset: Dataset, kind: str, entries: Sequence
     """Draw what cannot be decided with a click as a table, folded."""
     with st.expander(words.question(kind, len(entries))):
         collection.listed("", [(entry.name, entry.reason) for entry in entries])
+        ids = [entry.sha256 for entry in entries if entry.sha256]
+        if kind == "unreadable" and ids:
+            st.button(
+                words.LEAVE_ALL_OUT,
+                key=f"{Widget.ALL_OF_KIND}-{kind}",
+                on_click=changes.make,
+                args=(workspace, dataset, edits.leave_out, ids),
+            )
         if kind != "removed":
             return
         for place, entry in enumerate(entries[:A_PAGE]):

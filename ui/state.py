@@ -127,6 +127,7 @@ class Widget(StrEnum):
     TAKE_GUESSES = "take_guesses"
     THIS_FACE = "this_face"
     COMPARE = "compare_faces"
+    CALLED = "called"
     WHOM = "whom"
     NEW_NAME = "new_name"
     SAME_AS = "same_as"

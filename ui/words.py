@@ -98,14 +98,13 @@ QUESTIONS = {
     "removed": "{photos} left out by you",
     "stranger": "Like somebody else: {photos}",
 }
-WHOM, NEW_NAME = "Whom?", "Name"
+WHOM, NEW_NAME, CALLED = "Whom?", "Name", "These photos are called"
 NOBODY_ELSE, SOMEBODY_ELSE = "nobody else", "They show somebody else"
 THEY_SHOW = "Whom do they show?"
 TICK_PHOTOS = "Choose photos that are wrong here."
 FIND_AGAIN = "Find the faces again"
 HOW_FOUND = "Advanced: how faces are found"
 PHOTOS_OF = "Your photos"
-NEED_A_LOOK = "Used, but need a look"
 LEFT_OUT = "Left out"
 PHOTO, REASON = "photo", "reason"
 STACKS = "Three stacks of photos"
@@ -316,6 +315,10 @@ def it_is(person: str) -> str:
 
 def waits(person: str, photos: int) -> str:
     return f"**{person}** has {count(photos, 'photo')} that can be used. Three are needed at least."
+
+
+def waits_alike(person: str, photos: int) -> str:
+    return f"**{person}** has {count(photos, 'photo')}, but they look alike or were taken at once."
 
 
 def use_again(name: str) -> str:

@@ -32,8 +32,9 @@ def by_kind(dataset: Dataset) -> dict[str, tuple[LeftOut, ...]]:
 
 
 def open_questions(dataset: Dataset) -> int:
-    """Give how many photos wait for a decision."""
-    return sum(len(found) for kind, found in by_kind(dataset).items() if kind not in _ASK_NOTHING)
+    """Give how many photos wait for a decision. A file that never came out of its zip waits for none."""
+    asking = (found for kind, found in by_kind(dataset).items() if kind not in _ASK_NOTHING)
+    return sum(entry.sha256 is not None for found in asking for entry in found)
 
 
 def item_of(dataset: Dataset, entry: LeftOut) -> Item | None:

@@ -368,7 +368,7 @@ def test_names_that_may_mean_one_person_are_offered_for_merging(open_page, lab_h
 def test_people_and_photos_can_be_changed(open_page, lab_home, monkeypatch) -> None:
     run = made.run(lab_home, made.dataset(lab_home))
     first = run.dataset.items[0]
-    asked = Edits(monkeypatch, "rename_person", "remove_person", "remove_photos", "move_photos").asked
+    asked = Edits(monkeypatch, "rename_person", "remove_person", "remove_photos", "move_photos", "rename_dataset").asked
     app = open_page(places.PHOTOS)
     app.button(key=Widget.CHANGE_PEOPLE).click().run()
     next(field for field in app.text_input if Widget.NEW_NAME in field.key).set_value(" Adam  B ").run()
@@ -378,6 +378,8 @@ def test_people_and_photos_can_be_changed(open_page, lab_home, monkeypatch) -> N
     app.button(key=Widget.REMOVE_PHOTOS).click().run()
     assert not app.exception
     # An experiment used them, so its version stays.
+    next(field for field in app.text_input if Widget.CALLED in field.key).set_value("Us").run()
+    assert asked.pop() == ("rename_dataset", "Us", True, {})
     assert asked == [
         ("rename_person", "Ada", "Adam B", True, {}),
         ("rename_person", "Ada", "Chen :smile:", True, {}),
@@ -449,3 +451,13 @@ def test_two_data_sets_of_one_name_are_told_apart(open_page, lab_home) -> None:
     assert app.selectbox(key=f"{Widget.WHOM}-first1").value == "Ada"
     app.button(key=f"{Widget.STEP}-bring").click().run()
     assert len(set(app.selectbox(key=Widget.INTO).options)) == 3
+
+
+def test_photos_that_look_alike_can_be_parted_where_somebody_waits_for_more(open_page, lab_home, monkeypatch) -> None:
+    dataset = made.dataset(lab_home)
+    alike = [LeftOut(f"Zoe/{n}.jpg", "are alike", dataset.items[n].sha256, "Zoe", kind="too_few") for n in range(3)]
+    save_dataset(lab_home, replace(dataset, left_out=tuple(alike)))
+    asked = Edits(monkeypatch, "ungroup_person").asked
+    app = looks(open_page(places.PHOTOS))
+    keyed(app, Widget.UNGROUP)[0].click().run()
+    assert asked == [("ungroup_person", "Zoe", False, {})]

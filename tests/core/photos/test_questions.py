@@ -14,9 +14,17 @@ def test_what_asks_something_is_counted_and_comes_in_order() -> None:
         LeftOut("Ada/2.jpg", "was left out", "b", "Ada", kind="removed"),
         LeftOut("Ada/3.jpg", "shows no face", "c", "Ada", kind="no_face"),
         LeftOut("old.jpg", "an earlier lab wrote no kind"),
+        LeftOut("Ada/4.jpg", "cannot be unpacked from the zip", kind="unreadable"),
     )
     dataset = Dataset("d1", "d", 1, ("Ada",), (item,), left_out, (group,), CropConfig(), SplitConfig())
-    assert list(questions.by_kind(dataset)) == ["several_faces", "no_face", "misplaced", "not_a_photo", "removed"]
+    assert list(questions.by_kind(dataset)) == [
+        "several_faces",
+        "no_face",
+        "unreadable",
+        "misplaced",
+        "not_a_photo",
+        "removed",
+    ]
     assert questions.open_questions(dataset) == 2
     assert questions.item_of(dataset, group) == item
     assert questions.item_of(dataset, left_out[2]) is None
