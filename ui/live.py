@@ -2,56 +2,15 @@
 
 from __future__ import annotations
 
-import time
-
 import streamlit as st
 
 from core import runs
 from core.jobfolder import OPEN_STATES, JobFolder
 from core.runs import Progress, Run
 from core.workspace import Workspace
-from ui import amounts, charts, faces, feedback, server, state, waiting, words
+from ui import amounts, charts, feedback, server, state, waiting, words
 
 EVERY_S = 1.0
-FACES_ON_WALL = 48
-
-
-def crop(workspace: Workspace, job: JobFolder) -> None:
-    """Show a search for faces until it ends."""
-    st.fragment(_crop, run_every=EVERY_S)(workspace, job)
-
-
-@feedback.sentences()
-def _crop(workspace: Workspace, job: JobFolder) -> None:
-    _leave_when_over(job)
-    events = [event for event in job.events() if event["event"] == "progress"]
-    bar, stop = st.columns([5, 1], vertical_alignment="bottom")
-    with bar:
-        _crop_bar(events)
-    with stop:
-        _stop_button(job, state.Widget.STOP_CROP)
-    _trouble(job)
-    newest = faces.newest_crops(workspace.photos, job.status().changed_at, FACES_ON_WALL)
-    faces.wall([faces.thumbnail(str(path)) for path in newest], words.FINDING)
-
-
-def _crop_bar(events: list[dict[str, object]]) -> None:
-    if not events:
-        st.progress(0.0, text=words.STEP_STARTING)
-        return
-    step, done, total = events[-1]["step"], int(str(events[-1]["done"])), int(str(events[-1]["total"]))
-    if step == "download":
-        st.progress(min(1.0, done / total), text=words.fetching(done, total))
-        return
-    if step != "crop" or not total:
-        st.progress(0.0, text=f"{words.READING}: {words.READ_SO_FAR.format(done=done)}")
-        return
-    first = next(event for event in events if event["step"] == "crop")
-    done_since = done - int(str(first["done"]))
-    elapsed_s = time.time() - float(str(first["at"]))
-    left = amounts.seconds_left(elapsed_s / done_since * (total - done) if done_since else None)
-    so_far = f"{words.FINDING}: {words.FOUND_SO_FAR.format(done=done, total=total)}"
-    st.progress(done / total, text=" · ".join(part for part in (so_far, left) if part))
 
 
 def network(job: JobFolder) -> None:
