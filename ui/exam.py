@@ -19,6 +19,7 @@ from ui.cards import Card
 from ui.state import Widget
 
 MOST_SQUARES = 240
+MOST_BESIDE = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,9 +113,13 @@ def matrix(workspace: Workspace, exam: Exam) -> None:
     """Draw who is taken for whom; a click on a square shows its photos."""
     st.markdown(words.MATRIX_HOW)
     people = exam.dataset.people
-    cell = charts.matrix(exam.result, people, exam.run_id, _faces_of_people(workspace, exam.dataset))
+    # Beside the matrix where it leaves room: on a projector nobody scrolls to see what a click gave.
+    drawn, clicked = st.columns([11, 9]) if len(people) <= MOST_BESIDE else (st.container(), st.container())
+    with drawn:
+        cell = charts.matrix(exam.result, people, exam.run_id, _faces_of_people(workspace, exam.dataset))
     if cell:
-        _photos_of_cell(workspace, exam, *cell)
+        with clicked:
+            _photos_of_cell(workspace, exam, *cell)
     rest = metrics.rest_of_confusion(exam.result.confusion, people)
     if rest:
         st.markdown(f"**{words.REST}**")
@@ -151,12 +156,13 @@ def _numbers(result: metrics.TestResult, people: Sequence[str]) -> None:
         alt=words.NUMBERS,
     )
     st.markdown(words.PERCENT_HOW)
-    percent = pd.DataFrame(metrics.row_percent(result.confusion), index=list(people), columns=list(people))
+    percent = pd.DataFrame(metrics.row_percent(result.confusion).round(), index=list(people), columns=list(people))
     st.dataframe(percent, column_config=dict.fromkeys(people, whole), placeholder="–", alt=words.PERCENT_HOW)
 
 
 def _hundred(share: float) -> float:
-    return 100 * share
+    """Give a share out of 100, whole; the table's own format would cut 91.7 down to 91."""
+    return float(np.round(100 * share))
 
 
 def _photos_of_cell(workspace: Workspace, exam: Exam, true: int, predicted: int) -> None:

@@ -252,4 +252,5 @@ def test_the_same_in_numbers_is_folded(open_page, lab_home) -> None:
     assert tuple(scores.columns) == words.SCORES_COLUMNS
     assert scores["photos"].tolist() == [4, 4, 4]
     assert percent.to_numpy().sum() == pytest.approx(300)
+    assert scores[words.SCORES_COLUMNS[4]].tolist() == [86, 89, 100]  # F1 of 3 and 4 found, one name too many
     assert app.expander[0].label == words.NUMBERS
