@@ -7,15 +7,20 @@ from typing import Any
 
 from core import runs
 from core.errors import LabError
-from core.photos.dataset import Dataset
+from core.photos.dataset import Dataset, load_dataset
 from core.workspace import Workspace
 from ui import feedback, state
 
 
 def make(workspace: Workspace, dataset: Dataset, edit: Callable[..., Dataset], *how: Any, **named: Any) -> None:
-    """Make an edit of `core.photos.edits`; a version that an experiment used stays beside the new one."""
+    """Make an edit of `core.photos.edits`; a version that an experiment used stays beside the new one.
+
+    It is made on the newest version, which may be newer than what the button was drawn for: a second click comes before
+    the page is drawn anew. Edits name photos and people, so they mean the same there, or say what is gone.
+    """
     try:
-        saved = edit(workspace, dataset, *how, keep_old=runs.is_used(workspace, dataset), **named)
+        newest = load_dataset(workspace, dataset.id)
+        saved = edit(workspace, newest, *how, keep_old=runs.is_used(workspace, newest), **named)
     except LabError as error:
         state.TROUBLE.set(str(error))
     else:

@@ -71,7 +71,7 @@ def _groups(workspace: Workspace, dataset: Dataset) -> None:
                     words.UNGROUP,
                     key=f"{Widget.UNGROUP}-{items[0].group}-{dataset.version}",
                     on_click=changes.make,
-                    args=(workspace, dataset, edits.ungroup, items[0].group),
+                    args=(workspace, dataset, edits.ungroup, [item.sha256 for item in items]),
                 )
 
 

@@ -181,10 +181,11 @@ def confirm(workspace: Workspace, dataset: Dataset, sha256s: Collection[str], *,
         return save(workspace, dataset, pool, keep_old)
 
 
-def ungroup(workspace: Workspace, dataset: Dataset, group: int, *, keep_old: bool) -> Dataset:
-    """Say that the photos of a group do not belong together; each is allotted by itself."""
+def ungroup(workspace: Workspace, dataset: Dataset, sha256s: Collection[str], *, keep_old: bool) -> Dataset:
+    """Say that photos of one group do not belong together; each is allotted by itself."""
     with editing(workspace, dataset) as pool:
-        set_apart(pool, lambda photo: photo.group == group)
+        pool.check_photos(sha256s)
+        set_apart(pool, lambda photo: photo.sha256 in sha256s)
         return save(workspace, dataset, pool, keep_old)
 
 
