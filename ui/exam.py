@@ -171,7 +171,8 @@ def _photos_of_cell(workspace: Workspace, exam: Exam, true: int, predicted: int)
     said = given.probabilities.argmax(axis=1)
     order = order[(given.labels[order] == true) & (said[order] == predicted)]
     st.markdown(f"**{words.cell(text.plain(people[true]), text.plain(people[predicted]), len(order))}**")
-    cards.draw([_card(workspace, exam, int(i)) for i in order[: cards.A_PAGE]], people)
+    page = cards.page(len(order), f"{Widget.PREDICTIONS_PAGE}-{exam.run_id}-{true}-{predicted}")
+    cards.draw([_card(workspace, exam, int(i)) for i in order[page]], people)
 
 
 def photos(workspace: Workspace, exam: Exam) -> None:

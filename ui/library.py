@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -154,7 +155,8 @@ def actions(workspace: Workspace, row: Row) -> None:
         kind = "secondary" if row.is_tested else "primary"
         if st.button(words.OPEN_CURVES, key=Widget.OPEN_CURVES, type=kind):
             st.switch_page(places.TRAIN, query_params={Param.RUN: row.id})
-        with st.popover(words.RENAME, key=f"{Widget.RENAME}-{row.id}"):
+        # A new name makes it another one, which is closed.
+        with st.popover(words.RENAME, key=f"{Widget.RENAME}-{row.id}-{zlib.crc32(row.name.encode())}"):
             _rename(row)
         if row.is_tested:
             take_along(workspace, row.run)
