@@ -33,7 +33,8 @@ def offer(workspace: Workspace, dataset: Dataset | None = None) -> None:
 
 def sure(label: str, ask: str, confirm: str) -> bool:
     """Draw a button that removes something: the second click, on the button that then appears, counts."""
-    with st.popover(label, key=ask):
+    # After a removal it is another popover, which is closed.
+    with st.popover(label, key=f"{ask}-{state.REMOVALS.get()}"):
         return st.button(words.SURE, key=confirm, type="primary")
 
 
@@ -64,3 +65,4 @@ def _erase(workspace: Workspace) -> None:
 def _forget() -> None:
     """Drop what this server keeps in memory of pictures."""
     faces.thumbnail.clear()
+    state.REMOVALS.set(state.REMOVALS.get() + 1)

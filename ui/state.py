@@ -66,6 +66,8 @@ STRANGERS_JOB: Key[str | None] = Key("strangers_job", default=None)
 STRANGERS_SHOWN = Key("strangers_shown", default=0)
 # My experiments: counts the uploads, as above.
 BACK_UPLOADS = Key("back_uploads", default=0)
+# Counts what was removed, so that the question "really?" is closed again after each.
+REMOVALS = Key("removals", default=0)
 # What was erased last, told once on the page that is empty then.
 GONE = Key("gone", default="")
 # Train: the job of this session that brings a network's weights, by download or from a file.
