@@ -36,6 +36,8 @@ def enter() -> None:
     """
     if not state.ENTERED.get():
         _open()
+        # Drawn like that, the page's widgets would have other names than from the next run on, and lose what was typed.
+        st.rerun()
 
 
 def _open() -> StreamlitPage:

@@ -165,3 +165,17 @@ def test_a_fresh_server_opens_any_page_by_its_address(visitor: Visitor, server: 
     visitor.open(page)
     expect(visitor.page.get_by_role("link", name=words.PHOTOS, exact=True)).to_be_visible()
     expect(visitor.page.get_by_role("link", name="dataset")).to_have_count(0)
+
+
+def test_the_first_visitor_of_a_fresh_server_loses_nothing_typed(visitor: Visitor, server: Server) -> None:
+    visitor.page.goto("about:blank")
+    server.stop()
+    server.start()
+    visitor.open("train")
+    if visitor.button(words.ANOTHER).is_visible():
+        visitor.clicks(words.ANOTHER)
+    box = visitor.page.get_by_label(words.EPOCHS)
+    box.fill("7")
+    box.press("Enter")
+    visitor.page.wait_for_timeout(2000)
+    expect(box).to_have_value("7")
