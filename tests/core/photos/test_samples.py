@@ -31,3 +31,14 @@ def test_an_installation_without_them_says_so(tmp_path: Path, monkeypatch: pytes
     assert samples.sample_people() == ()
     with pytest.raises(DatasetError, match="bring your own photos"):
         samples.sample_source()
+
+
+def test_strangers_are_faces_of_nobody_in_the_sample(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    found = samples.strangers()
+    if not found:
+        pytest.skip("this checkout has no strangers in data/")
+    assert list(found) == sorted(found)
+    ours = {path.read_bytes() for path in samples.SAMPLE.rglob("*.jpg")}
+    assert not [path for path in found if path.read_bytes() in ours]
+    monkeypatch.setattr(samples, "STRANGERS", tmp_path)
+    assert samples.strangers() == ()

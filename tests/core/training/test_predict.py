@@ -81,6 +81,10 @@ def test_the_job_leaves_rows_and_pictures_in_its_folder(pack, model_path, lab_ho
     assert len(job.result()["predictions"]) == 2
     with Image.open(job.path / "face-1.png") as face:
         assert face.size == (64, 64)
+    rows = job.result()["predictions"]
+    assert [row["photo"] for row in rows] == [1, 2]
+    with Image.open(job.path / "photo-2.jpg") as picture:
+        assert list(picture.size) == rows[1]["size_px"]
 
 
 def test_a_wish_to_stop_ends_the_job(pack, lab_home, tmp_path, monkeypatch):
