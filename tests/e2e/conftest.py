@@ -135,6 +135,8 @@ class Visitor:
     server: Server
     story: str
     troubles: list[str] = field(default_factory=list)
+    clicked: int = 0
+    waited_s: float = 0.0
     _steps: int = 0
 
     def __post_init__(self) -> None:
@@ -154,15 +156,30 @@ class Visitor:
         self.page.goto(f"{self.server.address}/{path}")
         expect(self.page.locator("h1")).to_be_visible()
 
-    def sees(self, text: str) -> None:
+    def sees(self, text: str | re.Pattern[str]) -> None:
         """Wait until a text can be read somewhere."""
-        expect(self.page.get_by_text(text).first).to_be_visible()
+        self.waits_for(self.page.get_by_text(text).first)
+
+    def waits_for(self, what: Locator) -> None:
+        """Wait until something can be seen, on the clock."""
+        began_s = time.monotonic()
+        expect(what).to_be_visible()
+        self.waited_s += time.monotonic() - began_s
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
     def clicks(self, name: str) -> None:
-        self.button(name).click()
+        self.presses(self.button(name))
+
+    def presses(self, what: Locator) -> None:
+        """Click something; it counts."""
+        what.click()
+        self.clicked += 1
+
+    def goes_to(self, page: str) -> None:
+        """Click a page's name in the bar at the top."""
+        self.presses(self.page.get_by_role("link", name=page, exact=True))
 
     def photographs(self, what: str) -> None:
         """Leave a screenshot of the whole page for whoever wants to look at it."""
@@ -195,6 +212,7 @@ def visitor(chromium: Browser, server: Server, request: pytest.FixtureRequest) -
     if request.node.stash.get(FAILED, False):
         at_the_screen.photographs("failed")
     context.close()
+    print(f"\n{at_the_screen.story}: {at_the_screen.clicked} clicks, {at_the_screen.waited_s:.1f} s of waiting")
     assert not at_the_screen.troubles
 
 
