@@ -144,9 +144,11 @@ def _read_measured(path: Path, changed_ns: int) -> _Measured | None:
     del changed_ns
     run = runs.Run(path)
     try:
-        config, result = TrainConfig(**run.job.request()["config"]), run.job.result()
-        # What was interrupted and continued counted the seconds of its last part only.
-        if run.status().state != "done" or _starts(path) != 1:
+        request, result = run.job.request(), run.job.result()
+        config = TrainConfig(**request["config"])
+        # What was interrupted and continued counted the seconds of its last part only; what was brought back from
+        # another computer says nothing about this one.
+        if run.status().state != "done" or request.get("brought_back") or _starts(path) != 1:
             return None
         counts = result["split_counts"]
         photos = Photos(counts["train"], counts["validation"], counts["test"])

@@ -41,12 +41,10 @@ def _asked(workspace: Workspace, run: Run, job_id: str | None) -> JobFolder | No
 def _upload(workspace: Workspace, run: Run) -> None:
     st.markdown(words.NEW_PHOTOS_HOW)
     uploads = st.file_uploader(
-        words.CHOOSE_PHOTOS, accept_multiple_files=True, key=f"{Widget.NEW_PHOTOS}-{state.TEST_UPLOADS.get()}"
+        words.ASK, accept_multiple_files=True, key=f"{Widget.NEW_PHOTOS}-{state.TEST_UPLOADS.get()}"
     )
-    if st.button(words.ASK, key=Widget.ASK, type="primary"):
-        if not uploads:
-            st.warning(words.NO_PHOTOS_CHOSEN)
-            return
+    if uploads:
+        # To choose photos is to ask about them.
         with feedback.sentences():
             job = jobs.predict(workspace, run, uploads)
             state.PREDICT_JOB.set(job.id)

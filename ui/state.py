@@ -200,7 +200,6 @@ class Widget(StrEnum):
     VIEW = "exam_view"
     PREDICTIONS_PAGE = "predictions_page"
     NEW_PHOTOS = "new_photos"
-    ASK = "ask"
     TAKE_MODEL = "take_model"
     SHOW = "photos_show"
     ORDER = "photos_order"

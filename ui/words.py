@@ -241,11 +241,9 @@ STRANGERS_HOW = "Drawn people whom it never saw."
 RIGHT_SIGN, WRONG_SIGN = "✓", "✗"
 NEW_PHOTOS = "Show it new photos"
 NEW_PHOTOS_HOW = "One or many. Every face gets a name."
-CHOOSE_PHOTOS = "Photos"
 ASK = "Who is this?"
 LOOKING = "Looking at the photos"
-NO_PHOTOS_CHOSEN = "Choose a photo first."
-ASK_INTERRUPTED = "That was interrupted. Ask again."
+ASK_INTERRUPTED = "That was interrupted. Choose the photos again."
 TAKE_MODEL = "Take it along (zip)"
 
 # My experiments

@@ -69,7 +69,6 @@ def test_family(visitor: Visitor, server: Server, family: Family) -> None:
     # A photo of two of them that nobody has seen: each face gets a name.
     visitor.presses(visitor.page.get_by_role("tab", name=words.NEW_PHOTOS))
     visitor.page.locator("input[type=file]").set_input_files(family.together)
-    visitor.clicks(words.ASK)
     visitor.waits_for(visitor.page.locator(".lab-card").nth(1))
     said = " ".join(visitor.page.locator(".lab-card .lab-says").all_inner_texts())
     assert "Amara" in said

@@ -95,7 +95,6 @@ def test_from_a_zip_to_the_final_exam(visitor: Visitor, class_photos: ClassPhoto
     visitor.page.get_by_role("tab", name=words.NEW_PHOTOS).click()
     visitor.sees(words.only_knows(6))
     visitor.page.locator("input[type=file]").set_input_files([class_photos.one, class_photos.one])
-    visitor.clicks(words.ASK)
     expect(visitor.page.locator(".lab-card").nth(1)).to_be_visible()
     visitor.photographs("new-photos")
     assert not list(server.workspace.jobs.glob("*/upload.zip"))
