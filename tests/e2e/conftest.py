@@ -23,6 +23,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request,
 from core.jobs import roster
 from core.workspace import Workspace
 from tests import patterns
+from ui import words
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "screenshots"
@@ -175,6 +176,15 @@ class Visitor:
     def presses(self, what: Locator) -> None:
         """Click something; it counts."""
         what.click()
+        self.clicked += 1
+
+    def freezes(self, blocks: int) -> None:
+        """Move the freeze control by keyboard to so many blocks."""
+        handle = self.page.get_by_role("slider", name=words.FREEZE)
+        handle.focus()
+        handle.press("Home")
+        for _ in range(blocks):
+            handle.press("ArrowRight")
         self.clicked += 1
 
     def goes_to(self, page: str) -> None:

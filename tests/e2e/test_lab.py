@@ -119,6 +119,19 @@ def test_a_second_experiment_is_stopped(visitor: Visitor) -> None:
     visitor.sees("Out of 100 new photos like these, expect between")
 
 
+def test_two_tabs_show_the_same_experiment(visitor: Visitor) -> None:
+    visitor.open()
+    starts_training(visitor, rounds=1000)
+    visitor.waits_for_rounds(3)
+    other = Visitor(visitor.page.context.new_page(), visitor.server, "other_tab")
+    other.open("train")
+    other.waits_for_rounds(3)
+    other.clicks(words.STOP)
+    other.sees("You stopped it after")
+    visitor.sees("You stopped it after")
+    assert not other.troubles
+
+
 def test_a_killed_worker_shows_and_goes_on(visitor: Visitor, server: Server) -> None:
     visitor.open()
     starts_training(visitor, rounds=1000)
