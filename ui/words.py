@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.comparison import Setting
 from core.config import Detector, Pooling, Split
 from core.decision import Freeze
 from core.evaluation.figures import ConfusionLabels, CurveLabels
@@ -143,9 +144,12 @@ STARTS_NOTHING = "nothing"
 FREEZE = "Frozen blocks, counted from the left"
 FREEZE_LAYERS = "Frozen layers, counted from the left"
 SINGLE_LAYERS = "Choose single layers instead of blocks"
-BLOCK, LAYER, BLOCK_NUMBER = "block", "layer", "Block {number}"
-FROZEN, FROZEN_OF, RETRAINED, NEW = "frozen", "{frozen} of {layers} frozen", "may learn", "start from zero"
-NEW_LAYERS = "new last layers"
+BLOCK, STAGE, LAYER = "block", "stage", "layer"
+FROZEN, FROZEN_OF, RETRAINED = "frozen", "{frozen} of {layers} frozen", "retrained"
+LEARNS_FROM_ZERO, FROZEN_AT_RANDOM = "starts from zero", "frozen at random"
+NEW_LAYERS, NEW = "New last layers", "start from zero"
+DRAG_THE_HANDLE = "Drag the handle. Everything left of it keeps what it learned before."
+MOVED_NOT, MOVED = "moved 0.0 %", "moved {percent:.1f} %"
 FROZEN_STILL_WORK = "Frozen layers still work. They just don't learn any more."
 IMAGE_SIZE = "Size of a face"
 EPOCHS = "Rounds (epochs)"
@@ -245,6 +249,18 @@ ASK = "Who is this?"
 LOOKING = "Looking at the photos"
 ASK_INTERRUPTED = "That was interrupted. Choose the photos again."
 TAKE_MODEL = "Take it along (zip)"
+
+# What changed since the last experiment, before and now, what next
+SETTINGS: dict[Setting, str] = {
+    "network": "the network",
+    "start": "what it starts with",
+    "freeze": "frozen blocks",
+    "size": "size of a face",
+    "rounds": "rounds",
+    "photos": "practice photos a person",
+    "other": "advanced settings",
+}
+NOTHING_CHANGED = "Nothing has changed since the last one."
 
 # My experiments
 LIBRARY = "My experiments"
@@ -379,20 +395,25 @@ def frozen_stop(frozen: int, of: int, last: str = "") -> str:
     return f"{frozen} ({last})" if last else f"{frozen} of {of}"
 
 
-def freeze_sentence(frozen: int, total: int, what: str) -> str:
-    """Say what is frozen and what learns; `what` is "block" or "layer"."""
+def freeze_sentence(frozen: int, total: int, what: str) -> tuple[str, str]:
+    """Say what is frozen, and what learns besides the new last layers; `what` is "block", "stage" or "layer"."""
     if frozen == 0:
-        return "**Nothing is frozen.** The whole network may learn"
+        return "Nothing is frozen.", "The whole network"
     if frozen == total:
-        return f"**All {total} {what}s are frozen.** Only the new last layers learn"
+        return f"All {total} {what}s are frozen.", ""
     first = f"{what.capitalize()} 1 is" if frozen == 1 else f"{what.capitalize()}s 1–{frozen} are"
     rest = f"{what} {total}" if frozen == total - 1 else f"{what}s {frozen + 1}–{total}"
-    return f"**{first} frozen.** {rest.capitalize()} and the new last layers learn"
+    return f"{first} frozen.", rest.capitalize()
 
 
-def parameters(trainable: int, frozen: int) -> str:
-    """Say how many parameters train; the field's words once, in brackets."""
-    return f"{trainable:,} numbers (trainable parameters). {frozen:,} are frozen."
+def how_many_learn(trainable: int, total: int, *, head_only: bool) -> str:
+    """Go on from what learns to how many numbers that is; the field's word once, in brackets."""
+    who = "Only the new last layers learn" if head_only else " and the new last layers learn"
+    return f"{who}: {trainable:,} of {total:,} numbers (parameters)."
+
+
+def responds_to(block: str) -> str:
+    return f"What {block} answers to in this face: bright is much, dark is little"
 
 
 def settings_of(preset: str) -> str:
@@ -539,6 +560,12 @@ def only_knows(people: int) -> str:
 def strangers_named(named: int, shown: int) -> str:
     """Say how many of the strangers shown so far got a name."""
     return f"{named} of {count(shown, 'stranger')} got a name."
+
+
+def this_is(number: int, changed: Sequence[Setting]) -> str:
+    """Say which experiment this will be, and which settings differ from the last one's."""
+    what = f"You have changed: {', '.join(SETTINGS[setting] for setting in changed)}." if changed else NOTHING_CHANGED
+    return f"This is experiment {number}. {what}"
 
 
 def erased(photos: int, n_bytes: int) -> str:

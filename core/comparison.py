@@ -1,0 +1,155 @@
+"""One experiment held against the one before it, on the photos both were tested with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from core.config import TrainConfig
+from core.evaluation.compare import Comparison, compare
+from core.models.backbones import backbone
+from core.runs import Predictions, Run
+
+Photo = tuple[str, int | None]
+# What can differ between two experiments, in the order in which it is told; "other" is everything folded away.
+Setting = Literal["network", "start", "freeze", "size", "rounds", "photos", "other"]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A photo whose answer changed: its place in the newer predictions, and the names said before and now."""
+
+    place: int
+    before: str
+    now: str
+
+
+@dataclass(frozen=True, eq=False)
+class BeforeAndNow:
+    """Two experiments on the same photos.
+
+    Attributes:
+        total: photos both were tested with.
+        right_before, right_now: how many of these were right.
+        fixed, broken: the photos whose answer became right, became wrong.
+        comparison: the numbers behind them.
+    """
+
+    total: int
+    right_before: int
+    right_now: int
+    fixed: tuple[Changed, ...]
+    broken: tuple[Changed, ...]
+    comparison: Comparison
+
+
+def last_of(dataset_id: str, everything: Sequence[Run]) -> Run | None:
+    """Give the newest experiment with these photos, of any version, that has had its final exam.
+
+    Args:
+        everything: newest first, as `core.runs.list_runs` gives them.
+    """
+    return next((run for run in everything if run.job.request()["dataset_id"] == dataset_id and run.summary()), None)
+
+
+def asked_for(run: Run) -> TrainConfig:
+    """Give the settings as they were asked for: what "auto" became on this computer is no choice of the user."""
+    return TrainConfig(**run.job.request()["config"])
+
+
+def differences(before: TrainConfig, now: TrainConfig) -> tuple[Setting, ...]:
+    """Tell which settings differ, in the order in which they are told; empty where none does."""
+    told: dict[Setting, tuple[object, object]] = {
+        "network": (before.backbone, now.backbone),
+        "start": (before.pretrained, now.pretrained),
+        "freeze": (_frozen(before), _frozen(now)),
+        "size": (before.image_size_px, now.image_size_px),
+        "rounds": (before.epochs, now.epochs),
+        "photos": (before.train_per_class, now.train_per_class),
+        "other": (_rest(before, now), _rest(now, before)),
+    }
+    return tuple(setting for setting, (was, is_now) in told.items() if was != is_now)
+
+
+def frozen_units(config: TrainConfig) -> int:
+    """Give how many units are frozen; None of the settings means all."""
+    everything = len(backbone(config.backbone).architecture.units)
+    return everything if config.freeze_depth is None else config.freeze_depth
+
+
+def _frozen(config: TrainConfig) -> object:
+    """Give what can be compared between networks of different depth: all, or the units."""
+    depth = frozen_units(config)
+    return "all" if depth == len(backbone(config.backbone).architecture.units) else depth
+
+
+def _rest(config: TrainConfig, other: TrainConfig) -> TrainConfig:
+    """Give the settings without those that are told by name, and without what follows from these."""
+    plain = TrainConfig()
+    return replace(
+        config,
+        backbone=plain.backbone,
+        pretrained=plain.pretrained,
+        freeze_depth=plain.freeze_depth,
+        image_size_px=plain.image_size_px,
+        epochs=plain.epochs,
+        train_per_class=plain.train_per_class,
+        preset=plain.preset,
+        # Other rounds alone make another number of them for the new last layers.
+        head_epochs=config.head_epochs if config.epochs == other.epochs else 0,
+    )
+
+
+def previous(run: Run, everything: Sequence[Run]) -> Run | None:
+    """Give the newest earlier experiment that was tested on at least one of this one's photos; None where none was.
+
+    Args:
+        everything: newest first, as `core.runs.list_runs` gives them.
+    """
+    photos = _photos(run)
+    for other in everything:
+        if other.path.name < run.path.name and other.summary() and photos & _photos(other):
+            return other
+    return None
+
+
+def hold_against(before: Run, now: Run) -> BeforeAndNow | None:
+    """Compare two experiments on the photos both were tested with; None where they share none."""
+    old, new = before.predictions(), now.predictions()
+    if old is None or new is None:
+        return None
+    old_said, new_said = _said(old, before), _said(new, now)
+    places = [place for place, photo in enumerate(_keys(new)) if photo in old_said and new.labels[place] >= 0]
+    if not places:
+        return None
+    keys = _keys(new)
+    true = [now.dataset.people[int(new.labels[place])] for place in places]
+    was = [old_said[keys[place]] for place in places]
+    says = [new_said[keys[place]] for place in places]
+    right_before = np.array([said == person for said, person in zip(was, true, strict=True)])
+    right_now = np.array([said == person for said, person in zip(says, true, strict=True)])
+    told = compare(right_before, right_now)
+
+    def changed(rows: np.ndarray) -> tuple[Changed, ...]:
+        return tuple(Changed(places[int(row)], was[int(row)], says[int(row)]) for row in rows)
+
+    return BeforeAndNow(
+        len(places), int(right_before.sum()), int(right_now.sum()), changed(told.fixed), changed(told.broken), told
+    )
+
+
+def _keys(predictions: Predictions) -> list[Photo]:
+    return list(zip(predictions.sha256s, predictions.faces, strict=True))
+
+
+def _photos(run: Run) -> set[Photo]:
+    return {(item.sha256, item.face) for item in run.dataset.of("test") if item.person is not None}
+
+
+def _said(predictions: Predictions, run: Run) -> dict[Photo, str]:
+    people = run.dataset.people
+    answers = predictions.probabilities.argmax(axis=1)
+    return {photo: people[int(label)] for photo, label in zip(_keys(predictions), answers, strict=True)}

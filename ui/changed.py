@@ -1,0 +1,21 @@
+"""What is new about the experiment that is being prepared."""
+
+from __future__ import annotations
+
+from core import comparison, runs
+from core.config import TrainConfig
+from core.jobfolder import OPEN_STATES
+from core.photos.dataset import Dataset
+from core.workspace import Workspace
+from ui import words
+
+
+def sentence(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> str:
+    """Say which experiment this will be and which settings differ from the last one; empty before the first."""
+    everything = runs.list_runs(workspace)
+    last = comparison.last_of(dataset.id, everything)
+    if last is None:
+        return ""
+    # Numbered as the finished ones are in the list of experiments; those that wait will come before.
+    before = sum(run.summary() is not None or run.status().state in OPEN_STATES for run in everything)
+    return words.this_is(before + 1, comparison.differences(comparison.asked_for(last), config))
