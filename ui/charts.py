@@ -6,35 +6,47 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.evaluation import curves as lines
 from core.evaluation import figures, metrics
+from core.evaluation.learning import Mark
 from core.runs import Epoch
 from ui import state, words
 
-ACCURACY_PX, LOSS_PX = 380, 260
+ACCURACY_PX, LOSS_PX = 320, 210
 
 
-def curves(history: Sequence[Epoch], epochs: int, people: int, key: str) -> None:
-    """Draw right answers and error side by side. The same `key` on every tick keeps the charts from flickering."""
+def curves(
+    history: Sequence[Epoch],
+    epochs: int,
+    people: int,
+    key: str,
+    *,
+    before: Sequence[Epoch] = (),
+    mark: Mark | None = None,
+) -> None:
+    """Draw right answers over error. The same `key` on every tick keeps the charts from flickering.
+
+    Args:
+        before: the rounds of the experiment before, drawn in grey.
+        mark: a spot to be marked on the right answers.
+    """
     last = history[-1] if history else None
-    wide, narrow = st.columns([3, 2], gap="medium")
-    with wide:
-        st.subheader(words.RIGHT_ANSWERS, anchor=False)
-        st.echarts_chart(
-            figures.accuracy_curves(history, epochs, people, words.accuracy_labels(people)),
-            key=f"{key}-accuracy",
-            height=ACCURACY_PX,
-            renderer="svg",
-            alt=words.accuracy_alt(*((last.accuracy, last.val_accuracy, last.epoch) if last else (None, None, 0))),
-        )
-    with narrow:
-        st.subheader(words.ERROR, anchor=False)
-        st.echarts_chart(
-            figures.loss_curves(history, epochs, people, words.LOSS_LABELS),
-            key=f"{key}-loss",
-            height=LOSS_PX,
-            renderer="svg",
-            alt=words.loss_alt(*((last.loss, last.val_loss, last.epoch) if last else (None, None, 0))),
-        )
+    st.subheader(words.RIGHT_ANSWERS, anchor=False)
+    st.echarts_chart(
+        lines.accuracy_curves(history, epochs, people, words.accuracy_labels(people), before=before, mark=mark),
+        key=f"{key}-accuracy",
+        height=ACCURACY_PX,
+        renderer="svg",
+        alt=words.accuracy_alt(*((last.accuracy, last.val_accuracy, last.epoch) if last else (None, None, 0))),
+    )
+    st.subheader(words.ERROR, anchor=False)
+    st.echarts_chart(
+        lines.loss_curves(history, epochs, people, words.LOSS_LABELS),
+        key=f"{key}-loss",
+        height=LOSS_PX,
+        renderer="svg",
+        alt=words.loss_alt(*((last.loss, last.val_loss, last.epoch) if last else (None, None, 0))),
+    )
 
 
 def matrix(

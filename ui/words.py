@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from core.comparison import Setting
 from core.config import Detector, Pooling, Split
 from core.decision import Freeze
-from core.evaluation.figures import ConfusionLabels, CurveLabels
+from core.evaluation.curves import CurveLabels
+from core.evaluation.figures import ConfusionLabels
+from core.evaluation.learning import Finding
 from core.evaluation.listing import Order, Show
 from core.jobfolder import State
 from core.photos.balance import GOOD_FROM
-from ui.amounts import count, size, spelled
+from ui.amounts import about, count, size, spelled
 
 LAB = "Face Lab"
 START, PHOTOS, TRAIN, TEST = "Start", "Photos", "Train", "Test"
@@ -202,6 +204,19 @@ EXAM_RUNS = "Sitting the final exam"
 RIGHT_ANSWERS = "Right answers out of 100"
 ERROR = "Error (loss)"
 ROUND, GUESSING = "round", "guessing: 1 in {people}"
+LAST_TIME = "last time"
+FINDINGS: dict[Finding, str] = {"by_heart": "learning by heart", "too_little": "still getting better"}
+BY_HEART = "**Learning by heart (overfitting):** from round {epoch} on, practice gets better and the mock exam worse."
+BY_HEART_TRY = "Try fewer rounds, or freeze more blocks."
+TOO_LITTLE = "**It was still getting better when it ended (underfitting).**"
+TOO_LITTLE_TRY = "Try more rounds, or let more blocks learn."
+SAYS_NOW = "What it says right now (mock exam)"
+SAID_THEN = "What it said then (mock exam)"
+SAYS_NOTHING = "It has said nothing yet."
+WALL_RIGHT, WALL_WRONG = "{true}. It says {says}: right.", "{true}. It says {says}: wrong."
+SKIP, PLAY_AGAIN, LOOK_BACK = "Skip to the end", "Play it again", "Look back at round"
+REPLAY = "How it learned: round {epoch} of {epochs}"
+IS_FASTER = "It is at round {newest} already. This shows four rounds a second."
 INTERRUPTED_EARLY = "No round was finished. Start it once more."
 TRY_AGAIN = "Try it again"
 KEPT = "What it learned until then is kept."
@@ -476,6 +491,16 @@ def starts(pretrained: bool, backbone: str) -> str:
     return starts_with(backbone) if pretrained else STARTS_NOTHING
 
 
+def finished_in(seconds: float, shown: int, epochs: int) -> str:
+    """Say that a training is over although its rounds are still being shown."""
+    took = f"{max(1, round(seconds))} s" if seconds < 90 else about(seconds)
+    return f"It finished in {took}. This shows round {shown} of {epochs}."
+
+
+def wall_alt(right: int, faces: int) -> str:
+    return f"Mock exam: it is right about {right} of {count(faces, 'face')}."
+
+
 def ended(state: State, epoch: int) -> str:
     """Say how an experiment ended, after how many rounds."""
     after = count(epoch, "round")
@@ -499,7 +524,9 @@ def go_on_with(result: str) -> str:
 
 
 def accuracy_labels(people: int) -> CurveLabels:
-    return CurveLabels(SPLITS["train"], SPLITS["validation"], ROUND, GUESSING.format(people=people))
+    return CurveLabels(
+        SPLITS["train"], SPLITS["validation"], ROUND, GUESSING.format(people=people), LAST_TIME, FINDINGS
+    )
 
 
 LOSS_LABELS = CurveLabels(SPLITS["train"], SPLITS["validation"], ROUND)

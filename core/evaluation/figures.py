@@ -1,16 +1,13 @@
-"""Numbers to figures. Words come in from outside, so that the lab's sentences have one home; text is at least 16 px.
+"""Numbers to the confusion matrix, a plotly figure, which can tell which cell was clicked. Curves: `curves.py`.
 
-Curves are ECharts options: they are redrawn every second, and Streamlit (1.67) gives a plotly chart whose numbers
-changed a new identity, so that it flickers, where an ECharts chart keeps its own. Their axes are fixed beforehand. The
-confusion matrix is a plotly figure, which can tell which cell was clicked.
+Words come in from outside, so that the lab's sentences have one home; text is at least 16 px.
 """
 
 from __future__ import annotations
 
 import html
-import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import plotly.graph_objects as go
@@ -27,31 +24,6 @@ _LONGEST_NAME = 20
 _BREAK_AFTER = 10
 
 
-class EpochNumbers(Protocol):
-    """What a curve needs of one round; `core.runs.Epoch` is one."""
-
-    @property
-    def epoch(self) -> int: ...
-    @property
-    def loss(self) -> float: ...
-    @property
-    def accuracy(self) -> float: ...
-    @property
-    def val_loss(self) -> float: ...
-    @property
-    def val_accuracy(self) -> float: ...
-
-
-@dataclass(frozen=True)
-class CurveLabels:
-    """The words on a chart of curves: its two lines, the axis below, and (accuracy only) the line of guessing."""
-
-    practice: str
-    mock_exam: str
-    epochs: str
-    guessing: str = ""
-
-
 @dataclass(frozen=True)
 class ConfusionLabels:
     """The words on a confusion matrix. `right` and `wrong` are templates with {count}, {true} and {predicted}."""
@@ -60,114 +32,6 @@ class ConfusionLabels:
     predicted: str
     right: str
     wrong: str
-
-
-def accuracy_curves(
-    history: Sequence[EpochNumbers], epochs: int, n_classes: int, labels: CurveLabels
-) -> dict[str, Any]:
-    """Draw right answers out of 100, practice and mock exam, over the rounds, with the line of guessing.
-
-    Args:
-        history: the finished rounds, round 0 first; may be empty.
-        epochs: the last round on the axis.
-        n_classes: guessing gives 1 in `n_classes`.
-
-    Returns:
-        An ECharts option, plain JSON values.
-    """
-    option = _curves(
-        [epoch.epoch for epoch in history],
-        [100 * epoch.accuracy for epoch in history],
-        [100 * epoch.val_accuracy for epoch in history],
-        labels,
-        decimals=0,
-    )
-    option["xAxis"] |= _round_axis(epochs)
-    option["yAxis"] |= {"max": 100, "interval": 25}
-    option["series"][0]["markLine"] = {
-        "silent": True,
-        "symbol": "none",
-        "data": [{"yAxis": 100 / n_classes}],
-        "lineStyle": {"type": "dotted", "width": 2, "color": colours.NEUTRAL},
-        "label": {
-            "formatter": labels.guessing,
-            "position": "insideEndTop",
-            "fontSize": TEXT_PX,
-            "color": colours.NEUTRAL,
-        },
-    }
-    return option
-
-
-def loss_curves(history: Sequence[EpochNumbers], epochs: int, n_classes: int, labels: CurveLabels) -> dict[str, Any]:
-    """Draw the error (cross-entropy), practice and mock exam, over the rounds.
-
-    The axis ends a little above what guessing costs or round 0 had, and doubles only when a later round leaves it.
-
-    Returns:
-        An ECharts option, plain JSON values.
-    """
-    practice, mock = [epoch.loss for epoch in history], [epoch.val_loss for epoch in history]
-    start = [value for value in (*practice[:1], *mock[:1]) if math.isfinite(value)]
-    step = 0.5
-    top = step * math.ceil(1.15 * max([math.log(n_classes), *start]) / step)
-    highest = max([value for value in (*practice, *mock) if math.isfinite(value)], default=0.0)
-    while highest > top:
-        top, step = 2 * top, 2 * step
-    option = _curves([epoch.epoch for epoch in history], practice, mock, labels, decimals=2)
-    option["xAxis"] |= _round_axis(epochs)
-    option["yAxis"] |= {"max": top, "interval": step}
-    return option
-
-
-def _curves(
-    rounds: list[int], practice: list[float], mock: list[float], labels: CurveLabels, *, decimals: int
-) -> dict[str, Any]:
-    axis = {"type": "value", "min": 0, "axisLabel": {"fontSize": TEXT_PX}}
-    name = {"name": labels.epochs, "nameLocation": "middle", "nameGap": 32, "nameTextStyle": {"fontSize": TEXT_PX}}
-    return {
-        "animationDuration": 0,
-        "animationDurationUpdate": 200,
-        "grid": {"left": 44, "right": 132, "top": 12, "bottom": 54, "outerBoundsMode": "none"},
-        "tooltip": {"trigger": "axis", "valueFormatter": f"%.{decimals}f", "textStyle": {"fontSize": TEXT_PX}},
-        "xAxis": {**axis, **name, "splitLine": {"show": False}},
-        "yAxis": dict(axis),
-        "series": [
-            _line(labels.practice, rounds, practice, colours.SPLIT_COLOURS["train"], "circle", decimals),
-            _line(labels.mock_exam, rounds, mock, colours.SPLIT_COLOURS["validation"], "diamond", decimals),
-        ],
-    }
-
-
-def _line(name: str, rounds: list[int], values: list[float], colour: str, symbol: str, decimals: int) -> dict[str, Any]:
-    # JSON knows no nan and no inf: a round that diverged is a gap.
-    points = [[x, y] if math.isfinite(y) else [x, None] for x, y in zip(rounds, values, strict=True)]
-    last = values[-1] if values else math.nan
-    # A mark on the newest point only; it also shows round 0, which is no line yet.
-    marked = [*points[:-1], {"value": points[-1], "symbolSize": 11}] if points else []
-    return {
-        "type": "line",
-        "name": name,
-        "data": marked,
-        "symbol": symbol,
-        "symbolSize": 0,
-        "itemStyle": {"color": colour},
-        "lineStyle": {"color": colour, "width": 3},
-        "endLabel": {
-            "show": math.isfinite(last),
-            "formatter": f"{name} {last:.{decimals}f}",
-            "fontSize": TEXT_PX,
-            "fontWeight": "bold",
-            "color": colour,
-        },
-        "labelLayout": {"moveOverlap": "shiftY"},
-        "emphasis": {"disabled": True},
-    }
-
-
-def _round_axis(epochs: int) -> dict[str, int]:
-    """Give an axis of rounds whose few ticks are whole numbers."""
-    return {"max": epochs, "interval": next(step for step in (1, 2, 5, 10, 20, 50, 100, 200) if epochs / step <= 6)}
 
 
 def confusion_figure(

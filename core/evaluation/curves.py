@@ -1,0 +1,209 @@
+"""Rounds to curves. Words come in from outside, so that the lab's sentences have one home; text is at least 16 px.
+
+Curves are ECharts options: they are redrawn several times a second, and Streamlit (1.67) gives a plotly chart whose
+numbers changed a new identity, so that it flickers, where an ECharts chart keeps its own. Axes are fixed beforehand.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from core.evaluation import colours
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from core.evaluation.learning import Finding, Mark
+
+TEXT_PX = 16
+_BEFORE = "rgba(140, 148, 156, 0.75)"
+_RING_PX = 22
+
+
+class EpochNumbers(Protocol):
+    """What a curve needs of one round; `core.runs.Epoch` is one."""
+
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def loss(self) -> float: ...
+    @property
+    def accuracy(self) -> float: ...
+    @property
+    def val_loss(self) -> float: ...
+    @property
+    def val_accuracy(self) -> float: ...
+
+
+@dataclass(frozen=True)
+class CurveLabels:
+    """The words on a chart of curves: its two lines and the axis below.
+
+    On right answers also the line of guessing, the curve of the experiment before, and what a marked spot shows.
+    """
+
+    practice: str
+    mock_exam: str
+    epochs: str
+    guessing: str = ""
+    before: str = ""
+    findings: Mapping[Finding, str] = field(default_factory=dict)
+
+
+def accuracy_curves(
+    history: Sequence[EpochNumbers],
+    epochs: int,
+    n_classes: int,
+    labels: CurveLabels,
+    *,
+    before: Sequence[EpochNumbers] = (),
+    mark: Mark | None = None,
+) -> dict[str, Any]:
+    """Draw right answers out of 100, practice and mock exam, over the rounds, with the line of guessing.
+
+    Args:
+        history: the finished rounds, round 0 first; may be empty.
+        epochs: the last round on the axis.
+        n_classes: guessing gives 1 in `n_classes`.
+        before: the experiment before, whose mock exam is drawn in grey as far as the axis goes.
+        mark: a spot to be marked; left out while `history` has not come to it.
+
+    Returns:
+        An ECharts option, plain JSON values.
+    """
+    option = _curves(
+        [epoch.epoch for epoch in history],
+        [100 * epoch.accuracy for epoch in history],
+        [100 * epoch.val_accuracy for epoch in history],
+        labels,
+        decimals=0,
+    )
+    option["xAxis"] |= _round_axis(epochs)
+    option["yAxis"] |= {"max": 100, "interval": 25}
+    practice, mock = option["series"]
+    practice["markLine"] = _guessing(100 / n_classes, labels.guessing)
+    if before:
+        option["series"].append(_grey([epoch for epoch in before if epoch.epoch <= epochs], labels.before))
+    if mark and history and mark.epoch <= history[-1].epoch:
+        spot = next(epoch for epoch in history if epoch.epoch == mark.epoch)
+        _mark(practice if mark.finding == "too_little" else mock, mark, spot, history[-1].epoch, labels)
+    return option
+
+
+def _guessing(height: float, said: str) -> dict[str, Any]:
+    return {
+        "silent": True,
+        "symbol": "none",
+        "data": [{"yAxis": height}],
+        "lineStyle": {"type": "dotted", "width": 2, "color": colours.NEUTRAL},
+        "label": {"formatter": said, "position": "insideEndTop", "fontSize": TEXT_PX, "color": colours.NEUTRAL},
+    }
+
+
+def _grey(before: Sequence[EpochNumbers], name: str) -> dict[str, Any]:
+    """Give the mock exam of the experiment before: behind the others, and out of their way."""
+    line = _line(name, [e.epoch for e in before], [100 * e.val_accuracy for e in before], _BEFORE, "none", 0)
+    line["endLabel"] |= {"formatter": name, "fontWeight": "normal", "color": colours.NEUTRAL}
+    return line | {"z": 1, "tooltip": {"show": False}}
+
+
+def _mark(line: dict[str, Any], mark: Mark, spot: EpochNumbers, last: int, labels: CurveLabels) -> None:
+    """Ring the spot, and shade the rounds after it."""
+    height = 100 * (spot.accuracy if mark.finding == "too_little" else spot.val_accuracy)
+    is_last = mark.epoch == last
+    line["markPoint"] = {
+        "silent": True,
+        "symbol": "circle",
+        "symbolSize": _RING_PX,
+        "itemStyle": {"color": "transparent", "borderColor": colours.WRONG, "borderWidth": 3},
+        "data": [{"coord": [mark.epoch, height]}],
+        "label": {
+            "formatter": labels.findings.get(mark.finding, ""),
+            # Below the spot, where the room is; to its left in the second half, for names begin on the right.
+            "position": "bottom",
+            "align": "right" if is_last or 2 * mark.epoch > last else "left",
+            "distance": 6,
+            "fontSize": TEXT_PX,
+            "fontWeight": "bold",
+            "color": colours.WRONG,
+        },
+    }
+    if not is_last:
+        line["markArea"] = {
+            "silent": True,
+            "itemStyle": {"color": colours.WRONG, "opacity": 0.1},
+            "data": [[{"xAxis": mark.epoch}, {"xAxis": last}]],
+        }
+
+
+def loss_curves(history: Sequence[EpochNumbers], epochs: int, n_classes: int, labels: CurveLabels) -> dict[str, Any]:
+    """Draw the error (cross-entropy), practice and mock exam, over the rounds.
+
+    The axis ends a little above what guessing costs or round 0 had, and doubles only when a later round leaves it.
+
+    Returns:
+        An ECharts option, plain JSON values.
+    """
+    practice, mock = [epoch.loss for epoch in history], [epoch.val_loss for epoch in history]
+    start = [value for value in (*practice[:1], *mock[:1]) if math.isfinite(value)]
+    step = 0.5
+    top = step * math.ceil(1.15 * max([math.log(n_classes), *start]) / step)
+    highest = max([value for value in (*practice, *mock) if math.isfinite(value)], default=0.0)
+    while highest > top:
+        top, step = 2 * top, 2 * step
+    option = _curves([epoch.epoch for epoch in history], practice, mock, labels, decimals=2)
+    option["xAxis"] |= _round_axis(epochs)
+    option["yAxis"] |= {"max": top, "interval": step}
+    return option
+
+
+def _curves(
+    rounds: list[int], practice: list[float], mock: list[float], labels: CurveLabels, *, decimals: int
+) -> dict[str, Any]:
+    axis = {"type": "value", "min": 0, "axisLabel": {"fontSize": TEXT_PX}}
+    name = {"name": labels.epochs, "nameLocation": "middle", "nameGap": 32, "nameTextStyle": {"fontSize": TEXT_PX}}
+    return {
+        "animationDuration": 0,
+        "animationDurationUpdate": 200,
+        "grid": {"left": 44, "right": 132, "top": 12, "bottom": 54, "outerBoundsMode": "none"},
+        "tooltip": {"trigger": "axis", "valueFormatter": f"%.{decimals}f", "textStyle": {"fontSize": TEXT_PX}},
+        "xAxis": {**axis, **name, "splitLine": {"show": False}},
+        "yAxis": dict(axis),
+        "series": [
+            _line(labels.practice, rounds, practice, colours.SPLIT_COLOURS["train"], "circle", decimals),
+            _line(labels.mock_exam, rounds, mock, colours.SPLIT_COLOURS["validation"], "diamond", decimals),
+        ],
+    }
+
+
+def _line(name: str, rounds: list[int], values: list[float], colour: str, symbol: str, decimals: int) -> dict[str, Any]:
+    # JSON knows no nan and no inf: a round that diverged is a gap.
+    points = [[x, y] if math.isfinite(y) else [x, None] for x, y in zip(rounds, values, strict=True)]
+    last = values[-1] if values else math.nan
+    # A mark on the newest point only; it also shows round 0, which is no line yet.
+    marked = [*points[:-1], {"value": points[-1], "symbolSize": 11}] if points else []
+    return {
+        "type": "line",
+        "name": name,
+        "data": marked,
+        "symbol": symbol,
+        "symbolSize": 0,
+        "itemStyle": {"color": colour},
+        "lineStyle": {"color": colour, "width": 3},
+        "endLabel": {
+            "show": math.isfinite(last),
+            "formatter": f"{name} {last:.{decimals}f}",
+            "fontSize": TEXT_PX,
+            "fontWeight": "bold",
+            "color": colour,
+        },
+        "labelLayout": {"moveOverlap": "shiftY"},
+        "emphasis": {"disabled": True},
+    }
+
+
+def _round_axis(epochs: int) -> dict[str, int]:
+    """Give an axis of rounds whose few ticks are whole numbers."""
+    return {"max": epochs, "interval": next(step for step in (1, 2, 5, 10, 20, 50, 100, 200) if epochs / step <= 6)}
