@@ -12,7 +12,7 @@ from core.models import backbones
 from core.photos.dataset import Dataset
 from core.runs import Run
 from core.workspace import Workspace
-from ui import charts, collection, feedback, jobs, live, networks, places, settings, state, words
+from ui import collection, feedback, jobs, live, networks, places, replay, settings, state, words
 from ui.state import Param, Widget
 
 
@@ -60,12 +60,11 @@ def _open(run: Run) -> None:
 def watch(workspace: Workspace, run: Run) -> None:
     """Show an experiment: live while it is open, with the way on once it has ended."""
     status = run.status()
-    if status.state in OPEN_STATES:
-        live.training(run)
+    if status.state in OPEN_STATES or replay.is_played(run):
+        live.training(workspace, run)
     else:
         _ended(workspace, run)
-        if history := run.history():
-            charts.curves(history, run.config.epochs, len(run.dataset.people), key="live")
+        replay.afterwards(workspace, run)
     st.caption(settings.told(run.config))
     if st.button(words.ANOTHER, key=Widget.ANOTHER):
         state.CHOOSING_SETTINGS.set(True)

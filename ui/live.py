@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core import runs
 from core.jobfolder import OPEN_STATES, JobFolder
-from core.runs import Progress, Run
+from core.runs import Epoch, Progress, Run
 from core.workspace import Workspace
-from ui import amounts, charts, feedback, server, state, waiting, words
+from ui import amounts, feedback, replay, server, state, waiting, words
+from ui.replay import Stage
 
 EVERY_S = 1.0
 
@@ -46,32 +49,60 @@ def _look(job: JobFolder) -> None:
     _trouble(job)
 
 
-def training(run: Run) -> None:
-    """Show an experiment while it is open."""
-    st.fragment(_training, run_every=EVERY_S)(run)
+def training(workspace: Workspace, run: Run) -> None:
+    """Show an experiment while it is open, and until its last round was shown."""
+    st.fragment(_training, run_every=1 / replay.ROUNDS_A_SECOND)(run, replay.stage(workspace, run))
 
 
 @feedback.sentences()
-def _training(run: Run) -> None:
-    _leave_when_over(run.job)
-    workspace, progress, history = server.workspace(), run.progress(), run.history()
+def _training(run: Run, stage: Stage) -> None:
+    if not run.job.exists():
+        st.rerun()
+    history, state_now = run.history(), run.status().state
+    newest = len(history) - 1
+    shown = replay.follow(run, newest)
+    is_behind = shown < newest
+    if state_now not in OPEN_STATES and not (state_now == "done" and is_behind):
+        st.rerun()
+    workspace, progress = server.workspace(), run.progress()
     before = waiting.before(workspace, run) if progress.phase == "waiting" else 0
-    title, fraction, detail = (words.WAITS, 0.0, words.in_queue(before)) if before else _told(progress)
-    head, stop = st.columns([5, 1], vertical_alignment="center")
-    with head:
-        st.title(title, anchor=False)
-    with stop:
-        _stop_button(run.job, state.Widget.STOP)
-    left = amounts.seconds_left(progress.seconds_left)
+    told = (words.WAITS, 0.0, words.in_queue(before)) if before else _told(progress)
+    if is_behind:
+        told = _told_behind(progress, history, shown)
     others = waiting.others(workspace, run)
-    behind = words.waits_behind(len(others)) if others and not before else ""
-    st.progress(fraction, text=" · ".join(part for part in (detail, left, behind) if part))
+    _head(run, told, progress, is_behind, words.waits_behind(len(others)) if others and not before else "")
     _trouble(run.job)
     if before:
         waiting.to_running(workspace)
     if history or not before:
-        charts.curves(history, run.config.epochs, len(run.dataset.people), key="live")
+        stage.draw(history[: shown + 1])
     waiting.show(others)
+
+
+def _head(run: Run, told: tuple[str, float, str], progress: Progress, is_behind: bool, behind: str) -> None:
+    """Draw what is going on, how far it is, and what can be done about it."""
+    title, fraction, detail = told
+    head, skip, stop = st.columns([4, 1.3, 1], vertical_alignment="center")
+    with head:
+        st.title(title, anchor=False)
+    with skip:
+        if is_behind:
+            replay.skip_button()
+    with stop:
+        if progress.phase != "done":
+            _stop_button(run.job, state.Widget.STOP)
+    left = "" if is_behind else amounts.seconds_left(progress.seconds_left)
+    st.progress(fraction, text=" · ".join(part for part in (detail, left, behind) if part))
+
+
+def _told_behind(progress: Progress, history: Sequence[Epoch], shown: int) -> tuple[str, float, str]:
+    """Give what to say while the rounds are shown slower than they were trained."""
+    epochs = progress.epochs
+    if progress.phase == "done":
+        detail = words.finished_in(sum(epoch.seconds for epoch in history), shown, len(history) - 1)
+        return words.REPLAY.format(epoch=shown, epochs=len(history) - 1), shown / max(len(history) - 1, 1), detail
+    title = words.LEARNING.format(epoch=min(shown + 1, epochs), epochs=epochs)
+    return title, shown / max(epochs, 1), words.IS_FASTER.format(newest=len(history) - 1)
 
 
 def _told(progress: Progress) -> tuple[str, float, str]:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 import streamlit as st
+
+if TYPE_CHECKING:
+    from ui.replay import Playback
 
 T = TypeVar("T")
 
@@ -57,6 +60,8 @@ TRAIN_NEXT = Key("train_next", default=False)
 DATASET: Key[str | None] = Key("dataset", default=None)
 # Train: the user asked for the settings though an experiment is there to look at.
 CHOOSING_SETTINGS = Key("choosing_settings", default=False)
+# Train: which round of which experiment is being shown, where a training is too fast to be watched.
+PLAYBACK: Key[Playback | None] = Key("playback", default=None)
 # Test: the prediction job of this session.
 PREDICT_JOB: Key[str | None] = Key("predict_job", default=None)
 # Test: counts the uploads, as above.
@@ -193,6 +198,9 @@ class Widget(StrEnum):
     GO_ON_TRAINING = "go_on_training"
     ANOTHER = "another_experiment"
     TO_EXAM = "to_exam"
+    SKIP = "skip_to_end"
+    PLAY_AGAIN = "play_again"
+    ROUND = "round_shown"
     # Test
     RUN = "run_picker"
     MATRIX = "matrix"

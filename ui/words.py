@@ -12,7 +12,7 @@ from core.config import Detector, Pooling, Split
 from core.decision import Freeze
 from core.evaluation.curves import CurveLabels
 from core.evaluation.figures import ConfusionLabels
-from core.evaluation.learning import Finding
+from core.evaluation.learning import Finding, Mark
 from core.evaluation.listing import Order, Show
 from core.jobfolder import State
 from core.photos.balance import GOOD_FROM
@@ -495,6 +495,13 @@ def finished_in(seconds: float, shown: int, epochs: int) -> str:
     """Say that a training is over although its rounds are still being shown."""
     took = f"{max(1, round(seconds))} s" if seconds < 90 else about(seconds)
     return f"It finished in {took}. This shows round {shown} of {epochs}."
+
+
+def learning_curve(mark: Mark) -> str:
+    """Say what a marked spot on the curve shows, and what to try."""
+    if mark.finding == "by_heart":
+        return f"{BY_HEART.format(epoch=mark.epoch)} {BY_HEART_TRY}"
+    return f"{TOO_LITTLE} {TOO_LITTLE_TRY}"
 
 
 def wall_alt(right: int, faces: int) -> str:
