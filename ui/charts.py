@@ -12,7 +12,7 @@ from core.evaluation.learning import Mark
 from core.runs import Epoch
 from ui import state, words
 
-ACCURACY_PX, LOSS_PX = 320, 210
+ACCURACY_PX, LOSS_PX = 250, 165
 
 
 def curves(

@@ -51,18 +51,24 @@ def _look(job: JobFolder) -> None:
 
 def training(workspace: Workspace, run: Run) -> None:
     """Show an experiment while it is open, and until its last round was shown."""
-    st.fragment(_training, run_every=1 / replay.ROUNDS_A_SECOND)(run, replay.stage(workspace, run))
+    # A slow training is looked at seldom: looking takes time from it.
+    is_fast = replay.far_behind(run, len(run.history()) - 1)
+    every_s = 1 / replay.ROUNDS_A_SECOND if is_fast else EVERY_S
+    st.fragment(_training, run_every=every_s)(run, replay.stage(workspace, run), is_fast)
 
 
 @feedback.sentences()
-def _training(run: Run, stage: Stage) -> None:
+def _training(run: Run, stage: Stage, is_fast: bool) -> None:
     if not run.job.exists():
         st.rerun()
     history, state_now = run.history(), run.status().state
     newest = len(history) - 1
+    if not is_fast and replay.far_behind(run, newest):
+        st.rerun()
     shown = replay.follow(run, newest)
-    is_behind = shown < newest
+    is_behind = shown < newest - (state_now in OPEN_STATES)
     if state_now not in OPEN_STATES and not (state_now == "done" and is_behind):
+        replay.leave()
         st.rerun()
     workspace, progress = server.workspace(), run.progress()
     before = waiting.before(workspace, run) if progress.phase == "waiting" else 0

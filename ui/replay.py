@@ -22,6 +22,9 @@ from ui.state import Widget
 from ui.wall import Wall
 
 ROUNDS_A_SECOND = 4
+_LEAST_S = 0.6 / ROUNDS_A_SECOND
+# Who comes back after so long begins with the newest round again.
+_LOOKED_AWAY_S = 8.0
 # The same on every page and tick, so that nothing is taken away and drawn anew.
 _KEY = "live"
 
@@ -32,22 +35,25 @@ class Playback:
 
     Attributes:
         run_id: which experiment.
-        began_at: when it stood at round `first`, seconds since the epoch.
-        first: the round it began with; -1 is before round 0.
+        shown: the round that is on the page; -1 is before round 0.
+        since: when it came there, seconds since the epoch.
+        looked: when it was looked at last.
         skipped: the user asked for the newest round.
     """
 
     run_id: str
-    began_at: float
-    first: int
+    shown: int
+    since: float
+    looked: float
     skipped: bool = False
 
-    def shows(self, newest: int, now: float) -> int:
-        """Give the round to show, `newest` at most."""
-        if self.skipped:
+    def next(self, newest: int, now: float) -> int:
+        """Give the round to show now: the next one when it is time, and none is ever left out."""
+        if self.skipped or self.shown > newest:
             return newest
-        # Half a round early, so that ticks that come a little unevenly show one round each.
-        return min(newest, self.first + int(ROUNDS_A_SECOND * (now - self.began_at) + 0.5))
+        # Ticks come a little unevenly, and a click makes one in between.
+        is_time = now - self.since >= _LEAST_S
+        return min(newest, self.shown + is_time)
 
 
 def follow(run: Run, newest: int) -> int:
@@ -56,22 +62,38 @@ def follow(run: Run, newest: int) -> int:
     Who comes while it goes on begins with its newest round; from there on no round is left out.
     """
     now = time.time()
-    playback = state.PLAYBACK.get()
-    if playback is None or playback.run_id != run.id:
-        playback = Playback(run.id, now, newest)
-    shown = playback.shows(newest, now)
-    # Having caught up, it may show the next round as soon as that is there, and not two.
-    state.PLAYBACK.set(Playback(run.id, now, newest, playback.skipped) if shown == newest else playback)
+    playback = _playback(run) or Playback(run.id, newest, now, now)
+    shown = playback.next(newest, now)
+    since = now if shown != playback.shown else playback.since
+    state.PLAYBACK.set(replace(playback, shown=shown, since=since, looked=now))
     return shown
 
 
 def is_played(run: Run) -> bool:
-    """Tell whether rounds of a finished experiment are still to be shown in this session."""
-    playback = state.PLAYBACK.get()
-    if playback is None or playback.run_id != run.id or run.status().state != "done":
+    """Tell whether rounds of a finished experiment are still being shown in this session."""
+    playback = _playback(run)
+    if playback is None or run.status().state != "done":
         return False
-    newest = len(run.history()) - 1
-    return playback.shows(newest, time.time()) < newest
+    return not playback.skipped and playback.shown < len(run.history()) - 1
+
+
+def _playback(run: Run) -> Playback | None:
+    """Give where this session is in an experiment; None where it looks at another one, or looked away."""
+    playback = state.PLAYBACK.get()
+    if playback is None or playback.run_id != run.id:
+        return None
+    return None if time.time() - playback.looked > _LOOKED_AWAY_S else playback
+
+
+def far_behind(run: Run, newest: int) -> bool:
+    """Tell whether rounds come faster than they are shown."""
+    playback = _playback(run)
+    return playback is not None and not playback.skipped and playback.shown < newest - 1
+
+
+def leave() -> None:
+    """Forget where the playing was: it is at its end, or the experiment has ended otherwise."""
+    state.PLAYBACK.set(None)
 
 
 def skip() -> None:
@@ -87,7 +109,8 @@ def skip_button() -> None:
 
 
 def _play(run: Run) -> None:
-    state.PLAYBACK.set(Playback(run.id, time.time(), 0))
+    now = time.time()
+    state.PLAYBACK.set(Playback(run.id, 0, now, now))
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,10 +124,10 @@ class Stage:
     def draw(self, history: Sequence[Epoch], mark: Mark | None = None, said: str = words.SAYS_NOW) -> None:
         """Draw the wall and the curves after the last of `history`."""
         left, right = st.columns([9, 10], gap="medium")
-        with left:
+        with left, st.container(gap="xsmall"):
             st.subheader(said, anchor=False)
             wall.show(self.wall, history[-1] if history else None, key=f"{_KEY}-wall")
-        with right:
+        with right, st.container(gap="xsmall"):
             people = len(self.wall.dataset.people)
             charts.curves(history, self.epochs, people, _KEY, before=self.before, mark=mark)
 
@@ -136,12 +159,16 @@ def _afterwards(run: Run, set_stage: Stage) -> None:
         st.markdown(words.learning_curve(mark))
     last = len(history) - 1
     shown = _scrubber(run, last) if last else 0
-    set_stage.draw(history[: shown + 1], mark, words.SAYS_NOW if shown == last else words.SAID_THEN)
+    said = words.SAYS_NOW if shown == last else words.SAID_THEN.format(epoch=shown)
+    set_stage.draw(history[: shown + 1], mark, said)
 
 
 def _scrubber(run: Run, last: int) -> int:
-    track, again = st.columns([5, 1], vertical_alignment="bottom")
-    shown = track.slider(words.LOOK_BACK, 0, last, last, key=Widget.ROUND.of(run.id, last))
+    label, track, again = st.columns([2, 7, 2], vertical_alignment="center", gap="medium")
+    label.markdown(words.LOOK_BACK)
+    shown = track.slider(
+        words.LOOK_BACK, 0, last, last, key=Widget.ROUND.of(run.id, last), label_visibility="collapsed"
+    )
     with again:
         if st.button(words.PLAY_AGAIN, key=Widget.PLAY_AGAIN, icon=":material/replay:", width="stretch"):
             _play(run)

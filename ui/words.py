@@ -12,10 +12,11 @@ from core.config import Detector, Pooling, Split
 from core.decision import Freeze
 from core.evaluation.curves import CurveLabels
 from core.evaluation.figures import ConfusionLabels
-from core.evaluation.learning import Finding, Mark
+from core.evaluation.learning import Mark
 from core.evaluation.listing import Order, Show
 from core.jobfolder import State
 from core.photos.balance import GOOD_FROM
+from core.suggestions import Idea
 from ui.amounts import about, count, size, spelled
 
 LAB = "Face Lab"
@@ -205,13 +206,12 @@ RIGHT_ANSWERS = "Right answers out of 100"
 ERROR = "Error (loss)"
 ROUND, GUESSING = "round", "guessing: 1 in {people}"
 LAST_TIME = "last time"
-FINDINGS: dict[Finding, str] = {"by_heart": "learning by heart", "too_little": "still getting better"}
-BY_HEART = "**Learning by heart (overfitting):** from round {epoch} on, practice gets better and the mock exam worse."
+BY_HEART = "**Learning by heart (overfitting):** after round {epoch}, practice gets better and the mock exam worse."
 BY_HEART_TRY = "Try fewer rounds, or freeze more blocks."
 TOO_LITTLE = "**It was still getting better when it ended (underfitting).**"
 TOO_LITTLE_TRY = "Try more rounds, or let more blocks learn."
 SAYS_NOW = "What it says right now (mock exam)"
-SAID_THEN = "What it said then (mock exam)"
+SAID_THEN = "What it said after round {epoch} (mock exam)"
 SAYS_NOTHING = "It has said nothing yet."
 WALL_RIGHT, WALL_WRONG = "{true}. It says {says}: right.", "{true}. It says {says}: wrong."
 SKIP, PLAY_AGAIN, LOOK_BACK = "Skip to the end", "Play it again", "Look back at round"
@@ -233,7 +233,7 @@ TO_RUNNING = "Watch it learn"
 RUN = "Experiment"
 BALANCED = "If everybody had the same number of photos: about {percent} of 100."
 CLEARLY_BETTER = "Clearly better than guessing."
-NOT_CLEARLY_BETTER = "That could still be guessing."
+NOT_CLEARLY_BETTER = "That could be luck."
 GUESSING_HERE = "guessing"
 NO_LABELS = "Nobody said who is on the photos of the final exam. So there is nothing to count."
 MATRIX_HOW = "The confusion matrix: a row for each person, a column for each answer. Click a square to see its photos."
@@ -276,6 +276,23 @@ SETTINGS: dict[Setting, str] = {
     "other": "advanced settings",
 }
 NOTHING_CHANGED = "Nothing has changed since the last one."
+ONE_TAKE = "All from the same minute. Try it live."
+FIXED, BROKE = "Fixed", "Broke"
+CLEAR_DIFFERENCE, COULD_BE_LUCK = "That is a clear difference.", "That could be luck."
+SAME_ANSWERS = "No photo changed between right and wrong."
+ADVANCED_TOO = "Advanced settings changed too."
+ALL_PHOTOS_EACH = "all photos"
+NEXT_IDEA = "Next idea:"
+IDEAS: dict[Idea, tuple[str, str]] = {
+    "from_nothing": ("Start from nothing", "How much of this did it know before it met them?"),
+    "retrain_last": ("Retrain block 5", "Does it get better when more of it may learn?"),
+    "few_photos": ("Three photos each", "Are three photos of each person enough?"),
+    "stranger": ("Show it a stranger", "What does it say of somebody it never saw?"),
+}
+PUBLISHED = "What the notebook got"
+PUBLISHED_HOW = "It froze four different parts of its network. Twelve photos were in its exam."
+THEIRS, OURS = "the notebook", "this experiment"
+NO_WINNER = "12 of 12 against 9 of 12 is no clear winner either."
 
 # My experiments
 LIBRARY = "My experiments"
@@ -500,8 +517,8 @@ def finished_in(seconds: float, shown: int, epochs: int) -> str:
 def learning_curve(mark: Mark) -> str:
     """Say what a marked spot on the curve shows, and what to try."""
     if mark.finding == "by_heart":
-        return f"{BY_HEART.format(epoch=mark.epoch)} {BY_HEART_TRY}"
-    return f"{TOO_LITTLE} {TOO_LITTLE_TRY}"
+        return f":red[◯] {BY_HEART.format(epoch=mark.epoch)} {BY_HEART_TRY}"
+    return f":red[◯] {TOO_LITTLE} {TOO_LITTLE_TRY}"
 
 
 def wall_alt(right: int, faces: int) -> str:
@@ -531,9 +548,7 @@ def go_on_with(result: str) -> str:
 
 
 def accuracy_labels(people: int) -> CurveLabels:
-    return CurveLabels(
-        SPLITS["train"], SPLITS["validation"], ROUND, GUESSING.format(people=people), LAST_TIME, FINDINGS
-    )
+    return CurveLabels(SPLITS["train"], SPLITS["validation"], ROUND, GUESSING.format(people=people), LAST_TIME)
 
 
 LOSS_LABELS = CurveLabels(SPLITS["train"], SPLITS["validation"], ROUND)
@@ -600,6 +615,60 @@ def this_is(number: int, changed: Sequence[Setting]) -> str:
     """Say which experiment this will be, and which settings differ from the last one's."""
     what = f"You have changed: {', '.join(SETTINGS[setting] for setting in changed)}." if changed else NOTHING_CHANGED
     return f"This is experiment {number}. {what}"
+
+
+def rough(photos: int) -> str:
+    """Say that a result of few photos is not to be leaned on."""
+    return f"With {count(photos, 'photo')}, this is a rough idea only."
+
+
+def retrained(first: int, last: int, of: int, what: str) -> str:
+    """Say which blocks or layers learned on, in a few words; `first` is above `last` where none did."""
+    if first > last:
+        return "all frozen"
+    if first == 1:
+        return "nothing frozen"
+    return f"{what} {first} retrained" if first == last == of else f"{what}s {first}–{last} retrained"
+
+
+def started(pretrained: bool, backbone: str) -> str:
+    """Say what a network began with, in a few words."""
+    if not pretrained:
+        return "it started from nothing"
+    return "it had seen things before" if backbone.startswith("imagenet") else "it had seen faces before"
+
+
+def rounds(epochs: int) -> str:
+    return count(epochs, "round")
+
+
+def photos_each(photos: int | None) -> str:
+    return f"{count(photos, 'photo')} each" if photos else ALL_PHOTOS_EACH
+
+
+def before_and_now(before: str, now: str, right_before: int, right_now: int, total: int) -> str:
+    """Hold two results against each other; `before` and `now` say what was different."""
+    last = f"{before}, {right_before}" if before else f"{right_before}"
+    this = f"Now: {now}, {right_now}" if now else f"Now, with the same settings: {right_now}"
+    return f"Last time: {last} of {total}. {this} of {total}."
+
+
+def fixed_and_broke(fixed: int, broke: int) -> str:
+    return f"Fixed {fixed}, broke {broke}." if fixed or broke else SAME_ANSWERS
+
+
+def both_had(photos: int) -> str:
+    """Say on how many photos two experiments can be compared where not all are the same."""
+    return f"Both were tested on {count(photos, 'photo')}."
+
+
+def now_says(before: str, now: str, true: str) -> str:
+    """Describe a photo whose answer changed."""
+    return f"{true}: {before} before, {now} now"
+
+
+def and_others(photos: int) -> str:
+    return f"+ {photos}"
 
 
 def erased(photos: int, n_bytes: int) -> str:

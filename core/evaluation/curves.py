@@ -7,15 +7,15 @@ numbers changed a new identity, so that it flickers, where an ECharts chart keep
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.evaluation import colours
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from core.evaluation.learning import Finding, Mark
+    from core.evaluation.learning import Mark
 
 TEXT_PX = 16
 _BEFORE = "rgba(140, 148, 156, 0.75)"
@@ -41,7 +41,7 @@ class EpochNumbers(Protocol):
 class CurveLabels:
     """The words on a chart of curves: its two lines and the axis below.
 
-    On right answers also the line of guessing, the curve of the experiment before, and what a marked spot shows.
+    On right answers also the line of guessing, and the curve of the experiment before.
     """
 
     practice: str
@@ -49,7 +49,6 @@ class CurveLabels:
     epochs: str
     guessing: str = ""
     before: str = ""
-    findings: Mapping[Finding, str] = field(default_factory=dict)
 
 
 def accuracy_curves(
@@ -88,7 +87,7 @@ def accuracy_curves(
         option["series"].append(_grey([epoch for epoch in before if epoch.epoch <= epochs], labels.before))
     if mark and history and mark.epoch <= history[-1].epoch:
         spot = next(epoch for epoch in history if epoch.epoch == mark.epoch)
-        _mark(practice if mark.finding == "too_little" else mock, mark, spot, history[-1].epoch, labels)
+        _mark(practice if mark.finding == "too_little" else mock, mark, spot, history[-1].epoch)
     return option
 
 
@@ -109,28 +108,17 @@ def _grey(before: Sequence[EpochNumbers], name: str) -> dict[str, Any]:
     return line | {"z": 1, "tooltip": {"show": False}}
 
 
-def _mark(line: dict[str, Any], mark: Mark, spot: EpochNumbers, last: int, labels: CurveLabels) -> None:
-    """Ring the spot, and shade the rounds after it."""
-    height = 100 * (spot.accuracy if mark.finding == "too_little" else spot.val_accuracy)
-    is_last = mark.epoch == last
+def _mark(line: dict[str, Any], mark: Mark, spot: EpochNumbers, last: int) -> None:
+    """Ring the spot, and shade the rounds after it. What it shows is said beside: a word here would hide a curve."""
     line["markPoint"] = {
         "silent": True,
         "symbol": "circle",
         "symbolSize": _RING_PX,
         "itemStyle": {"color": "transparent", "borderColor": colours.WRONG, "borderWidth": 3},
-        "data": [{"coord": [mark.epoch, height]}],
-        "label": {
-            "formatter": labels.findings.get(mark.finding, ""),
-            # Below the spot, where the room is; to its left in the second half, for names begin on the right.
-            "position": "bottom",
-            "align": "right" if is_last or 2 * mark.epoch > last else "left",
-            "distance": 6,
-            "fontSize": TEXT_PX,
-            "fontWeight": "bold",
-            "color": colours.WRONG,
-        },
+        "label": {"show": False},
+        "data": [{"coord": [mark.epoch, 100 * (spot.accuracy if mark.finding == "too_little" else spot.val_accuracy)]}],
     }
-    if not is_last:
+    if mark.epoch < last:
         line["markArea"] = {
             "silent": True,
             "itemStyle": {"color": colours.WRONG, "opacity": 0.1},

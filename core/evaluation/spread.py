@@ -25,12 +25,15 @@ def spread_evenly(labels: np.ndarray, most: int, seed: int = 0) -> np.ndarray:
 
 
 def columns(counts: np.ndarray, most: int) -> int:
-    """Give how many columns a wall has, so that every person begins a row of their own where that is possible.
+    """Give how many columns a wall has, so that no person's photos are parted by the end of a row where possible.
 
     Args:
         counts: int, shape (n_people,), how many photos of each are on it.
         most: the most columns there is room for.
     """
-    widest = int(counts.max(initial=1))
-    rows = -(-widest // most)
-    return -(-widest // rows) if len(set(counts.tolist())) == 1 and widest >= most // 2 else most
+    if len(set(counts.tolist())) != 1:
+        return most
+    each = int(counts[0])
+    rows = -(-each // most)
+    a_row = -(-each // rows)
+    return max(a_row, most // a_row * a_row) if rows == 1 else a_row

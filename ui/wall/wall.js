@@ -2,6 +2,9 @@
 // page's styles (--lab-wall); every tick brings the guesses only. Names come as data and are written as text.
 
 const FADE_MS = 220;
+// A wall of many rows is made of smaller faces, so that it stands beside the curves on a projector.
+const SIZES = { few: ["78px", "15px"], many: ["62px", "14px"] };
+const FEW_ROWS = 4;
 
 function element(tag, className, text) {
   const made = document.createElement(tag);
@@ -49,7 +52,10 @@ export default function (component) {
     wall.replaceChildren(...data.guesses.map((_, place) => drawFace(place, data.columns, data.rows)));
     wall.dataset.drawn = drawn;
   }
+  const [face, text] = data.guesses.length / data.across > FEW_ROWS ? SIZES.many : SIZES.few;
   wall.style.setProperty("--across", data.across);
+  wall.style.setProperty("--face", face);
+  wall.style.setProperty("--text", text);
   wall.style.setProperty("--right", data.signs.right);
   wall.style.setProperty("--wrong", data.signs.wrong);
   wall.setAttribute("aria-label", data.said);

@@ -16,7 +16,6 @@ CURVES = curves.CurveLabels(
     epochs="round",
     guessing="guessing: 1 in 4",
     before="last time",
-    findings={"by_heart": "by heart", "too_little": "more to learn"},
 )
 
 
@@ -126,7 +125,6 @@ def test_a_spot_is_marked_once_the_curve_has_come_to_it() -> None:
     practice, mock = series(HISTORY, Mark("by_heart", 1))
     assert "markPoint" not in practice
     assert mock["markPoint"]["data"] == [{"coord": [1, pytest.approx(45)]}]
-    assert mock["markPoint"]["label"]["formatter"] == "by heart"
     assert mock["markArea"]["data"] == [[{"xAxis": 1}, {"xAxis": 2}]]
     assert all("markPoint" not in line for line in series(HISTORY[:1], Mark("by_heart", 1)))
 

@@ -34,7 +34,8 @@ def test_with_more_people_than_room_the_first_have_one_each() -> None:
 
 
 @pytest.mark.parametrize(
-    ("counts", "expected"), [([6] * 6, 6), ([8] * 6, 8), ([16] * 3, 8), ([12] * 4, 6), ([2] * 24, 8), ([5, 4, 6], 8)]
+    ("counts", "expected"),
+    [([6] * 6, 6), ([8] * 6, 8), ([4] * 6, 8), ([3] * 9, 6), ([16] * 3, 8), ([12] * 4, 6), ([5, 4, 6], 8), ([], 8)],
 )
-def test_a_row_begins_with_another_person_where_that_is_possible(counts: list[int], expected: int) -> None:
-    assert columns(np.array(counts), 8) == expected
+def test_no_row_ends_in_the_middle_of_a_person_where_that_is_possible(counts: list[int], expected: int) -> None:
+    assert columns(np.array(counts, np.int64), 8) == expected
