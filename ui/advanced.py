@@ -28,6 +28,32 @@ def settings(config: TrainConfig) -> TrainConfig:
     return _copies(config)
 
 
+def chosen(config: TrainConfig) -> dict[str, object]:
+    """Give what each widget says for these settings, by key."""
+    preset, head, augment = config.preset, config.head, config.augment
+    return {
+        Widget.BATCH.of(preset): config.batch_size,
+        Widget.LEARNING_RATE.of(preset): float(config.learning_rate),
+        Widget.SEED: config.seed,
+        Widget.PRECISION.of(preset): config.precision,
+        Widget.OPTIMIZER.of(preset): config.optimizer,
+        Widget.MOMENTUM.of(preset): float(config.momentum),
+        Widget.HEAD_EPOCHS.of(preset, config.epochs): config.head_epochs,
+        Widget.KEEP_BEST.of(preset): config.keep_best,
+        Widget.CLASS_WEIGHTS.of(preset): config.class_weights,
+        Widget.STOP_EARLY.of(preset): config.early_stopping_patience or 0,
+        Widget.SLOW_DOWN.of(preset): config.reduce_lr_patience or 0,
+        Widget.POOLING.of(preset): head.pooling,
+        Widget.HIDDEN.of(preset): ", ".join(map(str, head.hidden)),
+        Widget.DROPOUT.of(preset): float(head.dropout),
+        Widget.COPIES.of(preset): augment.views,
+        Widget.ROTATION.of(preset): float(augment.rotation_deg),
+        Widget.SHIFT.of(preset): float(augment.shift),
+        Widget.ZOOM.of(preset): float(augment.zoom),
+        Widget.FLIP.of(preset): augment.flip,
+    }
+
+
 def _learning(config: TrainConfig) -> TrainConfig:
     first, second, third = (st.columns(4, vertical_alignment="bottom") for _ in range(3))
     preset = config.preset

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -11,12 +11,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core import forecast, presets
 from core.config import TrainConfig
-from core.models import backbones, seen, units, weights
+from core.models import backbones, seen, weights
 from core.models.backbones import Backbone
 from core.photos.dataset import Dataset
 from core.workspace import Workspace
-from ui import advanced, amounts, blocks, collection, networks, pixels, text, words
+from ui import advanced, amounts, blocks, collection, networks, pixels, state, strip, text, words
 from ui.state import Widget
+from ui.strip.parts import Parts
 
 IMAGE_SIZES_PX = (32, 48, 64, 96, 128, 160, 192, 224)
 
@@ -42,8 +43,8 @@ class _Places:
     """Where on the page each part stands; parts are drawn in the order in which one decides the next."""
 
     first: DeltaGenerator
-    face: DeltaGenerator
-    freeze: DeltaGenerator
+    strip: DeltaGenerator
+    size: DeltaGenerator
     rounds: DeltaGenerator
     photos: DeltaGenerator
     start: DeltaGenerator
@@ -54,13 +55,11 @@ class _Places:
 
     @classmethod
     def laid_out(cls) -> _Places:
-        first = st.container()
-        left, right = st.columns([1, 3.4], gap="medium")
-        freeze = right.container()
-        row = right.columns(3, gap="medium", vertical_alignment="bottom")
+        first, drawn = st.container(), st.container()
+        row = st.columns([1.5, 1, 1, 1.2], gap="medium", vertical_alignment="bottom")
         below, more = st.container(), st.container()
         published, advanced = st.expander(words.PRESETS_TITLE), st.expander(words.ADVANCED)
-        return cls(first, left.container(), freeze, *row, below, more, published, advanced)
+        return cls(first, drawn, *row, below, more, published, advanced)
 
 
 def choose(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> Choice:
@@ -71,15 +70,14 @@ def choose(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> 
     with places.first:
         backbone, pretrained = _start(workspace, found, dataset, base)
     config = _fitting(base, backbone, pretrained)
-    with places.face:
-        config = _image_size(workspace, backbone, config, dataset)
+    with places.size:
+        config = _image_size(backbone, config)
     config = _amounts(places.rounds, places.photos, config, dataset)
     with places.advanced:
         single = advanced.single_layers()
         config = advanced.settings(config)
-    with places.freeze:
-        config = config.with_changes(freeze_depth=_freeze(backbone, config, single=single))
-        _parameters(backbone, config, dataset)
+    with places.strip:
+        config = config.with_changes(freeze_depth=_freeze(workspace, config, dataset, single=single))
     missing = pretrained and not weights.has_weights(backbone.name, workspace)
     with places.more:
         networks.more(workspace, told_above=missing)
@@ -147,39 +145,20 @@ def _fitting(base: TrainConfig, backbone: Backbone, pretrained: bool) -> TrainCo
     return config if pretrained else config.with_changes(freeze_depth=0)
 
 
-def _freeze(backbone: Backbone, config: TrainConfig, *, single: bool) -> int:
-    """Draw the freeze control: in blocks, or in single layers; give the number of frozen units."""
-    network = backbone.architecture
-    n_units, stops = len(network.units), network.stops()
-    depth = n_units if config.freeze_depth is None else config.freeze_depth
-    key = (config.preset, backbone.name, config.pretrained)
-    if single:
-        depth = st.select_slider(
-            words.FREEZE_LAYERS,
-            range(n_units + 1),
-            value=depth,
-            format_func=lambda n: words.frozen_stop(n, n_units, network.units[n - 1].name),
-            key=Widget.FREEZE_LAYERS.of(*key),
-            persist_state="session",
-        )
-    else:
-        nearest = min(range(len(stops)), key=lambda stop: abs(stops[stop] - depth))
-        stop = st.select_slider(
-            words.FREEZE,
-            range(len(stops)),
-            value=nearest,
-            format_func=lambda n: words.frozen_stop(n, len(stops) - 1),
-            key=Widget.FREEZE.of(*key),
-            persist_state="session",
-        )
-        depth = stops[stop]
-    blocks.draw(network, depth)
-    return int(depth)
+def _freeze(workspace: Workspace, config: TrainConfig, dataset: Dataset, *, single: bool) -> int:
+    """Draw the strip, whose handle stands between blocks or between single layers; give the number of frozen units."""
+    parts = Parts(config, dataset.people, pixels.address(workspace, dataset, config.image_size_px))
+    n_units = len(parts.network.units)
+    depths = tuple(range(n_units + 1)) if single else parts.network.stops()
+    default = n_units if config.freeze_depth is None else config.freeze_depth
+    return strip.choose(parts, depths, default, _freeze_key(config))
 
 
-def _image_size(workspace: Workspace, backbone: Backbone, config: TrainConfig, dataset: Dataset) -> TrainConfig:
-    """Draw a face as the network will see it, over the control that says how large that is."""
-    seen_here = st.container()
+def _freeze_key(config: TrainConfig) -> str:
+    return Widget.FREEZE.of(config.preset, config.backbone, config.pretrained)
+
+
+def _image_size(backbone: Backbone, config: TrainConfig) -> TrainConfig:
     sizes = sorted({px for px in (*IMAGE_SIZES_PX, config.image_size_px) if px >= backbone.smallest_px})
     side_px = st.select_slider(
         words.IMAGE_SIZE,
@@ -189,8 +168,6 @@ def _image_size(workspace: Workspace, backbone: Backbone, config: TrainConfig, d
         key=Widget.IMAGE_SIZE.of(config.preset, backbone.name),
         persist_state="session",
     )
-    with seen_here:
-        pixels.face(workspace, dataset, side_px)
     return config.with_changes(image_size_px=side_px)
 
 
@@ -199,7 +176,7 @@ def _amounts(rounds: DeltaGenerator, photos: DeltaGenerator, config: TrainConfig
     epochs = rounds.number_input(
         words.EPOCHS, 1, 1000, config.epochs, key=Widget.EPOCHS.of(config.preset), persist_state="session"
     )
-    most = max(Counter(item.person for item in dataset.of("train")).values())
+    most = _most_photos(dataset)
     a_person = photos.number_input(
         words.PHOTOS_A_PERSON,
         1,
@@ -211,11 +188,44 @@ def _amounts(rounds: DeltaGenerator, photos: DeltaGenerator, config: TrainConfig
     return config.with_changes(epochs=int(epochs), train_per_class=None if a_person == most else int(a_person))
 
 
-def _parameters(backbone: Backbone, config: TrainConfig, dataset: Dataset) -> None:
-    depth = config.freeze_depth or 0
-    counts = units.count_parameters(config.backbone, depth, config.head, len(dataset.people), config.image_size_px)
-    frozen = blocks.told(backbone.architecture, depth)
-    st.markdown(f"{frozen}: {words.parameters(counts.trainable, counts.frozen)}")
+def _most_photos(dataset: Dataset) -> int:
+    """Give how many practice photos the person with most of them has."""
+    return max(Counter(item.person for item in dataset.of("train")).values())
+
+
+def preset_to(changes: Mapping[str, object], base: TrainConfig | None = None, dataset: Dataset | None = None) -> None:
+    """Choose settings for the next visit of Train, which then shows them; call it before Train draws its widgets.
+
+    Args:
+        changes: fields of `TrainConfig` (those of `head` and `augment` too) and their values.
+        base: what they change; the settings this lab recommends where there is none.
+        dataset: the photos to train on; "photos a person" is left alone where it is not named.
+    """
+    config = (base or presets.preset(TrainConfig().preset)).with_changes(**changes)
+    for key, value in _chosen(config).items():
+        st.session_state[key] = value
+    if dataset:
+        most = _most_photos(dataset)
+        key = Widget.PHOTOS_A_PERSON.of(dataset.id, most)
+        st.session_state[key] = min(config.train_per_class or most, most)
+        state.DATASET.set(dataset.id)
+    state.CHOOSING_SETTINGS.set(True)
+
+
+def _chosen(config: TrainConfig) -> dict[str, object]:
+    """Give what each widget says for these settings, by key."""
+    network = backbones.backbone(config.backbone).architecture
+    depth = len(network.units) if config.freeze_depth is None else config.freeze_depth
+    return {
+        Widget.PRESET: config.preset,
+        Widget.BACKBONE.of(config.preset): config.backbone,
+        Widget.STARTS_WITH.of(config.preset, config.backbone): config.pretrained,
+        _freeze_key(config): depth,
+        Widget.SINGLE_LAYERS: depth not in network.stops(),
+        Widget.IMAGE_SIZE.of(config.preset, config.backbone): config.image_size_px,
+        Widget.EPOCHS.of(config.preset): config.epochs,
+        **advanced.chosen(config),
+    }
 
 
 def told(config: TrainConfig) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 
 import pytest
@@ -29,6 +30,17 @@ def weights_here(monkeypatch, tmp_path) -> list[str]:
 def widget(app, kind: str, key: Widget):
     """Find a widget whose key begins with `key`; what decides its default follows in the key."""
     return next(found for found in app.get(kind) if (found.key or "").split("-")[0] == key)
+
+
+def freeze(app, units: int, pretrained: bool = True) -> None:
+    """Let go of the handle of the strip; AppTest draws no component, so its value is set where the page keeps it."""
+    app.session_state[Widget.FREEZE.of("recommended", "face-vgg-mini", pretrained)] = units
+
+
+def strip_of(app) -> dict:
+    """Give what the strip draws."""
+    (drawn,) = app.get("bidi_component")
+    return json.loads(drawn.proto.json)
 
 
 def test_too_early_it_leads_to_the_photos(open_page) -> None:
@@ -120,8 +132,8 @@ def test_started_with_what_was_chosen(open_page, lab_home, weights_here) -> None
     weights_here.append("face-vgg-mini")
     dataset = made.dataset(lab_home)
     app = open_page(places.TRAIN)
-    assert words.FROZEN_STILL_WORK in [text.value for text in app.markdown]
-    widget(app, "select_slider", Widget.FREEZE).set_value(4)
+    assert words.FROZEN_STILL_WORK in " ".join(text.value for text in app.markdown)
+    freeze(app, 10)
     widget(app, "select_slider", Widget.IMAGE_SIZE).set_value(64)
     widget(app, "number_input", Widget.EPOCHS).set_value(7)
     widget(app, "number_input", Widget.PHOTOS_A_PERSON).set_value(3)
@@ -241,12 +253,13 @@ def test_what_it_sees_and_what_it_takes_are_always_visible(open_page, lab_home, 
     weights_here.append("face-vgg-mini")
     dataset = made.dataset(lab_home)
     app = open_page(places.TRAIN)
-    drawn = next(html.proto.body for html in app.get("html") if words.ALL_IT_SEES in html.proto.body)
-    assert 'alt="One face of 96 × 96 points, enlarged"' in drawn
+    drawn = strip_of(app)
+    assert (drawn["faceTitle"], drawn["faceSaid"]) == (words.ALL_IT_SEES, "One face of 96 × 96 points, enlarged")
+    assert drawn["face"].startswith("data:image/png;base64,")
     config = backbones.check_config(presets.preset("recommended"))
     quick = words.takes(amounts.about(forecast.forecast(config, dataset, lab_home)))
     assert quick in [text.value for text in app.markdown]
-    widget(app, "select_slider", Widget.FREEZE).set_value(0)
+    freeze(app, 0)
     widget(app, "number_input", Widget.EPOCHS).set_value(1000)
     app.run()
     (slow,) = [text.value for text in app.markdown if text.value.startswith("Takes")]
@@ -258,7 +271,7 @@ def test_a_face_whose_photo_is_gone_is_left_out(open_page, lab_home, weights_her
     made.dataset(lab_home)
     shutil.rmtree(lab_home.photos)
     app = open_page(places.TRAIN)
-    assert not [html for html in app.get("html") if words.ALL_IT_SEES in html.proto.body]
+    assert strip_of(app)["face"] == ""
     assert app.button(key=Widget.START)
 
 
@@ -267,8 +280,12 @@ def test_single_layers_can_be_frozen(open_page, lab_home, weights_here) -> None:
     made.dataset(lab_home)
     app = open_page(places.TRAIN)
     app.toggle(key=Widget.SINGLE_LAYERS).set_value(True).run()
-    widget(app, "select_slider", Widget.FREEZE_LAYERS).set_value(11).run()
-    assert "**Layers 1–11 are frozen.** Layers 12–13" in " ".join(text.value for text in app.markdown)
+    freeze(app, 11)
+    app.run()
+    drawn = strip_of(app)
+    assert (drawn["frozen"], drawn["label"], len(drawn["stops"])) == (11, words.FREEZE_LAYERS, 14)
+    assert (drawn["said"][11]["frozen"], drawn["said"][11]["learns"]) == ("Layers 1–11 are frozen.", "Layers 12–13")
+    assert drawn["blocks"][4]["partly"][1] == "1 of 3 frozen"
     app.button(key=Widget.START).click().run()
     assert runs.list_runs(lab_home)[0].config.freeze_depth == 11
 

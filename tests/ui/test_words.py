@@ -63,14 +63,15 @@ def test_pages_and_widgets_write_no_sentence_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("frozen", "total", "said"),
     [
-        (0, 5, "**Nothing is frozen.** The whole network may learn"),
-        (1, 5, "**Block 1 is frozen.** Blocks 2–5 and the new last layers learn"),
-        (4, 5, "**Blocks 1–4 are frozen.** Block 5 and the new last layers learn"),
-        (5, 5, "**All 5 blocks are frozen.** Only the new last layers learn"),
+        (0, 5, "Nothing is frozen. The whole network and the new last layers learn: 400 of 900 numbers (parameters)."),
+        (1, 5, "Block 1 is frozen. Blocks 2–5 and the new last layers learn: 400 of 900 numbers (parameters)."),
+        (4, 5, "Blocks 1–4 are frozen. Block 5 and the new last layers learn: 400 of 900 numbers (parameters)."),
+        (5, 5, "All 5 blocks are frozen. Only the new last layers learn: 400 of 900 numbers (parameters)."),
     ],
 )
 def test_what_is_frozen(frozen: int, total: int, said: str) -> None:
-    assert words.freeze_sentence(frozen, total, words.BLOCK) == said
+    kept, learns = words.freeze_sentence(frozen, total, words.BLOCK)
+    assert f"{kept} {learns}{words.how_many_learn(400, 900, head_only=not learns)}" == said
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,126 @@
+"""What the strip shows, as plain data for its drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import sqrt
+from typing import Any
+
+from core.config import TrainConfig
+from core.evaluation import colours
+from core.models import backbones, units
+from core.models.structure import Architecture
+from ui import words
+
+# Of the height the blocks have: each sees the picture at half the size of the one before.
+_HEIGHTS = (86, 73, 61, 49, 37)
+_HEAD_HEIGHT = 31
+_PEOPLE_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Parts:
+    """One network between a face and names.
+
+    Attributes:
+        config: the settings; its freeze depth is left aside.
+        people: in the label order.
+        face: address of the face that goes in; "" draws none.
+        maps: addresses of what each block responds to; None draws no frames, an empty one an empty frame.
+        moved: share by which each unit moved, by its name; empty where nothing was trained.
+    """
+
+    config: TrainConfig
+    people: Sequence[str]
+    face: str = ""
+    maps: Sequence[str] | None = None
+    moved: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def network(self) -> Architecture:
+        return backbones.backbone(self.config.backbone).architecture
+
+
+def data(parts: Parts, depths: Sequence[int], frozen: int, *, fixed: bool = False) -> dict[str, Any]:
+    """Give everything the drawing needs; strip.js names the same fields."""
+    config, side_px = parts.config, parts.config.image_size_px
+    return {
+        "face": parts.face,
+        "faceSaid": words.one_face(side_px),
+        "faceTitle": words.ALL_IT_SEES,
+        "faceSize": words.pixels(side_px),
+        "blocks": _blocks(parts, frozen),
+        "head": {"title": words.NEW_LAYERS, "state": words.NEW, "height": _HEAD_HEIGHT},
+        "people": [
+            {"name": name, "colour": colours.person_colour(label)}
+            for label, name in enumerate(parts.people[:_PEOPLE_SHOWN])
+        ],
+        "morePeople": words.and_more(len(parts.people) - _PEOPLE_SHOWN) if len(parts.people) > _PEOPLE_SHOWN else "",
+        "stops": list(depths),
+        "said": [_said(parts, depth) for depth in depths],
+        "frozen": frozen,
+        "fixed": fixed,
+        "label": words.FREEZE if set(depths) <= set(parts.network.stops()) else words.FREEZE_LAYERS,
+        "learns": "retrained" if config.pretrained else "fresh",
+        "states": {
+            "frozen": words.FROZEN if config.pretrained else words.FROZEN_AT_RANDOM,
+            "retrained": words.RETRAINED,
+            "fresh": words.LEARNS_FROM_ZERO,
+        },
+    }
+
+
+def block_word(network: Architecture) -> str:
+    """Give what a block is called: a residual network has stages."""
+    return words.BLOCK if network.units[0].name.startswith("conv") else words.STAGE
+
+
+def _blocks(parts: Parts, frozen: int) -> list[dict[str, Any]]:
+    network = parts.network
+    blocks = []
+    for number, (first, last) in enumerate(pairwise(network.stops())):
+        title = f"{block_word(network).capitalize()} {number + 1}"
+        block: dict[str, Any] = {
+            "title": title,
+            "units": last - first,
+            "height": _HEIGHTS[number],
+            "width": 1 + 0.1 * number,
+            "partly": [words.FROZEN_OF.format(frozen=n, layers=last - first) for n in range(last - first + 1)],
+            "moved": _moved(parts, first, last, frozen),
+        }
+        if parts.maps is not None:
+            block |= {"map": parts.maps[number], "mapSaid": words.responds_to(title.lower())}
+        blocks.append(block)
+    return blocks
+
+
+def _moved(parts: Parts, first: int, last: int, frozen: int) -> str:
+    """Say how far a block moved: the root of the units' mean square, each weighted by its number of parameters."""
+    if not parts.moved:
+        return ""
+    if frozen >= last:
+        return words.MOVED_NOT
+    block = parts.network.units[first:last]
+    total = sum(unit.trainable_parameters for unit in block)
+    square = sum(unit.trainable_parameters * parts.moved.get(unit.name, 0.0) ** 2 for unit in block) / total
+    return words.MOVED.format(percent=100 * sqrt(square))
+
+
+def _said(parts: Parts, depth: int) -> dict[str, str]:
+    network, config = parts.network, parts.config
+    frozen, learns = told(network, depth)
+    counts = units.count_parameters(
+        config.backbone, depth, config.head, max(len(parts.people), 1), config.image_size_px
+    )
+    rest = words.how_many_learn(counts.trainable, counts.trainable + counts.frozen, head_only=not learns)
+    return {"frozen": frozen, "learns": learns, "rest": rest}
+
+
+def told(network: Architecture, depth: int) -> tuple[str, str]:
+    """Say what is frozen and what learns, in blocks, or in layers where a block is cut."""
+    stops = network.stops()
+    if depth in stops:
+        return words.freeze_sentence(stops.index(depth), len(network.blocks), block_word(network))
+    return words.freeze_sentence(depth, len(network.units), words.LAYER)
