@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,6 +12,7 @@ import numpy as np
 from core.config import TrainConfig
 from core.evaluation.compare import Comparison, compare
 from core.models.backbones import backbone
+from core.photos.dataset import Dataset
 from core.runs import Predictions, Run
 
 Photo = tuple[str, int | None]
@@ -46,13 +48,11 @@ class BeforeAndNow:
     comparison: Comparison
 
 
-def last_of(dataset_id: str, everything: Sequence[Run]) -> Run | None:
-    """Give the newest experiment with these photos, of any version, that has had its final exam.
-
-    Args:
-        everything: newest first, as `core.runs.list_runs` gives them.
-    """
-    return next((run for run in everything if run.job.request()["dataset_id"] == dataset_id and run.summary()), None)
+def tested_with(dataset_id: str, everything: Sequence[Run]) -> Iterator[Run]:
+    """Give the experiments with these photos, of any version, that have had their final exam, in the order given."""
+    for run in everything:
+        if run.job.request()["dataset_id"] == dataset_id and run.summary():
+            yield run
 
 
 def asked_for(run: Run) -> TrainConfig:
@@ -121,14 +121,16 @@ def hold_against(before: Run, now: Run) -> BeforeAndNow | None:
     old, new = before.predictions(), now.predictions()
     if old is None or new is None:
         return None
-    old_said, new_said = _said(old, before), _said(new, now)
-    places = [place for place, photo in enumerate(_keys(new)) if photo in old_said and new.labels[place] >= 0]
+    people, called = now.dataset.people, _called_now(before.dataset, now.dataset)
+    names = [called.get(person, person) for person in before.dataset.people]
+    old_said = dict(zip(_photos_of(old), old.probabilities.argmax(axis=1).tolist(), strict=True))
+    photos = _photos_of(new)
+    places = [place for place, photo in enumerate(photos) if photo in old_said and new.labels[place] >= 0]
     if not places:
         return None
-    keys = _keys(new)
-    true = [now.dataset.people[int(new.labels[place])] for place in places]
-    was = [old_said[keys[place]] for place in places]
-    says = [new_said[keys[place]] for place in places]
+    true = [people[int(new.labels[place])] for place in places]
+    was = [names[old_said[photos[place]]] for place in places]
+    says = [people[int(new.probabilities[place].argmax())] for place in places]
     right_before = np.array([said == person for said, person in zip(was, true, strict=True)])
     right_now = np.array([said == person for said, person in zip(says, true, strict=True)])
     told = compare(right_before, right_now)
@@ -141,15 +143,20 @@ def hold_against(before: Run, now: Run) -> BeforeAndNow | None:
     )
 
 
-def _keys(predictions: Predictions) -> list[Photo]:
+def _called_now(before: Dataset, now: Dataset) -> dict[str, str]:
+    """Give what people of an earlier version are called now: what most of their photos are called."""
+    today = {(item.sha256, item.face): item.person for item in now.items}
+    names: dict[str, Counter[str]] = {}
+    for item in before.items:
+        name = today.get((item.sha256, item.face))
+        if item.person is not None and name is not None:
+            names.setdefault(item.person, Counter())[name] += 1
+    return {person: found.most_common(1)[0][0] for person, found in names.items()}
+
+
+def _photos_of(predictions: Predictions) -> list[Photo]:
     return list(zip(predictions.sha256s, predictions.faces, strict=True))
 
 
 def _photos(run: Run) -> set[Photo]:
     return {(item.sha256, item.face) for item in run.dataset.of("test") if item.person is not None}
-
-
-def _said(predictions: Predictions, run: Run) -> dict[Photo, str]:
-    people = run.dataset.people
-    answers = predictions.probabilities.argmax(axis=1)
-    return {photo: people[int(label)] for photo, label in zip(_keys(predictions), answers, strict=True)}

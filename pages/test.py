@@ -1,18 +1,22 @@
-"""Test: the final exam first, then who is taken for whom, every photo, and new ones."""
+"""Test: the exam first, what changed since the last one, what next; then who is taken for whom, and new photos."""
 
 from core import library as experiments
-from ui import exam, library, look, places, server, words
+from ui import before, exam, library, look, nextstep, places, published, reading, server, words
 
 places.enter()
 workspace = server.workspace()
 shelf = experiments.shelf(workspace)
 row = library.tested(shelf)
 if row:
-    result = exam.sit(row.run)
-    look.head(exam.title(result))
+    found = exam.sit(row.run)
+    everything = [other.run for other in shelf.rows]
+    look.head(exam.title(found))
     library.pick(shelf, row)
-    exam.in_words(result)
-    exam.views(workspace, result, row.run)
+    reading.result(found.result)
+    before.and_now(workspace, row.run, everything)
+    published.beside(row.config, found.result)
+    nextstep.idea(workspace, row.run, everything)
+    exam.views(workspace, found, row.run)
     library.take_along(workspace, row.run)
 else:
     look.head(words.TEST_TITLE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import comparison, runs
+from core import comparison, library
 from core.config import TrainConfig
 from core.jobfolder import OPEN_STATES
 from core.photos.dataset import Dataset
@@ -12,10 +12,10 @@ from ui import words
 
 def sentence(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> str:
     """Say which experiment this will be and which settings differ from the last one; empty before the first."""
-    everything = runs.list_runs(workspace)
-    last = comparison.last_of(dataset.id, everything)
+    rows = library.shelf(workspace).rows
+    last = next(comparison.tested_with(dataset.id, [row.run for row in rows]), None)
     if last is None:
         return ""
     # Numbered as the finished ones are in the list of experiments; those that wait will come before.
-    before = sum(run.summary() is not None or run.status().state in OPEN_STATES for run in everything)
+    before = sum(row.is_tested or row.state in OPEN_STATES for row in rows)
     return words.this_is(before + 1, comparison.differences(comparison.asked_for(last), config))

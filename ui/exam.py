@@ -1,4 +1,4 @@
-"""The final exam: the result in words first, then who is taken for whom, then every photo."""
+"""The final exam closer up: who is taken for whom, every photo, new photos."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import RunError
-from core.evaluation import colours, listing, metrics
+from core.evaluation import listing, metrics
 from core.photos.dataset import Dataset
 from core.runs import Predictions, Run
 from core.workspace import Workspace
-from ui import cards, charts, faces, newphotos, text, words
+from ui import cards, charts, faces, newphotos, state, text, words
 from ui.cards import Card
 from ui.state import Widget
 
-MOST_SQUARES = 240
 MOST_BESIDE = 6
+SCROLL_THERE = (
+    f"<script>document.querySelector('.st-key-{Widget.VIEW}')?.scrollIntoView({{behavior: 'smooth'}})</script>"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,54 +45,23 @@ def sit(run: Run) -> Exam:
         predictions.labels,
         len(dataset.people),
         majority_label=metrics.majority_label(practice),
+        groups=_groups(dataset, predictions),
     )
     return Exam(run.id, dataset, predictions, result)
+
+
+def _groups(dataset: Dataset, predictions: Predictions) -> list[int]:
+    """Give which photos of the exam belong together."""
+    group = {(item.sha256, item.face): item.group for item in dataset.of("test")}
+    photos = zip(predictions.sha256s, predictions.faces, strict=True)
+    # A photo that is not found stands alone.
+    return [group.get(photo, -1 - place) for place, photo in enumerate(photos)]
 
 
 def title(exam: Exam) -> str:
     """Give the result as the page's title."""
     result = exam.result
     return f"{words.TEST_TITLE}: {words.exam(result.correct, result.total)}" if result.total else words.TEST_TITLE
-
-
-def in_words(exam: Exam) -> None:
-    """Say what the result means: a square a photo, what to expect of new photos, what guessing gives."""
-    result = exam.result
-    if result.total == 0:
-        st.info(words.NO_LABELS, icon=":material/info:")
-        return
-    low, high = result.expected_of_100
-    better = result.is_clearly_better_than_majority
-    verdict = words.CLEARLY_BETTER if better else words.NOT_CLEARLY_BETTER
-    others = [words.majority(result.majority_correct, result.total)]
-    if len({person.photos for person in result.per_person if person.photos}) > 1:
-        others.append(words.BALANCED.format(percent=round(100 * result.balanced_accuracy)))
-    if result.total <= MOST_SQUARES:
-        _squares(result.correct, result.total)
-    said, line = st.columns([3, 2], gap="large", vertical_alignment="center")
-    with said:
-        st.markdown(f"**{words.expect(low, high)}** {verdict}")
-        st.markdown(" ".join(others))
-    with line:
-        _line(low, high, 100 * result.majority_correct / result.total, better=better)
-
-
-def _squares(correct: int, total: int) -> None:
-    right, wrong = "<i></i>" * correct, '<i class="lab-is-wrong"></i>' * (total - correct)
-    style = f"--lab-right:{colours.RIGHT};--lab-wrong:{colours.WRONG}"
-    said = words.exam(correct, total)
-    st.html(f'<div class="lab-squares" role="img" aria-label="{said}" style="{style}">{right}{wrong}</div>')
-
-
-def _line(low: int, high: int, guess: float, *, better: bool) -> None:
-    band = colours.RIGHT if better else colours.UNSURE
-    ticks = "".join(f'<small style="left:{at}%">{at}</small>' for at in (0, 25, 50, 75, 100))
-    edge = " lab-at-edge" if guess < 8 else ""
-    st.html(
-        f'<div class="lab-expect" role="img" aria-label="{words.expect(low, high)}"><hr>'
-        f'<div class="lab-band" style="left:{low}%;width:{high - low}%;--lab-band:{band}"></div>'
-        f'<div class="lab-tick{edge}" style="left:{guess:.1f}%"><span>{words.GUESSING_HERE}</span></div>{ticks}</div>'
-    )
 
 
 def views(workspace: Workspace, exam: Exam, run: Run) -> None:
@@ -107,6 +78,9 @@ def views(workspace: Workspace, exam: Exam, run: Run) -> None:
     if new.open:
         with new:
             newphotos.ask(workspace, run)
+    if state.SCROLL_TO_VIEWS.get():
+        state.SCROLL_TO_VIEWS.set(False)
+        st.html(SCROLL_THERE, unsafe_allow_javascript=True)
 
 
 def matrix(workspace: Workspace, exam: Exam) -> None:

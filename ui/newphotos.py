@@ -54,20 +54,28 @@ def _upload(workspace: Workspace, run: Run) -> None:
 
 
 def _stranger(workspace: Workspace, run: Run) -> None:
-    """Draw the button that shows one more stranger; all of them are looked at with the first click."""
-    there = len(samples.strangers())
-    job = _asked(workspace, run, state.STRANGERS_JOB.get())
-    shown = state.STRANGERS_SHOWN.get() if job else 0
-    if shown >= there:
+    """Draw the button that shows one more stranger."""
+    shown = _strangers_shown(workspace, run)
+    if shown >= len(samples.strangers()):
         return
     if st.button(
         words.ANOTHER_STRANGER if shown else words.STRANGER, key=Widget.STRANGER, icon=":material/person_add:"
     ):
         with feedback.sentences():
-            if job is None:
-                state.STRANGERS_JOB.set(jobs.show_strangers(workspace, run).id)
-            state.STRANGERS_SHOWN.set(shown + 1)
+            show_stranger(workspace, run)
             st.rerun()
+
+
+def _strangers_shown(workspace: Workspace, run: Run) -> int:
+    return state.STRANGERS_SHOWN.get() if _asked(workspace, run, state.STRANGERS_JOB.get()) else 0
+
+
+def show_stranger(workspace: Workspace, run: Run) -> None:
+    """Show one more stranger; all of them are looked at with the first."""
+    shown = _strangers_shown(workspace, run)
+    if _asked(workspace, run, state.STRANGERS_JOB.get()) is None:
+        state.STRANGERS_JOB.set(jobs.show_strangers(workspace, run).id)
+    state.STRANGERS_SHOWN.set(shown + 1)
 
 
 def _show(workspace: Workspace, job: JobFolder, answer: Callable[[JobFolder], None]) -> None:

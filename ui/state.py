@@ -69,6 +69,8 @@ TEST_UPLOADS = Key("test_uploads", default=0)
 # Test: the look at strangers of this session, and how many of them are shown.
 STRANGERS_JOB: Key[str | None] = Key("strangers_job", default=None)
 STRANGERS_SHOWN = Key("strangers_shown", default=0)
+# Test: an idea opened a view further down; the page goes there once.
+SCROLL_TO_VIEWS = Key("scroll_to_views", default=False)
 # My experiments: counts the uploads, as above.
 BACK_UPLOADS = Key("back_uploads", default=0)
 # Counts what was removed, so that the question "really?" is closed again after each.
@@ -214,6 +216,7 @@ class Widget(StrEnum):
     ONE_PERSON = "photos_one_person"
     TAKE_TABLE = "take_table"
     STRANGER = "show_stranger"
+    NEXT_IDEA = "next_idea"
     # My experiments
     LIBRARY = "library"
     OPEN_EXAM = "open_exam"

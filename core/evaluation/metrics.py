@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from scipy import stats
@@ -20,6 +20,9 @@ MOST_PEOPLE = 20  # more than this no matrix can be read
 # once with the drawn people and the recommended settings: of 72 exam photos 42 sure and right, 2 sure and wrong, 28 not
 # sure; of 24 strangers 20 not sure.
 SURE_FROM = 0.5
+ROUGH_BELOW = 20
+# "one_take": each person's photos are, on average, from a single take, so they say nothing about other days.
+Verdict = Literal["clear", "luck", "one_take"]
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,12 @@ class TestResult:
 
     Attributes:
         accuracy: correct / total.
-        interval: Wilson 95 % interval of the accuracy, each end in 0 to 1.
+        interval: Wilson 95 % interval of the accuracy, each end in 0 to 1; it counts takes, not photos.
         balanced_accuracy: mean recall of the people who have photos, so that everybody counts the same.
         majority_correct: how many one gets right by always saying the most frequent person of the practice photos.
         confusion: int64, shape (n_classes, n_classes), rows are the true people, columns the predicted ones.
         per_person: one entry a person, in label order.
+        takes: groups of one person's photos that belong together, such as those of one minute; a photo alone is one.
     """
 
     __test__ = False  # pytest: the name begins with Test, but this is no test
@@ -72,6 +76,7 @@ class TestResult:
     majority_correct: int
     confusion: np.ndarray
     per_person: tuple[PersonScores, ...]
+    takes: int
 
     @property
     def expected_of_100(self) -> tuple[int, int]:
@@ -81,9 +86,22 @@ class TestResult:
         return round(100 * self.interval[0]), round(100 * self.interval[1])
 
     @property
-    def is_clearly_better_than_majority(self) -> bool:
-        """Whether the whole interval lies above what always saying the most frequent person gives."""
-        return self.total > 0 and self.interval[0] > self.majority_correct / self.total
+    def guessing(self) -> float:
+        """The share that guessing gives: the most frequent person always, or anybody, whichever is more."""
+        return max(self.majority_correct / self.total, 1 / len(self.per_person)) if self.total else float("nan")
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the result shows: a clear one needs its whole interval above guessing, and photos of several takes."""
+        tested = sum(person.photos > 0 for person in self.per_person)
+        if self.takes <= tested < self.total:
+            return "one_take"
+        return "clear" if self.total > 0 and self.interval[0] > self.guessing else "luck"
+
+    @property
+    def is_rough(self) -> bool:
+        """Whether so few photos were tested that the interval is only a rough idea."""
+        return self.total < ROUGH_BELOW
 
 
 def majority_label(labels: np.ndarray) -> int:
@@ -101,18 +119,30 @@ def majority_label(labels: np.ndarray) -> int:
     return int(np.bincount(known).argmax())
 
 
-def wilson_interval(correct: int, total: int) -> tuple[float, float]:
+def wilson_interval(correct: int, total: int, takes: int | None = None) -> tuple[float, float]:
     """Give the Wilson 95 % interval of a share; (nan, nan) for a total of 0.
+
+    Args:
+        takes: how many of the `total` count on their own; photos of one minute are right or wrong together. None: all.
 
     Source: Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", JASA 1927.
     """
     if total == 0:
         return float("nan"), float("nan")
-    found = stats.binomtest(correct, total).proportion_ci(confidence_level=CONFIDENCE, method="wilson")
-    return float(found.low), float(found.high)
+    share, n = correct / total, total if takes is None else takes
+    z = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))) / (1 + z * z / n)
+    return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def evaluate(probabilities: np.ndarray, labels: np.ndarray, n_classes: int, majority_label: int) -> TestResult:
+def evaluate(
+    probabilities: np.ndarray,
+    labels: np.ndarray,
+    n_classes: int,
+    majority_label: int,
+    groups: Sequence[int] | None = None,
+) -> TestResult:
     """Compare predictions with the truth.
 
     Args:
@@ -120,6 +150,7 @@ def evaluate(probabilities: np.ndarray, labels: np.ndarray, n_classes: int, majo
         labels: int, shape (n,), 0 to n_classes - 1; -1 is unlabelled and ignored.
         n_classes: how many people the network knows.
         majority_label: the most frequent person of the practice photos (`majority_label`).
+        groups: shape (n,), which photos belong together; None: each stands alone.
 
     Raises:
         ValueError: the shapes do not fit together.
@@ -132,17 +163,21 @@ def evaluate(probabilities: np.ndarray, labels: np.ndarray, n_classes: int, majo
     truth = np.asarray(labels[labelled], np.int64)
     predicted = np.asarray(probabilities[labelled].argmax(axis=1), np.int64)
     correct, total = int((truth == predicted).sum()), len(truth)
+    takes = (
+        total if groups is None else len(set(zip(truth.tolist(), np.asarray(groups)[labelled].tolist(), strict=True)))
+    )
     confusion = np.zeros((n_classes, n_classes), np.int64)
     np.add.at(confusion, (truth, predicted), 1)
     return TestResult(
         correct=correct,
         total=total,
         accuracy=correct / total if total else float("nan"),
-        interval=wilson_interval(correct, total),
+        interval=wilson_interval(correct, total, takes),
         balanced_accuracy=_balanced_accuracy(truth, predicted),
         majority_correct=int((truth == majority_label).sum()),
         confusion=confusion,
         per_person=_scores(truth, predicted, n_classes),
+        takes=takes,
     )
 
 

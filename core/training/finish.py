@@ -42,7 +42,9 @@ def finish(material: Material, began_s: float) -> None:
     )
     run.write_predictions(predictions)
     majority = int(np.bincount(material.practice.labels).argmax())
-    result = evaluate(probabilities, predictions.labels, len(run.dataset.people), majority_label=majority)
+    groups = [item.group for item in material.final_exam.items]
+    people = len(run.dataset.people)
+    result = evaluate(probabilities, predictions.labels, people, majority_label=majority, groups=groups)
     run.job.write_result(_summary(material, predictions, result, moved, time.monotonic() - began_s))
     reporter.emit("tested", correct=result.correct, total=result.total)
 

@@ -45,8 +45,8 @@ def test_the_result_is_said_first_and_honestly(open_page, lab_home) -> None:
     made.run(lab_home, made.dataset(lab_home))
     app = open_page(places.TEST)
     assert app.title[0].value == "Final exam: 11 of 12 right"
-    assert "Out of 100 new photos like these, expect between 65 and 99." in said(app)  # Wilson, 11 of 12
-    assert words.CLEARLY_BETTER in said(app)
+    assert "Out of 100 new photos like these, expect between 65 and 99." in html(app)  # Wilson, 11 of 12
+    assert words.CLEARLY_BETTER in html(app)
     assert "Always guessing the most frequent person gives 4 of 12." in said(app)
     assert html(app).count("<i></i>") == 11
     assert html(app).count('<i class="lab-is-wrong"></i>') == 1

@@ -67,7 +67,7 @@ def test_unlabelled_photos_are_ignored_and_an_exam_may_be_empty() -> None:
     assert math.isnan(none.accuracy)
     assert math.isnan(none.balanced_accuracy)
     assert none.confusion.tolist() == [[0, 0], [0, 0]]
-    assert not none.is_clearly_better_than_majority
+    assert none.verdict == "luck"
 
 
 def test_arguments_are_not_changed_and_nothing_warns() -> None:
@@ -86,12 +86,38 @@ def test_wrong_shapes_are_refused_with_both_shapes() -> None:
         metrics.evaluate(np.zeros((3, 4)), np.zeros(3, int), 2, majority_label=0)
 
 
-def test_clearly_better_than_always_the_most_frequent_person() -> None:
+def test_clearly_better_than_guessing_where_the_whole_bar_lies_above_it() -> None:
     truth = np.array([0] * 6 + [1] * 6)
     nine = metrics.evaluate(one_hot([0] * 6 + [1] * 3 + [0] * 3, 2), truth, 2, majority_label=0)
-    assert not nine.is_clearly_better_than_majority  # 47 of 100 at the low end; guessing gives 50
+    assert nine.verdict == "luck"  # 47 of 100 at the low end; guessing gives 50
     twelve = metrics.evaluate(one_hot(truth.tolist(), 2), truth, 2, majority_label=0)
-    assert twelve.is_clearly_better_than_majority
+    assert twelve.verdict == "clear"
+
+
+def test_who_is_not_in_the_exam_does_not_make_guessing_worthless() -> None:
+    result = metrics.evaluate(one_hot([0, 1, 2, 2], 4), np.array([0, 1, 2, 2]), 4, majority_label=3)
+    assert result.majority_correct == 0
+    assert result.guessing == 0.25
+
+
+def test_under_twenty_photos_it_is_a_rough_idea() -> None:
+    truth = np.zeros(20, np.int64)
+    assert not metrics.evaluate(one_hot(truth.tolist(), 2), truth, 2, majority_label=0).is_rough
+    assert metrics.evaluate(one_hot(truth[:19].tolist(), 2), truth[:19], 2, majority_label=0).is_rough
+
+
+def test_photos_of_one_minute_count_once() -> None:
+    truth = np.repeat([0, 1], 12)
+    said = one_hot(truth.tolist(), 2)
+    apart = metrics.evaluate(said, truth, 2, majority_label=0, groups=range(24))
+    assert apart.interval == metrics.evaluate(said, truth, 2, majority_label=0).interval
+    fours = metrics.evaluate(said, truth, 2, majority_label=0, groups=[n // 4 for n in range(24)])
+    assert fours.takes == 6
+    assert fours.interval[0] == pytest.approx(metrics.wilson_interval(6, 6)[0])
+    one_each = metrics.evaluate(said, truth, 2, majority_label=0, groups=truth.tolist())
+    assert one_each.verdict == "one_take"
+    # One photo of each person is few, but not the same minute.
+    assert metrics.evaluate(said[[0, 12]], truth[[0, 12]], 2, majority_label=0, groups=[1, 2]).verdict == "luck"
 
 
 def test_majority_label() -> None:

@@ -1,0 +1,109 @@
+"""Before and now: a result held against the one before it, on the same photos, with the photos that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import streamlit as st
+
+from core import comparison
+from core.comparison import BeforeAndNow, Changed, Setting
+from core.config import TrainConfig
+from core.evaluation import colours
+from core.models import backbones
+from core.runs import Run
+from core.workspace import Workspace
+from ui import blocks, faces, text, words
+
+# As many faces as fit beside each other; of the broken ones some always, where there are any.
+MOST_FACES, SOME_BROKEN = 11, 4
+FEW_SETTINGS = 3
+
+
+def and_now(workspace: Workspace, run: Run, everything: Sequence[Run]) -> None:
+    """Draw an experiment beside the one before it; nothing where there is none.
+
+    Args:
+        everything: newest first, as `core.runs.list_runs` gives them.
+    """
+    before = comparison.previous(run, everything)
+    told = comparison.hold_against(before, run) if before else None
+    if before is None or told is None:
+        return
+    differ = comparison.differences(comparison.asked_for(before), comparison.asked_for(run))
+    was, now = (described(comparison.asked_for(each), differ) for each in (before, run))
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"**{words.before_and_now(was, now, told.right_before, told.right_now, told.total)}**")
+        st.markdown(" ".join(_said(told, run, differ)))
+        _changed(workspace, run, told)
+
+
+def described(config: TrainConfig, differ: Sequence[Setting]) -> str:
+    """Say in a few words what an experiment had for those settings that differ."""
+    said: dict[Setting, Callable[[TrainConfig], str]] = {
+        "network": lambda config: backbones.backbone(config.backbone).title,
+        "start": lambda config: words.started(config.pretrained, config.backbone),
+        "freeze": _frozen,
+        "size": lambda config: words.pixels(config.image_size_px),
+        "rounds": lambda config: words.rounds(config.epochs),
+        "photos": lambda config: words.photos_each(config.train_per_class),
+    }
+    parts = [said[setting](config) for setting in differ if setting in said]
+    return ", ".join([part for part in parts if part][:FEW_SETTINGS])
+
+
+def _frozen(config: TrainConfig) -> str:
+    """Say what was retrained; nothing of what started from nothing was."""
+    network, depth = backbones.backbone(config.backbone).architecture, comparison.frozen_units(config)
+    if not config.pretrained:
+        whole = blocks.whole_blocks(network, depth)
+        return words.frozen_short(depth, len(network.units), whole) if depth else ""
+    whole = blocks.whole_blocks(network, depth)
+    if whole is None:
+        return words.retrained(depth + 1, len(network.units), len(network.units), words.LAYER)
+    return words.retrained(whole + 1, len(network.blocks), len(network.blocks), words.BLOCK)
+
+
+def _said(told: BeforeAndNow, run: Run, differ: Sequence[Setting]) -> list[str]:
+    said = [words.fixed_and_broke(len(told.fixed), len(told.broken))]
+    if told.fixed or told.broken:
+        said.append(words.CLEAR_DIFFERENCE if told.comparison.is_clear else words.COULD_BE_LUCK)
+    if told.total < sum(item.person is not None for item in run.dataset.of("test")):
+        said.append(words.both_had(told.total))
+    if "other" in differ:
+        said.append(words.ADVANCED_TOO)
+    return said
+
+
+def _changed(workspace: Workspace, run: Run, told: BeforeAndNow) -> None:
+    """Draw the photos whose answer changed, the old name struck through."""
+    given, dataset = run.predictions(), run.dataset
+    if given is None or not (told.fixed or told.broken):
+        return
+
+    def face(changed: Changed, sign: str) -> str:
+        place = changed.place
+        was, now = text.as_html(changed.before), text.as_html(changed.now)
+        alt = words.now_says(was, now, text.as_html(dataset.people[int(given.labels[place])]))
+        picture = faces.face_of(workspace, dataset, given.sha256s[place], given.faces[place])
+        return (
+            f'<figure><img src="{picture}" alt="{alt}"><figcaption><s class="lab-ellipsis" title="{was}">{was}</s>'
+            f'<b class="lab-ellipsis" title="{now}">{sign} {now}</b></figcaption></figure>'
+        )
+
+    def row(title: str, css_class: str, sign: str, found: Sequence[Changed], most: int) -> str:
+        if not found:
+            return ""
+        more = len(found) - most
+        rest = f'<span class="lab-soft">{words.and_others(more)}</span>' if more > 0 else ""
+        # From all over the exam: the first ones would all show the same person.
+        places = np.unique(np.linspace(0, len(found) - 1, most).round().astype(int)) if more > 0 else range(len(found))
+        shown = "".join(face(found[place], sign) for place in places)
+        return f'<section class="{css_class}" aria-label="{title}">{shown}{rest}</section>'
+
+    most = min(len(told.broken), max(SOME_BROKEN, MOST_FACES - len(told.fixed)))
+    fixed = row(words.FIXED, "lab-fixed", words.RIGHT_SIGN, told.fixed, MOST_FACES - most)
+    broken = row(words.BROKE, "lab-broken", words.WRONG_SIGN, told.broken, most)
+    style = f"--lab-right:{colours.RIGHT};--lab-wrong:{colours.WRONG}"
+    st.html(f'<div class="lab-before" style="{style}">{fixed}{broken}</div>')
