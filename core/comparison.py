@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from core.config import TrainConfig
+from core.errors import LabError
 from core.evaluation.compare import Comparison, compare
 from core.models.backbones import backbone
 from core.photos.dataset import Dataset
@@ -107,13 +108,17 @@ def previous(run: Run, everything: Sequence[Run]) -> Run | None:
     """Give the newest earlier experiment that was tested on at least one of this one's photos; None where none was.
 
     Args:
-        everything: newest first, as `core.runs.list_runs` gives them.
+        everything: newest first, as `core.runs.list_runs` gives them. A damaged one is passed over.
     """
     photos = _photos(run)
-    for other in everything:
-        if other.path.name < run.path.name and other.summary() and photos & _photos(other):
-            return other
-    return None
+    return next((other for other in everything if other.id < run.id and _shares(other, photos)), None)
+
+
+def _shares(other: Run, photos: set[Photo]) -> bool:
+    try:
+        return bool(other.summary() and photos & _photos(other) and other.predictions())
+    except (LabError, KeyError, TypeError, ValueError, FileNotFoundError):
+        return False
 
 
 def hold_against(before: Run, now: Run) -> BeforeAndNow | None:
