@@ -150,7 +150,9 @@ class JobFolder:
         (self.path / "heartbeat").touch()
 
     def ask_to_stop(self) -> None:
-        """Ask the worker to stop within one batch. A job still queued is stopped at once."""
+        """Ask the worker to stop within one batch. A job still queued is stopped at once; one that is gone has."""
+        if not self.exists():
+            return
         (self.path / "stop").touch()
         if self._stored_status().state == "queued":
             # Briefly: where a worker has just taken it, the worker sees the wish itself.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from core import disk
 from core.errors import LabError, RunError
 from core.jobfolder import OPEN_STATES
-from core.runs import SCHEMA, Run, list_runs
+from core.runs import SCHEMA, Run, damage, run_folders
 
 if TYPE_CHECKING:
     from core.config import TrainConfig
@@ -69,14 +69,14 @@ class Shelf:
 def shelf(workspace: Workspace) -> Shelf:
     """Read all experiments of a workspace; one that is damaged does not hide the others."""
     rows, unreadable = [], []
-    for run in list_runs(workspace):
+    for run in run_folders(workspace):
+        reason = damage(run)
+        if reason is not None:
+            unreadable.append((run, reason))
+            continue
         try:
             rows.append(read(run))
-        except LabError as error:
-            unreadable.append((run, str(error)))
-        except (KeyError, TypeError, AttributeError) as error:
-            unreadable.append((run, f'"{run.id}" is damaged ({error}); delete it.'))
-        except FileNotFoundError:
+        except (LabError, FileNotFoundError):
             continue  # deleted meanwhile, in another tab
     return Shelf(tuple(rows), tuple(unreadable))
 

@@ -13,69 +13,27 @@ result.json        the numbers, as `python -m core train --json` prints them
 
 from __future__ import annotations
 
-import shutil
 import time
 import uuid
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from core import disk
 from core.config import TrainConfig
-from core.errors import RunError
+from core.errors import LabError, RunError
 from core.jobfolder import JobFolder, State, Status
 from core.photos.dataset import Dataset
+from core.rounds import Epoch as Epoch
+from core.rounds import Progress as Progress
+from core.rounds import epochs_from, last_epoch
+from core.rounds import progress_from as progress_from
 from core.workspace import Workspace
 
 SCHEMA = 1
-Phase = Literal["waiting", "weights", "prefix", "train", "test", "done"]
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """One round of a training; round 0 is measured before anything was learned.
-
-    Attributes:
-        epoch: 0 to the number of epochs.
-        loss, accuracy: on the unchanged practice photos, after the epoch.
-        val_loss, val_accuracy: on the mock exam, after the epoch.
-        seconds: how long the epoch took, measuring included.
-        learning_rate: what the epoch was trained with; 0 for round 0.
-        val_probabilities: float32, shape (n_validation, n_classes), in the order of `Dataset.of("validation")`.
-    """
-
-    epoch: int
-    loss: float
-    accuracy: float
-    val_loss: float
-    val_accuracy: float
-    seconds: float
-    learning_rate: float
-    val_probabilities: np.ndarray
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What a run is doing right now.
-
-    Attributes:
-        phase: "waiting" in the queue, getting "weights", computing the frozen "prefix", "train", "test", or "done".
-        epoch, epochs: rounds finished, and to do in all.
-        batch, batches: within the round that is going on.
-        done, total: photos through the frozen layers, in phase "prefix".
-        seconds_left: estimate for the phase; None while nothing is known.
-    """
-
-    phase: Phase
-    epoch: int = 0
-    epochs: int = 0
-    batch: int = 0
-    batches: int = 0
-    done: int = 0
-    total: int = 0
-    seconds_left: float | None = None
 
 
 @dataclass(frozen=True)
@@ -143,7 +101,7 @@ class Run:
 
     def history(self) -> list[Epoch]:
         """Give the finished rounds, round 0 first. A round trained twice, because of an interruption, counts once."""
-        return _epochs(self.job.events())
+        return epochs_from(self.job.events())
 
     def progress(self) -> Progress:
         """Tell what the run is doing, from its events alone."""
@@ -152,7 +110,7 @@ class Run:
         if state == "queued":
             return Progress("waiting", epochs=self.config.epochs)
         if state != "running":
-            return Progress("done", epoch=_last_epoch(events), epochs=self.config.epochs)
+            return Progress("done", epoch=last_epoch(events), epochs=self.config.epochs)
         return progress_from(events, self.config.epochs, time.time())
 
     def predictions(self) -> Predictions | None:
@@ -183,59 +141,6 @@ class Run:
     def summary(self) -> dict[str, Any] | None:
         """Give the numbers of the finished run (the JSON of `train`), or None before the test."""
         return self.job.result() if (self.path / "result.json").exists() else None
-
-
-def _epochs(events: list[dict[str, Any]]) -> list[Epoch]:
-    by_number: dict[int, Epoch] = {}
-    for event in events:
-        if event["event"] == "epoch":
-            by_number[event["epoch"]] = Epoch(
-                epoch=event["epoch"],
-                loss=event["loss"],
-                accuracy=event["accuracy"],
-                val_loss=event["val_loss"],
-                val_accuracy=event["val_accuracy"],
-                seconds=event["seconds"],
-                learning_rate=event["learning_rate"],
-                val_probabilities=np.asarray(event["val_probabilities"], np.float32),
-            )
-    return [by_number[number] for number in sorted(by_number)]
-
-
-def _last_epoch(events: list[dict[str, Any]]) -> int:
-    return max((event["epoch"] for event in events if event["event"] == "epoch"), default=0)
-
-
-def progress_from(events: list[dict[str, Any]], epochs: int, now: float) -> Progress:
-    """Read a running run's progress off its events.
-
-    Args:
-        events: as `JobFolder.events` gives them, oldest first.
-        epochs: how many rounds the run will have.
-        now: seconds since the epoch, the clock of the events.
-    """
-    # An interrupted run's earlier events say nothing about how fast this attempt is.
-    starts = [i for i, event in enumerate(events) if event["event"] == "started"]
-    attempt = events[starts[-1] :] if starts else []
-    phases = [event for event in attempt if event["event"] == "phase"]
-    if not phases:
-        return Progress("weights", epoch=_last_epoch(events), epochs=epochs)
-    phase: Phase = phases[-1]["phase"]
-    last = attempt[-1]
-    if phase == "prefix" and last["event"] == "prefix":
-        rate = last["done"] / max(last["at"] - phases[-1]["at"], 1e-3)
-        left = (last["total"] - last["done"]) / rate if last["done"] else None
-        return Progress("prefix", epochs=epochs, done=last["done"], total=last["total"], seconds_left=left)
-    if phase != "train":
-        return Progress(phase, epoch=_last_epoch(events), epochs=epochs)
-    finished = _last_epoch(events)
-    batch, batches = (last["batch"], last["batches"]) if last["event"] == "batch" else (0, 0)
-    seconds = [event["seconds"] for event in attempt if event["event"] == "epoch" and event["epoch"] > 0]
-    left = None
-    if seconds:
-        in_this_round = now - max(event["at"] for event in attempt if event["event"] == "epoch")
-        left = max(0.0, float(np.median(seconds)) * (epochs - finished) - in_this_round)
-    return Progress("train", finished, epochs, batch, batches, seconds_left=left)
 
 
 def new_run_path(workspace: Workspace) -> Path:
@@ -280,25 +185,60 @@ def open_run(path: Path) -> Run:
 
 
 def list_runs(workspace: Workspace) -> list[Run]:
-    """Give all runs of a workspace, newest first."""
+    """Give the runs of a workspace that can be read, newest first."""
+    return [run for run in run_folders(workspace) if damage(run) is None]
+
+
+def run_folders(workspace: Workspace) -> list[Run]:
+    """Give all runs of a workspace, newest first, damaged ones too."""
     if not workspace.runs.is_dir():
         return []
     folders = [path for path in workspace.runs.iterdir() if (path / "dataset.json").exists()]
     return [Run(path) for path in sorted(folders, key=lambda path: path.name, reverse=True)]
 
 
+def damage(run: Run) -> str | None:
+    """Give in a sentence why a run cannot be read, as after half a deletion; None where it can."""
+    changed_ns = []
+    for name in ("request.json", "status.json", "config.json", "result.json"):
+        try:
+            changed_ns.append((run.path / name).stat().st_mtime_ns)
+        except FileNotFoundError:
+            changed_ns.append(0)
+    return _damage(run, *changed_ns)
+
+
+@lru_cache(maxsize=1000)
+def _damage(run: Run, *changed_ns: int) -> str | None:
+    """Read the small files once; other times of theirs make them others."""
+    del changed_ns
+    try:
+        request = run.job.request()
+        str(request["name"]), float(request["created_at"]), run.config
+        disk.read_json(run.path / "status.json", schema=SCHEMA)["state"]
+        summary = run.summary()
+        if summary is not None:
+            int(summary["test_correct"]), int(summary["test_total"])
+    except LabError as error:
+        return str(error)
+    except (KeyError, TypeError, ValueError, AttributeError, FileNotFoundError) as error:
+        return f'The experiment "{run.id}" is damaged ({error}); delete it.'
+    return None
+
+
 def is_used(workspace: Workspace, dataset: Dataset) -> bool:
     """Tell whether a run has this version of a data set, which must then stay as it is."""
-    mine = {"dataset_id": dataset.id, "dataset_version": dataset.version}.items()
-    return any(mine <= run.job.request().items() for run in list_runs(workspace))
+    return any(dataset_of(run) == (dataset.id, dataset.version) for run in run_folders(workspace))
 
 
-def delete_run(run: Run) -> None:
-    """Remove a run and everything it made.
-
-    Raises:
-        RunError: it is being worked on.
-    """
-    if run.status().state == "running":
-        raise RunError(f'The experiment "{run.name or run.id}" is still running; stop it before deleting it.')
-    shutil.rmtree(run.path)
+def dataset_of(run: Run) -> tuple[str, int] | None:
+    """Give id and version of a run's data set, of a damaged run as well; None where nothing tells."""
+    try:
+        request = run.job.request()
+        return request["dataset_id"], request["dataset_version"]
+    except (LabError, KeyError, TypeError, FileNotFoundError):
+        pass
+    try:
+        return run.dataset.id, run.dataset.version
+    except (LabError, KeyError, TypeError, FileNotFoundError):
+        return None

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 LARGEST_TEXT_BYTES = 50_000_000
 MOST_ENTRIES = 100
 LONGEST_NAME = 500
+LATEST_S = 253_402_300_800  # the year 10000, which no clock here can show
 _IDS = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # What pages read of a result, and of each kind of event.
@@ -97,23 +98,21 @@ def _opened(source: Path | BinaryIO) -> Iterator[zipfile.ZipFile]:
                 raise RunError("This zip is no experiment that was taken along; choose one that this lab made.")
             yield archive
     except _UNREADABLE as error:
-        raise RunError(
-            f"This zip cannot be brought back ({error}); choose one that this lab made."
-        ) from error
+        raise RunError(f"This zip cannot be brought back ({error}); choose one that this lab made.") from error
 
 
 def _write(archive: zipfile.ZipFile, path: Path, known: dict[str, Any]) -> None:
     dataset = _dataset(_read_json(archive, packing.DATASET))
     config = TrainConfig(**_read_json(archive, packing.CONFIG))
     predictions = _predictions(_read_json(archive, packing.PREDICTIONS), len(dataset.people))
-    created_at, name = _number(known["created_at"]), _name(known["name"], allow_empty=True)
+    created_at, name = _moment(known["created_at"]), _name(known["name"], allow_empty=True)
     request = {**runs.training_request(config, dataset, name), "created_at": created_at, "brought_back": True}
     run = runs.create_run(path, dataset, config, name=name, state="stopped")
     disk.write_json(path / "request.json", request, schema=runs.SCHEMA)
     run.write_config(config)
     run.write_predictions(predictions)
     run.job.write_result(_result(_read_json(archive, packing.RESULT), predictions, config))
-    for event in _events(_read_text(archive, packing.EVENTS)):
+    for event in _events(_read_text(archive, packing.EVENTS), len(dataset.people)):
         disk.append_line(path / "events.jsonl", event)
     _extract_model(archive, run.model_path)
     keptmodel.check(run.model_path)
@@ -153,6 +152,12 @@ def _number(value: Any) -> float:
     return value
 
 
+def _moment(value: Any) -> float:
+    if not 0 <= _number(value) < LATEST_S:
+        raise ValueError("it was made at no time there is")
+    return float(value)
+
+
 def _name(value: Any, *, allow_empty: bool = False) -> str:
     if not isinstance(value, str) or len(value) > LONGEST_NAME or not (value.strip() or allow_empty):
         raise ValueError("a name in it is no name")
@@ -182,6 +187,8 @@ def _dataset(content: dict[str, Any]) -> Dataset:
         _number(item.group)
         if item.split not in SPLITS or item.person not in (None, *people):
             raise ValueError("a photo in it belongs to nobody")
+    if {item.person for item in dataset.of("train")} != set(people):
+        raise ValueError("somebody in it has no practice photos")
     return dataset
 
 
@@ -223,14 +230,14 @@ def _result(content: dict[str, Any], predictions: Predictions, config: TrainConf
     }
 
 
-def _events(text: str) -> Iterator[dict[str, Any]]:
+def _events(text: str, n_people: int) -> Iterator[dict[str, Any]]:
     """Give the rounds; nothing else of the log is needed any more."""
     for line in text.splitlines():
         event = json.loads(line)
         if event["event"] != "epoch":
             continue
         probabilities = np.asarray(event["val_probabilities"], np.float32)
-        if probabilities.size and probabilities.ndim != 2:
+        if probabilities.size and (probabilities.ndim != 2 or probabilities.shape[1] != n_people):
             raise ValueError("a round in it is not whole")
         yield {
             "event": "epoch",

@@ -7,7 +7,7 @@ from ui import look, overview, places, server, words
 
 places.enter()
 workspace = server.workspace()
-found = datasets.list_datasets(workspace)
+found = [dataset for dataset in datasets.list_datasets(workspace) if dataset.is_trainable]
 look.head(overview.question(found), overview.answer(found))
 overview.lineup(workspace, found)
 with st.container(horizontal=True):

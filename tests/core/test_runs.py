@@ -119,21 +119,33 @@ def test_progress_of_a_continued_run_forgets_the_pace_of_its_first_attempt():
     assert progress.seconds_left is None
 
 
-def test_runs_are_listed_newest_first_and_deleted(lab_home, dataset):
+def test_runs_are_listed_newest_first(lab_home, dataset):
     for name in ("20260101-000000-aaaaaa", "20260102-000000-aaaaaa"):
         runs.create_run(lab_home.runs / name, dataset, TrainConfig(), state="done")
     (lab_home.runs / "not a run").mkdir()
     listed = runs.list_runs(lab_home)
     assert [run.id[:8] for run in listed] == ["20260102", "20260101"]
-    runs.delete_run(listed[0])
-    assert len(runs.list_runs(lab_home)) == 1
 
 
-def test_a_running_run_is_not_deleted(tmp_path, dataset):
-    run = runs.create_run(tmp_path / "run", dataset, TrainConfig(), state="running")
-    with run.job.held(), pytest.raises(RunError, match="stop it"):
-        runs.delete_run(run)
-    assert run.path.exists()
+@pytest.mark.parametrize("file", ["request.json", "result.json", "config.json", "status.json"])
+@pytest.mark.parametrize("content", ["no json", '{"schema": 1, "epochs": "x"}', None])
+def test_a_damaged_run_hides_no_other_and_keeps_its_photos(lab_home, dataset, file, content):
+    kept, broken = (
+        runs.create_run(lab_home.runs / f"2026010{n}-000000-aaaaaa", dataset, TrainConfig(), state="done")
+        for n in (1, 2)
+    )
+    broken.write_config(TrainConfig())
+    broken.job.write_result({"test_correct": 1, "test_total": 2})
+    assert runs.list_runs(lab_home) == [broken, kept]
+    if content is None:
+        (broken.path / file).unlink()
+    else:
+        (broken.path / file).write_text(content, encoding="utf-8")
+    is_hurt = content is not None or file in ("request.json", "status.json")
+    assert (runs.damage(broken) is not None) == is_hurt
+    assert runs.list_runs(lab_home) == ([kept] if is_hurt else [broken, kept])
+    assert runs.run_folders(lab_home) == [broken, kept]
+    assert runs.dataset_of(broken) == (dataset.id, dataset.version)
 
 
 def test_another_folder_is_no_run(tmp_path):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -80,7 +81,7 @@ def test_what_is_taken_along_holds_no_photo_and_no_place_of_this_computer(finish
 def test_what_is_here_already_is_said(finished, taken, lab_home):
     with pytest.raises(RunError, match="here already"):
         unpacking.bring_back(taken, lab_home)
-    runs.delete_run(finished)
+    shutil.rmtree(finished.path)
     assert unpacking.bring_back(taken.open("rb"), lab_home).id == finished.id
 
 
