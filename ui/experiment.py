@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -63,8 +64,7 @@ def watch(workspace: Workspace, run: Run) -> None:
     if status.state in OPEN_STATES or replay.is_played(run):
         live.training(workspace, run)
     else:
-        _ended(workspace, run)
-        replay.afterwards(workspace, run)
+        replay.afterwards(workspace, run, partial(_ended, workspace, run))
     st.caption(settings.told(run.config))
     if st.button(words.ANOTHER, key=Widget.ANOTHER):
         state.CHOOSING_SETTINGS.set(True)

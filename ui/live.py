@@ -76,10 +76,13 @@ def _training(run: Run, stage: Stage, is_fast: bool) -> None:
     if is_behind:
         told = _told_behind(progress, history, shown)
     others = waiting.others(workspace, run)
-    _head(run, told, progress, is_behind, words.waits_behind(len(others)) if others and not before else "")
-    _trouble(run.job)
-    if before:
-        waiting.to_running(workspace)
+    # In the same places as `replay.afterwards` has them, so that wall and curves stay where they are.
+    with st.container():
+        _head(run, told, progress, is_behind, words.waits_behind(len(others)) if others and not before else "")
+    with st.container():
+        _trouble(run.job)
+        if before:
+            waiting.to_running(workspace)
     if history or not before:
         stage.draw(history[: shown + 1])
     waiting.show(others)

@@ -7,7 +7,7 @@ is shown lives in the session: a refresh shows what is true now.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -22,7 +22,10 @@ from ui.state import Widget
 from ui.wall import Wall
 
 ROUNDS_A_SECOND = 4
-_LEAST_S = 0.6 / ROUNDS_A_SECOND
+# In parts of a round's time on the page: how much too early a tick may be, and how soon the next round may follow.
+_EARLY, _LEAST = 0.2, 0.6
+# Rounds at once, where the computer is so busy that looking takes too long.
+_MOST = 2
 # Who comes back after so long begins with the newest round again.
 _LOOKED_AWAY_S = 8.0
 # The same on every page and tick, so that nothing is taken away and drawn anew.
@@ -48,18 +51,19 @@ class Playback:
     skipped: bool = False
 
     def next(self, newest: int, now: float) -> int:
-        """Give the round to show now: the next one when it is time, and none is ever left out."""
+        """Give the round to show now: the next one when it is time."""
         if self.skipped or self.shown > newest:
             return newest
+        waited = ROUNDS_A_SECOND * (now - self.since)
         # Ticks come a little unevenly, and a click makes one in between.
-        is_time = now - self.since >= _LEAST_S
-        return min(newest, self.shown + is_time)
+        step = max(min(int(waited + _EARLY), _MOST), waited >= _LEAST)
+        return min(newest, self.shown + step)
 
 
 def follow(run: Run, newest: int) -> int:
     """Give the round to show of an experiment that goes on or is still being played; -1: none yet.
 
-    Who comes while it goes on begins with its newest round; from there on no round is left out.
+    Who comes while it goes on begins with its newest round; from there on rounds follow one by one.
     """
     now = time.time()
     playback = _playback(run) or Playback(run.id, newest, now, now)
@@ -140,14 +144,18 @@ def stage(workspace: Workspace, run: Run) -> Stage:
     return Stage(hung, run.config.epochs, tuple(earlier.history()) if earlier else ())
 
 
-def afterwards(workspace: Workspace, run: Run) -> None:
-    """Show an experiment that is over, with a control that goes back to any of its rounds."""
+def afterwards(workspace: Workspace, run: Run, head: Callable[[], None]) -> None:
+    """Show an experiment that is over: `head` over it, and a control that goes back to any of its rounds."""
     if run.history():
-        st.fragment(_afterwards)(run, stage(workspace, run))
+        st.fragment(_afterwards)(run, stage(workspace, run), head)
+    else:
+        head()
 
 
 @feedback.sentences()
-def _afterwards(run: Run, set_stage: Stage) -> None:
+def _afterwards(run: Run, set_stage: Stage, head: Callable[[], None]) -> None:
+    with st.container():
+        head()
     history = run.history()
     mark = learning.read_curve(
         [epoch.loss for epoch in history],
@@ -155,10 +163,11 @@ def _afterwards(run: Run, set_stage: Stage) -> None:
         [epoch.val_loss for epoch in history],
         [epoch.val_accuracy for epoch in history],
     )
-    if mark:
-        st.markdown(words.learning_curve(mark))
     last = len(history) - 1
-    shown = _scrubber(run, last) if last else 0
+    with st.container():
+        if mark:
+            st.markdown(words.learning_curve(mark))
+        shown = _scrubber(run, last) if last else 0
     said = words.SAYS_NOW if shown == last else words.SAID_THEN.format(epoch=shown)
     set_stage.draw(history[: shown + 1], mark, said)
 
