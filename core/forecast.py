@@ -146,8 +146,8 @@ def _read_measured(path: Path, changed_ns: int) -> _Measured | None:
     try:
         request, result = run.job.request(), run.job.result()
         config = TrainConfig(**request["config"])
-        # What was interrupted and continued counted the seconds of its last part only; what was brought back from
-        # another computer says nothing about this one.
+        # What was interrupted and continued started its network twice; what was brought back from another computer says
+        # nothing about this one.
         if run.status().state != "done" or request.get("brought_back") or _starts(path) != 1:
             return None
         counts = result["split_counts"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -108,3 +109,9 @@ def progress_from(events: list[dict[str, Any]], epochs: int, now: float) -> Prog
         in_this_round = now - max(event["at"] for event in attempt if event["event"] == "epoch")
         left = max(0.0, float(np.median(seconds)) * (epochs - finished) - in_this_round)
     return Progress("train", finished, epochs, batch, batches, seconds_left=left)
+
+
+def earlier_seconds(events: list[dict[str, Any]]) -> float:
+    """Give how long the attempts before the last one worked, from each one's start to its last sign of life."""
+    starts = [place for place, event in enumerate(events) if event["event"] == "started"]
+    return sum(events[end - 1]["at"] - events[start]["at"] for start, end in pairwise(starts))

@@ -10,6 +10,7 @@ import numpy as np
 
 from core.evaluation.metrics import TestResult, evaluate
 from core.models import classifier, units
+from core.rounds import earlier_seconds
 from core.runs import Predictions
 from core.training import callbacks as cb
 
@@ -45,7 +46,8 @@ def finish(material: Material, began_s: float) -> None:
     groups = [item.group for item in material.final_exam.items]
     people = len(run.dataset.people)
     result = evaluate(probabilities, predictions.labels, people, majority_label=majority, groups=groups)
-    run.job.write_result(_summary(material, predictions, result, moved, time.monotonic() - began_s))
+    seconds = earlier_seconds(run.job.events()) + time.monotonic() - began_s
+    run.job.write_result(_summary(material, predictions, result, moved, seconds))
     reporter.emit("tested", correct=result.correct, total=result.total)
 
 
