@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from core import runs
@@ -20,7 +21,7 @@ def make(workspace: Workspace, dataset: Dataset, edit: Callable[..., Dataset], *
     """
     try:
         newest = load_dataset(workspace, dataset.id)
-        saved = edit(workspace, newest, *how, keep_old=runs.is_used(workspace, newest), **named)
+        saved = edit(workspace, newest, *how, is_used=partial(runs.is_used, workspace), **named)
     except LabError as error:
         state.TROUBLE.set(str(error))
     else:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import importlib
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import cast
 
 from core import runs
 from core.config import CropConfig, SplitConfig
+from core.errors import Stopped
 from core.jobfolder import JobFolder
 from core.jobs.queue import HELPER, TRAIN
 from core.photos.manifest import Dataset, load_dataset
@@ -53,6 +56,7 @@ KINDS: dict[str, Kind] = {
     "add": Kind(HELPER, "core.jobs.kinds:add"),
     "recrop": Kind(HELPER, "core.jobs.kinds:recrop"),
     "compare": Kind(HELPER, "core.training.likeness:compare"),
+    "explain": Kind(HELPER, "core.training.explain:explain"),
     "fetch": Kind(HELPER, "core.jobs.kinds:fetch"),
     # Imports TensorFlow (690 MB) with the first one; who only crops never pays for it.
     "predict": Kind(HELPER, "core.training.predict:run_predict"),
@@ -83,14 +87,30 @@ def crop(job: JobFolder, workspace: Workspace) -> None:
     missing). Events: "progress" with `step`, `done`, `total`. Result: `dataset_id`, `version`.
     """
     request = job.request()
-    source = Path(request["source"])
-    crop_config = CropConfig(**request.get("crop", {}))
-    try:
+    with _using_up(job, Path(request["source"])) as source:
+        crop_config = CropConfig(**request.get("crop", {}))
         _build(job, workspace, source, request.get("name"), crop_config, _reporter(job))
-    finally:
-        # An upload lies in the job's own folder. Its photos are in the store now, or were not wanted.
-        if source.parent == job.path:
-            source.unlink(missing_ok=True)
+
+
+@contextmanager
+def _using_up(job: JobFolder, source: Path) -> Iterator[Path]:
+    """Remove an upload, which lies in the job's own folder: its photos are in the store at the end, or were not wanted.
+
+    Not after a wish to stop, which a worker gets as well where the system ends it: that search can go on.
+    """
+    try:
+        yield source
+    except Stopped:
+        raise
+    except Exception:
+        _remove_upload(job, source)
+        raise
+    _remove_upload(job, source)
+
+
+def _remove_upload(job: JobFolder, source: Path) -> None:
+    if source.parent == job.path:
+        source.unlink(missing_ok=True)
 
 
 def _build(
@@ -123,21 +143,16 @@ def add(job: JobFolder, workspace: Workspace) -> None:
     from core.photos.dataset import add_photos
 
     request = job.request()
-    source = Path(request["source"])
-    dataset = load_dataset(workspace, request["dataset_id"])
-    try:
+    with _using_up(job, Path(request["source"])) as source:
         added = add_photos(
             source,
             workspace,
-            dataset,
-            keep_old=runs.is_used(workspace, dataset),
+            load_dataset(workspace, request["dataset_id"]),
+            is_used=partial(runs.is_used, workspace),
             person=request.get("person"),
             on_progress=_reporter(job),
         )
         _name_result(job, added)
-    finally:
-        if source.parent == job.path:
-            source.unlink(missing_ok=True)
 
 
 def recrop(job: JobFolder, workspace: Workspace) -> None:
@@ -146,9 +161,9 @@ def recrop(job: JobFolder, workspace: Workspace) -> None:
 
     request = job.request()
     dataset = load_dataset(workspace, request["dataset_id"])
-    keep_old = runs.is_used(workspace, dataset)
+    is_used = partial(runs.is_used, workspace)
     crop_config = CropConfig(**request["crop"])
-    _name_result(job, crop_again(workspace, dataset, crop_config, keep_old=keep_old, on_progress=_reporter(job)))
+    _name_result(job, crop_again(workspace, dataset, crop_config, is_used=is_used, on_progress=_reporter(job)))
 
 
 def fetch(job: JobFolder, workspace: Workspace) -> None:

@@ -17,6 +17,7 @@ from core.photos.arrays import FaceArrays, load_faces
 from core.photos.intake import LeftOut, PhotoReader, read_photos, read_source, shown_name
 from core.photos.manifest import (
     Dataset,
+    IsUsed,
     Item,
     delete_dataset,
     has_dataset,
@@ -110,7 +111,7 @@ def add_photos(
     workspace: Workspace,
     dataset: Dataset,
     *,
-    keep_old: bool,
+    is_used: IsUsed,
     person: str | None = None,
     on_progress: Progress | None = None,
 ) -> Dataset:
@@ -119,7 +120,7 @@ def add_photos(
     Args:
         source: as for `build_dataset`; with `person` also loose photos, one photo, or folders of any kind.
         dataset: any version; the newest is added to.
-        keep_old: see `manifest.save_edit`.
+        is_used: see `manifest.save_edit`.
         person: whose photos these all are.
         on_progress: as for `build_dataset`.
 
@@ -153,7 +154,7 @@ def add_photos(
             return before
         empty = replace(before, left_out=(*rest, *left_out))
         after = allotted(empty, [*old, *used], facts, to_allot=to_allot, needed=needed_splits(before))
-        return save_edit(workspace, before, after, keep_old=keep_old)
+        return save_edit(workspace, before, after, is_used=is_used)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from core.photos.allotment import Facts, Kept, allotted, known_facts, needed_spl
 from core.photos.groups import group_photos
 from core.photos.intake import LeftOut
 from core.photos.likeness_file import carry_over, read_likeness
-from core.photos.manifest import Dataset, check_newest, photos_locked, save_edit
+from core.photos.manifest import Dataset, IsUsed, check_newest, photos_locked, save_edit
 from core.photos.photofolder import PhotoFacts
 from core.photos.store import PhotoStore
 
@@ -64,11 +64,11 @@ def editing(workspace: Workspace, dataset: Dataset) -> Iterator[Pool]:
         yield Pool(photos, rest, needed_splits(dataset), facts)
 
 
-def save(workspace: Workspace, before: Dataset, pool: Pool, keep_old: bool) -> Dataset:
+def save(workspace: Workspace, before: Dataset, pool: Pool, is_used: IsUsed) -> Dataset:
     """Save the edited content as the next version."""
     after = allotted(replace(before, left_out=tuple(pool.rest)), pool.photos, pool.facts, needed=pool.needed)
     likeness = read_likeness(workspace, before)
-    edited = save_edit(workspace, before, after, keep_old=keep_old)
+    edited = save_edit(workspace, before, after, is_used=is_used)
     carry_over(workspace, likeness, edited)
     return edited
 

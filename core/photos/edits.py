@@ -15,14 +15,14 @@ from core.photos.allotment import Kept, kept_again, known_facts
 from core.photos.editing import WAIT_S, check_face, editing, joining, save, set_apart
 from core.photos.intake import LeftOut, shown_name
 from core.photos.likeness_file import carry_over, read_likeness
-from core.photos.manifest import Dataset, photos_locked, save_edit
+from core.photos.manifest import Dataset, IsUsed, photos_locked, save_edit
 from core.photos.store import PhotoStore
 
 if TYPE_CHECKING:
     from core.workspace import Workspace
 
 
-def rename_person(workspace: Workspace, dataset: Dataset, old: str, new: str, *, keep_old: bool) -> Dataset:
+def rename_person(workspace: Workspace, dataset: Dataset, old: str, new: str, *, is_used: IsUsed) -> Dataset:
     """Give a person another name; where somebody has that name already, the two become one.
 
     Raises:
@@ -40,31 +40,31 @@ def rename_person(workspace: Workspace, dataset: Dataset, old: str, new: str, *,
                 pool.needed[new] = pool.needed[old]
             pool.each_photo(lambda photo: replace(photo, person=new) if photo.person == old else photo)
         pool.rest = [replace(entry, person=new) if entry.person == old else entry for entry in pool.rest]
-        return save(workspace, dataset, pool, keep_old)
+        return save(workspace, dataset, pool, is_used)
 
 
-def remove_person(workspace: Workspace, dataset: Dataset, person: str, *, keep_old: bool) -> Dataset:
+def remove_person(workspace: Workspace, dataset: Dataset, person: str, *, is_used: IsUsed) -> Dataset:
     """Remove a person with all photos, those left out included."""
     with editing(workspace, dataset) as pool:
         pool.check_person(person)
         pool.photos = [photo for photo in pool.photos if photo.person != person]
         pool.rest = [entry for entry in pool.rest if entry.person != person]
-        return save(workspace, dataset, pool, keep_old)
+        return save(workspace, dataset, pool, is_used)
 
 
 def remove_photos(
-    workspace: Workspace, dataset: Dataset, sha256s: Collection[str], *, keep_old: bool, of: str | None = None
+    workspace: Workspace, dataset: Dataset, sha256s: Collection[str], *, is_used: IsUsed, of: str | None = None
 ) -> Dataset:
     """Remove photos for good, used or left out; `leave_out` only sets them aside."""
     with editing(workspace, dataset) as pool:
         pool.check_photos(sha256s)
         pool.photos = [photo for photo in pool.photos if not _meant(photo, sha256s, of)]
         pool.rest = [entry for entry in pool.rest if not _meant(entry, sha256s, of)]
-        return save(workspace, dataset, pool, keep_old)
+        return save(workspace, dataset, pool, is_used)
 
 
 def leave_out(
-    workspace: Workspace, dataset: Dataset, sha256s: Collection[str], *, keep_old: bool, of: str | None = None
+    workspace: Workspace, dataset: Dataset, sha256s: Collection[str], *, is_used: IsUsed, of: str | None = None
 ) -> Dataset:
     """Set photos aside: they are not used, and `use_photo` brings them back."""
     with editing(workspace, dataset) as pool:
@@ -73,7 +73,7 @@ def leave_out(
         pool.photos = [photo for photo in pool.photos if not _meant(photo, sha256s, of)]
         pool.rest = [replace(entry, kind="removed") if _meant(entry, sha256s, of) else entry for entry in pool.rest]
         pool.rest += out
-        return save(workspace, dataset, pool, keep_old)
+        return save(workspace, dataset, pool, is_used)
 
 
 def move_photos(
@@ -82,7 +82,7 @@ def move_photos(
     sha256s: Collection[str],
     person: str,
     *,
-    keep_old: bool,
+    is_used: IsUsed,
     of: str | None = None,
 ) -> Dataset:
     """Say that photos show somebody else, who may be new."""
@@ -99,7 +99,7 @@ def move_photos(
                 there.add((photo.sha256, photo.face))
         pool.photos = moved
         pool.rest = [replace(entry, person=person) if _meant(entry, sha256s, of) else entry for entry in pool.rest]
-        return save(workspace, dataset, pool, keep_old)
+        return save(workspace, dataset, pool, is_used)
 
 
 def choose_face(
@@ -108,14 +108,16 @@ def choose_face(
     sha256: str,
     face: int | None,
     *,
-    keep_old: bool,
+    is_used: IsUsed,
     of: str | None = None,
 ) -> Dataset:
     """Say which face of a photo is the person's; None is the whole photo."""
-    return choose_faces(workspace, dataset, {sha256 if of is None else f"{sha256}/{of}": face}, keep_old=keep_old)
+    return choose_faces(workspace, dataset, {sha256 if of is None else f"{sha256}/{of}": face}, is_used=is_used)
 
 
-def choose_faces(workspace: Workspace, dataset: Dataset, faces: Mapping[str, int | None], *, keep_old: bool) -> Dataset:
+def choose_faces(
+    workspace: Workspace, dataset: Dataset, faces: Mapping[str, int | None], *, is_used: IsUsed
+) -> Dataset:
     """Say of many photos which face is the person's.
 
     Args:
@@ -133,7 +135,7 @@ def choose_faces(workspace: Workspace, dataset: Dataset, faces: Mapping[str, int
             return photo
 
         pool.each_photo(chosen)
-        return save(workspace, dataset, pool, keep_old)
+        return save(workspace, dataset, pool, is_used)
 
 
 def use_photo(
@@ -143,7 +145,7 @@ def use_photo(
     face: int | None,
     person: str | None = None,
     *,
-    keep_old: bool,
+    is_used: IsUsed,
 ) -> Dataset:
     """Use a photo that was left out.
 
@@ -170,47 +172,47 @@ def use_photo(
             for photo, before in zip(kept, photos, strict=True)
         ]
         pool.rest = [entry for entry in pool.rest if entry not in found[:1]]
-        return save(workspace, dataset, pool, keep_old)
+        return save(workspace, dataset, pool, is_used)
 
 
-def confirm(workspace: Workspace, dataset: Dataset, sha256s: Collection[str], *, keep_old: bool) -> Dataset:
+def confirm(workspace: Workspace, dataset: Dataset, sha256s: Collection[str], *, is_used: IsUsed) -> Dataset:
     """Say that photos are fine as they are: they need no further look."""
     with editing(workspace, dataset) as pool:
         pool.check_photos(sha256s)
         pool.each_photo(lambda photo: replace(photo, looked=True) if photo.sha256 in sha256s else photo)
-        return save(workspace, dataset, pool, keep_old)
+        return save(workspace, dataset, pool, is_used)
 
 
-def ungroup(workspace: Workspace, dataset: Dataset, sha256s: Collection[str], *, keep_old: bool) -> Dataset:
+def ungroup(workspace: Workspace, dataset: Dataset, sha256s: Collection[str], *, is_used: IsUsed) -> Dataset:
     """Say that photos of one group do not belong together; each is allotted by itself."""
     with editing(workspace, dataset) as pool:
         pool.check_photos(sha256s)
         set_apart(pool, lambda photo: photo.sha256 in sha256s)
-        return save(workspace, dataset, pool, keep_old)
+        return save(workspace, dataset, pool, is_used)
 
 
-def ungroup_person(workspace: Workspace, dataset: Dataset, person: str, *, keep_old: bool) -> Dataset:
+def ungroup_person(workspace: Workspace, dataset: Dataset, person: str, *, is_used: IsUsed) -> Dataset:
     """Say that no photos of a person belong together, as where all of them were taken within minutes."""
     with editing(workspace, dataset) as pool:
         pool.check_person(person)
         set_apart(pool, lambda photo: photo.person == person)
-        return save(workspace, dataset, pool, keep_old)
+        return save(workspace, dataset, pool, is_used)
 
 
-def resplit(workspace: Workspace, dataset: Dataset, split: SplitConfig, *, keep_old: bool) -> Dataset:
+def resplit(workspace: Workspace, dataset: Dataset, split: SplitConfig, *, is_used: IsUsed) -> Dataset:
     """Split all photos of people anew, whole groups, by other fractions or another seed."""
     with editing(workspace, dataset) as pool:
         pool.each_photo(lambda photo: photo if photo.person is None else replace(photo, split=None))
         pool.needed = {}
-        return save(workspace, replace(dataset, split=split), pool, keep_old)
+        return save(workspace, replace(dataset, split=split), pool, is_used)
 
 
-def rename_dataset(workspace: Workspace, dataset: Dataset, name: str, *, keep_old: bool) -> Dataset:
+def rename_dataset(workspace: Workspace, dataset: Dataset, name: str, *, is_used: IsUsed) -> Dataset:
     """Give the photos another name to be shown under."""
     name = shown_name(name)
     with photos_locked(workspace, timeout_s=WAIT_S):
         likeness = read_likeness(workspace, dataset)
-        saved = save_edit(workspace, dataset, replace(dataset, name=name), keep_old=keep_old)
+        saved = save_edit(workspace, dataset, replace(dataset, name=name), is_used=is_used)
         carry_over(workspace, likeness, saved)
         return saved
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from core.workspace import Workspace
 
 SCHEMA = 1
+# Whether a run has a version of a data set: `core.runs.is_used`, which nothing here may import.
+IsUsed = Callable[["Dataset"], bool]
 
 
 @dataclass(frozen=True)
@@ -131,14 +133,14 @@ def save_dataset(workspace: Workspace, dataset: Dataset) -> None:
     disk.write_json(_path(workspace, dataset.id, dataset.version), content, schema=SCHEMA)
 
 
-def save_edit(workspace: Workspace, before: Dataset, after: Dataset, *, keep_old: bool) -> Dataset:
+def save_edit(workspace: Workspace, before: Dataset, after: Dataset, *, is_used: IsUsed) -> Dataset:
     """Write an edited data set as the next version. The caller holds `photos_locked`.
 
     Args:
         before: the newest version.
         after: what became of it; its id and version are not looked at.
-        keep_old: the old version stays beside the new one; False where no run used it: then it goes away, with the
-            photos that nobody uses any more.
+        is_used: asked whether a run has `before`, which then stays beside the new version; else it goes away, with
+            the photos that nobody uses any more. Asked last, for a search takes minutes in which a run may begin.
 
     Returns:
         The data set as saved.
@@ -149,7 +151,7 @@ def save_edit(workspace: Workspace, before: Dataset, after: Dataset, *, keep_old
     check_newest(workspace, before)
     saved = replace(after, id=before.id, version=before.version + 1)
     save_dataset(workspace, saved)
-    if not keep_old:
+    if not is_used(before):
         for path in (workspace.datasets / before.id).glob(f"v{before.version}[.-]*"):
             path.unlink(missing_ok=True)
         remove_unused(workspace, before.sha256s() - saved.sha256s())
@@ -201,10 +203,13 @@ def list_datasets(workspace: Workspace) -> list[Dataset]:
     return [dataset for _, dataset in sorted(found, key=lambda pair: pair[0], reverse=True)]
 
 
-def delete_dataset(workspace: Workspace, dataset_id: str) -> None:
+def delete_dataset(workspace: Workspace, dataset_id: str, *, first: Callable[[], None] = lambda: None) -> None:
     """Remove a data set with all its versions, and every photo that no data set uses. An unknown one is no error.
 
     Photos of a reading-in that was killed go as well: they belong to no data set.
+
+    Args:
+        first: called once nobody else can bring or remove photos, to remove what was made from these.
 
     Raises:
         DatasetError: photos are being read in right now.
@@ -212,6 +217,7 @@ def delete_dataset(workspace: Workspace, dataset_id: str) -> None:
     if not _is_id(dataset_id):
         return
     with photos_locked(workspace, timeout_s=10):
+        first()
         shutil.rmtree(workspace.datasets / dataset_id, ignore_errors=True)
         remove_unused(workspace, PhotoStore(workspace.photos).sha256s())
 

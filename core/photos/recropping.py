@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.photos.allotment import Kept, allotted, kept_again, needed_splits, pool_of, sort_out
 from core.photos.faces import Face
 from core.photos.intake import LeftOut
-from core.photos.manifest import Dataset, load_dataset, photos_locked, save_edit
+from core.photos.manifest import Dataset, IsUsed, load_dataset, photos_locked, save_edit
 from core.photos.store import PhotoStore
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def recrop(
     dataset: Dataset,
     crop: CropConfig,
     *,
-    keep_old: bool,
+    is_used: IsUsed,
     on_progress: Callable[[str, int, int], None] | None = None,
 ) -> Dataset:
     """Find and crop the faces of a data set anew; whoever is still found keeps group and split.
@@ -32,7 +32,7 @@ def recrop(
 
     Args:
         dataset: any version; the newest is cropped.
-        keep_old: see `manifest.save_edit`.
+        is_used: see `manifest.save_edit`.
         on_progress: called with ("crop", done, total); may raise `Stopped`.
 
     Returns:
@@ -60,7 +60,7 @@ def recrop(
         rest = [entry for entry in rest if not (entry.sha256 and _deserves_a_chance(entry))]
         empty = replace(before, crop=crop, left_out=(*rest, *unusable))
         after = allotted(empty, [*whole, *used], facts, needed=needed_splits(before))
-        return save_edit(workspace, before, after, keep_old=keep_old)
+        return save_edit(workspace, before, after, is_used=is_used)
 
 
 def _deserves_a_chance(entry: LeftOut) -> bool:

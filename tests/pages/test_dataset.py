@@ -267,8 +267,8 @@ class Edits:
             monkeypatch.setattr(edits, name, self.edit(name))
 
     def edit(self, name: str):
-        def made_up(workspace, dataset, *how, keep_old, **named):
-            self.asked.append((name, *how, keep_old, named))
+        def made_up(workspace, dataset, *how, is_used, **named):
+            self.asked.append((name, *how, is_used(dataset), named))
             return dataset
 
         return made_up

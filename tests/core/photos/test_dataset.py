@@ -16,7 +16,7 @@ from core.photos.decode import decode
 from core.photos.faces import Face, find_faces
 from core.photos.store import PhotoStore
 from core.workspace import Workspace
-from tests.drawn import encoded, exif, people_files, picture, write_files, write_zip
+from tests.drawn import encoded, exif, people_files, picture, unused, used, write_files, write_zip
 
 WHOLE = CropConfig(detector="none", size_px=32)
 Build = Callable[..., Dataset]
@@ -258,7 +258,7 @@ def test_photos_come_later_and_those_there_keep_their_place(build: Build, lab_ho
     files["anna/again.png"] = people_files({"anna": 1})["anna/0.png"]
     steps: list[tuple[str, int, int]] = []
     more = write_zip(tmp_path / "more.zip", files)
-    after = add_photos(more, lab_home, before, keep_old=True, on_progress=lambda *step: steps.append(step))
+    after = add_photos(more, lab_home, before, is_used=used, on_progress=lambda *step: steps.append(step))
     assert (after.id, after.version, after.people) == (before.id, 2, ("anna", "ben", "carl"))
     assert after.waiting == {"dora": 1}
     was = {item.sha256: (item.split, item.group) for item in before.items}
@@ -271,27 +271,27 @@ def test_photos_come_later_and_those_there_keep_their_place(build: Build, lab_ho
     assert load_dataset(lab_home, before.id) == after
     assert load_dataset(lab_home, before.id, 1) == before
     # The same again is no edit.
-    assert add_photos(more, lab_home, after, keep_old=True) == after
+    assert add_photos(more, lab_home, after, is_used=used) == after
 
 
 def test_loose_photos_of_somebody_named(build: Build, lab_home: Workspace, tmp_path: Path) -> None:
     before = build(people_files({"anna": 4, "ben": 4}))
     loose = write_files(tmp_path / "loose", {f"{n}.png": encoded(picture(50 + n)) for n in range(4)} | {"a.txt": b"x"})
-    after = add_photos(loose, lab_home, before, keep_old=False, person=" Zoe\u0308 ")
+    after = add_photos(loose, lab_home, before, is_used=unused, person=" Zoe\u0308 ")
     assert after.people == ("Zoë", "anna", "ben")
     assert [(entry.name, entry.person, entry.kind) for entry in after.left_out] == [("a.txt", "Zoë", "not_a_photo")]
     one = write_files(tmp_path / "one", {"x.png": encoded(picture(80))}) / "x.png"
-    after = add_photos(one, lab_home, after, keep_old=False, person="anna")
+    after = add_photos(one, lab_home, after, is_used=unused, person="anna")
     assert sum(item.person == "anna" for item in after.items) == 5
     with pytest.raises(DatasetError, match="at least one letter"):
-        add_photos(loose, lab_home, after, keep_old=False, person=" ")
+        add_photos(loose, lab_home, after, is_used=unused, person=" ")
 
 
 def test_adding_lets_in_who_waited(build: Build, lab_home: Workspace, tmp_path: Path) -> None:
     before = build(people_files({"anna": 4, "ben": 2}), strict=False)
     assert (before.people, before.waiting) == (("anna",), {"ben": 2})
     more = write_files(tmp_path / "more", people_files({"ben": 1}, first_seed=70))
-    after = add_photos(more, lab_home, before, keep_old=False)
+    after = add_photos(more, lab_home, before, is_used=unused)
     assert (after.people, after.waiting, after.left_out) == (("anna", "ben"), {}, ())
     assert {item.split for item in after.items if item.person == "ben"} == set(SPLITS)
 
@@ -306,9 +306,9 @@ def test_adding_that_fails_or_is_stopped_changes_nothing(build: Build, lab_home:
 
     more = write_files(tmp_path / "more", people_files({"carl": 4}, first_seed=70))
     with pytest.raises(Stopped):
-        add_photos(more, lab_home, before, keep_old=False, on_progress=stop)
+        add_photos(more, lab_home, before, is_used=unused, on_progress=stop)
     with pytest.raises(DatasetError):
-        add_photos(write_files(tmp_path / "none", {"x.txt": b"x"}), lab_home, before, keep_old=False)
+        add_photos(write_files(tmp_path / "none", {"x.txt": b"x"}), lab_home, before, is_used=unused)
     assert stored(lab_home) == kept
     assert load_dataset(lab_home, before.id) == before
 
@@ -316,7 +316,7 @@ def test_adding_that_fails_or_is_stopped_changes_nothing(build: Build, lab_home:
 def test_photos_brought_again_after_an_edit_begin_again(build: Build, lab_home: Workspace) -> None:
     files = people_files({"anna": 4, "ben": 4, "carl": 4})
     first = build(files)
-    edited = edits.remove_person(lab_home, first, "carl", keep_old=False)
+    edited = edits.remove_person(lab_home, first, "carl", is_used=unused)
     again = build(files)
     assert again.people == ("anna", "ben", "carl")
     assert again.id != first.id

@@ -17,7 +17,7 @@ from core.photos.faces import Face
 from core.photos.likeness_file import Guess, Likeness, Odd, key_of, read_likeness, write_likeness
 from core.photos.store import PhotoStore
 from core.workspace import Workspace
-from tests.drawn import encoded, exif, people_files, picture, write_files
+from tests.drawn import encoded, exif, people_files, picture, unused, used, write_files
 
 WHOLE = CropConfig(detector="none", size_px=32)
 FACES = CropConfig(size_px=32)
@@ -109,19 +109,19 @@ def test_even_one_person_or_none_is_kept_but_not_for_training(
 
 def test_a_name_is_changed_and_nothing_else(build: Build, lab_home: Workspace) -> None:
     before = build(people_files({"anna": 6, "ben": 6, "carl": 1}))
-    after = edits.rename_person(lab_home, before, "ben", " Abel\n", keep_old=False)
+    after = edits.rename_person(lab_home, before, "ben", " Abel\n", is_used=unused)
     assert after.people == ("Abel\N{REPLACEMENT CHARACTER}", "anna")
-    after = edits.rename_person(lab_home, after, after.people[0], "abel", keep_old=False)
-    after = edits.rename_person(lab_home, after, "carl", "Cäsar", keep_old=False)
+    after = edits.rename_person(lab_home, after, after.people[0], "abel", is_used=unused)
+    after = edits.rename_person(lab_home, after, "carl", "Cäsar", is_used=unused)
     assert after.people == ("abel", "anna")
     assert after.waiting == {"Cäsar": 1}
     assert splits_of(after) == splits_of(before)
     assert (after.id, after.version) == (before.id, 4)
     check_whole(after, lab_home)
-    assert edits.rename_person(lab_home, after, "anna", "anna", keep_old=False) is after
+    assert edits.rename_person(lab_home, after, "anna", "anna", is_used=unused) is after
     for old, new in (("ben", "x"), ("anna", "  ")):
         with pytest.raises(DatasetError):
-            edits.rename_person(lab_home, after, old, new, keep_old=False)
+            edits.rename_person(lab_home, after, old, new, is_used=unused)
 
 
 def test_two_spellings_become_one_person_without_copies_on_two_sides(build: Build, lab_home: Workspace) -> None:
@@ -131,7 +131,7 @@ def test_two_spellings_become_one_person_without_copies_on_two_sides(build: Buil
         files[f"Zoë/near {n}.jpg"] = encoded(picture(n), "JPEG", quality=40)
     before = build(files)
     assert len(before.people) == 3
-    after = edits.rename_person(lab_home, before, "Zoe", "Zoë", keep_old=False)
+    after = edits.rename_person(lab_home, before, "Zoe", "Zoë", is_used=unused)
     assert after.people == ("Zoë", "ben")
     # The copy counts once; near copies share a group; who was Zoë before stays where she was.
     assert len(splits_of(after, "Zoë")) == 8 + 8 + 8 - 1
@@ -144,7 +144,7 @@ def test_two_spellings_become_one_person_without_copies_on_two_sides(build: Buil
 def test_merging_with_somebody_who_waited_lets_both_in(build: Build, lab_home: Workspace) -> None:
     before = build(people_files({"anna": 4, "ben": 4, "carl": 2, "Carl": 1}))
     assert before.waiting == {"Carl": 1, "carl": 2}
-    after = edits.rename_person(lab_home, before, "carl", "Carl", keep_old=False)
+    after = edits.rename_person(lab_home, before, "carl", "Carl", is_used=unused)
     assert after.people == ("Carl", "anna", "ben")
     assert after.waiting == {}
     check_whole(after, lab_home)
@@ -152,10 +152,10 @@ def test_merging_with_somebody_who_waited_lets_both_in(build: Build, lab_home: W
 
 def test_an_old_version_stays_where_a_run_has_it(build: Build, lab_home: Workspace) -> None:
     first = build(people_files({"anna": 4, "ben": 4, "carl": 4}))
-    kept = edits.remove_person(lab_home, first, "carl", keep_old=True)
+    kept = edits.remove_person(lab_home, first, "carl", is_used=used)
     assert load_dataset(lab_home, first.id, 1) == first
     assert PhotoStore(lab_home.photos).sha256s() == first.sha256s()
-    gone = edits.remove_person(lab_home, kept, "ben", keep_old=False)
+    gone = edits.remove_person(lab_home, kept, "ben", is_used=unused)
     with pytest.raises(DatasetError):
         load_dataset(lab_home, first.id, 2)
     assert load_dataset(lab_home, first.id, 1) == first
@@ -165,52 +165,52 @@ def test_an_old_version_stays_where_a_run_has_it(build: Build, lab_home: Workspa
 def test_removed_people_and_photos_leave_the_disk(build: Build, lab_home: Workspace) -> None:
     before = build(people_files({"anna": 5, "ben": 4, "carl": 1}))
     photo = sha_of(before, "anna/0.png")
-    after = edits.remove_person(lab_home, before, "carl", keep_old=False)
-    after = edits.remove_person(lab_home, after, "ben", keep_old=False)
-    after = edits.remove_photos(lab_home, after, [photo], keep_old=False)
+    after = edits.remove_person(lab_home, before, "carl", is_used=unused)
+    after = edits.remove_person(lab_home, after, "ben", is_used=unused)
+    after = edits.remove_photos(lab_home, after, [photo], is_used=unused)
     assert after.waiting == {}
     assert len(after.items) == 4
     assert PhotoStore(lab_home.photos).sha256s() == after.sha256s()
     assert [path.name for path in (lab_home.datasets / after.id).iterdir()] == ["v4.json"]
     for change in (edits.remove_photos, edits.leave_out, edits.confirm):
         with pytest.raises(DatasetError, match="no longer here"):
-            change(lab_home, after, [photo], keep_old=False)
+            change(lab_home, after, [photo], is_used=unused)
     with pytest.raises(DatasetError, match="nobody called"):
-        edits.remove_person(lab_home, after, "ben", keep_old=False)
+        edits.remove_person(lab_home, after, "ben", is_used=unused)
 
 
 def test_who_loses_the_last_exam_photo_gets_another_and_then_waits(build: Build, lab_home: Workspace) -> None:
     before = build(people_files({"anna": 4, "ben": 6}))
     tested = [item.sha256 for item in before.of("test") if item.person == "anna"]
-    after = edits.leave_out(lab_home, before, tested, keep_old=False)
+    after = edits.leave_out(lab_home, before, tested, is_used=unused)
     check_whole(after, lab_home)
     assert len(splits_of(after, "anna")) == 3
     assert splits_of(after, "ben") == splits_of(before, "ben")
     one_more = [item.sha256 for item in after.of("validation") if item.person == "anna"]
-    waiting = edits.leave_out(lab_home, after, one_more, keep_old=False)
+    waiting = edits.leave_out(lab_home, after, one_more, is_used=unused)
     assert waiting.people == ("ben",)
     assert waiting.waiting == {"anna": 2}
-    back = edits.use_photo(lab_home, waiting, tested[0], None, keep_old=False)
+    back = edits.use_photo(lab_home, waiting, tested[0], None, is_used=unused)
     assert back.people == ("anna", "ben")
     assert [entry.kind for entry in back.left_out] == ["removed"]
-    renamed = edits.rename_person(lab_home, waiting_again(lab_home, back), "anna", "Anna", keep_old=False)
+    renamed = edits.rename_person(lab_home, waiting_again(lab_home, back), "anna", "Anna", is_used=unused)
     assert (renamed.people, renamed.waiting) == (("ben",), {"Anna": 2})
-    back = edits.use_photo(lab_home, renamed, tested[0], None, keep_old=False)
+    back = edits.use_photo(lab_home, renamed, tested[0], None, is_used=unused)
     check_whole(back, lab_home)
 
 
 def waiting_again(workspace: Workspace, dataset: Dataset) -> Dataset:
     photo = next(item for item in dataset.of("test") if item.person == "anna")
-    return edits.leave_out(workspace, dataset, [photo.sha256], keep_old=False)
+    return edits.leave_out(workspace, dataset, [photo.sha256], is_used=unused)
 
 
 def test_a_photo_left_out_comes_back_to_its_place(build: Build, lab_home: Workspace) -> None:
     before = build(people_files({"anna": 8, "ben": 8}))
     for split in SPLITS:
         photo = next(item for item in before.of(split) if item.person == "anna")
-        out = edits.leave_out(lab_home, load_dataset(lab_home, before.id), [photo.sha256], keep_old=False)
+        out = edits.leave_out(lab_home, load_dataset(lab_home, before.id), [photo.sha256], is_used=unused)
         assert [(entry.kind, entry.person) for entry in out.left_out] == [("removed", "anna")]
-        back = edits.use_photo(lab_home, out, photo.sha256, None, keep_old=False)
+        back = edits.use_photo(lab_home, out, photo.sha256, None, is_used=unused)
         assert {item.split for item in back.items if item.sha256 == photo.sha256} == {split}
         check_whole(back, lab_home)
     # Only the mock exam had one photo; one other took its place while it was away.
@@ -220,16 +220,16 @@ def test_a_photo_left_out_comes_back_to_its_place(build: Build, lab_home: Worksp
 def test_photos_move_to_others_and_to_somebody_new(build: Build, lab_home: Workspace) -> None:
     before = build(people_files({"anna": 9, "ben": 5}))
     moved = [sha_of(before, f"anna/{n}.png") for n in range(2)]
-    after = edits.move_photos(lab_home, before, moved, "ben", keep_old=False)
+    after = edits.move_photos(lab_home, before, moved, "ben", is_used=unused)
     assert {"anna/0.png", "anna/1.png"} < set(splits_of(after, "ben"))
     assert splits_of(before, "ben").items() <= splits_of(after, "ben").items()
     check_whole(after, lab_home)
     new = [sha_of(before, f"anna/{n}.png") for n in range(2, 6)]
-    after = edits.move_photos(lab_home, after, new, "Dora", keep_old=False)
+    after = edits.move_photos(lab_home, after, new, "Dora", is_used=unused)
     assert after.people == ("Dora", "anna", "ben")
     assert len(splits_of(after, "Dora")) == 4
     check_whole(after, lab_home)
-    after = edits.move_photos(lab_home, after, [moved[0]], "Emil", keep_old=False)
+    after = edits.move_photos(lab_home, after, [moved[0]], "Emil", is_used=unused)
     assert after.waiting == {"Emil": 1}
     check_whole(after, lab_home)
 
@@ -241,10 +241,10 @@ def test_a_copy_among_two_people_is_decided_for_one(build: Build, lab_home: Work
     assert {entry.kind for entry in before.to_review} == {"same_as_other_person"}
     assert len(before.to_review) == 2
     photo = sha_of(before, "anna/1.png")
-    moved = edits.move_photos(lab_home, before, [photo], "anna", keep_old=True)
+    moved = edits.move_photos(lab_home, before, [photo], "anna", is_used=used)
     assert [item.name for item in moved.items if item.sha256 == photo] == ["anna/1.png"]
     assert moved.to_review == ()
-    out = edits.leave_out(lab_home, moved, [photo], keep_old=True, of="anna")
+    out = edits.leave_out(lab_home, moved, [photo], is_used=used, of="anna")
     assert [entry.name for entry in out.left_out] == ["anna/1.png"]
 
 
@@ -257,18 +257,18 @@ def test_faces_are_chosen_and_the_photo_needs_no_further_look(build: Build, lab_
         ("anna/three.png", "several_faces", "anna"),
     }
     two, three, none = (sha_of(before, name) for name in ("anna/two.png", "anna/three.png", "ben/none.png"))
-    after = edits.choose_face(lab_home, before, two, 1, keep_old=False)
+    after = edits.choose_face(lab_home, before, two, 1, is_used=unused)
     assert [entry.name for entry in after.to_review] == ["anna/three.png"]
-    after = edits.choose_faces(lab_home, after, {two: None, three: 2}, keep_old=False)
+    after = edits.choose_faces(lab_home, after, {two: None, three: 2}, is_used=unused)
     assert after.to_review == ()
     assert {item.name: item.face for item in after.items if item.looked} == {"anna/two.png": None, "anna/three.png": 2}
     assert splits_of(after) == splits_of(before)
     for face in (2, -1):
         with pytest.raises(DatasetError, match="shows 2 faces"):
-            edits.choose_face(lab_home, after, two, face, keep_old=False)
+            edits.choose_face(lab_home, after, two, face, is_used=unused)
     with pytest.raises(DatasetError, match="bring it back first"):
-        edits.choose_face(lab_home, after, none, None, keep_old=False)
-    whole = edits.use_photo(lab_home, after, none, None, keep_old=False)
+        edits.choose_face(lab_home, after, none, None, is_used=unused)
+    whole = edits.use_photo(lab_home, after, none, None, is_used=unused)
     assert next(item for item in whole.items if item.sha256 == none).person == "ben"
     assert whole.left_out == ()
     check_whole(whole, lab_home)
@@ -283,8 +283,8 @@ def test_a_group_photo_brought_for_two_people_has_a_face_for_each(build: Build, 
     assert keys == [f"{both[0].sha256}/anna", f"{both[0].sha256}/ben"]
     assert {entry.kind for entry in before.to_review} == {"several_faces"}
     assert all("looks the same" in entry.reason for entry in before.to_review)
-    after = edits.choose_faces(lab_home, before, {keys[0]: 1}, keep_old=False)
-    after = edits.choose_face(lab_home, after, both[0].sha256, 0, keep_old=False, of="ben")
+    after = edits.choose_faces(lab_home, before, {keys[0]: 1}, is_used=unused)
+    after = edits.choose_face(lab_home, after, both[0].sha256, 0, is_used=unused, of="ben")
     assert [item.face for item in after.items if item.n_faces == 2] == [1, 0]
     assert after.to_review == ()
 
@@ -292,18 +292,18 @@ def test_a_group_photo_brought_for_two_people_has_a_face_for_each(build: Build, 
 def test_a_photo_that_is_fine_is_confirmed(build: Build, lab_home: Workspace) -> None:
     files = {f"{who}/{n}.png": showing(1, 10 * len(who) + n) for who in ("anna", "ben") for n in range(4)}
     before = build(files | {"anna/two.png": showing(2, 91)}, crop=FACES)
-    after = edits.confirm(lab_home, before, [sha_of(before, "anna/two.png")], keep_old=False)
+    after = edits.confirm(lab_home, before, [sha_of(before, "anna/two.png")], is_used=unused)
     assert after.to_review == ()
     # Later edits do not list it again.
-    assert edits.rename_person(lab_home, after, "ben", "Ben", keep_old=False).to_review == ()
+    assert edits.rename_person(lab_home, after, "ben", "Ben", is_used=unused).to_review == ()
 
 
 def test_what_cannot_be_used_or_belongs_to_nobody_stays_out(build: Build, lab_home: Workspace) -> None:
     broken = {"anna/broken.jpg": b"\xff\xd8\xff\xe0 broken"}
     dataset = build(people_files({"anna": 4, "ben": 4}) | broken)
     with pytest.raises(DatasetError, match="cannot be used: it"):
-        edits.use_photo(lab_home, dataset, sha_of(dataset, "anna/broken.jpg"), None, keep_old=False)
-    moved = edits.move_photos(lab_home, dataset, [sha_of(dataset, "anna/broken.jpg")], "ben", keep_old=False)
+        edits.use_photo(lab_home, dataset, sha_of(dataset, "anna/broken.jpg"), None, is_used=unused)
+    moved = edits.move_photos(lab_home, dataset, [sha_of(dataset, "anna/broken.jpg")], "ben", is_used=unused)
     assert [entry.person for entry in moved.left_out] == ["ben"]
 
 
@@ -311,21 +311,21 @@ def test_a_group_is_taken_apart_and_its_photos_allotted(build: Build, lab_home: 
     before = build(people_files({"ben": 5, "anna": 2}) | burst("anna", 8, 50))
     shots = [item.sha256 for item in before.items if "burst" in item.name]
     assert len({item.group for item in before.items if item.sha256 in shots}) == 1
-    after = edits.ungroup(lab_home, before, shots, keep_old=False)
+    after = edits.ungroup(lab_home, before, shots, is_used=unused)
     check_whole(after, lab_home)
     apart = [item for item in after.items if "burst" in item.name]
     assert len({item.group for item in apart}) == 8
     assert len({item.split for item in apart}) > 1
     assert splits_of(before, "ben") == splits_of(after, "ben")
     # They stay apart whatever comes later.
-    later = edits.resplit(lab_home, after, SplitConfig(seed=3), keep_old=False)
+    later = edits.resplit(lab_home, after, SplitConfig(seed=3), is_used=unused)
     assert len({item.group for item in later.items}) == 15
 
 
 def test_somebody_of_whom_all_photos_were_taken_at_once_can_take_part(build: Build, lab_home: Workspace) -> None:
     before = build(people_files({"ben": 5}) | burst("anna", 9, 50))
     assert before.waiting == {"anna": 9}
-    after = edits.ungroup_person(lab_home, before, "anna", keep_old=False)
+    after = edits.ungroup_person(lab_home, before, "anna", is_used=unused)
     assert after.people == ("anna", "ben")
     check_whole(after, lab_home)
 
@@ -333,7 +333,7 @@ def test_somebody_of_whom_all_photos_were_taken_at_once_can_take_part(build: Bui
 def test_all_is_split_anew_by_other_fractions(build: Build, lab_home: Workspace) -> None:
     before = build(people_files({"anna": 20, "ben": 20}) | burst("anna", 4, 50))
     split = SplitConfig(0.4, 0.3, 0.3, seed=1)
-    after = edits.resplit(lab_home, before, split, keep_old=False)
+    after = edits.resplit(lab_home, before, split, is_used=unused)
     assert after.split == split
     assert sum(where == "train" for where in splits_of(after, "ben").values()) == 8
     assert {item.name: item.group for item in after.items} == {item.name: item.group for item in before.items}
@@ -346,7 +346,7 @@ def test_given_splits_of_which_one_is_missing_for_somebody_survive_an_edit(build
         files |= people_files({"anna": 3, "ben": 2}, under=f"x/{split}/", first_seed=10 * seed)
     files = {name: data for name, data in files.items() if not name.startswith("x/val/ben")}
     before = build(files)
-    after = edits.leave_out(lab_home, before, [sha_of(before, "x/train/anna/0.png")], keep_old=False)
+    after = edits.leave_out(lab_home, before, [sha_of(before, "x/train/anna/0.png")], is_used=unused)
     assert splits_of(after).items() <= splits_of(before).items()
     assert len(after.items) == len(before.items) - 1
 
@@ -354,18 +354,18 @@ def test_given_splits_of_which_one_is_missing_for_somebody_survive_an_edit(build
 def test_unlabelled_exam_photos_stay_through_edits(build: Build, lab_home: Workspace) -> None:
     files = people_files({"anna": 6, "ben": 6}, under="train/")
     before = build(files | {f"test/{n}.png": encoded(picture(60 + n)) for n in range(3)})
-    after = edits.rename_person(lab_home, before, "ben", "Ben", keep_old=False)
+    after = edits.rename_person(lab_home, before, "ben", "Ben", is_used=unused)
     assert [item.person for item in after.of("test")] == [None] * 3
-    named = edits.move_photos(lab_home, after, [sha_of(after, "test/0.png")], "anna", keep_old=False)
+    named = edits.move_photos(lab_home, after, [sha_of(after, "test/0.png")], "anna", is_used=unused)
     assert splits_of(named, "anna")["test/0.png"] == "test"
 
 
 def test_two_windows_do_not_overwrite_each_other(build: Build, lab_home: Workspace) -> None:
     first = build(people_files({"anna": 4, "ben": 4}))
-    edits.rename_dataset(lab_home, first, "Klasse 9b", keep_old=False)
+    edits.rename_dataset(lab_home, first, "Klasse 9b", is_used=unused)
     for change in (edits.rename_dataset, edits.remove_person):
         with pytest.raises(DatasetError, match="changed elsewhere"):
-            change(lab_home, first, "anna", keep_old=False)
+            change(lab_home, first, "anna", is_used=unused)
     assert load_dataset(lab_home, first.id).name == "Klasse 9b"
 
 
@@ -373,7 +373,7 @@ def test_an_edit_waits_for_nothing_long(build: Build, lab_home: Workspace, monke
     monkeypatch.setattr(edits, "WAIT_S", 0.1)
     first = build(people_files({"anna": 4, "ben": 4}))
     with FileLock(lab_home.datasets / ".lock"), pytest.raises(DatasetError, match="being read in right now"):
-        edits.rename_dataset(lab_home, first, "x", keep_old=False)
+        edits.rename_dataset(lab_home, first, "x", is_used=unused)
 
 
 def test_guesses_that_still_hold_come_along(build: Build, lab_home: Workspace) -> None:
@@ -384,10 +384,10 @@ def test_guesses_that_still_hold_come_along(build: Build, lab_home: Workspace) -
     odd = [Odd(sha_of(before, f"{who}/0.png"), f"{who}/0.png", who, other) for who, other in (("anna", "ben"),) * 2]
     guesses = {sha: Guess(1, True, (0.2, 0.4)) for sha in two}
     write_likeness(lab_home, before, Likeness(guesses, tuple(odd)))
-    after = edits.choose_face(lab_home, before, two[0], 1, keep_old=False)
+    after = edits.choose_face(lab_home, before, two[0], 1, is_used=unused)
     assert read_likeness(lab_home, after) == Likeness({two[1]: guesses[two[1]]}, tuple(odd))
     assert sorted(path.name for path in (lab_home.datasets / after.id).iterdir()) == ["v2-likeness.json", "v2.json"]
-    named = edits.rename_dataset(lab_home, after, "x", keep_old=True)
+    named = edits.rename_dataset(lab_home, after, "x", is_used=used)
     assert read_likeness(lab_home, named) == read_likeness(lab_home, after)
-    confirmed = edits.confirm(lab_home, named, [odd[0].sha256], keep_old=False)
+    confirmed = edits.confirm(lab_home, named, [odd[0].sha256], is_used=unused)
     assert read_likeness(lab_home, confirmed) == Likeness({two[1]: guesses[two[1]]}, ())

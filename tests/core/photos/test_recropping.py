@@ -13,7 +13,7 @@ from core.photos.dataset import Dataset, build_dataset, load_dataset, recrop
 from core.photos.faces import Face
 from core.photos.store import PhotoStore
 from core.workspace import Workspace
-from tests.drawn import encoded, picture, write_files
+from tests.drawn import encoded, picture, unused, used, write_files
 
 YUNET = CropConfig(size_px=32)
 HAAR = CropConfig(size_px=32, detector="haar", align=False)
@@ -51,11 +51,11 @@ def test_another_margin_finds_nothing_anew_and_keeps_all_choices(
     dataset: Dataset, lab_home: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     two = next(item for item in dataset.items if item.name == "anna/two.png")
-    chosen = edits.choose_face(lab_home, dataset, two.sha256, 1, keep_old=False)
+    chosen = edits.choose_face(lab_home, dataset, two.sha256, 1, is_used=unused)
     monkeypatch.setattr("core.photos.faces.find_faces", lambda *_: pytest.fail("looked for faces again"))
     steps: list[tuple[str, int, int]] = []
     crop = replace(YUNET, margin=0.1)
-    after = recrop(lab_home, chosen, crop, keep_old=False, on_progress=lambda *step: steps.append(step))
+    after = recrop(lab_home, chosen, crop, is_used=unused, on_progress=lambda *step: steps.append(step))
     assert after.crop == crop
     assert (after.items, after.left_out, after.to_review) == (chosen.items, chosen.left_out, chosen.to_review)
     assert load_dataset(lab_home, dataset.id) == after
@@ -63,16 +63,16 @@ def test_another_margin_finds_nothing_anew_and_keeps_all_choices(
     store = PhotoStore(lab_home.photos)
     assert store.folder(dataset.items[0].sha256).crop_path(crop, 0).exists()
     monkeypatch.setattr(photofolder, "decode", lambda _: pytest.fail("decoded again"))
-    assert recrop(lab_home, after, crop, keep_old=False) is not None
-    back = recrop(lab_home, after, YUNET, keep_old=False)
+    assert recrop(lab_home, after, crop, is_used=unused) is not None
+    back = recrop(lab_home, after, YUNET, is_used=unused)
     assert back.items == chosen.items
 
 
 def test_another_detector_gives_everybody_another_chance(dataset: Dataset, lab_home: Workspace) -> None:
     assert [entry.kind for entry in dataset.left_out] == ["no_face"]
     two = {item.name: item.sha256 for item in dataset.items}
-    chosen = edits.choose_faces(lab_home, dataset, {two["anna/two.png"]: 1}, keep_old=True)
-    after = recrop(lab_home, chosen, HAAR, keep_old=True)
+    chosen = edits.choose_faces(lab_home, dataset, {two["anna/two.png"]: 1}, is_used=used)
+    after = recrop(lab_home, chosen, HAAR, is_used=used)
     assert after.left_out == ()
     assert "ben/none.png" in {item.name for item in after.items}
     # The chosen face is found again by its place; where nobody chose, the largest is taken.
@@ -84,11 +84,11 @@ def test_another_detector_gives_everybody_another_chance(dataset: Dataset, lab_h
 
 
 def test_who_is_found_no_more_is_left_out_and_whole_photos_stay(dataset: Dataset, lab_home: Workspace) -> None:
-    haar = recrop(lab_home, dataset, HAAR, keep_old=False)
+    haar = recrop(lab_home, dataset, HAAR, is_used=unused)
     none = next(item for item in haar.items if item.name == "ben/none.png")
     two = next(item for item in haar.items if item.name == "ben/two.png")
-    whole = edits.choose_face(lab_home, haar, two.sha256, None, keep_old=False)
-    back = recrop(lab_home, whole, YUNET, keep_old=False)
+    whole = edits.choose_face(lab_home, haar, two.sha256, None, is_used=unused)
+    back = recrop(lab_home, whole, YUNET, is_used=unused)
     assert [(entry.name, entry.kind, entry.split) for entry in back.left_out] == [
         ("ben/none.png", "no_face", none.split)
     ]
@@ -101,9 +101,9 @@ def test_a_stop_changes_nothing(dataset: Dataset, lab_home: Workspace) -> None:
             raise Stopped
 
     with pytest.raises(Stopped):
-        recrop(lab_home, dataset, HAAR, keep_old=False, on_progress=stop)
+        recrop(lab_home, dataset, HAAR, is_used=unused, on_progress=stop)
     assert load_dataset(lab_home, dataset.id) == dataset
 
 
 def test_the_same_settings_are_no_edit(dataset: Dataset, lab_home: Workspace) -> None:
-    assert recrop(lab_home, dataset, YUNET, keep_old=False) == dataset
+    assert recrop(lab_home, dataset, YUNET, is_used=unused) == dataset

@@ -19,7 +19,7 @@ from core.photos.samples import SAMPLE, sample_people
 from core.photos.store import PhotoStore
 from core.training import likeness
 from core.workspace import Workspace
-from tests.drawn import encoded, write_files
+from tests.drawn import encoded, unused, write_files
 
 COLOURS = {"anna": (220, 40, 40), "ben": (40, 220, 40), "carl": (40, 40, 220)}
 
@@ -89,7 +89,7 @@ def test_all_guesses_are_taken_at_once(squares: Dataset, lab_home: Workspace) ->
     found = read_likeness(lab_home, squares)
     assert found is not None
     chosen = {key: guess.face for key, guess in found.guesses.items()}
-    after = edits.choose_faces(lab_home, squares, chosen, keep_old=False)
+    after = edits.choose_faces(lab_home, squares, chosen, is_used=unused)
     faces = {item.name: item.face for item in after.items if item.n_faces > 1}
     assert faces == {"anna/left.png": 0, "anna/right.png": 2, "anna/both.png": 0, "carl/both.png": 1}
     # What somebody decided is no longer guessed, but helps to know the person.
@@ -99,7 +99,7 @@ def test_all_guesses_are_taken_at_once(squares: Dataset, lab_home: Workspace) ->
 
 
 def test_a_version_that_went_away_meanwhile_is_no_failure(squares: Dataset, lab_home: Workspace) -> None:
-    newer = edits.rename_dataset(lab_home, squares, "x", keep_old=False)
+    newer = edits.rename_dataset(lab_home, squares, "x", is_used=unused)
     job = job_for(lab_home, squares)
     likeness.compare(job, lab_home)
     assert job.result() == {"dataset_id": squares.id, "version": 2}
