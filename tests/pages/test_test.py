@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+import dataclasses
 import io
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from core import comparison, presets, runs
+from core.config import TrainConfig
 from core.jobs import queue
+from core.models import weights
 from tests.pages import made
 from ui import places, words
 from ui.state import Param, Widget
+
+LAST_BLOCK = TrainConfig(freeze_depth=10)
 
 
 def html(app) -> str:
@@ -249,3 +255,100 @@ def test_the_same_in_numbers_is_folded(open_page, lab_home) -> None:
     assert percent.to_numpy().sum() == pytest.approx(300)
     assert scores[words.SCORES_COLUMNS[4]].tolist() == [86, 89, 100]  # F1 of 3 and 4 found, one name too many
     assert app.expander[0].label == words.NUMBERS
+
+
+@pytest.fixture
+def apart(monkeypatch) -> None:
+    """Folders of experiments sort by the second in which they were made."""
+    seconds = iter(range(60))
+    monkeypatch.setattr(runs, "new_run_path", lambda home: home.runs / f"20260101-0000{next(seconds):02}-aaaaaa")
+
+
+def says(run, wrong: set[int]) -> None:
+    given = run.predictions()
+    probabilities = 0 * given.probabilities
+    for place, label in enumerate(given.labels):
+        probabilities[place, (label + (place in wrong)) % probabilities.shape[1]] = 1
+    run.write_predictions(dataclasses.replace(given, probabilities=probabilities))
+
+
+def test_the_result_is_held_against_the_one_before(open_page, lab_home, apart) -> None:
+    dataset = made.dataset(lab_home)
+    before, now = made.run(lab_home, dataset, config=TrainConfig()), made.run(lab_home, dataset, config=LAST_BLOCK)
+    says(before, {0, 1, 2, 3, 4, 5, 6})
+    says(now, {11})
+    app = open_page(places.TEST)
+    assert "Last time: all frozen, 5 of 12. Now: block 5 retrained, 11 of 12." in said(app)
+    assert f"Fixed 7, broke 1. {words.COULD_BE_LUCK}" in said(app)
+    fixed, broken = html(app).split('<section class="lab-fixed"')[1].split('<section class="lab-broken"')
+    assert fixed.count("<figure>") == 7
+    assert ">Bo **bold** &lt;b&gt;</s>" in fixed
+    assert f"{words.RIGHT_SIGN} Ada</b>" in fixed
+    assert broken.count("<figure>") == 1
+    app = open_page(places.TEST, run=before.id)
+    assert "Last time" not in said(app)
+
+
+def test_more_changed_photos_than_fit_are_counted(open_page, lab_home, apart) -> None:
+    dataset = made.dataset(lab_home, tuple(f"Person {n}" for n in range(8)))
+    before, now = made.run(lab_home, dataset), made.run(lab_home, dataset)
+    says(before, set(range(24)))
+    says(now, {30, 31})
+    app = open_page(places.TEST)
+    assert "Last time: 8 of 32. Now, with the same settings: 30 of 32." in said(app)
+    assert f"Fixed 24, broke 2. {words.CLEAR_DIFFERENCE}" in said(app)
+    assert html(app).split('class="lab-before"')[1].count("<figure>") == 11
+    assert "+ 15" in html(app)
+
+
+def test_an_idea_sets_up_the_next_experiment(open_page, lab_home, apart, monkeypatch) -> None:
+    monkeypatch.setattr(weights, "has_weights", lambda name, workspace: name == "face-vgg-mini")
+    dataset = made.dataset(lab_home)
+    for config in (TrainConfig(epochs=7), TrainConfig(epochs=7, pretrained=False, freeze_depth=0)):
+        made.run(lab_home, dataset, config=config)
+    app = open_page(places.TEST)
+    assert app.button(key=Widget.NEXT_IDEA).label == words.IDEAS["retrain_last"][0]
+    app.button(key=Widget.NEXT_IDEA).click().run()
+    assert not app.exception
+    assert app.title[0].value == words.TRAIN_TITLE
+    # AppTest itself stays on the page it was on; the choices go along.
+    app.switch_page(places.TRAIN).run()
+    app.button(key=Widget.START).click().run()
+    asked = comparison.asked_for(runs.list_runs(lab_home)[0])
+    assert asked == TrainConfig(epochs=7, freeze_depth=10)
+
+
+def test_the_last_idea_is_a_stranger(open_page, lab_home, apart) -> None:
+    dataset = made.dataset(lab_home)
+    nothing, few = TrainConfig(pretrained=False, freeze_depth=0), LAST_BLOCK.with_changes(train_per_class=3)
+    for config in (nothing, few, LAST_BLOCK):
+        made.run(lab_home, dataset, config=config)
+    app = open_page(places.TEST)
+    assert app.button(key=Widget.NEXT_IDEA).label == words.IDEAS["stranger"][0]
+    app.button(key=Widget.NEXT_IDEA).click().run()
+    assert not app.exception
+    (job,) = queue.waiting(lab_home, queue.HELPER)
+    assert words.only_knows(3) in said(app)
+    an_answer(job, 3)
+    app.run()
+    assert html(app).count('<div class="lab-card"') == 1
+    assert Widget.NEXT_IDEA not in [button.key for button in app.button]
+
+
+def test_the_notebooks_own_results_stand_beside_a_repetition(open_page, lab_home) -> None:
+    made.run(lab_home, made.dataset(lab_home), config=presets.preset("notebook"))
+    app = open_page(places.TEST)
+    assert words.NO_WINNER in said(app)
+    published = html(app).split('class="lab-published"')[1]
+    assert [f"{correct} of 12 right</span>" in published for correct in (9, 10, 12, 11)] == [True] * 4
+
+
+def test_photos_of_one_minute_prove_nothing(open_page, lab_home) -> None:
+    dataset = made.dataset(lab_home)
+    together = dataclasses.replace(
+        dataset, version=2, items=tuple(dataclasses.replace(item, group=1) for item in dataset.items)
+    )
+    made.run(lab_home, together)
+    app = open_page(places.TEST)
+    assert words.ONE_TAKE in html(app)
+    assert words.CLEARLY_BETTER not in html(app)
