@@ -9,13 +9,12 @@ shelf = experiments.shelf(workspace)
 row = library.tested(shelf)
 if row:
     found = exam.sit(row.run)
-    everything = [other.run for other in shelf.rows]
     look.head(exam.title(found))
     library.pick(shelf, row)
     reading.result(found.result)
-    before.and_now(workspace, row.run, everything)
+    before.and_now(workspace, row, shelf.tested)
     published.beside(row.config, found.result)
-    nextstep.idea(workspace, row.run, everything)
+    nextstep.idea(workspace, row, shelf.tested)
     exam.views(workspace, found, row.run)
     library.take_along(workspace, row.run)
 else:

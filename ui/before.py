@@ -11,32 +11,68 @@ from core import comparison
 from core.comparison import BeforeAndNow, Changed, Setting
 from core.config import TrainConfig
 from core.evaluation import colours
+from core.library import Row
 from core.models import backbones
 from core.runs import Run
 from core.workspace import Workspace
 from ui import blocks, faces, text, words
+from ui.state import Widget
+from ui.strip import parts
 
 # As many faces as fit beside each other; of the broken ones some always, where there are any.
 MOST_FACES, SOME_BROKEN = 11, 4
 FEW_SETTINGS = 3
 
 
-def and_now(workspace: Workspace, run: Run, everything: Sequence[Run]) -> None:
-    """Draw an experiment beside the one before it; nothing where there is none.
+def and_now(workspace: Workspace, row: Row, tested: Sequence[Row]) -> None:
+    """Draw an experiment beside the one before it, or an earlier one of the user's choice; nothing where there is none.
 
     Args:
-        everything: newest first, as `core.runs.list_runs` gives them.
+        tested: all finished experiments, newest first.
     """
-    before = comparison.previous(run, everything)
-    told = comparison.hold_against(before, run) if before else None
-    if before is None or told is None:
+    last = comparison.previous(row.run, [other.run for other in tested])
+    if last is None:
         return
-    differ = comparison.differences(comparison.asked_for(before), comparison.asked_for(run))
-    was, now = (described(comparison.asked_for(each), differ) for each in (before, run))
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f"**{words.before_and_now(was, now, told.right_before, told.right_now, told.total)}**")
-        st.markdown(" ".join(_said(told, run, differ)))
-        _changed(workspace, run, told)
+        said, choice = st.columns([3, 1], vertical_alignment="center")
+        with choice:
+            before = _chosen(row, last, tested)
+        told = comparison.hold_against(before.run, row.run)
+        if told is None:
+            st.markdown(words.NONE_IN_BOTH)
+            return
+        differ = comparison.differences(comparison.asked_for(before.run), comparison.asked_for(row.run))
+        was, now = (described(comparison.asked_for(each.run), differ) for each in (before, row))
+        which = words.LAST_TIME if before.run == last else words.experiment(_number(before, tested))
+        said.markdown(f"**{words.before_and_now(which, was, now, told.right_before, told.right_now, told.total)}**")
+        st.markdown(" ".join(_said(told, row.run, differ)))
+        _changed(workspace, row.run, told)
+
+
+def _chosen(row: Row, last: Run, tested: Sequence[Row]) -> Row:
+    """Draw which earlier experiment this one is held against, where there are several."""
+    mine = {run.id for run in comparison.tested_with(row.run.dataset.id, [other.run for other in tested])}
+    earlier = {other.id: other for other in tested if other.id < row.id and other.id in mine | {last.id}}
+    if len(earlier) < 2:
+        return earlier[last.id]
+    chosen = st.selectbox(
+        words.HELD_AGAINST,
+        list(earlier),
+        index=list(earlier).index(last.id),
+        format_func=lambda run_id: _title(earlier[run_id], tested),
+        key=Widget.HELD_AGAINST.of(row.id, len(earlier)),
+    )
+    return earlier[chosen]
+
+
+def _title(row: Row, tested: Sequence[Row]) -> str:
+    what = words.started(False, row.config.backbone) if not row.config.pretrained else _frozen(row.config)
+    return words.earlier(_number(row, tested), words.exam(row.correct or 0, row.total or 0), what)
+
+
+def _number(row: Row, tested: Sequence[Row]) -> int:
+    """Give the number an experiment has in the list of all."""
+    return len(tested) - [other.id for other in tested].index(row.id)
 
 
 def described(config: TrainConfig, differ: Sequence[Setting]) -> str:
@@ -49,20 +85,19 @@ def described(config: TrainConfig, differ: Sequence[Setting]) -> str:
         "rounds": lambda config: words.rounds(config.epochs),
         "photos": lambda config: words.photos_each(config.train_per_class),
     }
-    parts = [said[setting](config) for setting in differ if setting in said]
-    return ", ".join([part for part in parts if part][:FEW_SETTINGS])
+    told = [said[setting](config) for setting in differ if setting in said]
+    return ", ".join([part for part in told if part][:FEW_SETTINGS])
 
 
 def _frozen(config: TrainConfig) -> str:
-    """Say what was retrained; nothing of what started from nothing was."""
+    """Say what was retrained; of a network that starts from nothing, nothing was."""
     network, depth = backbones.backbone(config.backbone).architecture, comparison.frozen_units(config)
-    if not config.pretrained:
-        whole = blocks.whole_blocks(network, depth)
-        return words.frozen_short(depth, len(network.units), whole) if depth else ""
     whole = blocks.whole_blocks(network, depth)
+    if not config.pretrained:
+        return words.frozen_short(depth, len(network.units), whole) if depth else ""
     if whole is None:
         return words.retrained(depth + 1, len(network.units), len(network.units), words.LAYER)
-    return words.retrained(whole + 1, len(network.blocks), len(network.blocks), words.BLOCK)
+    return words.retrained(whole + 1, len(network.blocks), len(network.blocks), parts.block_word(network))
 
 
 def _said(told: BeforeAndNow, run: Run, differ: Sequence[Setting]) -> list[str]:

@@ -8,24 +8,30 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core import comparison, suggestions
+from core.library import Row
+from core.models import backbones
 from core.photos.dataset import Dataset, list_datasets
 from core.runs import Run
 from core.suggestions import Suggestion
 from core.workspace import Workspace
 from ui import feedback, newphotos, places, settings, state, words
 from ui.state import Widget
+from ui.strip.parts import block_word
 
 
-def idea(workspace: Workspace, run: Run, everything: Sequence[Run]) -> None:
+def idea(workspace: Workspace, row: Row, tested: Sequence[Row]) -> None:
     """Draw the first idea that was not tried yet with these photos; nothing where all were.
 
     Args:
-        everything: all experiments, as `core.runs.list_runs` gives them.
+        tested: all finished experiments.
     """
-    found = _next(workspace, run, everything)
+    run = row.run
+    found = _next(workspace, run, [other.run for other in tested])
     if found is None:
         return
     label, why = words.IDEAS[found[0].idea]
+    # Every network here has five blocks.
+    label = label.format(block=block_word(backbones.backbone(row.config.backbone).architecture))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(words.NEXT_IDEA, width="content")
         if st.button(label, key=Widget.NEXT_IDEA, type="primary"):

@@ -79,6 +79,8 @@ REMOVALS = Key("removals", default=0)
 GONE = Key("gone", default="")
 # Train: the job of this session that brings a network's weights, by download or from a file.
 DOWNLOAD_JOB: Key[str | None] = Key("download_job", default=None)
+# Train: the jobs of this session that draw what a network responds to, by data set, network and size of the face.
+EXPLAINED: Key[dict[tuple[str, int, str, int], str]] = Key("explained", default={})
 # Train: counts the files brought, as above.
 NETWORK_UPLOADS = Key("network_uploads", default=0)
 
@@ -217,6 +219,7 @@ class Widget(StrEnum):
     TAKE_TABLE = "take_table"
     STRANGER = "show_stranger"
     NEXT_IDEA = "next_idea"
+    HELD_AGAINST = "held_against"
     # My experiments
     LIBRARY = "library"
     OPEN_EXAM = "open_exam"

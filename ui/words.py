@@ -135,6 +135,7 @@ ON_DISK = "What is on this computer"
 DELETE_DATASET = "Delete these photos and all experiments with them"
 ERASE = "Erase everything: all photos, all experiments"
 SURE = "Yes, really"
+ALL_OF_IT = "All photos and all experiments"
 
 # Train
 TRAIN_TITLE = "How much of the network may learn?"
@@ -151,7 +152,7 @@ BLOCK, STAGE, LAYER = "block", "stage", "layer"
 FROZEN, FROZEN_OF, RETRAINED = "frozen", "{frozen} of {layers} frozen", "retrained"
 LEARNS_FROM_ZERO, FROZEN_AT_RANDOM = "starts from zero", "frozen at random"
 NEW_LAYERS, NEW = "New last layers", "start from zero"
-DRAG_THE_HANDLE = "Drag the handle. Everything left of it keeps what it learned before."
+DRAG_THE_HANDLE = "Drag the handle: what is left of it is frozen."
 MOVED_NOT, MOVED = "moved 0.0 %", "moved {percent:.1f} %"
 FROZEN_STILL_WORK = "Frozen layers still work. They just don't learn any more."
 IMAGE_SIZE = "Size of a face"
@@ -168,7 +169,7 @@ PRESETS: dict[str, tuple[str, str]] = {
 }
 BATCH, LEARNING_RATE, SEED = "Photos at once (batch size)", "Learning rate", "Start of chance (seed)"
 COPIES = "Versions of each practice photo (augmentation)"
-NEW_LAYERS_TITLE, COPIES_TITLE, LEARNING_TITLE = "New last layers", "Varied copies", "How it learns"
+NEW_LAYERS_TITLE, COPIES_TITLE = "New last layers", "Varied copies"
 POOLING = "Before them (pooling)"
 POOLINGS: dict[Pooling, str] = {"average": "average of each map", "flatten": "everything, in a row (flatten)"}
 HIDDEN, HIDDEN_EXAMPLE = "Sizes of layers between (hidden)", "none; or 512, 256"
@@ -259,7 +260,7 @@ STRANGERS = "Strangers"
 STRANGERS_HOW = "Drawn people whom it never saw."
 RIGHT_SIGN, WRONG_SIGN = "✓", "✗"
 NEW_PHOTOS = "Show it new photos"
-NEW_PHOTOS_HOW = "One or many. Every face gets a name."
+NEW_PHOTOS_HOW = "One or many. It looks at every face."
 ASK = "Who is this?"
 LOOKING = "Looking at the photos"
 ASK_INTERRUPTED = "That was interrupted. Choose the photos again."
@@ -277,6 +278,9 @@ SETTINGS: dict[Setting, str] = {
 }
 NOTHING_CHANGED = "Nothing has changed since the last one."
 ONE_TAKE = "All from the same minute. Try it live."
+LAST_TIME = "Last time"
+HELD_AGAINST = "Held against"
+NONE_IN_BOTH = "The two share no photos."
 FIXED, BROKE = "Fixed", "Broke"
 CLEAR_DIFFERENCE, COULD_BE_LUCK = "That is a clear difference.", "That could be luck."
 SAME_ANSWERS = "No photo changed between right and wrong."
@@ -285,7 +289,7 @@ ALL_PHOTOS_EACH = "all photos"
 NEXT_IDEA = "Next idea:"
 IDEAS: dict[Idea, tuple[str, str]] = {
     "from_nothing": ("Start from nothing", "How much of this did it know before it met them?"),
-    "retrain_last": ("Retrain block 5", "Does it get better when more of it may learn?"),
+    "retrain_last": ("Retrain {block} 5", "Does it get better when more of it may learn?"),
     "few_photos": ("Three photos each", "Are three photos of each person enough?"),
     "stranger": ("Show it a stranger", "What does it say of somebody it never saw?"),
 }
@@ -298,7 +302,8 @@ NO_WINNER = "12 of 12 against 9 of 12 is no clear winner either."
 LIBRARY = "My experiments"
 LIBRARY_HOW = "Everything you trained. Choose a row to open it again."
 LIBRARY_COLUMNS = (
-    "experiment", "network", "frozen layers", "points", "rounds", "right answers", "right out of 100", "seconds"
+    "experiment", "network", "frozen layers", "starts with", "points", "rounds", "right answers", "right out of 100",
+    "seconds",
 )  # fmt: skip
 NO_EXPERIMENTS = "You have not trained anything yet."
 OPEN_CURVES = "See how it learned"
@@ -531,7 +536,7 @@ def ended(state: State, epoch: int) -> str:
     return {
         "failed": "It could not go on",
         "stopped": f"You stopped it after {after}" if epoch else "You stopped it before the first round",
-        "interrupted": f"It was interrupted after {after}",
+        "interrupted": f"It was interrupted after {after}" if epoch else "It was interrupted before the first round",
     }.get(state, f"Finished after {after}")
 
 
@@ -603,7 +608,7 @@ def cell(true: str, predicted: str, photos: int) -> str:
 
 
 def only_knows(people: int) -> str:
-    return f"It only knows these {people} people and must lean towards one. A stranger gets a name too."
+    return f"It only knows these {people} people and must lean towards one. A stranger can get a name too."
 
 
 def strangers_named(named: int, shown: int) -> str:
@@ -646,11 +651,20 @@ def photos_each(photos: int | None) -> str:
     return f"{count(photos, 'photo')} each" if photos else ALL_PHOTOS_EACH
 
 
-def before_and_now(before: str, now: str, right_before: int, right_now: int, total: int) -> str:
+def experiment(number: int) -> str:
+    return f"Experiment {number}"
+
+
+def earlier(number: int, result: str, what: str) -> str:
+    """Give an earlier experiment in a few words, to choose from."""
+    return f"{number}. {result}, {what}"
+
+
+def before_and_now(which: str, before: str, now: str, right_before: int, right_now: int, total: int) -> str:
     """Hold two results against each other; `before` and `now` say what was different."""
     last = f"{before}, {right_before}" if before else f"{right_before}"
     this = f"Now: {now}, {right_now}" if now else f"Now, with the same settings: {right_now}"
-    return f"Last time: {last} of {total}. {this} of {total}."
+    return f"{which}: {last} of {total}. {this} of {total}."
 
 
 def fixed_and_broke(fixed: int, broke: int) -> str:
@@ -669,6 +683,14 @@ def now_says(before: str, now: str, true: str) -> str:
 
 def and_others(photos: int) -> str:
     return f"+ {photos}"
+
+
+def all_of(photos: str) -> str:
+    return f"{photos}: all its photos and experiments"
+
+
+def gone_for_good(what: str) -> str:
+    return f"**{what}** will be gone for good."
 
 
 def erased(photos: int, n_bytes: int) -> str:

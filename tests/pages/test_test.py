@@ -289,6 +289,19 @@ def test_the_result_is_held_against_the_one_before(open_page, lab_home, apart) -
     assert "Last time" not in said(app)
 
 
+def test_an_earlier_one_can_be_chosen_to_hold_it_against(open_page, lab_home, apart) -> None:
+    dataset = made.dataset(lab_home)
+    for config in (TrainConfig(), TrainConfig(pretrained=False, freeze_depth=0), LAST_BLOCK):
+        run = made.run(lab_home, dataset, config=config)
+    app = open_page(places.TEST)
+    now = "Now: it had seen faces before, block 5 retrained, 11 of 12."
+    assert f"Last time: it started from nothing, 11 of 12. {now}" in said(app)
+    against = app.selectbox(key=Widget.HELD_AGAINST.of(run.id, 2))
+    assert against.options == ["2. 11 of 12 right, it started from nothing", "1. 11 of 12 right, all frozen"]
+    against.select_index(1).run()
+    assert "Experiment 1: all frozen, 11 of 12. Now: block 5 retrained, 11 of 12." in said(app)
+
+
 def test_more_changed_photos_than_fit_are_counted(open_page, lab_home, apart) -> None:
     dataset = made.dataset(lab_home, tuple(f"Person {n}" for n in range(8)))
     before, now = made.run(lab_home, dataset), made.run(lab_home, dataset)
@@ -307,7 +320,7 @@ def test_an_idea_sets_up_the_next_experiment(open_page, lab_home, apart, monkeyp
     for config in (TrainConfig(epochs=7), TrainConfig(epochs=7, pretrained=False, freeze_depth=0)):
         made.run(lab_home, dataset, config=config)
     app = open_page(places.TEST)
-    assert app.button(key=Widget.NEXT_IDEA).label == words.IDEAS["retrain_last"][0]
+    assert app.button(key=Widget.NEXT_IDEA).label == "Retrain block 5"
     app.button(key=Widget.NEXT_IDEA).click().run()
     assert not app.exception
     assert app.title[0].value == words.TRAIN_TITLE
