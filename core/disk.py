@@ -36,9 +36,17 @@ def _patiently(action: Callable[[], T]) -> T:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Give a path beside `path` to write to; rename it into place on success, remove it on any error."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+def replacing(path: Path, *, make_folder: bool = True) -> Iterator[Path]:
+    """Give a path beside `path` to write to; rename it into place on success, remove it on any error.
+
+    Args:
+        make_folder: False where a folder that is gone was deleted on purpose and must stay so.
+
+    Raises:
+        FileNotFoundError: the folder is gone, with `make_folder` False.
+    """
+    if make_folder:
+        path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)
     os.close(handle)
     beside = Path(name)
@@ -49,16 +57,16 @@ def replacing(path: Path) -> Iterator[Path]:
         beside.unlink(missing_ok=True)
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write `data` to `path`, whole or not at all."""
-    with replacing(path) as beside:
+def write_bytes(path: Path, data: bytes, *, make_folder: bool = True) -> None:
+    """Write `data` to `path`, whole or not at all; `make_folder` as for `replacing`."""
+    with replacing(path, make_folder=make_folder) as beside:
         beside.write_bytes(data)
 
 
-def write_json(path: Path, content: dict[str, Any], *, schema: int) -> None:
-    """Write `content` with its schema version as UTF-8 JSON, whole or not at all."""
+def write_json(path: Path, content: dict[str, Any], *, schema: int, make_folder: bool = True) -> None:
+    """Write `content` with its schema version as UTF-8 JSON, whole or not at all; `make_folder` as for `replacing`."""
     text = json.dumps({"schema": schema, **content}, ensure_ascii=False, indent=1)
-    write_bytes(path, text.encode("utf-8"))
+    write_bytes(path, text.encode("utf-8"), make_folder=make_folder)
 
 
 def read_json(path: Path, *, schema: int) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
@@ -70,14 +71,30 @@ def wall(addresses: list[str], alt: str) -> None:
 
 def newest_crops(photos: Path, since: float, limit: int) -> list[Path]:
     """Give the crops made since a moment (seconds since the epoch), newest first, `limit` at most."""
-    if not photos.is_dir():
-        return []
-    folders = [
-        (photo.stat().st_mtime, Path(photo.path))
-        for shelf in os.scandir(photos)
-        if shelf.is_dir()
-        for photo in os.scandir(shelf.path)
-    ]
-    newest = sorted((entry for entry in folders if entry[0] >= since), reverse=True)
-    crops = (next(folder.glob("crop-*.png"), None) for _, folder in newest[: 2 * limit])
-    return [crop for crop in crops if crop is not None][:limit]
+    newest = sorted((entry for entry in _changed_at(photos) if entry[0] >= since), reverse=True)
+    crops = []
+    for _, folder in newest[: 2 * limit]:
+        with suppress(OSError):
+            crops += [Path(file.path) for file in os.scandir(folder) if file.name.startswith("crop-")][:1]
+    return crops[:limit]
+
+
+def _changed_at(photos: Path) -> Iterator[tuple[float, Path]]:
+    """Give every photo's folder with the time it changed; those that are removed meanwhile are passed over."""
+    shelves: list[os.DirEntry[str]] = []
+    with suppress(OSError):
+        shelves += os.scandir(photos)
+    for shelf in shelves:
+        with suppress(OSError):
+            for photo in os.scandir(shelf.path):
+                with suppress(OSError):
+                    yield photo.stat().st_mtime, Path(photo.path)
+
+
+def small_copies(crops: Sequence[Path]) -> list[str]:
+    """Give crops as addresses, without those whose photo is gone: a search that ends badly takes its photos along."""
+    addresses = []
+    for crop in crops:
+        with suppress(OSError):
+            addresses.append(address(thumbnails.of_crop(crop, THUMBNAIL_PX)))
+    return addresses

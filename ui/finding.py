@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.jobfolder import OPEN_STATES, JobFolder
-from core.photos import thumbnails
 from core.workspace import Workspace
 from ui import amounts, faces, feedback, server, state, words
 
@@ -35,7 +34,7 @@ def _show(workspace: Workspace, job: JobFolder) -> None:
     if trouble:
         feedback.show_error(trouble)
     newest = faces.newest_crops(workspace.photos, job.status().changed_at, FACES_ON_WALL)
-    faces.wall([faces.address(thumbnails.of_crop(path, faces.THUMBNAIL_PX)) for path in newest], words.FINDING)
+    faces.wall(faces.small_copies(newest), words.FINDING)
 
 
 def progress(events: Sequence[dict[str, object]]) -> None:

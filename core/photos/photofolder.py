@@ -59,7 +59,10 @@ class PhotoFacts:
 
 
 class PhotoFolder:
-    """One photo's folder. Decodes the original only when something is missing, and once."""
+    """One photo's folder. Decodes the original only when something is missing, and once.
+
+    Only the store makes the folder: what is made from a photo while it is being removed must not bring a face back.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -97,7 +100,7 @@ class PhotoFolder:
         content = self._read(name)
         if content is None:
             content = self._look()
-            disk.write_json(self.path / name, content, schema=SCHEMA)
+            self._write(name, content)
         return self._facts(content, self.faces(detector))
 
     def faces(self, detector: Detector) -> list[Face]:
@@ -109,8 +112,7 @@ class PhotoFolder:
         stored = self.stored_faces(detector)
         if stored is None:
             stored = find_in(self._decoded(), detector)
-            content = {"faces": [face.to_dict() for face in stored]}
-            disk.write_json(self.path / f"faces-{detector}-{FACES_VERSION}.json", content, schema=SCHEMA)
+            self._write(f"faces-{detector}-{FACES_VERSION}.json", {"faces": [face.to_dict() for face in stored]})
         return stored
 
     def crop_path(self, config: CropConfig, face_index: int | None) -> Path:
@@ -137,7 +139,7 @@ class PhotoFolder:
                 )
             face = faces[face_index]
         crop_rgb = crop_from(self._decoded(), face, config)
-        with disk.replacing(path) as beside:
+        with disk.replacing(path, make_folder=False) as beside:
             Image.fromarray(crop_rgb).save(beside, "PNG", compress_level=3)
         return path
 
@@ -146,6 +148,9 @@ class PhotoFolder:
             return disk.read_json(self.path / name, schema=SCHEMA)
         except FileNotFoundError:
             return None
+
+    def _write(self, name: str, content: dict[str, Any]) -> None:
+        disk.write_json(self.path / name, content, schema=SCHEMA, make_folder=False)
 
     def _decoded(self) -> Photo:
         if self._photo is None:
@@ -159,7 +164,7 @@ class PhotoFolder:
         except PhotoError as error:
             # A machine with more memory, or more of it free, may well read the photo.
             if not isinstance(error.__cause__, MemoryError):
-                disk.write_json(self.path / f"facts-{FACTS_VERSION}.json", {"error": str(error)}, schema=SCHEMA)
+                self._write(f"facts-{FACTS_VERSION}.json", {"error": str(error)})
             raise
         return {
             "error": None,

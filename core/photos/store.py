@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from core import disk
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from core.config import CropConfig
     from core.errors import PhotoError
-    from core.photos.faces import Face
 
 
 class PhotoStore:
@@ -53,10 +52,6 @@ class PhotoStore:
     def original(self, sha256: str) -> Path:
         """Give the path of the file as it came, there or not."""
         return self.folder(sha256).path / "original"
-
-    def found_faces(self, sha256: str, config: CropConfig) -> list[Face] | None:
-        """Give the faces found, largest first; None when nobody looked for them yet."""
-        return self.folder(sha256).stored_faces(config.detector)
 
     def crop(self, sha256: str, config: CropConfig, face_index: int | None) -> Path:
         """Give the PNG of a face's crop, made when missing: (size_px, size_px), RGB.
@@ -108,12 +103,18 @@ class PhotoStore:
         return found
 
     def remove(self, sha256s: Iterable[str]) -> None:
-        """Remove photos and everything made from them; unknown ones are no error."""
-        for sha256 in sha256s:
-            path = self.folder(sha256).path
+        """Remove photos and everything made from them; unknown ones are no error.
+
+        Folders that have lost their original go too: a page may have drawn a face just while its photo was removed.
+        """
+        paths = {self.folder(sha256).path for sha256 in sha256s}
+        for path in paths | self._without_original():
             shutil.rmtree(path, ignore_errors=True)
-            if path.parent.is_dir() and not any(path.parent.iterdir()):
+            with suppress(OSError):  # not empty
                 path.parent.rmdir()
+
+    def _without_original(self) -> set[Path]:
+        return {path for path in self.root.glob("*/*") if path.is_dir() and not (path / "original").exists()}
 
 
 def sha256_of(data: bytes) -> str:

@@ -34,13 +34,17 @@ def thumbnail(store: PhotoStore, sha256: str, crop: CropConfig, face: int | None
 
 
 def of_crop(crop: Path, side_px: int) -> Path:
-    """Give the small copy of a crop that is there, made when missing."""
+    """Give the small copy of a crop that is there, made when missing.
+
+    Raises:
+        FileNotFoundError: the photo was deleted.
+    """
     path = _path(crop, side_px)
     if path.exists():
         return path
     with Image.open(crop) as picture:
         small = picture.convert("RGB").resize((side_px, side_px), Image.Resampling.LANCZOS)
-    with disk.replacing(path) as beside:
+    with disk.replacing(path, make_folder=False) as beside:
         small.save(beside, "JPEG", quality=_QUALITY)
     return path
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from core.config import CropConfig
 from core.jobs import queue
+from core.photos.store import PhotoStore
 from core.workspace import Workspace
 from tests.pages import made
 from ui import faces, jobs, server
@@ -97,3 +100,31 @@ def test_faces_on_the_wall_are_the_newest_of_this_search(lab_home: Workspace) ->
     (lab_home.photos / "cc" / "cc1").mkdir(parents=True)  # a photo without a crop yet
     newest = faces.newest_crops(lab_home.photos, 998, 2)
     assert [path.parent.name for path in newest] == ["aa1", "aa2"]
+
+
+def test_faces_that_go_away_while_the_wall_is_drawn_are_passed_over(
+    lab_home: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = PhotoStore(lab_home.photos)
+    crops = [store.crop(store.add(made.photo(seed)), CropConfig("none", size_px=40), None) for seed in range(3)]
+    gone = crops[0].parent
+
+    def scan_and_remove(path: str) -> list[os.DirEntry[str]]:
+        found = list(os.scandir(path))
+        if str(path) == str(gone.parent):
+            shutil.rmtree(gone)
+        return found
+
+    monkeypatch.setattr(faces, "os", SimpleNamespace(scandir=scan_and_remove, DirEntry=os.DirEntry))
+    newest = faces.newest_crops(lab_home.photos, 0, 5)
+    assert set(newest) == set(crops[1:])
+    assert len(faces.small_copies(crops)) == 2
+
+
+def test_pictures_of_a_network_are_asked_for_once_and_older_wishes_step_back(lab_home: Workspace) -> None:
+    dataset = made.dataset(lab_home)
+    first = jobs.explain(lab_home, dataset, "face-vgg-mini", 96)
+    assert jobs.explain(lab_home, dataset, "face-vgg-mini", 96) == first
+    other = jobs.explain(lab_home, dataset, "face-vgg-mini", 64)
+    assert (first.path / "stop").exists()
+    assert not (other.path / "stop").exists()

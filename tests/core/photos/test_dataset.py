@@ -371,4 +371,6 @@ def test_hard_photos_among_good_ones(shared_data: Path, lab_home: Workspace, tmp
     assert sideways.group == upright.group
     store = PhotoStore(lab_home.photos)
     for item in (sideways, upright):
-        assert store.found_faces(item.sha256, dataset.crop) == [face.rounded() for face in find_faces(williams)]
+        assert store.folder(item.sha256).stored_faces(dataset.crop.detector) == [
+            face.rounded() for face in find_faces(williams)
+        ]

@@ -61,13 +61,13 @@ def test_a_photo_lies_under_the_hash_of_its_content_once(store: PhotoStore) -> N
 
 def test_facts_faces_and_crop_are_made_and_kept(store: PhotoStore, looks: list[str]) -> None:
     sha256 = store.add(encoded(picture(1), "JPEG", exif=exif(taken_at="2024:05:06 07:08:09", make="Acme")))
-    assert store.found_faces(sha256, YUNET) is None
+    assert store.folder(sha256).stored_faces(YUNET.detector) is None
     facts = store.crop_all([sha256], YUNET)[sha256]
     assert isinstance(facts, PhotoFacts)
     assert (facts.sha256, facts.format, facts.size_px, facts.camera) == (sha256, "JPEG", (160, 120), "Acme")
     assert facts.faces == tuple(BOXES)
     assert len(facts.phash) == 64
-    assert store.found_faces(sha256, YUNET) == BOXES
+    assert store.folder(sha256).stored_faces(YUNET.detector) == BOXES
     with Image.open(store.crop(sha256, YUNET, 0)) as crop:
         assert (crop.size, crop.mode) == ((32, 32), "RGB")
     assert looks == ["decode", "look"]

@@ -138,7 +138,7 @@ def test_nine_of_ten_faces_are_found_in_group_photos(tmp_path: Path, lab_home: W
     for item in dataset.items:
         if item.name in places and item.n_faces > 1:
             guess = found.guesses[item.sha256]
-            face = (store.found_faces(item.sha256, dataset.crop) or [])[guess.face]
+            face = (store.folder(item.sha256).stored_faces(dataset.crop.detector) or [])[guess.face]
             left, end = places[item.name]
             right.append(left <= face.x + face.width / 2 < end)
             sure.append(guess.sure)
@@ -197,6 +197,6 @@ def _largest_is_meant(store: PhotoStore, dataset: Dataset, places: dict[str, tup
     meant = []
     for item in dataset.items:
         if item.name in places and item.n_faces > 1:
-            face = (store.found_faces(item.sha256, dataset.crop) or [])[0]
+            face = (store.folder(item.sha256).stored_faces(dataset.crop.detector) or [])[0]
             meant.append(places[item.name][0] <= face.x + face.width / 2 < places[item.name][1])
     return meant
