@@ -1,12 +1,13 @@
 """What a learning curve says: learning by heart (overfitting), or not enough learned yet (underfitting).
 
-The rule, on losses because they move before the answers do:
+The rule, on losses because they move before the answers do. One round proves nothing, so the end of a curve is its last
+quarter:
 
-- By heart: the mock exam's error has its lowest point before the last rounds, has since risen by a tenth or more, while
-  the practice error went on falling, and practice has at least a tenth more right answers than the mock exam. The spot
-  is that lowest point.
-- Too little: practice itself has fewer than nine right answers of ten, and in the last quarter of the rounds its error
-  still fell by a twentieth or more. The spot is the last round.
+- By heart: the mock exam's error has its lowest point before the end and stays a tenth or more above it throughout the
+  end, while the practice error went on falling, and practice has at least a tenth more right answers than the mock
+  exam. The spot is that lowest point.
+- Too little: practice itself never has nine right answers of ten in the end, and its error still falls there by a
+  twentieth or more. The spot is the last round.
 """
 
 from __future__ import annotations
@@ -47,11 +48,11 @@ def read_curve(
     last = len(loss) - 1
     if last < FEWEST_ROUNDS:
         return None
+    end = last - max(1, last // 4)
     lowest = int(np.argmin(val_loss))
-    has_risen = lowest < last - 1 and val_loss[last] >= RISE * val_loss[lowest]
-    if has_risen and loss[last] < loss[lowest] and accuracy[last] - val_accuracy[last] >= GAP:
+    stays_up = lowest < end and min(val_loss[end:]) >= RISE * val_loss[lowest]
+    if stays_up and loss[last] < loss[lowest] and accuracy[last] - val_accuracy[last] >= GAP:
         return Mark("by_heart", lowest)
-    before = last - max(1, last // 4)
-    if accuracy[last] < LEARNED and loss[last] <= STILL_FALLING * loss[before]:
+    if max(accuracy[end:]) < LEARNED and loss[last] <= STILL_FALLING * loss[end]:
         return Mark("too_little", last)
     return None

@@ -44,3 +44,13 @@ def test_practice_that_stands_still_at_guessing_is_not_told_to_go_on() -> None:
 
 def test_a_few_rounds_say_nothing() -> None:
     assert read_curve(FALLING[:4], LEARNED[:4], [1.0, 0.5, 0.9, 1.5], [0.2, 0.3, 0.3, 0.3]) is None
+
+
+def test_one_round_out_of_line_proves_nothing() -> None:
+    slip = [*LEARNED[:-1], 0.8]
+    assert read_curve(FALLING, slip, [*FALLING[:-1], 1.5 * FALLING[-1]], slip) is None
+
+
+def test_a_training_that_diverged_shows_nothing() -> None:
+    lost = [1.8, 1.2, *[float("nan")] * 19]
+    assert read_curve(lost, np.full(21, 0.2).tolist(), lost, np.full(21, 0.2).tolist()) is None
