@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,11 @@ class Row:
     @property
     def id(self) -> str:
         return self.run.id
+
+    @property
+    def title(self) -> str:
+        """What it is called: by the user, else by the moment it was made, of this computer's clock."""
+        return self.name or time.strftime("%d %b %H:%M", time.localtime(self.created_at))
 
     @property
     def is_tested(self) -> bool:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core import disk, packing, runs
+from core import disk, library, packing, runs
 from core.config import MAX_PEOPLE, SPLITS, TrainConfig
 from core.errors import ConfigError, RunError
 from core.models import keptmodel
@@ -76,7 +76,7 @@ def bring_back(source: Path | BinaryIO, workspace: Workspace) -> Run:
         if not (isinstance(run_id, str) and _IDS.fullmatch(run_id)):
             run_id = runs.new_run_path(workspace).name
         if (workspace.runs / run_id).exists():
-            raise RunError(f'This experiment is here already ("{run_id}"); open it in the list.')
+            raise RunError(f'This experiment is here already ("{_here(workspace, run_id)}"); open it in the list.')
         workspace.runs.mkdir(parents=True, exist_ok=True)
         # Beside its place and renamed into it; a folder without a manifest is no run, and the name begins with a dot.
         beside = Path(tempfile.mkdtemp(prefix=".coming-", dir=workspace.runs)) / run_id
@@ -86,6 +86,12 @@ def bring_back(source: Path | BinaryIO, workspace: Workspace) -> Run:
         finally:
             shutil.rmtree(beside.parent, ignore_errors=True)
     return Run(workspace.runs / run_id)
+
+
+def _here(workspace: Workspace, run_id: str) -> str:
+    """Give what the list calls an experiment that is here."""
+    row = library.shelf(workspace).row(run_id)
+    return row.title if row else run_id
 
 
 @contextmanager

@@ -16,7 +16,7 @@ if row:
     published.beside(row.config, found.result)
     nextstep.idea(workspace, row, shelf.tested)
     exam.views(workspace, found, row.run)
-    library.take_along(workspace, row.run)
+    library.take_along(workspace, row)
 else:
     look.head(words.TEST_TITLE)
     library.not_yet(shelf)

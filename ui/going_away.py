@@ -21,8 +21,10 @@ def offer(workspace: Workspace, dataset: Dataset | None = None) -> None:
     with st.expander(words.ON_DISK):
         st.markdown(f"{words.STAYS_HERE} {text.plain(str(workspace.root))}")
         with st.container(horizontal=True):
-            delete = dataset and sure(words.DELETE_DATASET, Widget.DELETE_DATASET, Widget.DELETE_DATASET_SURE)
-            erase = sure(words.ERASE, Widget.ERASE, Widget.ERASE_SURE)
+            delete = dataset and sure(
+                words.DELETE_DATASET, Widget.DELETE_DATASET, Widget.DELETE_DATASET_SURE, words.all_of(dataset.name)
+            )
+            erase = sure(words.ERASE, Widget.ERASE, Widget.ERASE_SURE, words.ALL_OF_IT)
         if erase:
             with feedback.sentences(), st.spinner(words.ERASING):
                 _erase(workspace)
@@ -31,10 +33,15 @@ def offer(workspace: Workspace, dataset: Dataset | None = None) -> None:
                 _delete_dataset(workspace, dataset)
 
 
-def sure(label: str, ask: str, confirm: str) -> bool:
-    """Draw a button that removes something: the second click, on the button that then appears, counts."""
+def sure(label: str, ask: str, confirm: str, what: str) -> bool:
+    """Draw a button that removes something: the second click, on the button that then appears, counts.
+
+    Args:
+        what: goes away; text, said beside the second button.
+    """
     # After a removal it is another popover, which is closed.
     with st.popover(label, key=f"{ask}-{state.REMOVALS.get()}"):
+        st.markdown(words.gone_for_good(text.plain(what)))
         return st.button(words.SURE, key=confirm, type="primary")
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import time
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
+from pathvalidate import sanitize_filename
 
 from core import library, packing, unpacking
 from core.jobfolder import OPEN_STATES
 from core.library import Row, Shelf
 from core.models import backbones
-from core.runs import Run
 from core.workspace import Workspace
 from ui import blocks, feedback, going_away, look, places, settings, state, text, words
 from ui.state import Param, Widget
@@ -65,11 +64,7 @@ def pick(shelf: Shelf, row: Row) -> None:
 
 def title(row: Row) -> str:
     """Give an experiment on one line: its name or when it began, what came out, its settings."""
-    return f"{row.name or _when(row)} · {_result(row)} · {settings.told(row.config)}"
-
-
-def _when(row: Row) -> str:
-    return time.strftime("%d %b %H:%M", time.localtime(row.created_at))
+    return f"{row.title} · {_result(row)} · {settings.told(row.config)}"
 
 
 def _result(row: Row) -> str:
@@ -78,8 +73,9 @@ def _result(row: Row) -> str:
     return words.RUN_STATES[row.state]
 
 
-def take_along(workspace: Workspace, run: Run) -> None:
+def take_along(workspace: Workspace, row: Row) -> None:
     """Draw the download of a trained network, packed when it is asked for."""
+    run = row.run
     if not run.model_path.exists():
         return
     to = workspace.cache / f"{run.id}.zip"
@@ -93,7 +89,8 @@ def take_along(workspace: Workspace, run: Run) -> None:
     st.download_button(
         words.TAKE_MODEL,
         pack,
-        file_name=f"{run.id}.zip",
+        # As the list calls it, where a file may be called so.
+        file_name=f"{sanitize_filename(row.title, '-') or run.id}.zip",
         mime="application/zip",
         key=Widget.TAKE_MODEL,
         on_click="ignore",
@@ -107,7 +104,7 @@ def table(rows: Sequence[Row]) -> Row:
     wanted = st.query_params.get(Param.RUN)
     first = ids.index(wanted) if wanted in ids else 0
     drawn = pd.DataFrame([_cells(row) for row in rows], columns=list(words.LIBRARY_COLUMNS))
-    _, _, _, _, _, _, hundred, seconds = words.LIBRARY_COLUMNS
+    *_, hundred, seconds = words.LIBRARY_COLUMNS
     chosen = st.dataframe(
         drawn,
         hide_index=True,
@@ -134,9 +131,10 @@ def _cells(row: Row) -> tuple[object, ...]:
     network = backbones.backbone(row.config.backbone).architecture
     depth = len(network.units) if row.config.freeze_depth is None else row.config.freeze_depth
     return (
-        row.name or _when(row),
+        row.title,
         backbones.backbone(row.config.backbone).title,
         words.frozen_short(depth, len(network.units), blocks.whole_blocks(network, depth)),
+        words.starts(row.config.pretrained, row.config.backbone),
         row.config.image_size_px,
         row.rounds,
         _result(row),
@@ -147,7 +145,7 @@ def _cells(row: Row) -> tuple[object, ...]:
 
 def actions(workspace: Workspace, row: Row) -> None:
     """Draw what can be done with an experiment: open it, rename it, take it along, delete it."""
-    st.subheader(text.plain(row.name or _when(row)), anchor=False)
+    st.subheader(text.plain(row.title), anchor=False)
     st.caption(f"{text.plain(_result(row))} · {settings.told(row.config)}")
     with st.container(horizontal=True):
         if row.is_tested and st.button(words.TO_EXAM, key=Widget.OPEN_EXAM, type="primary"):
@@ -159,8 +157,8 @@ def actions(workspace: Workspace, row: Row) -> None:
         with st.popover(words.RENAME, key=f"{Widget.RENAME}-{row.id}-{zlib.crc32(row.name.encode())}"):
             _rename(row)
         if row.is_tested:
-            take_along(workspace, row.run)
-        if going_away.sure(words.DELETE_RUN, Widget.DELETE_RUN, Widget.DELETE_RUN_SURE):
+            take_along(workspace, row)
+        if going_away.sure(words.DELETE_RUN, Widget.DELETE_RUN, Widget.DELETE_RUN_SURE, row.title):
             going_away.delete_run(workspace, row.run)
 
 
@@ -199,5 +197,6 @@ def damaged(workspace: Workspace, shelf: Shelf) -> None:
     """Say which experiments cannot be read, with the button that removes each."""
     for run, reason in shelf.unreadable:
         feedback.show_error(reason)
-        if going_away.sure(words.DELETE_RUN, f"{Widget.DELETE_RUN}-{run.id}", f"{Widget.DELETE_RUN_SURE}-{run.id}"):
+        keys = f"{Widget.DELETE_RUN}-{run.id}", f"{Widget.DELETE_RUN_SURE}-{run.id}"
+        if going_away.sure(words.DELETE_RUN, *keys, run.id):
             going_away.delete_run(workspace, run)

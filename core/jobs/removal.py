@@ -33,16 +33,16 @@ def delete_dataset(workspace: Workspace, dataset_id: str) -> None:
     Raises:
         LabError: what works on it does not end, or photos of another data set are being read in right now.
     """
-    made = [run.job for run in runs.list_runs(workspace) if _request(run.job).get("dataset_id") == dataset_id]
-    models = {str(run.path) for run in made}
+    made = [run.job for run in runs.run_folders(workspace) if (runs.dataset_of(run) or ("",))[0] == dataset_id]
+    models = {str(job.path) for job in made}
     jobs = []
     for job in _jobs(workspace):
         request = _request(job)
         if request.get("dataset_id") == dataset_id or request.get("model") in models:
             jobs.append(job)
     _stop(workspace, [*made, *jobs])
-    _remove([*made, *jobs])
-    delete_photos(workspace, dataset_id)
+    # Experiments go once the photos can go too, under the lock of these.
+    delete_photos(workspace, dataset_id, first=lambda: _remove([*made, *jobs]))
 
 
 def erase_everything(workspace: Workspace) -> Erased:
