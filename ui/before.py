@@ -34,7 +34,7 @@ def and_now(workspace: Workspace, row: Row, tested: Sequence[Row]) -> None:
     if last is None:
         return
     with st.container(border=True, gap="xsmall"):
-        said, choice = st.columns([3, 1], vertical_alignment="center")
+        said, choice = st.columns([3, 1.1], vertical_alignment="center")
         with choice:
             before = _chosen(row, last, tested)
         told = comparison.hold_against(before.run, row.run)
@@ -45,7 +45,7 @@ def and_now(workspace: Workspace, row: Row, tested: Sequence[Row]) -> None:
         was, now = (described(comparison.asked_for(each.run), differ) for each in (before, row))
         which = words.LAST_TIME if before.run == last else words.experiment(_number(before, tested))
         said.markdown(f"**{words.before_and_now(which, was, now, told.right_before, told.right_now, told.total)}**")
-        st.markdown(" ".join(_said(told, row.run, differ)))
+        said.markdown(" ".join(_said(told, row.run, differ)))
         _changed(workspace, row.run, told)
 
 
@@ -66,7 +66,7 @@ def _chosen(row: Row, last: Run, tested: Sequence[Row]) -> Row:
 
 
 def _title(row: Row, tested: Sequence[Row]) -> str:
-    what = words.started(False, row.config.backbone) if not row.config.pretrained else _frozen(row.config)
+    what = _frozen(row.config) if row.config.pretrained else words.FROM_NOTHING
     return words.earlier(_number(row, tested), words.exam(row.correct or 0, row.total or 0), what)
 
 

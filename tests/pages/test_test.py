@@ -297,7 +297,7 @@ def test_an_earlier_one_can_be_chosen_to_hold_it_against(open_page, lab_home, ap
     now = "Now: it had seen faces before, block 5 retrained, 11 of 12."
     assert f"Last time: it started from nothing, 11 of 12. {now}" in said(app)
     against = app.selectbox(key=Widget.HELD_AGAINST.of(run.id, 2))
-    assert against.options == ["2. 11 of 12 right, it started from nothing", "1. 11 of 12 right, all frozen"]
+    assert against.options == ["2. 11 of 12 right, from nothing", "1. 11 of 12 right, all frozen"]
     against.select_index(1).run()
     assert "Experiment 1: all frozen, 11 of 12. Now: block 5 retrained, 11 of 12." in said(app)
 
