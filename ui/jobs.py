@@ -14,12 +14,11 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core import runs
 from core.config import CropConfig, TrainConfig
-from core.errors import DatasetError
 from core.jobfolder import OPEN_STATES, JobFolder
 from core.jobs import queue
 from core.photos import samples
 from core.photos.dataset import Dataset
-from core.photos.drafts import Draft
+from core.photos.drafts import Draft, apart
 from core.runs import Run
 from core.workspace import Workspace
 from ui import server
@@ -62,16 +61,26 @@ def compare(workspace: Workspace, dataset: Dataset) -> JobFolder:
     return _submit(workspace, request)
 
 
+def explain(workspace: Workspace, dataset: Dataset, backbone: str, size_px: int) -> JobFolder:
+    """Queue the pictures of what a network responds to in a face; older wishes not begun yet are dropped."""
+    wanted = {"dataset_id": dataset.id, "version": dataset.version, "backbone": backbone, "image_size_px": size_px}
+    for asked in queue.open_jobs(workspace):
+        request = asked.request()
+        if request["kind"] == "explain":
+            if wanted.items() <= request.items():
+                return asked
+            asked.ask_to_stop()
+    return _submit(workspace, {"kind": "explain", "lane": queue.HELPER, **wanted})
+
+
 def _bring(workspace: Workspace, photos: Draft, request: dict[str, Any]) -> JobFolder:
+    packed = photos.packed()
     path = _new_path(workspace)
     source = path / UPLOAD
-    # Queued last: a worker that sees the job must find the whole file.
-    made = JobFolder.create(path, {**request, "lane": queue.HELPER, "source": str(source)}, state="stopped")
-    try:
-        photos.pack(source)
-    except DatasetError:
-        shutil.rmtree(path, ignore_errors=True)
-        raise
+    made = JobFolder.create(path, {**request, "lane": queue.HELPER, "source": str(source)})
+    # Workers find it by its marker, which comes last: then the file is there. Pages see at once that it is open.
+    packed.replace(source)
+    photos.clear()
     return _queue(workspace, made)
 
 
@@ -126,8 +135,8 @@ def predict(workspace: Workspace, run: Run, uploads: Sequence[UploadedFile]) -> 
     request = {"kind": "predict", "lane": queue.HELPER, "model": str(run.path), "photos": str(path / UPLOAD)}
     made = JobFolder.create(path, request, state="stopped")
     with zipfile.ZipFile(path / UPLOAD, "w", zipfile.ZIP_STORED) as archive:
-        for name, upload in zip(_apart([upload.name for upload in uploads]), uploads, strict=True):
-            archive.writestr(name, upload.getbuffer())
+        for upload in uploads:
+            archive.writestr(apart(upload.name, set(archive.namelist())), upload.getbuffer())
     return _queue(workspace, made)
 
 
@@ -165,17 +174,6 @@ def forget_ended(workspace: Workspace, kind: str = "") -> None:
     for path in _jobs(workspace):
         if kind in ("", JobFolder(path).request()["kind"]) and JobFolder(path).status().state not in OPEN_STATES:
             shutil.rmtree(path, ignore_errors=True)
-
-
-def _apart(names: Sequence[str]) -> list[str]:
-    """Give each name once: the second "me.jpg" becomes "me (2).jpg"."""
-    seen: dict[str, int] = {}
-    apart = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        path = Path(name)
-        apart.append(name if seen[name] == 1 else f"{path.stem} ({seen[name]}){path.suffix}")
-    return apart
 
 
 def _new_path(workspace: Workspace) -> Path:

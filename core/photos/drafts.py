@@ -1,14 +1,16 @@
 """Photos on their way in, before anybody looks for faces: each batch is on disk at once, so that none stays in memory.
 
-A draft is a folder: `index.json`, and a zip a pile under its number. Names of people and photos stand inside those.
+A draft is a folder: `index.json`, and a zip a batch, `<pile>.zip` for its first and `<pile>-<n>.zip` for the others,
+each whole or not there: whatever happens to one upload, the earlier ones stay. Names of people and photos stand inside.
 """
 
 from __future__ import annotations
 
 import shutil
 import zipfile
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Container, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING
 
@@ -33,11 +35,13 @@ class Pile:
         number: of the pile; a person card keeps its own.
         person: whose photos they are; `NOBODY` while nobody said, or where folders inside say it.
         names: of the files, as they came.
+        batches: how many zips they are in.
     """
 
     number: int
     person: str
     names: tuple[str, ...]
+    batches: int = 1
 
 
 class Draft:
@@ -52,34 +56,40 @@ class Draft:
             content = disk.read_json(self.path / "index.json", schema=SCHEMA)
         except FileNotFoundError:
             return ()
-        return tuple(Pile(pile["number"], pile["person"], tuple(pile["names"])) for pile in content["piles"])
+        return tuple(Pile(**{**pile, "names": tuple(pile["names"])}) for pile in content["piles"])
 
     def pile(self, number: int) -> Pile:
         """Give one pile; an empty one where nothing was brought under this number."""
-        return next((pile for pile in self.piles() if pile.number == number), Pile(number, NOBODY, ()))
+        return next((pile for pile in self.piles() if pile.number == number), Pile(number, NOBODY, (), 0))
 
     def n_files(self) -> int:
         """Give how many files were brought."""
         return sum(len(pile.names) for pile in self.piles())
 
     def add(self, number: int, files: Iterable[tuple[str, IO[bytes]]]) -> None:
-        """Write files to a pile; a name that is there already gets a number."""
+        """Write files to a pile; a name that is there already gets a number.
+
+        Raises:
+            DatasetError: the disk does not take them. What was brought before stays.
+        """
         pile = self.pile(number)
-        names = list(pile.names)
-        self.path.mkdir(parents=True, exist_ok=True)
-        with zipfile.ZipFile(self._zip(number), "a", zipfile.ZIP_STORED) as archive:
+        names = dict.fromkeys(pile.names)
+        with _written(self._zip(number, pile.batches)) as beside, zipfile.ZipFile(beside, "w") as archive:
             for name, file in files:
-                apart = _apart(name, set(names))
-                with archive.open(apart, "w", force_zip64=True) as entry:
+                once = apart(name, names)
+                with archive.open(once, "w", force_zip64=True) as entry:
                     shutil.copyfileobj(file, entry, _COPY_BYTES)
-                names.append(apart)
-        self._keep(Pile(number, pile.person, tuple(names)))
+                names[once] = None
+        self._keep(Pile(number, pile.person, tuple(names), pile.batches + 1))
 
     def take_zip(self, name: str, file: IO[bytes]) -> None:
-        """Keep a zip as it came, in place of all that was there; it stays unopened."""
+        """Keep a zip as it came, in place of all that was there; it stays unopened.
+
+        Raises:
+            DatasetError: the disk does not take it.
+        """
         self.clear()
-        self.path.mkdir(parents=True, exist_ok=True)
-        with self._zip(0).open("wb") as kept:
+        with _written(self._zip(0, 0)) as beside, beside.open("wb") as kept:
             shutil.copyfileobj(file, kept, _COPY_BYTES)
         self._keep(Pile(0, NOBODY, (name,)))
 
@@ -87,31 +97,38 @@ class Draft:
         """Say whose photos a pile holds."""
         pile = self.pile(number)
         if pile.person != person:
-            self._keep(Pile(number, person, pile.names))
+            self._keep(replace(pile, person=person))
 
     def drop(self, number: int) -> None:
         """Remove a pile."""
-        self._zip(number).unlink(missing_ok=True)
+        for path in self._zips(self.pile(number)):
+            path.unlink(missing_ok=True)
         self._write([pile for pile in self.piles() if pile.number != number])
 
     def clear(self) -> None:
         """Remove everything."""
         shutil.rmtree(self.path, ignore_errors=True)
 
-    def pack(self, to: Path) -> None:
-        """Move everything into one zip with a folder a person, and leave the draft empty.
+    def packed(self) -> Path:
+        """Give everything as one zip with a folder a person. It lies in the draft, for whoever then clears it.
 
         Raises:
-            DatasetError: there is nothing.
+            DatasetError: there is nothing, or no room for the zip.
         """
         piles = [pile for pile in self.piles() if pile.names]
         if not piles:
             raise DatasetError("No photos were brought yet; choose some first.")
-        self._zip(piles[0].number).replace(to) if len(piles) == 1 and not piles[0].person else _join(self, piles, to)
-        self.clear()
+        if len(piles) == 1 and piles[0].batches == 1 and not piles[0].person:
+            return self._zip(piles[0].number, 0)
+        with _written(self.path / "packed.zip") as beside:
+            _join([(pile.person, self._zips(pile)) for pile in piles], beside)
+        return self.path / "packed.zip"
 
-    def _zip(self, number: int) -> Path:
-        return self.path / f"{number}.zip"
+    def _zip(self, number: int, batch: int) -> Path:
+        return self.path / (f"{number}-{batch}.zip" if batch else f"{number}.zip")
+
+    def _zips(self, pile: Pile) -> list[Path]:
+        return [self._zip(pile.number, batch) for batch in range(pile.batches)]
 
     def _keep(self, kept: Pile) -> None:
         self._write([*(pile for pile in self.piles() if pile.number != kept.number), kept])
@@ -121,17 +138,28 @@ class Draft:
         disk.write_json(self.path / "index.json", {"piles": [asdict(pile) for pile in ordered]}, schema=SCHEMA)
 
 
-def _join(draft: Draft, piles: list[Pile], to: Path) -> None:
-    people = [pile.person for pile in piles]
+@contextmanager
+def _written(path: Path) -> Iterator[Path]:
+    """Give a path to write to that becomes `path` when all went well."""
+    try:
+        with disk.replacing(path) as beside:
+            yield beside
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise DatasetError(f"These photos could not be kept ({why}); make room on the disk and try again.") from error
+
+
+def _join(piles: list[tuple[str, list[Path]]], to: Path) -> None:
+    people = [person for person, _ in piles]
     # Somebody called Val or Test is a person here; inside a folder "train" the name says nothing of splits.
     around = "train/" if any(person.casefold() in SPLIT_FOLDERS for person in people) else ""
     taken: set[str] = set()
     with zipfile.ZipFile(to, "w", zipfile.ZIP_STORED) as joined:
-        for pile in piles:
-            inside = f"{around}{_as_folder(pile.person)}/" if pile.person else ""
-            with zipfile.ZipFile(draft.path / f"{pile.number}.zip") as archive:
+        for person, path in ((person, path) for person, paths in piles for path in paths):
+            inside = f"{around}{_as_folder(person)}/" if person else ""
+            with zipfile.ZipFile(path) as archive:
                 for info in archive.infolist():
-                    name = _apart(inside + (PurePosixPath(info.filename).name if inside else info.filename), taken)
+                    name = apart(inside + (PurePosixPath(info.filename).name if inside else info.filename), taken)
                     taken.add(name)
                     with archive.open(info) as entry, joined.open(name, "w", force_zip64=True) as copy:
                         shutil.copyfileobj(entry, copy, _COPY_BYTES)
@@ -142,10 +170,10 @@ def _as_folder(person: str) -> str:
     return person.replace("/", "-").replace("\\", "-").lstrip(".").strip() or "-"
 
 
-def _apart(name: str, taken: set[str]) -> str:
+def apart(name: str, taken: Container[str]) -> str:
     """Give a name once: the second "me.jpg" becomes "me (2).jpg"."""
-    path, number, apart = PurePosixPath(name), 1, name
-    while apart in taken:
+    path, number, once = PurePosixPath(name), 1, name
+    while once in taken:
         number += 1
-        apart = str(path.with_name(f"{path.stem} ({number}){path.suffix}"))
-    return apart
+        once = str(path.with_name(f"{path.stem} ({number}){path.suffix}"))
+    return once

@@ -15,7 +15,8 @@ def files(*names: str) -> list[tuple[str, io.BytesIO]]:
 
 
 def packed(draft: Draft, to: Path) -> list[str]:
-    draft.pack(to)
+    draft.packed().replace(to)
+    draft.clear()
     with zipfile.ZipFile(to) as archive:
         assert archive.testzip() is None
         return archive.namelist()
@@ -41,7 +42,8 @@ def test_another_look_finds_the_same_draft_and_a_pile_can_be_dropped(tmp_path: P
     again.drop(1)
     assert again.piles() == ()
     with pytest.raises(DatasetError, match="No photos were brought"):
-        again.pack(tmp_path / "all.zip")
+        again.packed()
+    assert [path.name for path in again.path.iterdir()] == ["index.json"]
 
 
 @pytest.mark.parametrize(
@@ -70,5 +72,24 @@ def test_a_folder_keeps_its_paths_and_a_zip_its_bytes(tmp_path: Path) -> None:
     whole.take_zip("old.zip", io.BytesIO(b"PK old"))
     whole.take_zip("class.zip", io.BytesIO(b"PK"))
     assert whole.pile(0).names == ("class.zip",)
-    whole.pack(tmp_path / "class.zip")
-    assert (tmp_path / "class.zip").read_bytes() == b"PK"
+    assert whole.packed().read_bytes() == b"PK"
+
+
+class Torn(io.BytesIO):
+    """An upload that the disk does not take."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        raise OSError(28, "No space left on device")
+
+
+def test_an_upload_that_fails_takes_no_earlier_ones_along(tmp_path: Path) -> None:
+    draft = Draft(tmp_path / "draft")
+    draft.add(1, files("1.jpg"))
+    with pytest.raises(DatasetError, match=r"could not be kept \(No space left"):
+        draft.add(1, [*files("2.jpg"), ("3.jpg", Torn())])
+    assert draft.pile(1).names == ("1.jpg",)
+    # As a process leaves it that was killed before it could write down what it had brought.
+    (draft.path / "1-1.zip").write_bytes(b"PK torn")
+    draft.add(1, files("1.jpg"))
+    draft.name_pile(1, "Ada")
+    assert packed(draft, tmp_path / "all.zip") == ["Ada/1.jpg", "Ada/1 (2).jpg"]
