@@ -15,6 +15,7 @@ import streamlit as st
 from core import comparison, runs
 from core.evaluation import learning
 from core.evaluation.learning import Mark
+from core.models import backbones
 from core.runs import Epoch, Run
 from core.workspace import Workspace
 from ui import charts, feedback, state, wall, words
@@ -157,19 +158,24 @@ def _afterwards(run: Run, set_stage: Stage, head: Callable[[], None]) -> None:
     with st.container():
         head()
     history = run.history()
-    mark = learning.read_curve(
+    last, mark = len(history) - 1, _mark(history)
+    with st.container():
+        if mark:
+            units = len(backbones.backbone(run.config.backbone).architecture.units)
+            depth = run.config.freeze_depth
+            st.markdown(words.learning_curve(mark, units if depth is None else depth, units))
+        shown = _scrubber(run, last) if last else 0
+    said = words.SAYS_NOW if shown == last else words.SAID_THEN.format(epoch=shown)
+    set_stage.draw(history[: shown + 1], mark, said)
+
+
+def _mark(history: Sequence[Epoch]) -> Mark | None:
+    return learning.read_curve(
         [epoch.loss for epoch in history],
         [epoch.accuracy for epoch in history],
         [epoch.val_loss for epoch in history],
         [epoch.val_accuracy for epoch in history],
     )
-    last = len(history) - 1
-    with st.container():
-        if mark:
-            st.markdown(words.learning_curve(mark))
-        shown = _scrubber(run, last) if last else 0
-    said = words.SAYS_NOW if shown == last else words.SAID_THEN.format(epoch=shown)
-    set_stage.draw(history[: shown + 1], mark, said)
 
 
 def _scrubber(run: Run, last: int) -> int:

@@ -77,6 +77,7 @@ READ_SO_FAR = "{done} photos"
 STEP_STARTING = "Starting"
 CROP_STOPPED = "You stopped the search. Nothing was kept."
 CROP_INTERRUPTED = "The search was interrupted. Bring the photos again."
+SEARCH_CUT_OFF, LEAVE_IT = "The search for faces was interrupted. Your photos are still here.", "Leave it"
 TRAIN_WITH_THESE = "Train with these faces"
 BRING_OTHERS = "Bring more photos"
 CONTINUE, LOOK_AT_THEM, CHANGE_PEOPLE = "Continue", "Look at them", "Change people or photos"
@@ -208,9 +209,10 @@ ERROR = "Error (loss)"
 ROUND, GUESSING = "round", "guessing: 1 in {people}"
 LAST_TIME = "last time"
 BY_HEART = "**Learning by heart (overfitting):** after round {epoch}, practice gets better and the mock exam worse."
-BY_HEART_TRY = "Try fewer rounds, or freeze more blocks."
+BY_HEART_TRY = "Try more photos, fewer rounds, or freeze more blocks."
+BY_HEART_ALL_FROZEN = "Try more photos, or fewer rounds."
 TOO_LITTLE = "**It was still getting better when it ended (underfitting).**"
-TOO_LITTLE_TRY = "Try more rounds, or let more blocks learn."
+TOO_LITTLE_TRY, TOO_LITTLE_ALL_LEARNS = "Try more rounds, or let more blocks learn.", "Try more rounds."
 SAYS_NOW = "What it says right now (mock exam)"
 SAID_THEN = "What it said after round {epoch} (mock exam)"
 SAYS_NOTHING = "It has said nothing yet."
@@ -520,11 +522,12 @@ def finished_in(seconds: float, shown: int, epochs: int) -> str:
     return f"It finished in {took}. This shows round {shown} of {epochs}."
 
 
-def learning_curve(mark: Mark) -> str:
-    """Say what a marked spot on the curve shows, and what to try."""
+def learning_curve(mark: Mark, frozen: int, units: int) -> str:
+    """Say what a marked spot on the curve shows, and what can be tried with so many of the units frozen."""
     if mark.finding == "by_heart":
-        return f":red[◯] {BY_HEART.format(epoch=mark.epoch)} {BY_HEART_TRY}"
-    return f":red[◯] {TOO_LITTLE} {TOO_LITTLE_TRY}"
+        tried = BY_HEART_ALL_FROZEN if frozen == units else BY_HEART_TRY
+        return f":red[◯] {BY_HEART.format(epoch=mark.epoch)} {tried}"
+    return f":red[◯] {TOO_LITTLE} {TOO_LITTLE_TRY if frozen else TOO_LITTLE_ALL_LEARNS}"
 
 
 def wall_alt(right: int, faces: int) -> str:

@@ -235,3 +235,18 @@ def test_a_curve_without_a_finding_says_nothing(open_page, lab_home) -> None:
     app = open_page(places.TRAIN, run=run.id)
     assert not [text for text in app.markdown if words.BY_HEART_TRY in text.value or words.TOO_LITTLE in text.value]
     assert all("markPoint" not in line for line in right_answers(app))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "frozen", "tried"),
+    [(BY_HEART, 13, words.BY_HEART_ALL_FROZEN), (TOO_LITTLE, 0, words.TOO_LITTLE_ALL_LEARNS)],
+)
+def test_what_cannot_be_tried_is_not_suggested(open_page, lab_home, numbers, frozen, tried) -> None:
+    config = FIVE.with_changes(freeze_depth=frozen)
+    run = made.run(lab_home, made.dataset(lab_home), rounds=-1, config=config)
+    learn(run, numbers)
+    app = open_page(places.TRAIN, run=run.id)
+    (sentence,) = [text.value for text in app.markdown if text.value.startswith(":red[")]
+    assert sentence.endswith(f" {tried}")
+    assert "freeze" not in sentence
+    assert "blocks" not in sentence
