@@ -1,7 +1,22 @@
 """Photos, in three steps: bring them, check the faces, split them."""
 
 from core.photos import dataset as datasets
-from ui import bring, check, collection, finding, going_away, jobs, look, places, server, split, state, steps, words
+from ui import (
+    bring,
+    check,
+    collection,
+    ended,
+    finding,
+    going_away,
+    jobs,
+    look,
+    places,
+    server,
+    split,
+    state,
+    steps,
+    words,
+)
 
 places.enter()
 workspace = server.workspace()
@@ -12,7 +27,7 @@ if job:
     state.CROP_JOB.set(job.id)
     finding.show(workspace, job)
 else:
-    bring.settle(workspace)
+    ended.settle(workspace)
     found = datasets.list_datasets(workspace)
     chosen = collection.chosen(found) if found else None
     step = steps.current(chosen)

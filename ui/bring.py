@@ -8,12 +8,12 @@ from pathlib import Path, PurePosixPath
 import streamlit as st
 
 from core.config import MIN_PEOPLE, CropConfig
-from core.jobfolder import OPEN_STATES, JobFolder
+from core.jobfolder import JobFolder
 from core.photos import fetched
 from core.photos.dataset import Dataset
 from core.photos.drafts import Draft
 from core.workspace import Workspace
-from ui import collection, feedback, jobs, personcards, places, state, steps, text, words
+from ui import collection, feedback, jobs, personcards, state, text, words
 from ui.state import Widget
 
 SHARE_EXAMPLE = "photos\n├── Ada\n│   ├── 1.jpg\n│   └── 2.jpg\n└── Bruno\n    ├── 1.jpg\n    └── 2.jpg"
@@ -40,6 +40,7 @@ def form(workspace: Workspace, found: Sequence[Dataset], chosen: Dataset | None)
         job = ways[way](workspace, into)
         if job:
             state.CROP_JOB.set(job.id)
+            state.TRAIN_NEXT.set(False)
             state.CARDS.set(state.CARDS.default)
             st.rerun()
 
@@ -189,26 +190,3 @@ def crop_settings(usual: CropConfig) -> CropConfig:
     )
     percent = st.slider(words.MARGIN, 0, 100, round(100 * usual.margin), format="%d %%", key=Widget.MARGIN)
     return CropConfig(detector=detector, margin=percent / 100)
-
-
-def settle(workspace: Workspace) -> None:
-    """Take over what the last search found, or say why it found nothing."""
-    job = jobs.job(workspace, state.CROP_JOB.get())
-    if job is None:
-        return
-    status = job.status()
-    if status.state in OPEN_STATES:
-        return
-    jobs.drop_uploads(workspace)
-    if status.state == "done":
-        state.DATASET.set(job.result()["dataset_id"])
-        state.CROP_JOB.set(None)
-        steps.go("check")
-        if state.TRAIN_NEXT.get():
-            state.TRAIN_NEXT.set(False)
-            state.CHOOSING_SETTINGS.set(True)
-            st.switch_page(places.TRAIN)
-    elif status.state == "failed":
-        feedback.show_error(status.message)
-    else:
-        st.info(words.CROP_STOPPED if status.state == "stopped" else words.CROP_INTERRUPTED)

@@ -70,4 +70,5 @@ def _find_again(workspace: Workspace, dataset: Dataset) -> None:
         if st.button(words.FIND_AGAIN, key=Widget.FIND_AGAIN, disabled=crop == dataset.crop):
             with feedback.sentences():
                 state.CROP_JOB.set(jobs.recrop(workspace, dataset, crop).id)
+                state.TRAIN_NEXT.set(False)
                 st.rerun()

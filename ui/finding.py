@@ -27,7 +27,9 @@ def _show(workspace: Workspace, job: JobFolder) -> None:
         st.rerun()
     bar, stop = st.columns([5, 1], vertical_alignment="bottom")
     with bar:
-        progress([event for event in job.events() if event["event"] == "progress"])
+        # What an interrupted attempt did says nothing about how fast this one is.
+        began = job.status().changed_at
+        progress([event for event in job.events() if event["event"] == "progress" and event["at"] >= began])
     with stop:
         _stop(job)
     trouble = server.workers().trouble(job.request()["lane"]) if job.status().state == "queued" else None

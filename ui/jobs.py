@@ -24,6 +24,8 @@ from core.workspace import Workspace
 from ui import server
 
 UPLOAD, WEIGHTS = "upload.zip", "weights.h5"
+# A search with this file in its folder has been told the end of.
+_TOLD = "told"
 # Kinds of jobs that find faces; one at a time is shown on Photos.
 SEARCHES = ("crop", "fetch", "add", "recrop")
 
@@ -159,10 +161,46 @@ def job(workspace: Workspace, job_id: str | None) -> JobFolder | None:
 
 
 def drop_uploads(workspace: Workspace) -> None:
-    """Remove the uploaded files of jobs that have ended: the photos lie in the store now, or were not wanted."""
+    """Remove the uploaded files of jobs that have ended: the photos lie in the store now, or were not wanted.
+
+    An interrupted search keeps its own, to go on with.
+    """
     for path in _jobs(workspace):
-        if (path / UPLOAD).exists() and JobFolder(path).status().state not in OPEN_STATES:
+        if not (path / UPLOAD).exists():
+            continue
+        ended = JobFolder(path)
+        needed = "interrupted" if ended.request()["kind"] in SEARCHES else ""
+        if ended.status().state not in (*OPEN_STATES, needed):
             (path / UPLOAD).unlink(missing_ok=True)
+
+
+def untold_searches(workspace: Workspace) -> list[JobFolder]:
+    """Give the searches for faces that have ended and whose end nobody was told yet, the newest first."""
+    found = [JobFolder(path) for path in _jobs(workspace) if not (path / _TOLD).exists()]
+    ended = [job for job in found if job.request()["kind"] in SEARCHES and job.status().state not in OPEN_STATES]
+    return sorted(ended, key=lambda job: job.status().changed_at, reverse=True)
+
+
+def tell(job: JobFolder) -> None:
+    """Note that the end of a search was told."""
+    (job.path / _TOLD).touch()
+
+
+def can_go_on(job: JobFolder) -> bool:
+    """Tell whether what an interrupted search looks through is still there."""
+    source = job.request().get("source")
+    return source is None or Path(source).exists()
+
+
+def search_on(workspace: Workspace, job: JobFolder) -> None:
+    """Queue an interrupted search once more; photos that were looked at are not looked at again."""
+    queue.again(workspace, job)
+    server.workers().ensure(queue.HELPER)
+
+
+def forget(job: JobFolder) -> None:
+    """Remove a job that has ended, with its upload."""
+    shutil.rmtree(job.path, ignore_errors=True)
 
 
 def _jobs(workspace: Workspace) -> list[Path]:

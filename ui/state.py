@@ -52,7 +52,7 @@ COMPARE_JOB: Key[str | None] = Key("compare_job", default=None)
 CARDS = Key("person_cards", default=2)
 # Photos: counts the uploads, so that the widget is a new, empty one after each (an upload lives in memory until then).
 UPLOADS = Key("uploads", default=0)
-# Photos: the crop job this session started; its end is told once.
+# Photos: the search this session started or watched; its end is told once.
 CROP_JOB: Key[str | None] = Key("crop_job", default=None)
 # The search for faces that goes on is for the drawn people: from there to Train.
 TRAIN_NEXT = Key("train_next", default=False)
@@ -118,6 +118,8 @@ class Widget(StrEnum):
     MARGIN = "photos_margin"
     FIND_FACES = "find_faces"
     STOP_CROP = "stop_crop"
+    GO_ON_SEARCHING = "go_on_searching"
+    LEAVE_SEARCH = "leave_search"
     PHOTOS_OF = "photos_of"
     BRING_OTHERS = "bring_others"
     CONTINUE = "continue_photos"

@@ -179,6 +179,76 @@ def test_a_search_that_failed_says_why_above_the_form(open_page, lab_home) -> No
     assert app.title[0].value == words.BRING
 
 
+def test_the_end_of_a_search_is_told_once(open_page, lab_home, tmp_path) -> None:
+    made.dataset(lab_home)
+    app = open_page(places.PHOTOS)
+    app.button(key=f"{Widget.STEP}-bring").click().run()
+    comes_by(app, words.SOURCE_FOLDER)
+    app.text_input(key=Widget.FOLDER).set_value(str(tmp_path)).run()
+    app.button(key=Widget.FIND_FACES).click().run()
+    the_job(lab_home).set_state("failed", "There are no photos here; bring others.")
+    app.run()
+    assert len(app.error) == 1
+    app.run()
+    assert not app.error
+
+
+def test_after_a_refresh_the_end_of_a_search_is_found_on_disk(open_page, lab_home) -> None:
+    made.dataset(lab_home, dataset_id="found1", name="found")
+    made.dataset(lab_home, ("Dayo", "Emil"), dataset_id="newer1", name="newer")
+    job = JobFolder.create(lab_home.jobs / "j1", {"kind": "crop", "lane": "helper", "source": "x"}, state="done")
+    job.write_result({"dataset_id": "found1", "version": 1})
+    app = open_page(places.PHOTOS)
+    assert app.selectbox[0].value == "found1"
+    assert open_page(places.PHOTOS).selectbox[0].value == "newer1"
+
+
+def an_interrupted_search(lab_home) -> JobFolder:
+    path = lab_home.jobs / "j1"
+    request = {"kind": "crop", "lane": "helper", "source": str(path / jobs.UPLOAD)}
+    job = JobFolder.create(path, request, state="interrupted")
+    (path / jobs.UPLOAD).write_bytes(a_zip())
+    return job
+
+
+def test_an_interrupted_search_keeps_its_photos_and_goes_on(open_page, lab_home) -> None:
+    job = an_interrupted_search(lab_home)
+    app = open_page(places.PHOTOS)
+    app.run()
+    assert any(words.SEARCH_CUT_OFF in part.value for part in app.markdown)
+    app.button(key=Widget.GO_ON_SEARCHING).click().run()
+    assert not app.exception
+    assert app.title[0].value == words.FINDING
+    assert job.status().state == "queued"
+    assert (job.path / jobs.UPLOAD).exists()
+
+
+def test_an_interrupted_search_can_be_left_or_has_lost_its_photos(open_page, lab_home) -> None:
+    app = open_page(places.PHOTOS)
+    job = an_interrupted_search(lab_home)
+    app.run()
+    app.button(key=Widget.LEAVE_SEARCH).click().run()
+    assert not job.path.exists()
+    job = an_interrupted_search(lab_home)
+    (job.path / jobs.UPLOAD).unlink()
+    app.run()
+    assert app.info[0].value == words.CROP_INTERRUPTED
+    assert not app.run().info
+
+
+def test_the_drawn_people_stopped_do_not_lead_own_photos_past_the_review(open_page, lab_home) -> None:
+    made.dataset(lab_home)
+    app = open_page(places.START)
+    app.button(key=Widget.TRY_IT).click().run()
+    the_job(lab_home).ask_to_stop()
+    app.switch_page(places.PHOTOS).run()
+    assert app.info[0].value == words.CROP_STOPPED
+    own = JobFolder.create(lab_home.jobs / "own", {"kind": "crop", "lane": "helper", "source": "x"}, state="done")
+    own.write_result({"dataset_id": "made1", "version": 1})
+    app.run()
+    assert app.title[0].value == "36 faces ready, 1 photo needs a look."
+
+
 def test_faces_are_checked_first_and_nobody_has_to_look(open_page, lab_home) -> None:
     made.dataset(lab_home)
     app = open_page(places.PHOTOS)
