@@ -12,7 +12,7 @@ if run:
     look.styles()
     experiment.watch(workspace, run)
 elif trainable:
-    look.head(words.TRAIN_TITLE, words.FROZEN_STILL_WORK)
+    look.head(words.TRAIN_TITLE, f"{words.DRAG_THE_HANDLE} {words.FROZEN_STILL_WORK}")
     experiment.prepare(workspace, trainable)
 else:
     look.head(words.TRAIN_TITLE)

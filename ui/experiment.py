@@ -13,7 +13,7 @@ from core.models import backbones
 from core.photos.dataset import Dataset
 from core.runs import Run
 from core.workspace import Workspace
-from ui import collection, feedback, jobs, live, networks, places, replay, settings, state, words
+from ui import collection, feedback, jobs, live, networks, places, replay, settings, state, trained, words
 from ui.state import Param, Widget
 
 
@@ -65,6 +65,7 @@ def watch(workspace: Workspace, run: Run) -> None:
         live.training(workspace, run)
     else:
         replay.afterwards(workspace, run, partial(_ended, workspace, run))
+        trained.draw(workspace, run)
     st.caption(settings.told(run.config))
     if st.button(words.ANOTHER, key=Widget.ANOTHER):
         state.CHOOSING_SETTINGS.set(True)

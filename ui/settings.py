@@ -15,9 +15,9 @@ from core.models import backbones, seen, weights
 from core.models.backbones import Backbone
 from core.photos.dataset import Dataset
 from core.workspace import Workspace
-from ui import advanced, amounts, blocks, collection, networks, pixels, state, strip, text, words
+from ui import advanced, amounts, blocks, changed, collection, networks, pixels, responses, state, strip, text, words
 from ui.state import Widget
-from ui.strip.parts import Parts
+from ui.strip.parts import Parts, frozen_units
 
 IMAGE_SIZES_PX = (32, 48, 64, 96, 128, 160, 192, 224)
 
@@ -48,6 +48,7 @@ class _Places:
     rounds: DeltaGenerator
     photos: DeltaGenerator
     start: DeltaGenerator
+    new: DeltaGenerator
     below: DeltaGenerator
     more: DeltaGenerator
     published: DeltaGenerator
@@ -55,11 +56,14 @@ class _Places:
 
     @classmethod
     def laid_out(cls) -> _Places:
-        first, drawn = st.container(), st.container()
-        row = st.columns([1.5, 1, 1, 1.2], gap="medium", vertical_alignment="bottom")
+        # Close together, so that the button that starts is on the first screen of a projector.
+        with st.container(gap="xsmall"):
+            first, drawn = st.container(), st.container()
+            row = st.columns([1.5, 1, 1, 1.2], gap="medium", vertical_alignment="bottom")
+            new = st.container()
         below, more = st.container(), st.container()
         published, advanced = st.expander(words.PRESETS_TITLE), st.expander(words.ADVANCED)
-        return cls(first, drawn, *row, below, more, published, advanced)
+        return cls(first, drawn, *row, new, below, more, published, advanced)
 
 
 def choose(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> Choice:
@@ -69,6 +73,8 @@ def choose(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> 
         base = _preset()
     with places.first:
         backbone, pretrained = _start(workspace, found, dataset, base)
+    with places.below:
+        _about(backbone, base, dataset, pretrained=pretrained)
     config = _fitting(base, backbone, pretrained)
     with places.size:
         config = _image_size(backbone, config)
@@ -78,6 +84,9 @@ def choose(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> 
         config = advanced.settings(config)
     with places.strip:
         config = config.with_changes(freeze_depth=_freeze(workspace, config, dataset, single=single))
+    with places.new:
+        if new := changed.sentence(workspace, dataset, config):
+            st.caption(new)
     missing = pretrained and not weights.has_weights(backbone.name, workspace)
     with places.more:
         networks.more(workspace, told_above=missing)
@@ -101,13 +110,17 @@ def _start(
         backbone = networks.choose(workspace, base)
     with right:
         pretrained = _starts_with(backbone, base)
+    return backbone, pretrained
+
+
+def _about(backbone: Backbone, base: TrainConfig, dataset: Dataset, *, pretrained: bool) -> None:
+    """Say what the network is, whose settings these are, and whom it has met before."""
     st.caption(backbone.description)
     if base.preset != TrainConfig().preset:
         st.caption(words.settings_of(words.PRESETS[base.preset][0]))
     met = seen.seen_people(backbone.name, dataset.people) if pretrained else ()
     if met:
         st.info(words.has_met([text.plain(person) for person in met]), icon=":material/info:")
-    return backbone, pretrained
 
 
 def _preset() -> TrainConfig:
@@ -147,11 +160,10 @@ def _fitting(base: TrainConfig, backbone: Backbone, pretrained: bool) -> TrainCo
 
 def _freeze(workspace: Workspace, config: TrainConfig, dataset: Dataset, *, single: bool) -> int:
     """Draw the strip, whose handle stands between blocks or between single layers; give the number of frozen units."""
-    parts = Parts(config, dataset.people, pixels.address(workspace, dataset, config.image_size_px))
-    n_units = len(parts.network.units)
-    depths = tuple(range(n_units + 1)) if single else parts.network.stops()
-    default = n_units if config.freeze_depth is None else config.freeze_depth
-    return strip.choose(parts, depths, default, _freeze_key(config))
+    face = pixels.address(workspace, dataset, config.image_size_px)
+    parts = Parts(config, dataset.people, face, responses.asked_for(workspace, dataset, config))
+    depths = tuple(range(len(parts.network.units) + 1)) if single else parts.network.stops()
+    return strip.choose(parts, depths, frozen_units(config), _freeze_key(config))
 
 
 def _freeze_key(config: TrainConfig) -> str:
@@ -214,8 +226,7 @@ def preset_to(changes: Mapping[str, object], base: TrainConfig | None = None, da
 
 def _chosen(config: TrainConfig) -> dict[str, object]:
     """Give what each widget says for these settings, by key."""
-    network = backbones.backbone(config.backbone).architecture
-    depth = len(network.units) if config.freeze_depth is None else config.freeze_depth
+    network, depth = backbones.backbone(config.backbone).architecture, frozen_units(config)
     return {
         Widget.PRESET: config.preset,
         Widget.BACKBONE.of(config.preset): config.backbone,
@@ -231,8 +242,7 @@ def _chosen(config: TrainConfig) -> dict[str, object]:
 def told(config: TrainConfig) -> str:
     """Give an experiment's settings on one line."""
     backbone = backbones.backbone(config.backbone)
-    network = backbone.architecture
-    depth = len(network.units) if config.freeze_depth is None else config.freeze_depth
+    network, depth = backbone.architecture, frozen_units(config)
     frozen = words.frozen_short(depth, len(network.units), blocks.whole_blocks(network, depth))
     starts = words.starts(config.pretrained, config.backbone)
     return words.settings(backbone.title, frozen, config.image_size_px, config.epochs, starts)

@@ -207,8 +207,8 @@ EXAM_RUNS = "Sitting the final exam"
 RIGHT_ANSWERS = "Right answers out of 100"
 ERROR = "Error (loss)"
 ROUND, GUESSING = "round", "guessing: 1 in {people}"
-LAST_TIME = "last time"
-BY_HEART = "**Learning by heart (overfitting):** after round {epoch}, practice gets better and the mock exam worse."
+CURVE_BEFORE = "last time"
+BY_HEART = "**Learning by heart (overfitting):** after round {epoch} its error rises in the mock exam, not in practice."
 BY_HEART_TRY = "Try more photos, fewer rounds, or freeze more blocks."
 BY_HEART_ALL_FROZEN = "Try more photos, or fewer rounds."
 TOO_LITTLE = "**It was still getting better when it ended (underfitting).**"
@@ -557,7 +557,7 @@ def go_on_with(result: str) -> str:
 
 
 def accuracy_labels(people: int) -> CurveLabels:
-    return CurveLabels(SPLITS["train"], SPLITS["validation"], ROUND, GUESSING.format(people=people), LAST_TIME)
+    return CurveLabels(SPLITS["train"], SPLITS["validation"], ROUND, GUESSING.format(people=people), CURVE_BEFORE)
 
 
 LOSS_LABELS = CurveLabels(SPLITS["train"], SPLITS["validation"], ROUND)

@@ -4,13 +4,15 @@ import json
 import shutil
 
 import pytest
+import streamlit
 
-from core import forecast, presets, runs
+from core import forecast, presets, responses, runs
+from core.config import TrainConfig
 from core.jobs import queue
 from core.models import backbones, seen, weights
 from core.models.weights import FoundWeights
 from tests.pages import made
-from ui import amounts, places, words
+from ui import amounts, places, settings, words
 from ui.state import Param, Widget
 
 
@@ -37,10 +39,15 @@ def freeze(app, units: int, pretrained: bool = True) -> None:
     app.session_state[Widget.FREEZE.of("recommended", "face-vgg-mini", pretrained)] = units
 
 
+def asked_of_helper(workspace) -> list:
+    """Give what waits for a helper, but for the pictures under the strip, which nobody waits for."""
+    return [job for job in queue.waiting(workspace, queue.HELPER) if job.request()["kind"] != "explain"]
+
+
 def strip_of(app) -> dict:
     """Give what the strip draws."""
-    (drawn,) = app.get("bidi_component")
-    return json.loads(drawn.proto.json)
+    components = [json.loads(component.proto.json) for component in app.get("bidi_component")]
+    return next(drawn for drawn in components if "stops" in drawn)
 
 
 def test_too_early_it_leads_to_the_photos(open_page) -> None:
@@ -100,7 +107,7 @@ def test_a_network_is_brought_as_a_file_which_does_not_stay_with_the_page(open_p
     assert "rcmalli_vggface_tf_notop_vgg16.h5" in uploader.label
     uploader.set_value(("../../mine **x**.h5", b"no weights", "application/x-hdf5")).run()
     assert not app.exception
-    (job,) = queue.waiting(lab_home, queue.HELPER)
+    (job,) = asked_of_helper(lab_home)
     request = job.request()
     assert (request["kind"], request["backbone"]) == ("import_weights", "vggface-vgg16")
     assert request["called"].endswith("mine **x**.h5")
@@ -119,7 +126,7 @@ def test_a_network_that_has_arrived_is_chosen(open_page, lab_home, weights_here)
     made.dataset(lab_home)
     app = open_page(places.TRAIN)
     app.button(key=Widget.DOWNLOAD_MORE).click().run()
-    (job,) = queue.waiting(lab_home, queue.HELPER)
+    (job,) = asked_of_helper(lab_home)
     weights_here.append("vggface-vgg16")
     job.set_state("done")
     app.run()
@@ -154,9 +161,12 @@ def test_all_photos_and_everything_frozen_are_the_default(open_page, lab_home, w
     weights_here.append("face-vgg-mini")
     made.dataset(lab_home)
     app = open_page(places.TRAIN)
-    said = " ".join(text.value for text in app.markdown)
-    assert "**All 5 blocks are frozen.**" in said
-    assert "387 numbers (trainable parameters). 920,784 are frozen." in said  # 128 features to 3 people
+    drawn = strip_of(app)
+    assert (drawn["frozen"], drawn["stops"], drawn["fixed"]) == (13, [0, 2, 4, 7, 10, 13], False)
+    said = drawn["said"][5]
+    assert said["frozen"] == "All 5 blocks are frozen."
+    # 128 features to 3 people
+    assert said["rest"] == "Only the new last layers learn: 387 of 921,171 numbers (parameters)."
     app.button(key=Widget.START).click().run()
     (run,) = runs.list_runs(lab_home)
     assert run.config.train_per_class is None
@@ -169,7 +179,9 @@ def test_without_weights_there_is_a_way_on_but_never_a_silent_start(open_page, l
     assert Widget.START not in [button.key for button in app.button]
     assert app.info[0].value == words.MISSING_HERE
     app.button(key=Widget.START_WITH_NOTHING).click().run()
-    assert "**Nothing is frozen.**" in " ".join(text.value for text in app.markdown)
+    drawn = strip_of(app)
+    assert (drawn["frozen"], drawn["learns"]) == (0, "fresh")
+    assert drawn["states"]["frozen"] == words.FROZEN_AT_RANDOM
     app.button(key=Widget.START).click().run()
     (run,) = runs.list_runs(lab_home)
     assert run.config.pretrained is False
@@ -186,7 +198,7 @@ def test_weights_are_downloaded_by_a_job_that_says_why_it_failed(open_page, lab_
     assert app.info[0].value == words.NOT_HERE
     assert app.button(key=Widget.DOWNLOAD).label == "Download it (59 MB)"
     app.button(key=Widget.DOWNLOAD).click().run()
-    (job,) = queue.waiting(lab_home, queue.HELPER)
+    (job,) = asked_of_helper(lab_home)
     assert (job.request()["kind"], job.request()["backbone"]) == ("download", "vggface-vgg16")
     job.set_state("failed", "No network; import the file by hand.")
     app.run()
@@ -288,6 +300,81 @@ def test_single_layers_can_be_frozen(open_page, lab_home, weights_here) -> None:
     assert drawn["blocks"][4]["partly"][1] == "1 of 3 frozen"
     app.button(key=Widget.START).click().run()
     assert runs.list_runs(lab_home)[0].config.freeze_depth == 11
+
+
+def test_where_the_handle_stands_outlives_a_visit_to_another_page(open_page, lab_home, weights_here) -> None:
+    weights_here.append("face-vgg-mini")
+    made.dataset(lab_home)
+    app = open_page(places.TRAIN)
+    freeze(app, 4)
+    app.run()
+    assert strip_of(app)["frozen"] == 4
+    app.switch_page(places.PHOTOS).run()
+    app.switch_page(places.TRAIN).run()
+    assert strip_of(app)["frozen"] == 4
+    # What starts with nothing has a handle of its own.
+    widget(app, "radio", Widget.STARTS_WITH).set_value(False).run()
+    assert strip_of(app)["frozen"] == 0
+
+
+def test_single_layers_given_up_the_handle_stands_at_the_nearest_block(open_page, lab_home, weights_here) -> None:
+    weights_here.append("face-vgg-mini")
+    made.dataset(lab_home)
+    app = open_page(places.TRAIN)
+    app.toggle(key=Widget.SINGLE_LAYERS).set_value(True).run()
+    freeze(app, 11)
+    app.toggle(key=Widget.SINGLE_LAYERS).set_value(False).run()
+    assert strip_of(app)["frozen"] == 10
+    app.button(key=Widget.START).click().run()
+    assert runs.list_runs(lab_home)[0].config.freeze_depth == 10
+
+
+def test_what_the_network_responds_to_is_asked_for_once(open_page, lab_home, weights_here) -> None:
+    weights_here.append("face-vgg-mini")
+    dataset = made.dataset(lab_home)
+    app = open_page(places.TRAIN)
+    (job,) = queue.waiting(lab_home, queue.HELPER)
+    assert job.request()["kind"] == "explain"
+    assert [block["map"] for block in strip_of(app)["blocks"]] == [""] * 5
+    app.run()
+    # What failed is not tried with every click.
+    job.set_state("failed", "The disk is full.")
+    app.run()
+    assert queue.waiting(lab_home, queue.HELPER) == []
+    assert not app.error
+    for path in responses.response_paths(lab_home, dataset, "face-vgg-mini", 96):
+        path.write_bytes(made.photo(1))
+    app.run()
+    assert all(block["map"].startswith("data:image/png;base64,") for block in strip_of(app)["blocks"])
+    widget(app, "radio", Widget.STARTS_WITH).set_value(False).run()
+    assert "map" not in strip_of(app)["blocks"][0]
+
+
+def test_settings_chosen_elsewhere_stand_on_the_page(open_page, lab_home, weights_here) -> None:
+    weights_here.append("face-vgg-mini")
+    dataset = made.dataset(lab_home)
+    base = presets.preset("recommended").with_changes(epochs=7, learning_rate=0.01, views=3, hidden=(64,))
+    run = made.run(lab_home, dataset, rounds=5, config=base)
+    app = open_page(places.TRAIN, run=run.id)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(streamlit, "session_state", app.session_state)
+        settings.preset_to({"freeze_depth": 10, "train_per_class": 3}, base, dataset)
+    app.query_params.clear()
+    app.run()
+    assert strip_of(app)["frozen"] == 10
+    app.button(key=Widget.START).click().run()
+    started = next(found for found in runs.list_runs(lab_home) if found.id != run.id)
+    assert started.config == base.with_changes(freeze_depth=10, train_per_class=3)
+
+
+def test_a_finished_experiment_shows_how_far_each_block_moved(open_page, lab_home) -> None:
+    config = TrainConfig(freeze_depth=10, epochs=5)
+    run = made.run(lab_home, made.dataset(lab_home), rounds=5, config=config)
+    run.job.write_result({**run.summary(), "unit_movement": {"conv5_1": 0.03, "conv5_2": 0.03, "conv5_3": 0.03}})
+    drawn = strip_of(open_page(places.TRAIN, run=run.id))
+    assert drawn["fixed"]
+    assert [block["moved"] for block in drawn["blocks"]] == [words.MOVED_NOT] * 4 + ["moved 3.0 %"]
+    assert drawn["face"].startswith("data:image/png")
 
 
 @pytest.mark.parametrize("name", list(backbones.BACKBONES))
