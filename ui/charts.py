@@ -28,7 +28,7 @@ def curves(
 
     Args:
         before: the rounds of the experiment before, drawn in grey.
-        mark: a spot to be marked on the right answers.
+        mark: a spot to be marked on both.
     """
     last = history[-1] if history else None
     st.subheader(words.RIGHT_ANSWERS, anchor=False)
@@ -41,7 +41,7 @@ def curves(
     )
     st.subheader(words.ERROR, anchor=False)
     st.echarts_chart(
-        lines.loss_curves(history, epochs, people, words.LOSS_LABELS),
+        lines.loss_curves(history, epochs, people, words.LOSS_LABELS, mark=mark),
         key=f"{key}-loss",
         height=LOSS_PX,
         renderer="svg",

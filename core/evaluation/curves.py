@@ -67,7 +67,7 @@ def accuracy_curves(
         epochs: the last round on the axis.
         n_classes: guessing gives 1 in `n_classes`.
         before: the experiment before, whose mock exam is drawn in grey as far as the axis goes.
-        mark: a spot to be marked; left out while `history` has not come to it.
+        mark: a spot to be marked.
 
     Returns:
         An ECharts option, plain JSON values.
@@ -81,13 +81,11 @@ def accuracy_curves(
     )
     option["xAxis"] |= _round_axis(epochs)
     option["yAxis"] |= {"max": 100, "interval": 25}
-    practice, mock = option["series"]
-    practice["markLine"] = _guessing(100 / n_classes, labels.guessing)
+    option["series"][0]["markLine"] = _guessing(100 / n_classes, labels.guessing)
     if before:
         option["series"].append(_grey([epoch for epoch in before if epoch.epoch <= epochs], labels.before))
-    if mark and history and mark.epoch <= history[-1].epoch:
-        spot = next(epoch for epoch in history if epoch.epoch == mark.epoch)
-        _mark(practice if mark.finding == "too_little" else mock, mark, spot, history[-1].epoch)
+    if mark:
+        _mark(option, mark)
     return option
 
 
@@ -108,28 +106,42 @@ def _grey(before: Sequence[EpochNumbers], name: str) -> dict[str, Any]:
     return line | {"z": 1, "tooltip": {"show": False}}
 
 
-def _mark(line: dict[str, Any], mark: Mark, spot: EpochNumbers, last: int) -> None:
-    """Ring the spot, and shade the rounds after it. What it shows is said beside: a word here would hide a curve."""
+def _mark(option: dict[str, Any], mark: Mark) -> None:
+    """Ring the spot, once the curve has come to it, and shade the rounds after it.
+
+    What it shows is said beside the chart: a word in it would hide a curve.
+    """
+    practice, mock = option["series"][:2]
+    line = practice if mark.finding == "too_little" else mock
+    points = [point["value"] if isinstance(point, dict) else point for point in line["data"]]
+    spot = next((point for point in points if point[0] == mark.epoch and point[1] is not None), None)
+    if spot is None:
+        return
     line["markPoint"] = {
         "silent": True,
         "symbol": "circle",
         "symbolSize": _RING_PX,
         "itemStyle": {"color": "transparent", "borderColor": colours.WRONG, "borderWidth": 3},
         "label": {"show": False},
-        "data": [{"coord": [mark.epoch, 100 * (spot.accuracy if mark.finding == "too_little" else spot.val_accuracy)]}],
+        "data": [{"coord": spot}],
     }
-    if mark.epoch < last:
+    if mark.epoch < points[-1][0]:
         line["markArea"] = {
             "silent": True,
             "itemStyle": {"color": colours.WRONG, "opacity": 0.1},
-            "data": [[{"xAxis": mark.epoch}, {"xAxis": last}]],
+            "data": [[{"xAxis": mark.epoch}, {"xAxis": points[-1][0]}]],
         }
 
 
-def loss_curves(history: Sequence[EpochNumbers], epochs: int, n_classes: int, labels: CurveLabels) -> dict[str, Any]:
+def loss_curves(
+    history: Sequence[EpochNumbers], epochs: int, n_classes: int, labels: CurveLabels, *, mark: Mark | None = None
+) -> dict[str, Any]:
     """Draw the error (cross-entropy), practice and mock exam, over the rounds.
 
     The axis ends a little above what guessing costs or round 0 had, and doubles only when a later round leaves it.
+
+    Args:
+        history, epochs, n_classes, mark: as for `accuracy_curves`.
 
     Returns:
         An ECharts option, plain JSON values.
@@ -144,6 +156,8 @@ def loss_curves(history: Sequence[EpochNumbers], epochs: int, n_classes: int, la
     option = _curves([epoch.epoch for epoch in history], practice, mock, labels, decimals=2)
     option["xAxis"] |= _round_axis(epochs)
     option["yAxis"] |= {"max": top, "interval": step}
+    if mark:
+        _mark(option, mark)
     return option
 
 

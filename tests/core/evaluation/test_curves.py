@@ -131,3 +131,9 @@ def test_a_spot_is_marked_once_the_curve_has_come_to_it() -> None:
     practice, mock = series(HISTORY, Mark("too_little", 2))
     assert practice["markPoint"]["data"] == [{"coord": [2, pytest.approx(84)]}]
     assert "markArea" not in practice
+
+    for finding in ("by_heart", "too_little"):
+        practice, mock = curves.loss_curves(HISTORY, 20, 4, CURVES, mark=Mark(finding, 1))["series"]
+        marked, other = (mock, practice) if finding == "by_heart" else (practice, mock)
+        assert marked["markPoint"]["data"] == [{"coord": [1, {"by_heart": 1.0, "too_little": 0.9}[finding]]}]
+        assert "markPoint" not in other
