@@ -16,7 +16,7 @@ PHOTO_WIDTH_PX = 110
 
 def show(workspace: Workspace, dataset: Dataset) -> None:
     """Draw the choice of a person, what can be done with the name, and the photos."""
-    people = [*dataset.people, *(person for person in dataset.waiting if person not in dataset.people)]
+    people = [*dataset.people, *dataset.waiting]
     if not people:
         return
     person = st.selectbox(words.WHOM, people, key=f"{Widget.WHOM}-{dataset.id}", width=360)
@@ -95,7 +95,7 @@ def _tick(workspace: Workspace, dataset: Dataset, item: Item) -> bool:
     with st.container(gap="xxsmall"):
         src = faces.face_of(workspace, dataset, item.sha256, item.face)
         st.html(f'<div class="lab-tick"><img src="{src}" alt="{name}" title="{name}"></div>')
-        key = f"{Widget.TICK}-{item.sha256[:16]}-{item.person}-{dataset.version}"
+        key = f"{Widget.TICK}-{item.sha256[:16]}-{item.face}-{item.person}-{dataset.version}"
         return st.checkbox(text.plain(item.name), key=key, label_visibility="collapsed")
 
 

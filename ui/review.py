@@ -48,7 +48,7 @@ def _people(workspace: Workspace, dataset: Dataset) -> None:
     met = seen.seen_people(TrainConfig().backbone, dataset.people)
     if met:
         st.info(words.has_met([text.plain(person) for person in met]), icon=":material/visibility:")
-    known = (*dataset.people, *(person for person in dataset.waiting if person not in dataset.people))
+    known = (*dataset.people, *dataset.waiting)
     for one, other in review.similar_names(known):
         if (one, other) in state.TWO_PEOPLE.get():
             continue
@@ -103,6 +103,7 @@ def _photo(workspace: Workspace, dataset: Dataset, entry: LeftOut, key: str, *, 
                 key=f"{Widget.KEEP}-{key}",
                 on_click=changes.make,
                 args=(workspace, dataset, edits.confirm, [entry.sha256]),
+                kwargs={"of": entry.person},
             )
         else:
             st.button(
@@ -110,6 +111,7 @@ def _photo(workspace: Workspace, dataset: Dataset, entry: LeftOut, key: str, *, 
                 key=f"{Widget.USE_WHOLE}-{key}",
                 on_click=changes.make,
                 args=(workspace, dataset, edits.use_photo, entry.sha256, None),
+                kwargs={"of": entry.person},
             )
         lookcards.leave_out(workspace, dataset, entry.sha256, entry.person, key)
 
@@ -160,6 +162,7 @@ def _listed(workspace: Workspace, dataset: Dataset, kind: str, entries: Sequence
                     type="tertiary",
                     on_click=changes.make,
                     args=(workspace, dataset, edits.use_photo, entry.sha256, entry.face),
+                    kwargs={"of": entry.person},
                 )
 
 
@@ -195,5 +198,6 @@ def _strangers(workspace: Workspace, dataset: Dataset, likeness: Likeness | None
                             key=f"{Widget.IT_IS}-{person}-{key}",
                             on_click=changes.make,
                             args=(workspace, dataset, edit, *how),
+                            kwargs={"of": one.person},
                         )
                     lookcards.leave_out(workspace, dataset, one.sha256, one.person, key)

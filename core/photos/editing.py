@@ -13,7 +13,7 @@ from core.errors import DatasetError, PhotoError
 from core.photos.allotment import Facts, Kept, allotted, known_facts, needed_splits, pool_of
 from core.photos.groups import group_photos
 from core.photos.intake import LeftOut
-from core.photos.likeness_file import carry_over, read_likeness
+from core.photos.likeness_file import carry_over, read_likeness, renamed
 from core.photos.manifest import Dataset, IsUsed, check_newest, photos_locked, save_edit
 from core.photos.photofolder import PhotoFacts
 from core.photos.store import PhotoStore
@@ -64,10 +64,14 @@ def editing(workspace: Workspace, dataset: Dataset) -> Iterator[Pool]:
         yield Pool(photos, rest, needed_splits(dataset), facts)
 
 
-def save(workspace: Workspace, before: Dataset, pool: Pool, is_used: IsUsed) -> Dataset:
-    """Save the edited content as the next version."""
+def save(
+    workspace: Workspace, before: Dataset, pool: Pool, is_used: IsUsed, *, named: tuple[str, str] | None = None
+) -> Dataset:
+    """Save the edited content as the next version; `named` is who is called otherwise now, with the new name."""
     after = allotted(replace(before, left_out=tuple(pool.rest)), pool.photos, pool.facts, needed=pool.needed)
     likeness = read_likeness(workspace, before)
+    if likeness and named:
+        likeness = renamed(likeness, *named)
     edited = save_edit(workspace, before, after, is_used=is_used)
     carry_over(workspace, likeness, edited)
     return edited
@@ -83,7 +87,10 @@ def check_face(facts: PhotoFacts | PhotoError | None, face: int | None) -> None:
 
 
 def joining(photos: Sequence[Kept], old: str, new: str, facts: Facts) -> list[Kept]:
-    """Give the photos with one person's made another's: copies go, near copies join the groups of the other."""
+    """Give the photos with one person's made another's: copies go, near copies join the groups of the other.
+
+    A photo of a group that was brought for both has one face of the two, and which one is asked again.
+    """
     known = [
         (photo, fact)
         for photo in photos
@@ -93,15 +100,25 @@ def joining(photos: Sequence[Kept], old: str, new: str, facts: Facts) -> list[Ke
     of_new = {label for label, (photo, _) in zip(labels, known, strict=True) if photo.person == new}
     near = {photo for label, (photo, _) in zip(labels, known, strict=True) if label in of_new and photo.person == old}
     touched = {photo.group for photo in near}
-    there = {(photo.sha256, photo.face) for photo in photos if photo.person == new}
-    joined = []
+    joined = [
+        replace(photo, person=new, group=None if photo.group in touched else photo.group)
+        if photo.person == old
+        else photo
+        for photo in sorted(photos, key=lambda photo: photo.person == old)
+    ]
+    return once_each(joined)
+
+
+def once_each(photos: Sequence[Kept]) -> list[Kept]:
+    """Give each photo of a person once, the first; where two said different faces of it, it needs a look again."""
+    first: dict[tuple[str, str | None], Kept] = {}
     for photo in photos:
-        if photo.person != old:
-            joined.append(photo)
-        elif (photo.sha256, photo.face) not in there:
-            group = None if photo.group in touched else photo.group
-            joined.append(replace(photo, person=new, group=group))
-    return joined
+        key = photo.sha256, photo.person
+        before = first.setdefault(key, photo)
+        if before.face != photo.face:
+            face = photo.face if before.face is None else before.face
+            first[key] = replace(before, face=face, looked=False)
+    return list(first.values())
 
 
 def set_apart(pool: Pool, is_meant: Callable[[Kept], bool]) -> None:

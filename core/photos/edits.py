@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from core.config import SplitConfig
 from core.errors import DatasetError
 from core.photos.allotment import Kept, kept_again, known_facts
-from core.photos.editing import WAIT_S, check_face, editing, joining, save, set_apart
+from core.photos.editing import WAIT_S, check_face, editing, joining, once_each, save, set_apart
 from core.photos.intake import LeftOut, shown_name
 from core.photos.likeness_file import carry_over, read_likeness
 from core.photos.manifest import Dataset, IsUsed, photos_locked, save_edit
@@ -40,7 +40,7 @@ def rename_person(workspace: Workspace, dataset: Dataset, old: str, new: str, *,
                 pool.needed[new] = pool.needed[old]
             pool.each_photo(lambda photo: replace(photo, person=new) if photo.person == old else photo)
         pool.rest = [replace(entry, person=new) if entry.person == old else entry for entry in pool.rest]
-        return save(workspace, dataset, pool, is_used)
+        return save(workspace, dataset, pool, is_used, named=(old, new))
 
 
 def remove_person(workspace: Workspace, dataset: Dataset, person: str, *, is_used: IsUsed) -> Dataset:
@@ -89,15 +89,13 @@ def move_photos(
     person = shown_name(person)
     with editing(workspace, dataset) as pool:
         pool.check_photos(sha256s)
-        there = {(photo.sha256, photo.face) for photo in pool.photos if photo.person == person}
-        moved = []
+        staying, moved = [], []
         for photo in pool.photos:
             if not _meant(photo, sha256s, of) or photo.person == person:
-                moved.append(photo)
-            elif (photo.sha256, photo.face) not in there:
+                staying.append(photo)
+            else:
                 moved.append(replace(photo, person=person, group=None, looked=True))
-                there.add((photo.sha256, photo.face))
-        pool.photos = moved
+        pool.photos = once_each([*staying, *moved])
         pool.rest = [replace(entry, person=person) if _meant(entry, sha256s, of) else entry for entry in pool.rest]
         return save(workspace, dataset, pool, is_used)
 
@@ -146,6 +144,7 @@ def use_photo(
     person: str | None = None,
     *,
     is_used: IsUsed,
+    of: str | None = None,
 ) -> Dataset:
     """Use a photo that was left out.
 
@@ -159,15 +158,21 @@ def use_photo(
     whose = None if person is None else shown_name(person)
     with editing(workspace, dataset) as pool:
         pool.check_photos([sha256])
-        found = [entry for entry in pool.rest if _meant(entry, [sha256], None)]
+        found = [entry for entry in pool.rest if _meant(entry, [sha256], of)]
         photos = [kept_again(sha256, entry) for entry in found[:1]]
-        photos += [photo for photo in pool.photos if photo.sha256 == sha256 and not photos]
+        photos += [photo for photo in pool.photos if _meant(photo, [sha256], of) and not photos]
         pool.facts = {**pool.facts, **known_facts(PhotoStore(workspace.photos), [sha256], dataset.crop)}
         check_face(pool.facts[sha256], face)
         kept = [replace(photo, face=face, person=whose or photo.person, looked=True) for photo in photos]
         if any(photo.person is None and photo.split != "test" for photo in kept):
             raise DatasetError(f'Nobody said whose photo "{kept[0].name}" is; choose a person for it.')
-        pool.photos = [photo for photo in pool.photos if photo not in photos] + [
+        # The person may have the photo already, with another face of it; the one asked for now counts.
+        people = {photo.person for photo in kept}
+        pool.photos = [
+            photo
+            for photo in pool.photos
+            if photo not in photos and not (photo.sha256 == sha256 and photo.person in people)
+        ] + [
             photo if photo.person == before.person else replace(photo, group=None)
             for photo, before in zip(kept, photos, strict=True)
         ]
@@ -175,11 +180,13 @@ def use_photo(
         return save(workspace, dataset, pool, is_used)
 
 
-def confirm(workspace: Workspace, dataset: Dataset, sha256s: Collection[str], *, is_used: IsUsed) -> Dataset:
+def confirm(
+    workspace: Workspace, dataset: Dataset, sha256s: Collection[str], *, is_used: IsUsed, of: str | None = None
+) -> Dataset:
     """Say that photos are fine as they are: they need no further look."""
     with editing(workspace, dataset) as pool:
         pool.check_photos(sha256s)
-        pool.each_photo(lambda photo: replace(photo, looked=True) if photo.sha256 in sha256s else photo)
+        pool.each_photo(lambda photo: replace(photo, looked=True) if _meant(photo, sha256s, of) else photo)
         return save(workspace, dataset, pool, is_used)
 
 

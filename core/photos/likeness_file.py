@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from core import disk
@@ -81,16 +81,31 @@ def write_likeness(workspace: Workspace, dataset: Dataset, likeness: Likeness) -
     disk.write_json(_path(workspace, dataset.id, dataset.version), asdict(likeness), schema=SCHEMA)
 
 
+def renamed(likeness: Likeness, old: str, new: str) -> Likeness:
+    """Give the likeness with a person's other name, or with two people as one."""
+    guesses = {}
+    for key, guess in likeness.guesses.items():
+        sha256, of, person = key.partition("/")
+        guesses[f"{sha256}/{new}" if of and person == old else key] = guess
+    named = [
+        replace(odd, **{role: new for role in ("person", "looks_like") if getattr(odd, role) == old})
+        for odd in likeness.strangers
+    ]
+    return Likeness(guesses, tuple(odd for odd in named if odd.person != odd.looks_like))
+
+
 def carry_over(workspace: Workspace, likeness: Likeness | None, edited: Dataset) -> None:
     """Keep of an earlier version's likeness what still holds after an edit; nothing where there was none."""
     if likeness is None:
         return
-    open_keys = {key_of(edited, item): item for item in edited.items if item.n_faces > 1 and not item.looked}
-    guesses = {
-        key: guess
-        for key, guess in likeness.guesses.items()
-        if key in open_keys and open_keys[key].n_faces == len(guess.scores)
-    }
+    guesses = {}
+    for item in edited.items:
+        if item.n_faces > 1 and not item.looked:
+            key = key_of(edited, item)
+            # A photo brought for two people who are one now was known with the name.
+            guess = likeness.guesses.get(key) or likeness.guesses.get(f"{item.sha256}/{item.person}")
+            if guess and item.n_faces == len(guess.scores):
+                guesses[key] = guess
     doubtful = {(item.sha256, item.person) for item in edited.items if not item.looked}
     strangers = tuple(
         odd for odd in likeness.strangers if (odd.sha256, odd.person) in doubtful and odd.looks_like in edited.people

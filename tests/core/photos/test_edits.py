@@ -289,6 +289,67 @@ def test_a_group_photo_brought_for_two_people_has_a_face_for_each(build: Build, 
     assert after.to_review == ()
 
 
+def test_two_who_are_one_have_one_face_of_a_photo_and_which_is_asked_again(build: Build, lab_home: Workspace) -> None:
+    files = {f"{who}/{n}.png": showing(1, 10 * len(who) + n) for who in ("anna", "ben") for n in range(4)}
+    files |= {"anna/both.png": showing(2, 91), "ben/both.png": showing(2, 91)}
+    before = build(files, crop=FACES)
+    both = sha_of(before, "anna/both.png")
+    chosen = edits.choose_faces(lab_home, before, {f"{both}/anna": 0, f"{both}/ben": 1}, is_used=used)
+    merged = edits.rename_person(lab_home, chosen, "ben", "anna", is_used=used)
+    assert [(item.person, item.face, item.looked) for item in merged.items if item.sha256 == both] == [
+        ("anna", 0, False)
+    ]
+    assert [entry.kind for entry in merged.to_review] == ["several_faces"]
+    check_whole(merged, lab_home)
+    edits.remove_person(lab_home, merged, "anna", is_used=used)
+
+
+def test_a_photo_moved_to_somebody_who_has_it_counts_once(build: Build, lab_home: Workspace) -> None:
+    files = {f"{who}/{n}.png": showing(1, 10 * len(who) + n) for who in ("anna", "ben") for n in range(4)}
+    files |= {"anna/both.png": showing(2, 91), "ben/both.png": showing(2, 91)}
+    before = build(files, crop=FACES)
+    both = sha_of(before, "anna/both.png")
+    chosen = edits.choose_face(lab_home, before, both, 1, is_used=unused, of="ben")
+    moved = edits.move_photos(lab_home, chosen, [both], "anna", is_used=unused, of="ben")
+    assert [(item.person, item.looked) for item in moved.items if item.sha256 == both] == [("anna", False)]
+    out = edits.leave_out(lab_home, before := build(files, crop=FACES), [both], is_used=unused, of="ben")
+    back = edits.use_photo(lab_home, out, both, 1, "anna", is_used=unused, of="ben")
+    assert [(item.person, item.face) for item in back.items if item.sha256 == both] == [("anna", 1)]
+
+
+def test_decisions_about_a_photo_of_two_people_are_for_one_of_them(build: Build, lab_home: Workspace) -> None:
+    files = {f"{who}/{n}.png": showing(1, 10 * len(who) + n) for who in ("anna", "ben") for n in range(4)}
+    files |= {"anna/both.png": showing(2, 91), "ben/both.png": showing(2, 91)}
+    before = build(files, crop=FACES)
+    both = sha_of(before, "anna/both.png")
+    sure = edits.confirm(lab_home, before, [both], is_used=unused, of="ben")
+    assert [entry.person for entry in sure.to_review] == ["anna"]
+    out = edits.leave_out(lab_home, sure, [both], is_used=unused)
+    back = edits.use_photo(lab_home, out, both, 1, is_used=unused, of="ben")
+    assert [item.person for item in back.items if item.sha256 == both] == ["ben"]
+    assert [entry.person for entry in back.left_out] == ["anna"]
+
+
+def test_who_is_called_otherwise_still_looks_like_others(build: Build, lab_home: Workspace) -> None:
+    files = {f"{who}/{n}.png": showing(1, 10 * n + seed) for seed, who in enumerate("abc") for n in range(4)}
+    files |= {"a/both.png": showing(2, 91), "b/both.png": showing(2, 91)}
+    before = build(files, crop=FACES)
+    both = sha_of(before, "a/both.png")
+    odd = [Odd(sha_of(before, f"{who}/0.png"), f"{who}/0.png", who, other) for who, other in ("ab", "bc", "ca")]
+    guesses = {f"{both}/a": Guess(1, True, (0.1, 0.2)), f"{both}/b": Guess(0, True, (0.3, 0.1))}
+    write_likeness(lab_home, before, Likeness(guesses, tuple(odd)))
+    named = edits.rename_person(lab_home, before, "b", "Bo", is_used=unused)
+    found = read_likeness(lab_home, named)
+    assert found is not None
+    assert [(one.person, one.looks_like) for one in found.strangers] == [("a", "Bo"), ("Bo", "c"), ("c", "a")]
+    assert found.guesses == {f"{both}/a": guesses[f"{both}/a"], f"{both}/Bo": guesses[f"{both}/b"]}
+    merged = edits.rename_person(lab_home, named, "Bo", "a", is_used=unused)
+    found = read_likeness(lab_home, merged)
+    assert found is not None
+    assert [(one.person, one.looks_like) for one in found.strangers] == [("a", "c"), ("c", "a")]
+    assert list(found.guesses) == [both]
+
+
 def test_a_photo_that_is_fine_is_confirmed(build: Build, lab_home: Workspace) -> None:
     files = {f"{who}/{n}.png": showing(1, 10 * len(who) + n) for who in ("anna", "ben") for n in range(4)}
     before = build(files | {"anna/two.png": showing(2, 91)}, crop=FACES)
