@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -13,6 +14,7 @@ from core.config import TrainConfig
 from core.evaluation import colours
 from core.library import Row
 from core.models import backbones
+from core.photos.dataset import Dataset
 from core.runs import Run
 from core.workspace import Workspace
 from ui import blocks, faces, text, words
@@ -42,7 +44,7 @@ def and_now(workspace: Workspace, row: Row, tested: Sequence[Row]) -> None:
             st.markdown(words.NONE_IN_BOTH)
             return
         differ = comparison.differences(comparison.asked_for(before.run), comparison.asked_for(row.run))
-        was, now = (described(comparison.asked_for(each.run), differ) for each in (before, row))
+        was, now = (described(each.run, differ) for each in (before, row))
         which = words.LAST_TIME if before.run == last else words.experiment(_number(before, tested))
         said.markdown(f"**{words.before_and_now(which, was, now, told.right_before, told.right_now, told.total)}**")
         said.markdown(" ".join(_said(told, row.run, differ)))
@@ -75,18 +77,25 @@ def _number(row: Row, tested: Sequence[Row]) -> int:
     return len(tested) - [other.id for other in tested].index(row.id)
 
 
-def described(config: TrainConfig, differ: Sequence[Setting]) -> str:
+def described(run: Run, differ: Sequence[Setting]) -> str:
     """Say in a few words what an experiment had for those settings that differ."""
-    said: dict[Setting, Callable[[TrainConfig], str]] = {
-        "network": lambda config: backbones.backbone(config.backbone).title,
-        "start": lambda config: words.started(config.pretrained, config.backbone),
-        "freeze": _frozen,
-        "size": lambda config: words.pixels(config.image_size_px),
-        "rounds": lambda config: words.rounds(config.epochs),
-        "photos": lambda config: words.photos_each(config.train_per_class),
+    config = comparison.asked_for(run)
+    said: dict[Setting, Callable[[], str]] = {
+        "network": lambda: backbones.backbone(config.backbone).title,
+        "start": lambda: words.started(config.pretrained, config.backbone),
+        "freeze": lambda: _frozen(config),
+        "size": lambda: words.pixels(config.image_size_px),
+        "rounds": lambda: words.rounds(config.epochs),
+        "photos": lambda: words.photos_each(config.train_per_class or _all_photos(run.dataset)),
     }
-    told = [said[setting](config) for setting in differ if setting in said]
+    told = [said[setting]() for setting in differ if setting in said]
     return ", ".join([part for part in told if part][:FEW_SETTINGS])
+
+
+def _all_photos(dataset: Dataset) -> int | None:
+    """Give how many practice photos everybody has; None where that is not one number."""
+    numbers = set(Counter(item.person for item in dataset.of("train")).values())
+    return numbers.pop() if len(numbers) == 1 else None
 
 
 def _frozen(config: TrainConfig) -> str:

@@ -245,4 +245,6 @@ def told(config: TrainConfig) -> str:
     network, depth = backbone.architecture, frozen_units(config)
     frozen = words.frozen_short(depth, len(network.units), blocks.whole_blocks(network, depth))
     starts = words.starts(config.pretrained, config.backbone)
-    return words.settings(backbone.title, frozen, config.image_size_px, config.epochs, starts)
+    return words.settings(
+        backbone.title, frozen, config.image_size_px, config.epochs, starts, config.train_per_class
+    )

@@ -499,9 +499,10 @@ def pixels(side_px: int) -> str:
     return f"{side_px} × {side_px} points"
 
 
-def settings(title: str, frozen: str, side_px: int, epochs: int, starts: str) -> str:
-    """Give an experiment's settings on one line."""
-    return f"{title} · {frozen} · {side_px} points · {count(epochs, 'round')} · starts with {starts}"
+def settings(title: str, frozen: str, side_px: int, epochs: int, starts: str, photos: int | None = None) -> str:
+    """Give an experiment's settings on one line; `photos` where not all of each person are used."""
+    each = f" · {photos_each(photos)}" if photos else ""
+    return f"{title} · {frozen} · {side_px} points · {count(epochs, 'round')} · starts with {starts}{each}"
 
 
 def frozen_short(frozen_units: int, units: int, frozen_blocks: int | None) -> str:

@@ -302,6 +302,16 @@ def test_an_earlier_one_can_be_chosen_to_hold_it_against(open_page, lab_home, ap
     assert "Experiment 1: all frozen, 11 of 12. Now: block 5 retrained, 11 of 12." in said(app)
 
 
+def test_fewer_photos_are_said_in_numbers(open_page, lab_home, apart) -> None:
+    dataset = made.dataset(lab_home)
+    for config in (LAST_BLOCK, LAST_BLOCK.with_changes(train_per_class=3, image_size_px=64)):
+        made.run(lab_home, dataset, config=config)
+    app = open_page(places.TEST)
+    before, now = "96 × 96 points, 6 photos each, 11 of 12", "64 × 64 points, 3 photos each, 11 of 12"
+    assert f"Last time: {before}. Now: {now}." in said(app)
+    assert "3 photos each" in app.selectbox[0].options[0]
+
+
 def test_more_changed_photos_than_fit_are_counted(open_page, lab_home, apart) -> None:
     dataset = made.dataset(lab_home, tuple(f"Person {n}" for n in range(8)))
     before, now = made.run(lab_home, dataset), made.run(lab_home, dataset)
