@@ -178,15 +178,17 @@ def _advanced(into: Dataset | None) -> CropConfig:
         return crop_settings(CropConfig())
 
 
-def crop_settings(usual: CropConfig) -> CropConfig:
-    """Ask for the detector and the margin."""
+def crop_settings(usual: CropConfig, *of: object) -> CropConfig:
+    """Ask for the detector and the margin; `of` tells apart whose `usual` they are."""
     names = list(words.DETECTORS)
     detector = st.radio(
         words.DETECTOR,
         names,
         index=names.index(usual.detector),
         format_func=lambda name: words.DETECTORS[name],
-        key=Widget.DETECTOR,
+        key=Widget.DETECTOR.of(*of),
     )
-    percent = st.slider(words.MARGIN, 0, 100, round(100 * usual.margin), format="%d %%", key=Widget.MARGIN)
+    now = round(100 * usual.margin)
+    # The command line takes more than 100.
+    percent = st.slider(words.MARGIN, 0, max(100, now), now, format="%d %%", key=Widget.MARGIN.of(*of))
     return CropConfig(detector=detector, margin=percent / 100)

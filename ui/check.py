@@ -65,7 +65,7 @@ def _everybody(workspace: Workspace, dataset: Dataset) -> None:
 def _find_again(workspace: Workspace, dataset: Dataset) -> None:
     """Ask for another detector or margin; only what changes with it is done again."""
     with st.expander(words.HOW_FOUND):
-        wanted = bring.crop_settings(dataset.crop)
+        wanted = bring.crop_settings(dataset.crop, dataset.id, dataset.version)
         crop = replace(dataset.crop, detector=wanted.detector, margin=wanted.margin)
         if st.button(words.FIND_AGAIN, key=Widget.FIND_AGAIN, disabled=crop == dataset.crop):
             with feedback.sentences():

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.photos.dataset import Dataset
-from ui import state, words
+from ui import state, text, words
 from ui.state import Widget
 
 PICKER_WIDTH_PX = 420
@@ -48,6 +48,12 @@ def pick(found: Sequence[Dataset], current: Dataset, label: str, widget: Widget)
     if picked != current.id:
         state.DATASET.set(picked)
         st.rerun()
+
+
+def say_which(found: Sequence[Dataset]) -> None:
+    """Say which photos are used where there is no choice, and so no picker that shows it."""
+    if len(found) == 1:
+        st.caption(words.learns_from(text.plain(labels(found)[found[0].id])))
 
 
 def listed(title: str, entries: Sequence[tuple[str, str]]) -> None:

@@ -29,7 +29,7 @@ def offer(workspace: Workspace, dataset: Dataset | None = None) -> None:
             with feedback.sentences(), st.spinner(words.ERASING):
                 _erase(workspace)
         elif delete and dataset:
-            with feedback.sentences(), st.spinner(words.ERASING):
+            with feedback.sentences(), st.spinner(words.DELETING):
                 _delete_dataset(workspace, dataset)
 
 
@@ -47,7 +47,7 @@ def sure(label: str, ask: str, confirm: str, what: str) -> bool:
 
 def delete_run(workspace: Workspace, run: Run) -> None:
     """Delete an experiment, stopped first where it is running; the page is drawn anew without it."""
-    with feedback.sentences(), st.spinner(words.ERASING):
+    with feedback.sentences(), st.spinner(words.DELETING):
         removal.delete_run(workspace, run)
         _forget()
         st.rerun()
@@ -55,7 +55,9 @@ def delete_run(workspace: Workspace, run: Run) -> None:
 
 def _delete_dataset(workspace: Workspace, dataset: Dataset) -> None:
     removal.delete_dataset(workspace, dataset.id)
+    # Faces lie in what was brought and in ended jobs too, and nobody can tell there whose.
     jobs.forget_ended(workspace)
+    jobs.drop_drafts(workspace)
     _forget()
     st.rerun()
 

@@ -35,17 +35,18 @@ def show(workspace: Workspace, dataset: Dataset, entries: Sequence[LeftOut], lik
                 args=(workspace, dataset, edits.choose_faces, sure),
             )
     first = stacks.page_start(len(items), A_PAGE, f"{Widget.REVIEW_PAGE}-several")
-    for item in items[first : first + A_PAGE]:
+    for place, item in enumerate(items[first : first + A_PAGE], start=first):
         with st.container(border=True):
-            _photo(workspace, dataset, item, guesses[key_of(dataset, item)])
+            _photo(workspace, dataset, item, guesses[key_of(dataset, item)], place)
 
 
 def _guess(dataset: Dataset, item: Item, likeness: Likeness | None) -> Guess | None:
     return likeness.guesses.get(key_of(dataset, item)) if likeness else None
 
 
-def _photo(workspace: Workspace, dataset: Dataset, item: Item, guess: Guess | None) -> None:
-    key = f"{item.sha256[:16]}-{item.person}-{dataset.version}"
+def _photo(workspace: Workspace, dataset: Dataset, item: Item, guess: Guess | None, place: int) -> None:
+    # With its place: one folder may hold the same photo twice.
+    key = f"{place}-{item.sha256[:16]}-{item.person}-{dataset.version}"
     st.markdown(words.which_is(text.plain(item.person or ""), text.plain(item.name)))
     if guess and not guess.sure:
         st.caption(words.CANNOT_TELL)

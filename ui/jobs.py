@@ -35,6 +35,12 @@ def draft(workspace: Workspace, way: str) -> Draft:
     return Draft(workspace.jobs / f"draft-{way}")
 
 
+def drop_drafts(workspace: Workspace) -> None:
+    """Remove what was brought, whichever way, and waits for the search."""
+    for path in workspace.jobs.glob("draft-*"):
+        Draft(path).clear()
+
+
 def crop_draft(workspace: Workspace, photos: Draft, crop: CropConfig, name: str) -> JobFolder:
     """Move what was brought into the job's own folder and queue the search for faces in it."""
     return _bring(workspace, photos, {"kind": "crop", "name": name, "crop": asdict(crop)})

@@ -77,7 +77,9 @@ def _photos(workspace: Workspace, dataset: Dataset, person: str, people: list[st
     shown = items[first : first + A_PAGE]
     st.markdown(words.TICK_PHOTOS)
     with st.grid(min_column_width=PHOTO_WIDTH_PX):
-        ticked = [item.sha256 for item in shown if _tick(workspace, dataset, item)]
+        ticked = [
+            item.sha256 for place, item in enumerate(shown, start=first) if _tick(workspace, dataset, item, place)
+        ]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
             words.remove_photos(len(ticked)),
@@ -90,12 +92,13 @@ def _photos(workspace: Workspace, dataset: Dataset, person: str, people: list[st
         _move(workspace, dataset, person, ticked, [other for other in people if other != person])
 
 
-def _tick(workspace: Workspace, dataset: Dataset, item: Item) -> bool:
+def _tick(workspace: Workspace, dataset: Dataset, item: Item, place: int) -> bool:
     name = text.as_html(item.name)
     with st.container(gap="xxsmall"):
         src = faces.face_of(workspace, dataset, item.sha256, item.face)
         st.html(f'<div class="lab-tick"><img src="{src}" alt="{name}" title="{name}"></div>')
-        key = f"{Widget.TICK}-{item.sha256[:16]}-{item.face}-{item.person}-{dataset.version}"
+        # With its place: one folder may hold the same photo twice.
+        key = f"{Widget.TICK}-{place}-{item.sha256[:16]}-{item.face}-{item.person}-{dataset.version}"
         return st.checkbox(text.plain(item.name), key=key, label_visibility="collapsed")
 
 

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from core.config import Split
 from core.errors import LabError
 from core.photos import balance, edits
 from core.photos.dataset import Dataset
@@ -79,18 +81,9 @@ def _fractions(workspace: Workspace, dataset: Dataset) -> None:
     """Ask for the sizes of the stacks, and deal the photos out again."""
     with st.expander(words.FRACTIONS):
         train, validation, rest = st.columns(3)
-        practice = train.number_input(
-            words.SPLITS["train"], 10, 90, round(100 * dataset.split.train_fraction), 5, key=f"{Widget.FRACTIONS}-train"
-        )
-        mock = validation.number_input(
-            words.SPLITS["validation"],
-            5,
-            80,
-            round(100 * dataset.split.validation_fraction),
-            5,
-            key=f"{Widget.FRACTIONS}-validation",
-        )
-        exam = 100 - int(practice) - int(mock)
+        practice = _percent(train, dataset, "train")
+        mock = _percent(validation, dataset, "validation")
+        exam = 100 - practice - mock
         rest.number_input(words.SPLITS["test"], value=exam, disabled=True, key=f"{Widget.FRACTIONS}-test-{exam}")
         st.caption(words.FRACTIONS_NOW if exam > 0 else words.NO_FRACTIONS)
         st.button(
@@ -98,8 +91,16 @@ def _fractions(workspace: Workspace, dataset: Dataset) -> None:
             key=Widget.SPLIT_AGAIN,
             disabled=exam <= 0,
             on_click=_deal,
-            args=(workspace, dataset, int(practice), int(mock)),
+            args=(workspace, dataset, practice, mock),
         )
+
+
+def _percent(where: DeltaGenerator, dataset: Dataset, split: Split) -> int:
+    # The command line deals out by any fractions.
+    now = min(98, max(1, round(100 * dataset.split.fraction(split))))
+    return int(
+        where.number_input(words.SPLITS[split], 1, 98, now, 5, key=f"{Widget.FRACTIONS}-{split}-{dataset.id}-{now}")
+    )
 
 
 def _deal(workspace: Workspace, dataset: Dataset, practice: int, mock: int) -> None:

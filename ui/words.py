@@ -154,6 +154,7 @@ FROZEN, FROZEN_OF, RETRAINED = "frozen", "{frozen} of {layers} frozen", "retrain
 LEARNS_FROM_ZERO, FROZEN_AT_RANDOM = "starts from zero", "frozen at random"
 NEW_LAYERS, NEW = "New last layers", "start from zero"
 DRAG_THE_HANDLE = "Drag the handle: what is left of it is frozen."
+HOW_FAR, WHAT_LEARNED = "How far each block moved", "What learned"
 MOVED_NOT, MOVED = "moved 0.0 %", "moved {percent:.1f} %"
 FROZEN_STILL_WORK = "Frozen layers still work. They just don't learn any more."
 IMAGE_SIZE = "Size of a face"
@@ -318,10 +319,15 @@ BRING_BACK_HOW = "Choose the zip you took along. Its photos are not in it, so so
 BRING_BACK_FILE = "Zip of an experiment"
 BROUGHT_BACK = "It is back in the list."
 ERASING = "Stopping all work, then deleting"
+DELETING = "Stopping what works with it, then deleting"
 
 
 def dataset(name: str, people: int) -> str:
     return f"{name} ({count(people, 'person', 'people')})"
+
+
+def learns_from(photos: str) -> str:
+    return f"It learns from: {photos}"
 
 
 def needs_look(photos: int) -> str:

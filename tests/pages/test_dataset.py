@@ -298,12 +298,15 @@ def test_of_several_the_chosen_one_is_shown_and_others_can_be_brought(open_page,
 def test_deleting_photos_takes_their_experiments_and_leaves_the_others(open_page, lab_home) -> None:
     kept = made.run(lab_home, made.dataset(lab_home, ("Dayo", "Emil"), dataset_id="kept1", name="kept"))
     gone = made.run(lab_home, made.dataset(lab_home))
+    draft = jobs.draft(lab_home, "zip")
+    draft.take_zip("class.zip", io.BytesIO(a_zip()))
     app = open_page(places.PHOTOS)
     app.button(key=Widget.DELETE_DATASET_SURE).click().run()
     assert not app.exception
     assert [dataset.id for dataset in datasets.list_datasets(lab_home)] == ["kept1"]
     assert kept.path.exists()
     assert not gone.path.exists()
+    assert not draft.path.exists()
     assert app.title[0].value == "24 faces ready, 1 photo needs a look."
 
 
@@ -476,7 +479,7 @@ def test_another_way_of_finding_faces_crops_again(open_page, lab_home) -> None:
     made.dataset(lab_home)
     app = open_page(places.PHOTOS)
     assert app.button(key=Widget.FIND_AGAIN).disabled
-    app.radio(key=Widget.DETECTOR).set_value("haar").run()
+    app.radio(key=Widget.DETECTOR.of("made1", 1)).set_value("haar").run()
     app.button(key=Widget.FIND_AGAIN).click().run()
     request = the_job(lab_home).request()
     assert (request["kind"], request["dataset_id"], request["crop"]["detector"]) == ("recrop", "made1", "haar")
@@ -490,13 +493,38 @@ def test_stacks_are_dealt_again_and_groups_parted(open_page, lab_home, monkeypat
     save_dataset(lab_home, replace(dataset, items=(first, replace(second, group=first.group), *others)))
     asked = Edits(monkeypatch, "resplit", "ungroup").asked
     app = the_split(open_page(places.PHOTOS))
-    app.number_input(key=f"{Widget.FRACTIONS}-train").set_value(50).run()
+    next(field for field in app.number_input if "-train-" in field.key).set_value(50).run()
     app.button(key=Widget.SPLIT_AGAIN).click().run()
     keyed(app, Widget.UNGROUP)[0].click().run()
     assert not app.exception
     assert asked[0][1] == SplitConfig(0.5, 0.15, 0.35)
     assert asked[1][0] == "ungroup"
     assert {first.sha256, second.sha256} <= set(asked[1][1])
+
+
+def test_what_the_command_line_allows_can_be_shown_too(open_page, lab_home) -> None:
+    dataset = made.dataset(lab_home)
+    crop = replace(dataset.crop, margin=1.5)
+    save_dataset(lab_home, replace(dataset, split=SplitConfig(0.95, 0.02, 0.03), crop=crop))
+    app = open_page(places.PHOTOS)
+    assert app.slider[0].value == 150
+    the_split(app)
+    assert not app.exception
+    assert [field.value for field in app.number_input] == [95, 2, 3]
+    # Another data set's fractions are its own.
+    made.dataset(lab_home, ("Dayo", "Emil"), dataset_id="other1", name="other")
+    app.run()
+    app.selectbox[0].set_value("other1").run()
+    assert [field.value for field in app.number_input] == [60, 15, 25]
+
+
+def test_a_photo_that_lies_twice_in_a_folder_can_be_changed(open_page, lab_home) -> None:
+    dataset = made.dataset(lab_home)
+    first, second, *others = dataset.items
+    save_dataset(lab_home, replace(dataset, items=(first, replace(second, sha256=first.sha256), *others)))
+    app = open_page(places.PHOTOS)
+    app.button(key=Widget.CHANGE_PEOPLE).click().run()
+    assert not app.exception
 
 
 def test_too_few_photos_lead_to_more_not_to_training(open_page, lab_home) -> None:
@@ -507,6 +535,14 @@ def test_too_few_photos_lead_to_more_not_to_training(open_page, lab_home) -> Non
     assert Widget.TRAIN_WITH_THESE not in [button.key for button in app.button]
     app.button(key=Widget.BRING_OTHERS).click().run()
     assert app.title[0].value == words.BRING
+
+
+def test_training_says_which_photos_where_the_chosen_ones_are_not_enough(open_page, lab_home) -> None:
+    made.dataset(lab_home, dataset_id="enough1", name="enough")
+    few = made.dataset(lab_home, ("Dayo", "Emil"), dataset_id="few1", name="few")
+    save_dataset(lab_home, replace(few, people=("Dayo",), items=few.items[:2]))
+    app = open_page(places.TRAIN)
+    assert words.learns_from(text.plain("enough (3 people)")) in [caption.value for caption in app.caption]
 
 
 def test_two_data_sets_of_one_name_are_told_apart(open_page, lab_home) -> None:
