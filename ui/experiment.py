@@ -74,22 +74,26 @@ def watch(workspace: Workspace, run: Run) -> None:
 
 
 def _ended(workspace: Workspace, run: Run) -> None:
+    """Say how it ended, with the way on beside it, so that the faces below are on the first screen."""
     status, progress = run.status(), run.progress()
-    st.title(words.ended(status.state, progress.epoch), anchor=False)
+    title, on = st.columns([5, 2], vertical_alignment="center")
+    title.title(words.ended(status.state, progress.epoch), anchor=False)
     if status.state == "failed":
         feedback.show_error(status.message)
     if status.state == "failed" and progress.epoch:
         st.markdown(words.KEPT)
     elif status.state == "interrupted":
         st.markdown(words.INTERRUPTED_HOW if progress.epoch else words.INTERRUPTED_EARLY)
-    with st.container(horizontal=True):
-        if run.summary() and st.button(words.TO_EXAM, key=Widget.TO_EXAM, type="primary"):
-            st.switch_page(places.TEST, query_params={Param.RUN: run.id})
-        first = run.summary() is None
-        label = words.GO_ON if progress.epoch else words.TRY_AGAIN
-        if status.state != "done" and st.button(
-            label, key=Widget.GO_ON_TRAINING, type="primary" if first else "secondary"
-        ):
-            with feedback.sentences():
-                jobs.go_on(workspace, run)
-                _open(run)
+    with on, st.container(horizontal=True, horizontal_alignment="right"):
+        _ways_on(workspace, run, words.GO_ON if progress.epoch else words.TRY_AGAIN)
+
+
+def _ways_on(workspace: Workspace, run: Run, go_on: str) -> None:
+    is_tested = run.summary() is not None
+    if is_tested and st.button(words.TO_EXAM, key=Widget.TO_EXAM, type="primary"):
+        st.switch_page(places.TEST, query_params={Param.RUN: run.id})
+    kind = "secondary" if is_tested else "primary"
+    if run.status().state != "done" and st.button(go_on, key=Widget.GO_ON_TRAINING, type=kind):
+        with feedback.sentences():
+            jobs.go_on(workspace, run)
+            _open(run)

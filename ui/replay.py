@@ -130,7 +130,7 @@ class Stage:
         """Draw the wall and the curves after the last of `history`."""
         left, right = st.columns([9, 10], gap="medium")
         with left, st.container(gap="xsmall"):
-            st.subheader(said, anchor=False)
+            st.subheader(said if history else words.SAYS_NOTHING, anchor=False)
             wall.show(self.wall, history[-1] if history else None, key=f"{_KEY}-wall")
         with right, st.container(gap="xsmall"):
             people = len(self.wall.dataset.people)
