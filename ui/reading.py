@@ -26,7 +26,7 @@ def result(result: metrics.TestResult) -> None:
     if result.total <= MOST_SQUARES:
         st.html(squares(result.correct, result.total))
     _said(result)
-    line, besides = st.columns([3, 2], gap="large", vertical_alignment="center")
+    line, besides = st.columns([4, 3], gap="large", vertical_alignment="center")
     with line:
         _ruler(result)
     besides.markdown(" ".join(_besides(result)))
@@ -57,16 +57,21 @@ def _besides(result: TestResult) -> list[str]:
     return said
 
 
+def blur(low: float, at: float, high: float, colour: str) -> str:
+    """Give the bar from `low` to `high` as HTML, deepest at `at`; all of 100."""
+    width = max(high - low, NARROWEST)
+    left = min(low, 100 - width)
+    style = f"left:{left:.1f}%;width:{width:.1f}%;--lab-band:{colour};--lab-peak:{100 * (at - left) / width:.0f}%"
+    return f'<div class="lab-blur" style="{style}"></div>'
+
+
 def _ruler(result: TestResult) -> None:
     low, high = result.expected_of_100
-    width = max(high - low, NARROWEST)
-    peak = 100 * (100 * result.accuracy - low) / width
     guess, colour = 100 * result.guessing, VERDICTS[result.verdict][1]
     ticks = "".join(f'<small style="left:{at}%">{at}</small>' for at in (0, 25, 50, 75, 100))
     edge = " lab-at-edge" if guess < 8 else ""
     st.html(
         f'<div class="lab-expect" role="img" aria-label="{words.expect(low, high)}"><hr>'
-        f'<div class="lab-blur" style="left:{min(low, 100 - width)}%;width:{width}%;'
-        f'--lab-band:{colour};--lab-peak:{peak:.0f}%"></div>'
+        f"{blur(low, 100 * result.accuracy, high, colour)}"
         f'<div class="lab-tick{edge}" style="left:{guess:.1f}%"><span>{words.GUESSING_HERE}</span></div>{ticks}</div>'
     )

@@ -298,8 +298,8 @@ IDEAS: dict[Idea, tuple[str, str]] = {
     "stranger": ("Show it a stranger", "What does it say of somebody it never saw?"),
 }
 PUBLISHED = "What the notebook got"
-PUBLISHED_HOW = "It froze four different parts of its network. Twelve photos were in its exam."
-THEIRS, OURS = "the notebook", "this experiment"
+PUBLISHED_HOW = "It froze four different parts of its network. Each bar shows what to expect of 100 new photos."
+OURS = "This one"
 NO_WINNER = "12 of 12 against 9 of 12 is no clear winner either."
 
 # My experiments
@@ -676,6 +676,11 @@ def before_and_now(which: str, before: str, now: str, right_before: int, right_n
     last = f"{before}, {right_before}" if before else f"{right_before}"
     this = f"Now: {now}, {right_now}" if now else f"Now, with the same settings: {right_now}"
     return f"{which}: {last} of {total}. {this} of {total}."
+
+
+def theirs(number: int) -> str:
+    """Name one of the published trainings."""
+    return f"Notebook {number}"
 
 
 def fixed_and_broke(fixed: int, broke: int) -> str:
