@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from core.runs import Run
 from core.workspace import Workspace
-from ui import pixels, responses, strip
+from ui import pixels, responses, strip, words
 from ui.state import Widget
 from ui.strip.parts import Parts, frozen_units
 
@@ -22,4 +24,5 @@ def draw(workspace: Workspace, run: Run) -> None:
         responses.shown(workspace, dataset, config),
         summary.get("unit_movement") or {},
     )
+    st.subheader(words.HOW_FAR if parts.moved else words.WHAT_LEARNED, anchor=False)
     strip.show(parts, frozen_units(config), Widget.FREEZE.of(run.id))

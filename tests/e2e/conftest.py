@@ -128,6 +128,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     lab.stop()
 
 
+def middle(what: Locator) -> tuple[float, float]:
+    """Give the middle of something on the screen."""
+    box = what.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
 @dataclass
 class Visitor:
     """Somebody at the screen. Every click and every wait is one that a person would make."""
@@ -179,12 +186,22 @@ class Visitor:
         self.clicked += 1
 
     def freezes(self, blocks: int) -> None:
-        """Move the freeze control by keyboard to so many blocks."""
+        """Move the handle of the strip by keyboard to so many blocks."""
         handle = self.page.get_by_role("slider", name=words.FREEZE)
         handle.focus()
         handle.press("Home")
         for _ in range(blocks):
             handle.press("ArrowRight")
+        self.clicked += 1
+
+    def drags_to(self, blocks: int) -> None:
+        """Drag the handle of the strip to the end of so many blocks, and let it go there."""
+        mouse, handle = self.page.mouse, self.page.get_by_role("slider", name=words.FREEZE)
+        handle.scroll_into_view_if_needed()
+        mouse.move(*middle(handle))
+        mouse.down()
+        mouse.move(*middle(self.page.locator(".strip .dot").nth(blocks)), steps=8)
+        mouse.up()
         self.clicked += 1
 
     def goes_to(self, page: str) -> None:

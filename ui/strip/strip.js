@@ -232,6 +232,7 @@ class Strip {
     this.data = data;
     this.send = send;
     this.showPictures();
+    this.root.classList.toggle("untaught", data.learns === "fresh");
     if (data.frozen === this.unheard) this.unheard = undefined;
     // While a hand is on it, and until Python has heard of the last move, what it said before does not pull it back.
     if (this.dragging || this.waiting || this.unheard !== undefined) return;
