@@ -1,7 +1,7 @@
 """Train: choose what may learn, start, and watch."""
 
 from core.photos import dataset as datasets
-from ui import collection, experiment, look, places, server, words
+from ui import experiment, look, places, server, words
 
 places.enter()
 workspace = server.workspace()
@@ -13,7 +13,6 @@ if run:
     experiment.watch(workspace, run)
 elif trainable:
     look.head(words.TRAIN_TITLE, f"{words.DRAG_THE_HANDLE} {words.FROZEN_STILL_WORK}")
-    collection.say_which(trainable)
     experiment.prepare(workspace, trainable)
 else:
     look.head(words.TRAIN_TITLE)

@@ -102,10 +102,11 @@ def _start(
     workspace: Workspace, found: Sequence[Dataset], dataset: Dataset, base: TrainConfig
 ) -> tuple[Backbone, bool]:
     """Draw which photos, which network, and what it starts with."""
-    *first, left, right = st.columns(3 if len(found) > 1 else 2, gap="medium")
-    for column in first:
-        with column:
-            collection.pick(found, dataset, words.TRAIN_ON, Widget.TRAIN_ON)
+    # The last is the widest: its two answers have to fit on one line.
+    first, left, right = st.columns([1, 1.1, 1.4], gap="medium", vertical_alignment="bottom")
+    with first:
+        collection.pick(found, dataset, words.TRAIN_ON, Widget.TRAIN_ON)
+        collection.say_which(found)
     with left:
         backbone = networks.choose(workspace, base)
     with right:
