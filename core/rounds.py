@@ -114,4 +114,4 @@ def progress_from(events: list[dict[str, Any]], epochs: int, now: float) -> Prog
 def earlier_seconds(events: list[dict[str, Any]]) -> float:
     """Give how long the attempts before the last one worked, from each one's start to its last sign of life."""
     starts = [place for place, event in enumerate(events) if event["event"] == "started"]
-    return sum(events[end - 1]["at"] - events[start]["at"] for start, end in pairwise(starts))
+    return float(sum(events[end - 1]["at"] - events[start]["at"] for start, end in pairwise(starts)))
