@@ -77,7 +77,7 @@ def _readme(run: Run, summary: dict[str, object]) -> str:
     size_px = run.config.image_size_px
     return "\n".join(
         [
-            f"A classifier for {len(run.dataset.people)} people, trained from {run.config.backbone}.",
+            f"A classifier for {len(run.dataset.people)} people, trained from {_start(run)}.",
             'Open it anywhere: keras.saving.load_model("model.keras") (Keras 3, TensorFlow backend).',
             f"In: face crops, RGB, 0-255, shape (n, {size_px}, {size_px}, 3), cropped as crop.json says.",
             'Out: shape (n, people), how much it leans towards each person, in the order of labels.json "people".',
@@ -86,6 +86,11 @@ def _readme(run: Run, summary: dict[str, object]) -> str:
             "",
         ]
     )
+
+
+def _start(run: Run) -> str:
+    backbone = run.config.backbone
+    return backbone if run.config.pretrained else f"nothing, in the shape of {backbone}"
 
 
 def _pack_of_run(run: Run) -> ModelPack:

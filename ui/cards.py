@@ -118,5 +118,5 @@ def _bar(label: int, probability: float, person: str) -> str:
         f'<span class="lab-ellipsis" title="{name}">{colours.person_mark(label)} {name}</span>'
         f'<span class="lab-bar" style="--lab-colour:{colours.person_colour(label)}">'
         f'<i style="width:{percent}%"></i></span>'
-        f'<span class="lab-percent">{percent}</span>'
+        f'<span class="lab-percent">{percent} %</span>'
     )

@@ -23,6 +23,7 @@ def show(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> No
     look.head(words.checked(len(dataset.items), to_look_at))
     collection.pick(found, dataset, words.PHOTOS_OF, Widget.PHOTOS_OF)
     changes.tell()
+    stacks.who_waits(dataset)
     checking = state.CHECKING.get()
     with st.container(horizontal=True):
         if st.button(words.CONTINUE, key=Widget.CONTINUE, type="primary"):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from core.jobfolder import JobFolder
+from core.photos.dataset import load_dataset
 from core.workspace import Workspace
-from ui import feedback, jobs, places, state, steps, words
+from ui import feedback, jobs, places, settings, state, steps, words
 from ui.state import Widget
 
 
@@ -27,18 +28,18 @@ def settle(workspace: Workspace) -> None:
     for job in over:
         jobs.tell(job)
     if over:
-        _tell(over[0], train_next=train_next)
+        _tell(workspace, over[0], train_next=train_next)
     if cut_off:
         _offer(workspace, cut_off[0])
 
 
-def _tell(job: JobFolder, *, train_next: bool) -> None:
+def _tell(workspace: Workspace, job: JobFolder, *, train_next: bool) -> None:
     status = job.status()
     if status.state == "done":
         state.DATASET.set(job.result()["dataset_id"])
         steps.go("check")
         if train_next:
-            state.CHOOSING_SETTINGS.set(True)
+            settings.fresh_for(load_dataset(workspace, job.result()["dataset_id"]))
             st.switch_page(places.TRAIN)
     elif status.state == "failed":
         feedback.show_error(status.message)

@@ -66,11 +66,24 @@ def watch(workspace: Workspace, run: Run) -> None:
     else:
         replay.afterwards(workspace, run, partial(_ended, workspace, run))
         trained.draw(workspace, run)
-    st.caption(settings.told(run.config))
+    st.caption(" ".join((settings.told(run.config), *_how_to_read(run))))
     if st.button(words.ANOTHER, key=Widget.ANOTHER):
         state.CHOOSING_SETTINGS.set(True)
         st.query_params.pop(Param.RUN, None)
         st.rerun()
+
+
+def _how_to_read(run: Run) -> list[str]:
+    """Say what the curves rest on: the mock exam, the two phases, the round that was kept."""
+    config, summary = run.config, run.summary()
+    said = [words.MOCK_HOW]
+    if config.head_epochs > 0 and settings.frozen_units(config) < len(
+        backbones.backbone(config.backbone).architecture.units
+    ):
+        said.append(words.two_phases(config.head_epochs))
+    if summary and config.keep_best and summary.get("kept_epoch") is not None:
+        said.append(words.kept(summary["kept_epoch"]))
+    return said
 
 
 def _ended(workspace: Workspace, run: Run) -> None:

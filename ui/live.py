@@ -117,7 +117,7 @@ def _told_behind(progress: Progress, history: Sequence[Epoch], shown: int) -> tu
 def _told(progress: Progress) -> tuple[str, float, str]:
     """Give what to say of a running experiment: the title, how far the bar is, and what stands over the bar."""
     if progress.phase == "prefix":
-        so_far = words.FOUND_SO_FAR.format(done=progress.done, total=progress.total)
+        so_far = words.PICTURES_SO_FAR.format(done=progress.done, total=progress.total)
         return words.PREPARING, progress.done / max(progress.total, 1), so_far if progress.total else ""
     if progress.phase == "train":
         running = min(progress.epoch + 1, progress.epochs)

@@ -68,6 +68,7 @@ class _Places:
 
 def choose(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> Choice:
     """Draw all settings and give what they say; with several data sets, a picker stands before them."""
+    state.SETTINGS_OF.set(dataset.id)
     places = _Places.laid_out()
     with places.published:
         base = _preset()
@@ -116,7 +117,7 @@ def _start(
 
 def _about(backbone: Backbone, base: TrainConfig, dataset: Dataset, *, pretrained: bool) -> None:
     """Say what the network is, whose settings these are, and whom it has met before."""
-    st.caption(backbone.description)
+    st.caption(backbone.description if pretrained else words.STARTS_EMPTY)
     if base.preset != TrainConfig().preset:
         st.caption(words.settings_of(words.PRESETS[base.preset][0]))
     met = seen.seen_people(backbone.name, dataset.people) if pretrained else ()
@@ -225,6 +226,15 @@ def preset_to(changes: Mapping[str, object], base: TrainConfig | None = None, da
     state.CHOOSING_SETTINGS.set(True)
 
 
+def fresh_for(dataset: Dataset) -> None:
+    """Go to Train with these photos: what was chosen for other photos does not stay, for it may be bad for these."""
+    if state.SETTINGS_OF.get() in (None, dataset.id):
+        state.DATASET.set(dataset.id)
+        state.CHOOSING_SETTINGS.set(True)
+    else:
+        preset_to({}, dataset=dataset)
+
+
 def _chosen(config: TrainConfig) -> dict[str, object]:
     """Give what each widget says for these settings, by key."""
     network, depth = backbones.backbone(config.backbone).architecture, frozen_units(config)
@@ -246,6 +256,4 @@ def told(config: TrainConfig) -> str:
     network, depth = backbone.architecture, frozen_units(config)
     frozen = words.frozen_short(depth, len(network.units), blocks.whole_blocks(network, depth))
     starts = words.starts(config.pretrained, config.backbone)
-    return words.settings(
-        backbone.title, frozen, config.image_size_px, config.epochs, starts, config.train_per_class
-    )
+    return words.settings(backbone.title, frozen, config.image_size_px, config.epochs, starts, config.train_per_class)

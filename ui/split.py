@@ -13,7 +13,7 @@ from core.errors import LabError
 from core.photos import balance, edits
 from core.photos.dataset import Dataset
 from core.workspace import Workspace
-from ui import changes, collection, decision, look, places, review, stacks, state, words
+from ui import changes, collection, decision, look, places, review, settings, stacks, state, words
 from ui.state import Widget
 
 
@@ -22,6 +22,7 @@ def show(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> No
     look.head(words.STACKS, words.STACKS_WHY)
     collection.pick(found, dataset, words.PHOTOS_OF, Widget.PHOTOS_OF)
     changes.tell()
+    stacks.who_waits(dataset)
     if dataset.is_trainable:
         stacks.what_they_allow(dataset)
     else:
@@ -37,8 +38,7 @@ def _ways_on(dataset: Dataset) -> None:
     enough = dataset.is_trainable
     with st.container(horizontal=True):
         if enough and st.button(words.TRAIN_WITH_THESE, key=Widget.TRAIN_WITH_THESE, type="primary"):
-            state.DATASET.set(dataset.id)
-            state.CHOOSING_SETTINGS.set(True)
+            settings.fresh_for(dataset)
             st.switch_page(places.TRAIN)
         st.button(
             words.BRING_OTHERS,

@@ -33,6 +33,13 @@ def stacks(workspace: Workspace, dataset: Dataset) -> None:
     st.html(f'<div class="lab-stacks">{"".join(parts)}</div>')
 
 
+def who_waits(dataset: Dataset) -> None:
+    """Say who cannot take part yet; nothing where everybody can."""
+    if dataset.waiting:
+        people = ", ".join(text.plain(person) for person in dataset.waiting)
+        st.warning(words.not_in_yet(people, len(dataset.waiting)), icon=":material/person_off:")
+
+
 def page_start(rows: int, a_page: int, key: str) -> int:
     """Draw the way through pages where there are several; give the first row to show."""
     pages = -(-rows // a_page)

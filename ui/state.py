@@ -85,6 +85,10 @@ EXPLAINED: Key[dict[tuple[str, int, str, int], str]] = Key("explained", default=
 NETWORK_UPLOADS = Key("network_uploads", default=0)
 
 
+# Train: the photos that the settings were chosen for.
+SETTINGS_OF: Key[str | None] = Key("settings_of", default=None)
+
+
 class Param(StrEnum):
     """Query parameters: what a refresh or a shared address must bring back."""
 

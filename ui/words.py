@@ -224,6 +224,9 @@ IS_FASTER = "It is at round {newest} already. This shows four rounds a second."
 INTERRUPTED_EARLY = "No round was finished. Start it once more."
 TRY_AGAIN = "Try it again"
 KEPT = "What it learned until then is kept."
+MOCK_HOW = "The mock exam is asked after every round, with photos it never practises with."
+STARTS_EMPTY = "It has the shape of this network, but it knows nothing: every layer begins by chance."
+PICTURES_SO_FAR = "{done} of {total} pictures, varied copies among them"
 TAKE_OUT = "Take it out"
 WAITING_TITLE = "Waiting for their turn"
 INTERRUPTED_HOW = "Nothing of the finished rounds is lost. Go on where it stopped."
@@ -703,6 +706,21 @@ def and_others(photos: int) -> str:
 
 def all_of(photos: str) -> str:
     return f"{photos}: all its photos and experiments"
+
+
+def two_phases(head_epochs: int) -> str:
+    return (
+        f"In rounds 1–{head_epochs} only the new last layers learn. "
+        f"From round {head_epochs + 1} on, all that is not frozen learns too."
+    )
+
+
+def kept(epoch: int) -> str:
+    return f"Round {epoch} was the best in the mock exam, so it took the final exam."
+
+
+def not_in_yet(people: str, n: int) -> str:
+    return f"**{people}** {'is' if n == 1 else 'are'} not in yet: too few photos. Look closer, or bring more."
 
 
 def gone_for_good(what: str) -> str:

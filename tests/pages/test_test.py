@@ -115,7 +115,7 @@ def test_new_photos_are_asked_about_and_answered_with_bars(open_page, lab_home) 
     assert not app.exception
     assert html(app).count('<div class="lab-card"') == 1
     assert "Chen :smile:" in html(app)
-    assert "70</span>" in html(app)
+    assert "70 %</span>" in html(app)
     assert app.dataframe[0].value[words.REASON].tolist() == ["is no photo"]
 
 

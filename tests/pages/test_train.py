@@ -506,3 +506,18 @@ def test_new_settings_do_not_hide_an_experiment_that_is_asked_for(open_page, lab
     app.query_params[Param.RUN] = run.id
     app.run()
     assert app.title[0].value == "Finished after 5 rounds"
+
+
+def test_settings_for_other_photos_do_not_stay(open_page, lab_home) -> None:
+    first, second = made.dataset(lab_home), made.dataset(lab_home, dataset_id="second2", name="others")
+    app = open_page(places.TRAIN)
+    key = Widget.EPOCHS.of("recommended")
+    app.number_input(key=key).set_value(3).run()
+    shown = app.session_state["settings_of"]
+    assert app.number_input(key=key).value == 3
+    app.session_state["dataset"] = second.id if shown == first.id else first.id
+    app.session_state["photos_step"] = "split"
+    app.switch_page(places.PHOTOS).run()
+    app.button(key=Widget.TRAIN_WITH_THESE).click().run()
+    assert app.title[0].value == words.TRAIN_TITLE
+    assert app.number_input(key=key).value == presets.preset("recommended").epochs
