@@ -110,7 +110,7 @@ _ENTRIES = (
             "face-vgg-mini.h5",
             "",
             "Made for this lab (CC0); see docs/face-vgg-mini.md.",
-            sha256=("50ce713050fc32eb7f1a92d6283d2ead945ae52ac78f70608edf440603b17596",),
+            sha256=("af97e67d77498e33ee7485b5a665ea338a563ab8de3ad939adc5f4471faee517",),
             bundled=True,
         ),
     ),
