@@ -20,7 +20,7 @@ from ui.state import Widget
 
 MOST_BESIDE = 6
 SCROLL_THERE = (
-    f"<script>document.querySelector('.st-key-{Widget.VIEW}')?.scrollIntoView({{behavior: 'smooth'}})</script>"
+    f"<script>document.querySelector('[class*=st-key-{Widget.VIEW}]')?.scrollIntoView({{behavior: 'smooth'}})</script>"
 )
 
 
@@ -67,7 +67,14 @@ def title(exam: Exam) -> str:
 def views(workspace: Workspace, exam: Exam, run: Run) -> None:
     """Draw the three ways to look closer; an exam without names has no matrix."""
     names = [words.MATRIX_VIEW] if exam.result.total else []
-    *first, every, new = st.tabs([*names, words.EVERY_PHOTO, words.NEW_PHOTOS], key=Widget.VIEW, on_change="rerun")
+    opened = state.STRANGER_VIEWS.get()
+    *first, every, new = st.tabs(
+        [*names, words.EVERY_PHOTO, words.NEW_PHOTOS],
+        # A browser that has drawn the tabs may keep to the one it shows, whatever the session says.
+        default=words.NEW_PHOTOS if opened else None,
+        key=Widget.VIEW.of(opened) if opened else Widget.VIEW,
+        on_change="rerun",
+    )
     for tab in first:
         if tab.open:
             with tab:

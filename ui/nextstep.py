@@ -59,6 +59,6 @@ def _set_up(workspace: Workspace, run: Run, found: Suggestion, dataset: Dataset)
         st.switch_page(places.TRAIN)
     newphotos.show_stranger(workspace, run)
     # Drawn further down in this very run; on a small screen it would open out of sight.
-    st.session_state[Widget.VIEW] = words.NEW_PHOTOS
+    state.STRANGER_VIEWS.set(state.STRANGER_VIEWS.get() + 1)
     state.SCROLL_TO_VIEWS.set(True)
     st.rerun()

@@ -69,6 +69,8 @@ TEST_UPLOADS = Key("test_uploads", default=0)
 # Test: the look at strangers of this session, and how many of them are shown.
 STRANGERS_JOB: Key[str | None] = Key("strangers_job", default=None)
 STRANGERS_SHOWN = Key("strangers_shown", default=0)
+# Test: counts how often the new photos were opened from elsewhere, so that the tabs are new ones, open there.
+STRANGER_VIEWS = Key("stranger_views", default=0)
 # Test: an idea opened a view further down; the page goes there once.
 SCROLL_TO_VIEWS = Key("scroll_to_views", default=False)
 # My experiments: counts the uploads, as above.

@@ -214,6 +214,14 @@ class Visitor:
         self._steps += 1
         self.page.screenshot(path=SCREENSHOTS / f"{self.story}-{self._steps:02}-{what}.png", full_page=True)
 
+    def reads_right_answers(self, total: int) -> int:
+        """Read the final exam off the page: how many are right."""
+        self.sees("Out of 100 new photos like these, expect between")
+        title = self.page.locator("h1").inner_text()
+        right = int(title.split(":")[1].split("of")[0])
+        assert title == f"{words.TEST_TITLE}: {words.exam(right, total)}"
+        return right
+
     def rounds_on_chart(self) -> int:
         """Give the newest round on the chart of right answers; -1 before round 0."""
         chart = self.page.locator(".st-key-live-accuracy [aria-label^='Right answers']").first

@@ -39,7 +39,7 @@ def test_the_class_offline(visitor: Visitor) -> None:
     visitor.photographs("trained")
 
     visitor.clicks(words.TO_EXAM)
-    first = right_of_72(visitor)
+    first = visitor.reads_right_answers(72)
     waited_s = time.monotonic() - began_s
     visitor.photographs("matrix")
     assert visitor.clicked == 3
@@ -58,15 +58,5 @@ def test_the_class_offline(visitor: Visitor) -> None:
     visitor.sees(words.ended("done", 20))
     visitor.photographs("trained-again")
     visitor.clicks(words.TO_EXAM)
-    assert right_of_72(visitor) > 72 // 6 * 3
+    assert visitor.reads_right_answers(72) > 72 // 6 * 3
     visitor.photographs("second-exam")
-
-
-def right_of_72(visitor: Visitor) -> int:
-    """Read the final exam off the page: how many of the 72 are right."""
-    visitor.sees("Out of 100 new photos like these, expect between")
-    visitor.waits_for(visitor.page.locator(".st-key-matrix_frame .js-plotly-plot"))
-    title = visitor.page.locator("h1").inner_text()
-    right = int(title.split(":")[1].split("of")[0])
-    assert title == f"{words.TEST_TITLE}: {words.exam(right, 72)}"
-    return right

@@ -1,0 +1,95 @@
+"""The lesson that the lab is made for, as a class plays it on a projector: one idea after the other, one click each."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from core.models.weights import find_weights
+from core.photos import samples
+from tests.e2e.conftest import Server, Visitor
+from ui import words
+
+EXAM = 72
+ROUNDS = 20
+
+
+@pytest.fixture(autouse=True)
+def everything_came_with_the_lab(server: Server) -> None:
+    if not samples.sample_people() or find_weights("face-vgg-mini", server.workspace) is None:
+        pytest.skip("this checkout has no drawn people or no weights of face-vgg-mini in data/")
+
+
+def trains(visitor: Visitor, what: str) -> int:
+    """Start, watch the wall and the curves, and read the exam: how many are right."""
+    visitor.clicks(words.START_TRAINING)
+    wall = visitor.page.locator(".wall figure")
+    visitor.waits_for(wall.first)
+    expect(wall).to_have_count(6 * 4)
+    visitor.sees(words.ended("done", ROUNDS))
+    visitor.photographs(f"{what}-trained")
+    visitor.clicks(words.TO_EXAM)
+    right = visitor.reads_right_answers(EXAM)
+    visitor.photographs(f"{what}-exam")
+    return right
+
+
+def takes_the_idea(visitor: Visitor, label: str) -> None:
+    """Click the one idea under the result; it sets everything up."""
+    visitor.clicks(label)
+    visitor.sees(words.TRAIN_TITLE)
+
+
+def test_the_lesson(visitor: Visitor) -> None:
+    # The question, and the first click.
+    visitor.open()
+    visitor.sees(words.question_drawn(6))
+    visitor.sees(words.DRAWN)
+    visitor.photographs("question")
+    visitor.clicks(words.TRY_IT)
+
+    # The strip: everything is frozen. First result.
+    visitor.sees(words.TRAIN_TITLE)
+    handle = visitor.page.get_by_role("slider", name=words.FREEZE)
+    expect(handle).to_have_attribute("aria-valuenow", "5")
+    visitor.sees(words.FROZEN_STILL_WORK)
+    visitor.photographs("strip")
+    all_frozen = trains(visitor, "all-frozen")
+    assert all_frozen > EXAM / 2
+    expect(visitor.page.get_by_text(words.LAST_TIME)).to_have_count(0)
+
+    # How much of this did it know before? Starting from nothing it gets far fewer right.
+    takes_the_idea(visitor, words.IDEAS["from_nothing"][0])
+    visitor.sees("You have changed")
+    visitor.photographs("from-nothing")
+    from_nothing = trains(visitor, "from-nothing")
+    assert from_nothing < all_frozen - EXAM / 4
+    visitor.sees(re.compile(f"^{words.LAST_TIME}: .* {all_frozen} of {EXAM}. Now: .* {from_nothing} of {EXAM}"))
+    visitor.sees(words.CLEAR_DIFFERENCE)
+
+    # The last block may learn as well: by dragging, there and back.
+    takes_the_idea(visitor, words.IDEAS["retrain_last"][0].format(block=words.BLOCK))
+    expect(handle).to_have_attribute("aria-valuenow", "4")
+    visitor.drags_to(2)
+    expect(handle).to_have_attribute("aria-valuenow", "2")
+    visitor.drags_to(4)
+    visitor.sees("Blocks 1–4 are frozen.")
+    visitor.photographs("block-5")
+    retrained = trains(visitor, "block-5")
+    visitor.sees(re.compile(f"^{words.LAST_TIME}: .* Now: .* {retrained} of {EXAM}"))
+    visitor.sees(words.CLEAR_DIFFERENCE)
+    assert retrained > from_nothing + EXAM / 4
+
+    # Three photos of each person instead of ten; the exam stays the same.
+    takes_the_idea(visitor, words.IDEAS["few_photos"][0])
+    expect(visitor.page.get_by_label(words.PHOTOS_A_PERSON)).to_have_value("3")
+    few = trains(visitor, "three-photos")
+    visitor.sees(re.compile(f"^{words.LAST_TIME}: .*10 photos.* Now: .*3 photos.* {few} of {EXAM}"))
+
+    # And somebody it never saw.
+    visitor.clicks(words.IDEAS["stranger"][0])
+    visitor.sees(words.only_knows(6))
+    visitor.waits_for(visitor.page.get_by_text(re.compile("stranger.* got a name")))
+    visitor.photographs("stranger")
