@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from core.config import TrainConfig
+from core.config import MOST_EPOCHS, TrainConfig
 from core.errors import LabError
 from core.evaluation.compare import Comparison, compare
 from core.models.backbones import backbone
@@ -96,7 +96,8 @@ def _rest(config: TrainConfig, other: TrainConfig) -> TrainConfig:
         pretrained=plain.pretrained,
         freeze_depth=plain.freeze_depth,
         image_size_px=plain.image_size_px,
-        epochs=plain.epochs,
+        # So many that every number of first rounds fits.
+        epochs=MOST_EPOCHS,
         train_per_class=plain.train_per_class,
         preset=plain.preset,
         # Other rounds alone make another number of them for the new last layers.

@@ -15,6 +15,7 @@ Pooling = Literal["average", "flatten"]
 Precision = Literal["auto", "float32", "bfloat16"]
 
 MIN_PEOPLE, MAX_PEOPLE = 2, 200
+MOST_EPOCHS = 1000
 SMALLEST_IMAGE_PX, LARGEST_IMAGE_PX = 32, 512
 
 
@@ -199,7 +200,7 @@ class TrainConfig:
         _one_of("precision", self.precision, Precision)
         _check(self.freeze_depth is None or self.freeze_depth >= 0, "freeze depth", "0 or more", self.freeze_depth)
         _check_image_size("image size", self.image_size_px)
-        _check(1 <= self.epochs <= 1000, "epochs", "1 to 1000", self.epochs)
+        _check(1 <= self.epochs <= MOST_EPOCHS, "epochs", f"1 to {MOST_EPOCHS}", self.epochs)
         head_epochs_fit = 0 <= self.head_epochs < self.epochs
         _check(head_epochs_fit, "head epochs", "0 or more and fewer than the epochs", self.head_epochs)
         _check(1 <= self.batch_size <= 512, "batch size", "1 to 512", self.batch_size)

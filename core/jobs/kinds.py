@@ -10,15 +10,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from core import runs
 from core.config import CropConfig, SplitConfig
 from core.errors import Stopped
 from core.jobfolder import JobFolder
 from core.jobs.queue import HELPER, TRAIN
-from core.photos.manifest import Dataset, load_dataset
 from core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from core.photos.manifest import Dataset
 
 Work = Callable[[JobFolder, Workspace], None]
 
@@ -140,7 +141,8 @@ def add(job: JobFolder, workspace: Workspace) -> None:
 
     Request: `dataset_id`, `source`, and `person` where all photos are one person's. Events and result as for "crop".
     """
-    from core.photos.dataset import add_photos
+    from core import runs
+    from core.photos.dataset import add_photos, load_dataset
 
     request = job.request()
     with _using_up(job, Path(request["source"])) as source:
@@ -157,6 +159,8 @@ def add(job: JobFolder, workspace: Workspace) -> None:
 
 def recrop(job: JobFolder, workspace: Workspace) -> None:
     """Crop the newest version of `dataset_id` anew. Request: `dataset_id`, `crop`. Events and result as for "crop"."""
+    from core import runs
+    from core.photos.manifest import load_dataset
     from core.photos.recropping import recrop as crop_again
 
     request = job.request()

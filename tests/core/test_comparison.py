@@ -36,6 +36,13 @@ def test_settings_that_differ_are_named_in_order() -> None:
     assert comparison.differences(before, TrainConfig(pretrained=False, image_size_px=48)) == ("start", "size")
 
 
+def test_long_trainings_are_compared_like_short_ones() -> None:
+    long = TrainConfig(epochs=1000, head_epochs=500)
+    assert comparison.differences(long, long) == ()
+    assert comparison.differences(long, TrainConfig(epochs=1000, head_epochs=100)) == ("other",)
+    assert comparison.differences(long, TrainConfig(epochs=20, head_epochs=10)) == ("rounds",)
+
+
 def test_all_frozen_is_no_change_whatever_the_network_and_however_it_is_said() -> None:
     assert comparison.differences(TrainConfig(), TrainConfig(freeze_depth=13)) == ()
     other = TrainConfig(backbone="vggface2-resnet50")
