@@ -56,9 +56,16 @@ def test_one_warm_worker_a_lane_and_stop_sends_them_away(bench: Bench, start: Ca
 def test_of_two_supervisors_one_leads_and_the_other_takes_over(bench: Bench, start: Callable[[], Supervisor]) -> None:
     two = [start(), start()]
     seen: set[str] = set()
+
+    def look() -> bool:
+        seen.update(card.token for card in bench.living())
+        return len(seen) >= len(queue.LANES)
+
+    wait_for(look)
+    # Two leaders would have started twice as many by then.
     ends_s = time.monotonic() + 2.0
     while time.monotonic() < ends_s:
-        seen |= {card.token for card in bench.living()}
+        look()
         time.sleep(0.02)
     assert len(seen) == len(queue.LANES)
     for each in two:
