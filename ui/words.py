@@ -296,7 +296,7 @@ ALL_PHOTOS_EACH = "all photos"
 NEXT_IDEA = "Next idea:"
 IDEAS: dict[Idea, tuple[str, str]] = {
     "from_nothing": ("Start from nothing", "How much of this did it know before it met them?"),
-    "retrain_last": ("Retrain {block} 5", "Does it get better when more of it may learn?"),
+    "retrain_last": ("Retrain {block} 5", "Back to faces seen before. Is it better when the last block learns too?"),
     "few_photos": ("Three photos each", "Are three photos of each person enough?"),
     "stranger": ("Show it a stranger", "What does it say of somebody it never saw?"),
 }
