@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,14 @@ class SecondVisitor(PagesManager):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         PagesManager.uses_pages_directory = False
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _nothing_old_is_looked_through() -> Iterator[None]:
+    """Streamlit collects garbage after every run of the script; with TensorFlow in the process that takes a second."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture
