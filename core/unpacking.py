@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core import disk, library, packing, runs
+from core import disk, experiments, packing, runs
 from core.config import MAX_PEOPLE, SPLITS, TrainConfig
 from core.errors import ConfigError, RunError
 from core.models import keptmodel
@@ -90,7 +90,7 @@ def bring_back(source: Path | BinaryIO, workspace: Workspace) -> Run:
 
 def _here(workspace: Workspace, run_id: str) -> str:
     """Give what the list calls an experiment that is here."""
-    row = library.shelf(workspace).row(run_id)
+    row = experiments.shelf(workspace).row(run_id)
     return row.title if row else run_id
 
 

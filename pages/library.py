@@ -1,6 +1,6 @@
 """My experiments: all of them in one table; open one again, rename it, take it along, delete it, bring one back."""
 
-from core import library as experiments
+from core import experiments
 from ui import going_away, library, look, places, server, words
 
 places.enter()

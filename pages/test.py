@@ -1,6 +1,6 @@
 """Test: the exam first, what changed since the last one, what next; then who is taken for whom, and new photos."""
 
-from core import library as experiments
+from core import experiments
 from ui import before, exam, library, look, nextstep, places, published, reading, server, words
 
 places.enter()

@@ -12,7 +12,7 @@ from core import comparison
 from core.comparison import BeforeAndNow, Changed, Setting
 from core.config import TrainConfig
 from core.evaluation import colours
-from core.library import Row
+from core.experiments import Row
 from core.models import backbones
 from core.photos.dataset import Dataset
 from core.runs import Run

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import comparison, library
+from core import comparison, experiments
 from core.config import TrainConfig
 from core.jobfolder import OPEN_STATES
 from core.photos.dataset import Dataset
@@ -12,7 +12,7 @@ from ui import words
 
 def sentence(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> str:
     """Say which experiment this will be and which settings differ from the last one; empty before the first."""
-    rows = library.shelf(workspace).rows
+    rows = experiments.shelf(workspace).rows
     last = next(comparison.tested_with(dataset.id, [row.run for row in rows]), None)
     if last is None:
         return ""

@@ -10,9 +10,9 @@ import pandas as pd
 import streamlit as st
 from pathvalidate import sanitize_filename
 
-from core import library, packing, unpacking
+from core import experiments, packing, unpacking
+from core.experiments import Row, Shelf
 from core.jobfolder import OPEN_STATES
-from core.library import Row, Shelf
 from core.models import backbones
 from core.workspace import Workspace
 from ui import blocks, feedback, going_away, look, places, settings, state, text, words
@@ -165,11 +165,11 @@ def actions(workspace: Workspace, row: Row) -> None:
 def _rename(row: Row) -> None:
     with st.form(f"{Widget.RENAME}-form-{row.id}", border=False):
         name = st.text_input(
-            words.RENAME_AS, row.name, max_chars=library.LONGEST_NAME, key=f"{Widget.RENAME_AS}-{row.id}"
+            words.RENAME_AS, row.name, max_chars=experiments.LONGEST_NAME, key=f"{Widget.RENAME_AS}-{row.id}"
         )
         if st.form_submit_button(words.RENAME_SAVE, type="primary", key=f"{Widget.RENAME_SAVE}-{row.id}"):
             with feedback.sentences():
-                library.rename_run(row.run, name)
+                experiments.rename_run(row.run, name)
                 st.rerun()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core import comparison, suggestions
-from core.library import Row
+from core.experiments import Row
 from core.models import backbones
 from core.photos.dataset import Dataset, list_datasets
 from core.runs import Run

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from core import library
+from core import experiments
 from core.errors import RunError
 from tests.pages import made
 
@@ -12,7 +12,7 @@ def test_the_shelf_gives_what_the_list_shows_newest_first(lab_home):
     first = made.run(lab_home, dataset)
     first.path.rename(first.path.with_name("20200101-000000-aaaaaa"))
     made.run(lab_home, dataset, state="failed", message="x", tested=False)
-    shelf = library.shelf(lab_home)
+    shelf = experiments.shelf(lab_home)
     newest, oldest = shelf.rows
     assert (newest.state, newest.total, newest.is_tested) == ("failed", None, False)
     assert (oldest.correct, oldest.total, oldest.is_tested) == (11, 12, True)
@@ -27,7 +27,7 @@ def test_a_damaged_experiment_hides_no_other(lab_home, file, content):
     dataset = made.dataset(lab_home)
     kept, broken = made.run(lab_home, dataset), made.run(lab_home, dataset)
     (broken.path / file).write_text(content, encoding="utf-8")
-    shelf = library.shelf(lab_home)
+    shelf = experiments.shelf(lab_home)
     assert [row.id for row in shelf.rows] == [kept.id]
     ((run, reason),) = shelf.unreadable
     assert run == broken
@@ -39,16 +39,16 @@ def test_the_list_never_reads_photos_or_rounds(lab_home):
     (run.path / "dataset.json").write_text("large", encoding="utf-8")
     (run.path / "predictions.json").unlink()
     (run.path / "events.jsonl").unlink()
-    assert len(library.shelf(lab_home).rows) == 1
+    assert len(experiments.shelf(lab_home).rows) == 1
 
 
 def test_a_new_name_stays_and_changes_nothing_else(lab_home):
     run = made.run(lab_home, made.dataset(lab_home))
     before = run.job.request()
-    library.rename_run(run, "  Zoë's  <b>best</b>\n run ")
+    experiments.rename_run(run, "  Zoë's  <b>best</b>\n run ")
     assert run.name == "Zoë's <b>best</b> run"
     assert {**run.job.request(), "name": before["name"]} == before
-    library.rename_run(run, " ")
+    experiments.rename_run(run, " ")
     assert run.name == ""
     with pytest.raises(RunError, match="60 letters at most, received 61"):
-        library.rename_run(run, "x" * 61)
+        experiments.rename_run(run, "x" * 61)
