@@ -175,7 +175,7 @@ def test(arguments: argparse.Namespace) -> Answer:
 
     with packing.opened(arguments.run) as pack, _bar("photos") as move:
         crop_config = replace(pack.crop, detector="none") if arguments.no_crop else None
-        watch = predict.Watch(photo=lambda done: move(done, 0))
+        watch = predict.Watch(photo=move)
         facts = predict.predict_photos(pack, arguments.photos, crop=crop_config, watch=watch)
     lines = []
     for row in facts["predictions"]:

@@ -66,7 +66,8 @@ def watch(workspace: Workspace, run: Run) -> None:
     else:
         replay.afterwards(workspace, run, partial(_ended, workspace, run))
         trained.draw(workspace, run)
-    st.caption(" ".join((settings.told(run.config), *_how_to_read(run))))
+    st.caption(settings.told(run.config))
+    st.caption(" ".join(_how_to_read(run)))
     if st.button(words.ANOTHER, key=Widget.ANOTHER):
         state.CHOOSING_SETTINGS.set(True)
         st.query_params.pop(Param.RUN, None)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 import uuid
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
@@ -125,12 +125,10 @@ def download(workspace: Workspace, backbone: str) -> JobFolder:
 
 def import_weights(workspace: Workspace, backbone: str, upload: UploadedFile) -> JobFolder:
     """Write an uploaded weights file into the job's own folder and queue its check."""
-    path = _new_path(workspace)
-    request = {"kind": "import_weights", "lane": queue.HELPER, "backbone": backbone, "file": str(path / WEIGHTS)}
-    made = JobFolder.create(path, {**request, "called": upload.name}, state="stopped")
-    with (path / WEIGHTS).open("wb") as file:
-        shutil.copyfileobj(upload, file, 1 << 20)
-    return _queue(workspace, made)
+    request = {"kind": "import_weights", "lane": queue.HELPER, "backbone": backbone, "called": upload.name}
+    return _with_file(
+        workspace, request, "file", WEIGHTS, write=lambda beside: shutil.copyfileobj(upload, beside, 1 << 20)
+    )
 
 
 def predict(workspace: Workspace, run: Run, uploads: Sequence[UploadedFile]) -> JobFolder:
@@ -139,12 +137,34 @@ def predict(workspace: Workspace, run: Run, uploads: Sequence[UploadedFile]) -> 
     Earlier looks go away with their photos: they were for the eye, and nobody else shall find them here.
     """
     forget_ended(workspace, "predict")
+
+    def pack(beside: BinaryIO) -> None:
+        with zipfile.ZipFile(beside, "w", zipfile.ZIP_STORED) as archive:
+            for upload in uploads:
+                archive.writestr(apart(upload.name, set(archive.namelist())), upload.getbuffer())
+
+    request = {"kind": "predict", "lane": queue.HELPER, "model": str(run.path)}
+    return _with_file(workspace, request, "photos", UPLOAD, write=pack)
+
+
+def _with_file(
+    workspace: Workspace, request: dict[str, Any], named: str, file: str, *, write: Callable[[BinaryIO], object]
+) -> JobFolder:
+    """Queue a job with an uploaded file in its folder.
+
+    The file is whole before there is a job: another tab clears up after jobs that have ended, and a worker takes one
+    as soon as it waits.
+    """
     path = _new_path(workspace)
-    request = {"kind": "predict", "lane": queue.HELPER, "model": str(run.path), "photos": str(path / UPLOAD)}
-    made = JobFolder.create(path, request, state="stopped")
-    with zipfile.ZipFile(path / UPLOAD, "w", zipfile.ZIP_STORED) as archive:
-        for upload in uploads:
-            archive.writestr(apart(upload.name, set(archive.namelist())), upload.getbuffer())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}")
+    try:
+        with beside.open("wb") as opened:
+            write(opened)
+        made = JobFolder.create(path, {**request, named: str(path / file)})
+        beside.replace(path / file)
+    finally:
+        beside.unlink(missing_ok=True)
     return _queue(workspace, made)
 
 
@@ -231,7 +251,6 @@ def _submit(workspace: Workspace, request: dict[str, Any]) -> JobFolder:
 
 
 def _queue(workspace: Workspace, made: JobFolder) -> JobFolder:
-    made.set_state("queued")
     queue.enqueue(workspace, made)
     server.workers().ensure(made.request()["lane"])
     return made

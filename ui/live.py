@@ -14,6 +14,7 @@ from ui import amounts, feedback, replay, server, state, waiting, words
 from ui.replay import Stage
 
 EVERY_S = 1.0
+SHARE_OF_FINDING = 0.8
 
 
 def network(job: JobFolder) -> None:
@@ -45,7 +46,13 @@ def look(job: JobFolder) -> None:
 def _look(job: JobFolder) -> None:
     _leave_when_over(job)
     events = [event for event in job.events() if event["event"] == "progress"]
-    st.progress(0.0, text=f"{words.LOOKING}: {words.READ_SO_FAR.format(done=events[-1]['done'] if events else 0)}")
+    done, total = (events[-1]["done"], events[-1]["total"]) if events else (0, 0)
+    if done < total:
+        said = f"{words.LOOKING}: {words.FOUND_SO_FAR.format(done=done, total=total)}"
+    else:
+        said = words.ANSWERING if total else words.STEP_STARTING
+    # Faces are found first; the answers come all at once, after the last photo.
+    st.progress(SHARE_OF_FINDING * done / max(total, 1), text=said)
     _trouble(job)
 
 

@@ -173,7 +173,6 @@ class Widget(StrEnum):
     BACKBONE = "backbone"
     STARTS_WITH = "starts_with"
     FREEZE = "freeze"
-    FREEZE_LAYERS = "freeze_layers"
     SINGLE_LAYERS = "single_layers"
     IMAGE_SIZE = "image_size"
     EPOCHS = "epochs"

@@ -269,6 +269,7 @@ NEW_PHOTOS = "Show it new photos"
 NEW_PHOTOS_HOW = "One or many. It looks at every face."
 ASK = "Who is this?"
 LOOKING = "Looking at the photos"
+ANSWERING = "The network says who it is"
 ASK_INTERRUPTED = "That was interrupted. Choose the photos again."
 TAKE_MODEL = "Take it along (zip)"
 
@@ -433,15 +434,6 @@ def starts_with(backbone: str) -> str:
 
 def backbone(title: str, *, here: bool) -> str:
     return title if here else f"{title} (not on this computer yet)"
-
-
-def frozen_stop(frozen: int, of: int, last: str = "") -> str:
-    """Give the name of a stop of the freeze control; `last` is the name of the last frozen layer."""
-    if frozen == 0:
-        return "nothing"
-    if frozen == of:
-        return "everything"
-    return f"{frozen} ({last})" if last else f"{frozen} of {of}"
 
 
 def freeze_sentence(frozen: int, total: int, what: str) -> tuple[str, str]:

@@ -53,12 +53,12 @@ class Watch:
     """Who wants to hear what happens meanwhile.
 
     Attributes:
-        photo: called with the number of photos read so far; may raise `Stopped`.
+        photo: called with the number of photos read so far and of all of them; may raise `Stopped`.
         picture: called with a photo's number and the upright photo (uint8, RGB), where faces were found in it.
         face: called with a face's number and its crop (uint8, RGB), for showing it.
     """
 
-    photo: Callable[[int], None] = lambda number: None
+    photo: Callable[[int, int], None] = lambda done, total: None
     picture: Callable[[int, np.ndarray], None] = lambda number, rgb: None
     face: Callable[[int, np.ndarray], None] = lambda number, rgb: None
 
@@ -88,7 +88,8 @@ def predict_photos(
     """
     faces: list[NewFace] = []
     left_out: list[dict[str, str]] = []
-    for number, entry in enumerate(intake.read_photos(source), start=1):
+    photos = intake.read_photos(source)
+    for number, entry in enumerate(photos, start=1):
         if isinstance(entry, intake.LeftOut):
             left_out.append({"name": entry.name, "reason": entry.reason})
         else:
@@ -100,7 +101,7 @@ def predict_photos(
                 faces.extend(found)
                 if not found:
                     left_out.append({"name": entry.name, "reason": "no face found"})
-        watch.photo(number)
+        watch.photo(number, len(photos))
     if not faces:
         reasons = "; ".join(f"{each['name']}: {each['reason']}" for each in left_out[:3])
         raise DatasetError(
@@ -162,9 +163,9 @@ def run_predict(job: JobFolder, workspace: Workspace) -> None:
     """
     request = job.request()
 
-    def on_photo(number: int) -> None:
+    def on_photo(done: int, total: int) -> None:
         job.check_stop()
-        job.emit("progress", done=number)
+        job.emit("progress", done=done, total=total)
 
     def on_picture(number: int, photo_rgb: np.ndarray) -> None:
         picture = Image.fromarray(photo_rgb)

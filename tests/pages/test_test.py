@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import zipfile
 
 import numpy as np
 import pytest
 from PIL import Image
+from streamlit.testing.v1 import AppTest
 
 from core import comparison, presets, runs
 from core.config import TrainConfig
@@ -117,6 +119,27 @@ def test_new_photos_are_asked_about_and_answered_with_bars(open_page, lab_home) 
     assert "Chen :smile:" in html(app)
     assert "70 %</span>" in html(app)
     assert app.dataframe[0].value[words.REASON].tolist() == ["is no photo"]
+
+
+def test_a_look_shows_how_far_it_is(open_page, lab_home) -> None:
+    made.run(lab_home, made.dataset(lab_home))
+    app = opens(open_page(places.TEST), words.NEW_PHOTOS)
+    app.file_uploader[0].set_value([("me.png", made.photo(1), "image/png"), ("me.png", made.photo(2), "image/png")])
+    app.run()
+    (job,) = queue.waiting(lab_home, queue.HELPER)
+    with zipfile.ZipFile(job.request()["photos"]) as archive:
+        assert archive.namelist() == ["me.png", "me (2).png"]
+    assert bars(app) == [words.STEP_STARTING]
+    job.emit("progress", done=1, total=2)
+    app.run()
+    assert bars(app) == ["Looking at the photos: 1 of 2 photos"]
+    job.emit("progress", done=2, total=2)
+    app.run()
+    assert bars(app) == [words.ANSWERING]
+
+
+def bars(app: AppTest) -> list[str]:
+    return [bar.proto.text for bar in app.get("progress")]
 
 
 def test_a_look_that_failed_says_why(open_page, lab_home) -> None:

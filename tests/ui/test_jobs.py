@@ -66,6 +66,32 @@ def test_photos_of_one_name_are_all_asked_about(lab_home: Workspace) -> None:
         }
 
 
+def test_another_tab_that_clears_up_meanwhile_takes_nothing(lab_home: Workspace) -> None:
+    run = made.run(lab_home, made.dataset(lab_home))
+
+    class Watched(Upload):
+        def getbuffer(self) -> memoryview:
+            jobs.drop_uploads(lab_home)
+            jobs.forget_ended(lab_home)
+            assert queue.open_jobs(lab_home) == []  # nobody may take what is not whole
+            return super().getbuffer()
+
+    job = jobs.predict(lab_home, run, [Watched("me.jpg", b"1"), Watched("you.jpg", b"2")])
+    with zipfile.ZipFile(job.request()["photos"]) as archive:
+        assert archive.namelist() == ["me.jpg", "you.jpg"]
+    assert [path.name for path in lab_home.jobs.iterdir()] == [job.id]
+
+
+def test_a_file_that_cannot_be_written_leaves_no_job(lab_home: Workspace) -> None:
+    class Broken(Upload):
+        def read(self, *_: object) -> bytes:
+            raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="full"):
+        jobs.import_weights(lab_home, "vggface-vgg16", Broken("weights.h5", b""))
+    assert list(lab_home.jobs.iterdir()) == []
+
+
 def test_the_next_look_forgets_the_last_one(lab_home: Workspace) -> None:
     run = made.run(lab_home, made.dataset(lab_home))
     first = jobs.predict(lab_home, run, [Upload("me.jpg", b"1")])
