@@ -12,7 +12,7 @@ import numpy as np
 from core.config import MOST_EPOCHS, TrainConfig
 from core.errors import LabError
 from core.evaluation.compare import Comparison, compare
-from core.models.backbones import backbone
+from core.models.backbones import backbone, frozen_units
 from core.photos.dataset import Dataset
 from core.runs import Predictions, Run
 
@@ -73,12 +73,6 @@ def differences(before: TrainConfig, now: TrainConfig) -> tuple[Setting, ...]:
         "other": (_rest(before, now), _rest(now, before)),
     }
     return tuple(setting for setting, (was, is_now) in told.items() if was != is_now)
-
-
-def frozen_units(config: TrainConfig) -> int:
-    """Give how many units are frozen; None of the settings means all."""
-    everything = len(backbone(config.backbone).architecture.units)
-    return everything if config.freeze_depth is None else config.freeze_depth
 
 
 def _frozen(config: TrainConfig) -> object:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from core import runs
 from core.config import TrainConfig
 from core.errors import LabError
-from core.models import units
+from core.models import backbones, units
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +72,7 @@ def forecast(config: TrainConfig, dataset: Dataset, workspace: Workspace) -> flo
 def expected_seconds(config: TrainConfig, photos: Photos, n_people: int) -> float:
     """Give what a training takes on the computer where the constants were measured."""
     network = units.architecture(config.backbone)
-    depth = len(network.units) if config.freeze_depth is None else config.freeze_depth
+    depth = backbones.frozen_units(config)
     macs = network.macs(config.image_size_px)
     frozen, rest = sum(macs[:depth]), sum(macs[depth:])
     is_kept = _feature_bytes(config, depth) * photos.practice * config.augment.views <= KEPT_BYTES

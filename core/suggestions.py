@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from core.comparison import frozen_units
 from core.config import TrainConfig
-from core.models.backbones import backbone
+from core.models.backbones import backbone, frozen_units
 
 Idea = Literal["from_nothing", "retrain_last", "few_photos", "stranger"]
 FEW_PHOTOS = 3

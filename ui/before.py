@@ -100,7 +100,7 @@ def _all_photos(dataset: Dataset) -> int | None:
 
 def _frozen(config: TrainConfig) -> str:
     """Say what was retrained; of a network that starts from nothing, nothing was."""
-    network, depth = backbones.backbone(config.backbone).architecture, comparison.frozen_units(config)
+    network, depth = backbones.backbone(config.backbone).architecture, backbones.frozen_units(config)
     whole = blocks.whole_blocks(network, depth)
     if not config.pretrained:
         return words.frozen_short(depth, len(network.units), whole) if depth else ""

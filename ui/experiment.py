@@ -78,7 +78,7 @@ def _how_to_read(run: Run) -> list[str]:
     """Say what the curves rest on: the mock exam, the two phases, the round that was kept."""
     config, summary = run.config, run.summary()
     said = [words.MOCK_HOW]
-    if config.head_epochs > 0 and settings.frozen_units(config) < len(
+    if config.head_epochs > 0 and backbones.frozen_units(config) < len(
         backbones.backbone(config.backbone).architecture.units
     ):
         said.append(words.two_phases(config.head_epochs))

@@ -128,12 +128,10 @@ def table(rows: Sequence[Row]) -> Row:
 
 
 def _cells(row: Row) -> tuple[object, ...]:
-    network = backbones.backbone(row.config.backbone).architecture
-    depth = len(network.units) if row.config.freeze_depth is None else row.config.freeze_depth
     return (
         row.title,
         backbones.backbone(row.config.backbone).title,
-        words.frozen_short(depth, len(network.units), blocks.whole_blocks(network, depth)),
+        blocks.told(row.config),
         words.starts(row.config.pretrained, row.config.backbone),
         row.config.image_size_px,
         row.rounds,

@@ -17,7 +17,7 @@ from core.photos.dataset import Dataset
 from core.workspace import Workspace
 from ui import advanced, amounts, blocks, changed, collection, networks, pixels, responses, state, strip, text, words
 from ui.state import Widget
-from ui.strip.parts import Parts, frozen_units
+from ui.strip.parts import Parts
 
 IMAGE_SIZES_PX = (32, 48, 64, 96, 128, 160, 192, 224)
 
@@ -165,7 +165,7 @@ def _freeze(workspace: Workspace, config: TrainConfig, dataset: Dataset, *, sing
     face = pixels.address(workspace, dataset, config.image_size_px)
     parts = Parts(config, dataset.people, face, responses.asked_for(workspace, dataset, config))
     depths = tuple(range(len(parts.network.units) + 1)) if single else parts.network.stops()
-    return strip.choose(parts, depths, frozen_units(config), _freeze_key(config))
+    return strip.choose(parts, depths, backbones.frozen_units(config), _freeze_key(config))
 
 
 def _freeze_key(config: TrainConfig) -> str:
@@ -237,7 +237,7 @@ def fresh_for(dataset: Dataset) -> None:
 
 def _chosen(config: TrainConfig) -> dict[str, object]:
     """Give what each widget says for these settings, by key."""
-    network, depth = backbones.backbone(config.backbone).architecture, frozen_units(config)
+    network, depth = backbones.backbone(config.backbone).architecture, backbones.frozen_units(config)
     return {
         Widget.PRESET: config.preset,
         Widget.BACKBONE.of(config.preset): config.backbone,
@@ -253,7 +253,6 @@ def _chosen(config: TrainConfig) -> dict[str, object]:
 def told(config: TrainConfig) -> str:
     """Give an experiment's settings on one line."""
     backbone = backbones.backbone(config.backbone)
-    network, depth = backbone.architecture, frozen_units(config)
-    frozen = words.frozen_short(depth, len(network.units), blocks.whole_blocks(network, depth))
+    frozen = blocks.told(config)
     starts = words.starts(config.pretrained, config.backbone)
     return words.settings(backbone.title, frozen, config.image_size_px, config.epochs, starts, config.train_per_class)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.models import backbones
 from core.runs import Run
 from core.workspace import Workspace
 from ui import pixels, responses, strip, words
 from ui.state import Widget
-from ui.strip.parts import Parts, frozen_units
+from ui.strip.parts import Parts
 
 
 def draw(workspace: Workspace, run: Run) -> None:
@@ -25,4 +26,4 @@ def draw(workspace: Workspace, run: Run) -> None:
         summary.get("unit_movement") or {},
     )
     st.subheader(words.HOW_FAR if parts.moved else words.WHAT_LEARNED, anchor=False)
-    strip.show(parts, frozen_units(config), Widget.FREEZE.of(run.id))
+    strip.show(parts, backbones.frozen_units(config), Widget.FREEZE.of(run.id))

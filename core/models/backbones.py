@@ -225,6 +225,15 @@ def check_config(config: TrainConfig) -> TrainConfig:
             f'"{entry.name}" needs an image size of {entry.smallest_px} px or more, received {config.image_size_px}; '
             f"it was trained on {entry.usual_px} px."
         )
-    depth = len(entry.architecture.units) if config.freeze_depth is None else config.freeze_depth
+    depth = frozen_units(config)
     check_freeze_depth(entry.architecture, depth)
     return replace(config, freeze_depth=depth)
+
+
+def frozen_units(config: TrainConfig) -> int:
+    """Give how many units are frozen; None in the settings means all.
+
+    Raises:
+        ConfigError: no such backbone.
+    """
+    return len(backbone(config.backbone).architecture.units) if config.freeze_depth is None else config.freeze_depth

@@ -36,10 +36,11 @@ def explain(job: JobFolder, workspace: Workspace) -> None:
         raise DatasetError(f'The first photo of "{dataset.name}" is no longer there; bring the photos again.')
     paths = response_paths(workspace, dataset, request["backbone"], request["image_size_px"])
     for path, maps in zip(paths, block_maps(face_rgb, request["backbone"], workspace), strict=True):
-        if not path.parent.is_dir():
+        try:
+            with disk.replacing(path, make_folder=False) as beside:
+                Image.fromarray(draw_map(strongest_channel(maps))).save(beside, "PNG")
+        except FileNotFoundError:
             return  # The photo was deleted meanwhile, and nothing of it shall come back.
-        with disk.replacing(path) as beside:
-            Image.fromarray(draw_map(strongest_channel(maps))).save(beside, "PNG")
     job.write_result({"dataset_id": dataset.id, "version": dataset.version})
 
 

@@ -72,12 +72,6 @@ def data(parts: Parts, depths: Sequence[int], frozen: int, *, fixed: bool = Fals
     }
 
 
-def frozen_units(config: TrainConfig) -> int:
-    """Give how many units are frozen; None in the settings means all."""
-    n_units = len(backbones.backbone(config.backbone).architecture.units)
-    return n_units if config.freeze_depth is None else config.freeze_depth
-
-
 def block_word(network: Architecture) -> str:
     """Give what a block is called: a residual network has stages."""
     return words.BLOCK if network.units[0].name.startswith("conv") else words.STAGE
