@@ -22,13 +22,11 @@ class Balance:
 
     Attributes:
         fewest, most: a person with the fewest (most) photos, and how many; the first in label order.
-        few: the people with fewer than `GOOD_FROM`.
         unequal: the most photos are `UNEQUAL_FROM` times the fewest or more.
     """
 
     fewest: tuple[str, int]
     most: tuple[str, int]
-    few: tuple[str, ...]
     unequal: bool
 
 
@@ -39,8 +37,7 @@ def weigh(dataset: Dataset) -> Balance | None:
     counted = Counter(item.person for item in dataset.items)
     numbers = [(person, counted[person]) for person in dataset.people]
     fewest, most = min(numbers, key=lambda pair: pair[1]), max(numbers, key=lambda pair: pair[1])
-    few = tuple(person for person, photos in numbers if photos < GOOD_FROM)
-    return Balance(fewest, most, few, most[1] >= UNEQUAL_FROM * max(fewest[1], 1))
+    return Balance(fewest, most, most[1] >= UNEQUAL_FROM * max(fewest[1], 1))
 
 
 def together(dataset: Dataset) -> list[tuple[Item, ...]]:

@@ -16,13 +16,13 @@ def of(**photos: int) -> Dataset:
 
 def test_equal_numbers_are_fine_and_the_fewest_are_named() -> None:
     weighed = balance.weigh(of(Ada=10, Bo=9, Chen=12))
-    assert weighed == balance.Balance(("Bo", 9), ("Chen", 12), (), unequal=False)
+    assert weighed == balance.Balance(("Bo", 9), ("Chen", 12), unequal=False)
 
 
-def test_few_and_unequal_numbers_are_seen() -> None:
+def test_unequal_numbers_are_seen() -> None:
     weighed = balance.weigh(of(Ada=4, Bo=20))
     assert weighed is not None
-    assert weighed.few == ("Ada",)
+    assert (weighed.fewest, weighed.most) == (("Ada", 4), ("Bo", 20))
     assert weighed.unequal
 
 
