@@ -78,6 +78,11 @@ class Run:
         return str(self.job.request()["name"])
 
     @property
+    def sweep_id(self) -> str:
+        """The sweep it was made for; empty where it stands for itself."""
+        return str(self.job.request().get("sweep", ""))
+
+    @property
     def created_at(self) -> float:
         return float(self.job.request()["created_at"])
 
@@ -148,25 +153,37 @@ def new_run_path(workspace: Workspace) -> Path:
     return workspace.runs / f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:6]}"
 
 
-def training_request(config: TrainConfig, dataset: Dataset, name: str = "") -> dict[str, Any]:
+def training_request(config: TrainConfig, dataset: Dataset, name: str = "", sweep: str = "") -> dict[str, Any]:
     """Give the request of a training job, for `core.jobs.queue.submit` or `create_run`."""
     return {
         "kind": "train",
         "lane": "train",
         "name": name,
+        **({"sweep": sweep} if sweep else {}),
         "config": config.to_dict(),
         "dataset_id": dataset.id,
         "dataset_version": dataset.version,
     }
 
 
-def create_run(path: Path, dataset: Dataset, config: TrainConfig, *, name: str = "", state: State = "queued") -> Run:
+def create_run(
+    path: Path,
+    dataset: Dataset,
+    config: TrainConfig,
+    *,
+    name: str = "",
+    sweep: str = "",
+    state: State = "queued",
+) -> Run:
     """Make a run folder with its request and its own copy of the manifest. Nothing trains yet.
+
+    Args:
+        sweep: id of the sweep it is made for.
 
     Raises:
         LabError: the folder exists and is not empty.
     """
-    JobFolder.create(path, training_request(config, dataset, name), state="stopped")
+    JobFolder.create(path, training_request(config, dataset, name, sweep), state="stopped")
     disk.write_json(path / "dataset.json", dataset.to_dict(), schema=SCHEMA)
     # Queued last: a worker that sees it must find everything in place.
     JobFolder(path).set_state(state)

@@ -27,7 +27,8 @@ class Workspace:
     photos/    the content store: a folder a photo, named by its hash, with everything made from it (faces, crops)
     datasets/  a folder a data set: its manifest, one file a version
     runs/      a folder a training
-    jobs/      a folder a job that is no training (crop, download, predict)
+    sweeps/    a folder a sweep: which trainings belong to it, what the class guessed
+    jobs/      a folder a job that is neither (crop, download, predict)
     queue/     what waits in which lane, the locks of the lanes, who works there, the workers' logs
     weights/   downloaded and imported weights
     cache/     what can be computed again
@@ -54,6 +55,10 @@ class Workspace:
         return self.root / "runs"
 
     @property
+    def sweeps(self) -> Path:
+        return self.root / "sweeps"
+
+    @property
     def jobs(self) -> Path:
         return self.root / "jobs"
 
@@ -70,7 +75,7 @@ class Workspace:
         return self.root / "cache"
 
     def erase(self) -> Erased:
-        """Remove everything of the user's: photos, data sets, runs, jobs, caches. Weights stay: they are nobody's.
+        """Remove everything of the user's: photos, data sets, runs, sweeps, jobs, caches. Weights stay: nobody's.
 
         Jobs must have been stopped before (`core.jobs.supervisor.stop_everything`): they write into what is going away.
 
@@ -79,7 +84,7 @@ class Workspace:
         """
         photos = sum(1 for _ in self.photos.glob("*/*/original"))
         size = 0
-        for folder in (self.photos, self.datasets, self.runs, self.jobs, self.cache):
+        for folder in (self.photos, self.datasets, self.runs, self.sweeps, self.jobs, self.cache):
             size += sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
             shutil.rmtree(folder, ignore_errors=True)
             left = sum(1 for file in folder.rglob("*") if file.is_file())

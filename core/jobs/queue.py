@@ -1,7 +1,7 @@
 """What waits to be done: job folders, and a marker for each that is queued.
 
-A marker is an empty file `queue/<lane>/<created>-<runs|jobs>-<id>`. Its name says everything, so listing one small
-folder gives what waits, oldest first, however many finished jobs lie around. The job folder stays the truth: a marker
+A marker is an empty file `queue/<lane>/<created>-<runs|sweeps|jobs>-<id>`. Its name says everything, so listing one
+small folder gives what waits, oldest first, however many finished jobs lie around. The job folder stays the truth: a marker
 whose folder is gone or no longer queued is dropped by whoever meets it, and `repair` makes the missing ones.
 """
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from core.workspace import Workspace
 
 TRAIN, HELPER = LANES = ("train", "helper")
-_MARKER_NAME = re.compile(r"[\d.]+-(runs|jobs)-(.+)")
+_MARKER_NAME = re.compile(r"[\d.]+-(runs|sweeps|jobs)-(.+)")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def submit(workspace: Workspace, path: Path, request: dict[str, Any]) -> JobFold
 
     Args:
         workspace: whose job it is.
-        path: the new folder, directly in `workspace.runs` or `workspace.jobs`.
+        path: the new folder, directly in the workspace's `runs`, `sweeps` or `jobs`.
         request: `kind`, `lane`, and whatever the kind of job needs.
 
     Raises:
@@ -71,8 +71,10 @@ def submit(workspace: Workspace, path: Path, request: dict[str, Any]) -> JobFold
 
 def enqueue(workspace: Workspace, job: JobFolder) -> None:
     """Put a folder that is `queued` already, as `core.runs.create_run` makes them, where workers look."""
-    if job.path.parent not in (workspace.runs, workspace.jobs):
-        raise LabError(f'The job folder "{job.path}" is not one of this workspace; make it in its runs or jobs.')
+    if job.path.parent not in _homes(workspace):
+        raise LabError(
+            f'The job folder "{job.path}" is not one of this workspace; make it in its runs, sweeps or jobs.'
+        )
     marker = Marker.of(workspace, job).path
     marker.parent.mkdir(parents=True, exist_ok=True)
     marker.touch()
@@ -171,8 +173,12 @@ def _markers(workspace: Workspace, lane: str) -> list[Marker]:
     return [Marker(folder / match[0], JobFolder(workspace.root / match[1] / match[2])) for match in matches]
 
 
+def _homes(workspace: Workspace) -> tuple[Path, ...]:
+    return workspace.runs, workspace.sweeps, workspace.jobs
+
+
 def _all_jobs(workspace: Workspace) -> list[JobFolder]:
-    folders = [path for place in (workspace.runs, workspace.jobs) if place.is_dir() for path in place.iterdir()]
+    folders = [path for home in _homes(workspace) if home.is_dir() for path in home.iterdir()]
     return [job for job in map(JobFolder, folders) if job.exists()]
 
 

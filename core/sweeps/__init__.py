@@ -1,0 +1,1 @@
+"""Whole experiments: many trainings on one split that differ in one setting, and what they say together."""

@@ -1,0 +1,169 @@
+"""What a sweep tries: every combination of a few settings, and the order in which it does so. No TensorFlow."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from itertools import product
+from typing import Any, Literal
+
+from core.config import TrainConfig
+from core.errors import ConfigError
+from core.models.backbones import backbone, check_config
+from core.photos.manifest import Dataset
+from core.presets import preset
+
+Axis = Literal["depth", "photos", "size"]
+MOST_RUNS = 500
+# Practice photos a person, where there are more; then all of them.
+USUAL_PHOTOS = (1, 2, 3, 5, 10)
+USUAL_SEEDS = (0, 1, 2)
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a training starts with: a network by its name in the registry, and whether it has learned before."""
+
+    backbone: str
+    pretrained: bool = True
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One training of a sweep.
+
+    Attributes:
+        depth: frozen units of its own network.
+        photos: practice photos a person; None is all.
+        size_px: side of a face.
+        rate: learning rate.
+        seed: of head, views and order of the photos.
+    """
+
+    start: Start
+    depth: int
+    photos: int | None
+    size_px: int
+    rate: float
+    seed: int
+
+
+@dataclass(frozen=True)
+class SweepPlan:
+    """Every combination of starts, depths, photos, sizes, rates and seeds; all else is as in `base`.
+
+    Attributes:
+        starts: networks; the first one counts the depths.
+        depths: frozen units of the first network. Another network is frozen up to the same block.
+        photos: practice photos a person; None is all.
+        sizes_px: sides of a face.
+        rates: learning rates.
+        seeds: one training each, with the same start of the head everywhere.
+
+    Raises:
+        ConfigError: nothing to try in one of them, something twice, too much in all, or settings that do not fit.
+    """
+
+    base: TrainConfig = field(default_factory=lambda: preset(TrainConfig().preset))
+    starts: tuple[Start, ...] = (Start(TrainConfig().backbone),)
+    depths: tuple[int, ...] = ()
+    photos: tuple[int | None, ...] = (None,)
+    sizes_px: tuple[int, ...] = ()
+    rates: tuple[float, ...] = ()
+    seeds: tuple[int, ...] = USUAL_SEEDS
+
+    def __post_init__(self) -> None:
+        if not self.starts:
+            raise ConfigError("A sweep needs a network to start with, received none; name one.")
+        # Left empty they are what is usual: the ends of the blocks, and what the base has.
+        for name, usual in (
+            ("depths", backbone(self.starts[0].backbone).architecture.stops()),
+            ("sizes_px", (self.base.image_size_px,)),
+            ("rates", (self.base.learning_rate,)),
+        ):
+            object.__setattr__(self, name, tuple(getattr(self, name)) or usual)
+        for name in ("starts", "depths", "photos", "sizes_px", "rates", "seeds"):
+            values = getattr(self, name)
+            if not values or len(set(values)) < len(values):
+                raise ConfigError(f"The {name} of a sweep must be some different ones, received {values}; name others.")
+        cells = list(self.cells())
+        if len(cells) > MOST_RUNS:
+            raise ConfigError(f"A sweep may have {MOST_RUNS} trainings, received {len(cells)}; leave some out.")
+        for cell in cells:
+            self.config(cell)
+
+    @property
+    def axis(self) -> Axis:
+        """What is held against each other: what has several values, freeze depth before photos before size."""
+        if len(self.depths) > 1 or (len(self.photos) == 1 and len(self.sizes_px) == 1):
+            return "depth"
+        return "photos" if len(self.photos) > 1 else "size"
+
+    def cells(self) -> Iterator[Cell]:
+        """Give the trainings in the order in which they are done: one seed of everything first, then the next.
+
+        Within a seed the quick ones come first (much frozen, few photos, small pictures), so that something is there
+        to be seen soon, and frozen layers are asked for what comes after them while they are at it.
+        """
+        photos = sorted(self.photos, key=lambda each: (each is None, each or 0))
+        quick = product(sorted(self.sizes_px), photos, sorted(self.depths, reverse=True))
+        for seed, rate, (size_px, each, depth), start in product(self.seeds, self.rates, list(quick), self.starts):
+            yield Cell(start, self._depth_of(start, depth), each, size_px, rate, seed)
+
+    def _depth_of(self, start: Start, depth: int) -> int:
+        """Give the depth that freezes the same blocks of another network."""
+        first, own = (backbone(each.backbone).architecture for each in (self.starts[0], start))
+        if own.stops() == first.stops():
+            return depth
+        if depth not in first.stops():
+            raise ConfigError(
+                f'"{start.backbone}" has other layers than "{self.starts[0].backbone}", so only whole blocks can be '
+                f"frozen in both, received {depth}; choose among {', '.join(map(str, first.stops()))}."
+            )
+        return own.stops()[first.stops().index(depth)]
+
+    def config(self, cell: Cell) -> TrainConfig:
+        """Give the settings of one training.
+
+        Raises:
+            ConfigError: they do not fit the network.
+        """
+        config = self.base.with_changes(
+            backbone=cell.start.backbone,
+            pretrained=cell.start.pretrained,
+            freeze_depth=cell.depth,
+            train_per_class=cell.photos,
+            image_size_px=cell.size_px,
+            learning_rate=cell.rate,
+            seed=cell.seed,
+        )
+        return check_config(config)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the plan as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> SweepPlan:
+        """Build a plan from what `to_dict` gave."""
+        known = {name: tuple(values) for name, values in content.items() if isinstance(values, list | tuple)}
+        known["starts"] = tuple(Start(**start) for start in content["starts"])
+        return cls(base=TrainConfig(**content["base"]), **known)
+
+
+def usual_photos(dataset: Dataset) -> tuple[int | None, ...]:
+    """Give the numbers of practice photos a person worth trying with these photos, all of them last."""
+    most = max(Counter(item.person for item in dataset.of("train")).values())
+    return (*(each for each in USUAL_PHOTOS if each < most), None)
+
+
+def same_training(one: TrainConfig, other: TrainConfig) -> bool:
+    """Tell whether two settings train the same: the name of the preset says nothing."""
+    plain = TrainConfig().preset
+    return replace(check_config(one), preset=plain) == replace(check_config(other), preset=plain)
+
+
+def with_rates(plan: SweepPlan, rates: Sequence[float]) -> SweepPlan:
+    """Give the same sweep with several learning rates, one seed each: does the rate decide more than the depth?"""
+    return replace(plan, rates=tuple(rates), seeds=plan.seeds[:1])
