@@ -1,4 +1,4 @@
-"""The same lab without a browser: python -m core crop | train | test | weights | worker."""
+"""The same lab without a browser: python -m core crop | train | sweep | test | weights | worker."""
 
 from __future__ import annotations
 
@@ -32,6 +32,24 @@ def _sizes(text: str) -> tuple[int, ...]:
     return () if text == "none" else tuple(int(part) for part in text.split(","))
 
 
+def _whole(text: str) -> tuple[int, ...]:
+    """Read "0,1,2" as (0, 1, 2)."""
+    return tuple(int(part) for part in text.split(","))
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    return tuple(float(part) for part in text.split(","))
+
+
+def _photos(text: str) -> tuple[int | None, ...]:
+    """Read "1,3,all" as (1, 3, None)."""
+    return tuple(None if part.strip() == "all" else int(part) for part in text.split(","))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(","))
+
+
 def _fractions(text: str) -> tuple[float, float, float]:
     train, validation, test = (float(part) for part in text.split(","))
     return train, validation, test
@@ -42,20 +60,47 @@ def _add_crop_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--margin", type=float, help="free space around the face box, as a fraction of its side")
 
 
+def _add_data_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("data", type=Path, metavar="DATA", help="folder or zip with a folder a person")
+    parser.add_argument("--no-crop", action="store_true", help="the photos are face crops already")
+    parser.add_argument("--name", default="", help="what to call the experiment")
+    parser.add_argument("--fractions", type=_fractions, metavar="TRAIN,VALIDATION,TEST", help="default 0.6,0.15,0.25")
+    _add_crop_options(parser)
+
+
+def _add_one_training(parser: argparse.ArgumentParser) -> None:
+    """What a sweep may have several of, once."""
+    add = parser.add_argument
+    add("--backbone", help="ready-made network; `python -m core weights list` shows them")
+    add("--untrained", dest="pretrained", action="store_false", default=None, help="start from nothing")
+    add("--freeze-depth", type=int, help="layers from the input side that do not learn (default: all)")
+    add("--image-size", dest="image_size_px", type=int, metavar="PX")
+    add("--learning-rate", type=float)
+    add("--train-per-class", type=int, metavar="N", help="practice photos a person; test photos stay")
+    add("--seed", type=int)
+
+
+def _add_many_trainings(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--depths", type=_whole, metavar="N,N", help="numbers of frozen layers (default: the ends of the blocks)")
+    add("--seeds", type=_whole, metavar="N,N", help="one training each (default: 0,1,2)")
+    add("--train-per-class", dest="photos", type=_photos, metavar="N,N,all", help="practice photos a person")
+    add("--image-size", dest="sizes_px", type=_whole, metavar="PX,PX")
+    add("--learning-rate", dest="rates", type=_numbers, metavar="RATE,RATE")
+    add("--backbone", dest="backbones", type=_names, metavar="NAME,NAME", help="ready-made networks")
+    add("--untrained", action="store_true", help="start from nothing")
+    add("--also-untrained", action="store_true", help="each network twice: as it is, and from nothing")
+
+
 def _add_train_options(parser: argparse.ArgumentParser) -> None:
     """One option a field of the settings (`TrainConfig`); what is not given stays as in the preset."""
     yes_no = argparse.BooleanOptionalAction
     add = parser.add_argument
     add("--preset", default="recommended", help="settings to start from: " + ", ".join(presets.PRESETS))
-    add("--backbone", help="ready-made network; `python -m core weights list` shows them")
-    add("--untrained", dest="pretrained", action="store_false", default=None, help="start from nothing")
-    add("--freeze-depth", type=int, help="layers from the input side that do not learn (default: all)")
-    add("--image-size", dest="image_size_px", type=int, metavar="PX")
     add("--epochs", type=int)
     add("--head-epochs", type=int, help="train the new last layers alone for so many of the epochs")
     add("--batch-size", type=int)
     add("--optimizer", choices=("adam", "sgd", "rmsprop"))
-    add("--learning-rate", type=float)
     add("--momentum", type=float)
     add("--pooling", choices=("average", "flatten"))
     add("--hidden", type=_sizes, metavar="N,N", help='hidden layers of the head, "none" for no such layer')
@@ -69,8 +114,6 @@ def _add_train_options(parser: argparse.ArgumentParser) -> None:
     add("--reduce-lr", dest="reduce_lr_patience", type=int, metavar="EPOCHS")
     add("--keep-best", action=yes_no, default=None)
     add("--class-weights", action=yes_no, default=None)
-    add("--train-per-class", type=int, metavar="N", help="practice photos a person; test photos stay")
-    add("--seed", type=int)
     add("--precision", choices=("auto", "float32", "bfloat16"))
 
 
@@ -85,13 +128,16 @@ def _parser() -> argparse.ArgumentParser:
     _add_crop_options(crop)
 
     train = commands.add_parser("train", help="learn to tell people apart, and take the final exam")
-    train.add_argument("data", type=Path, metavar="DATA", help="folder or zip with a folder a person")
     train.add_argument("--out", type=Path, required=True, metavar="RUN")
-    train.add_argument("--no-crop", action="store_true", help="the photos are face crops already")
-    train.add_argument("--name", default="", help="what to call the experiment")
-    train.add_argument("--fractions", type=_fractions, metavar="TRAIN,VALIDATION,TEST", help="default 0.6,0.15,0.25")
-    _add_crop_options(train)
+    _add_data_options(train)
+    _add_one_training(train)
     _add_train_options(train)
+
+    sweep = commands.add_parser("sweep", help="train at several depths and tell how many layers must be retrained")
+    sweep.add_argument("--out", type=Path, required=True, metavar="DIR", help="an interrupted one in there goes on")
+    _add_data_options(sweep)
+    _add_many_trainings(sweep)
+    _add_train_options(sweep)
 
     test = commands.add_parser("test", help="ask a trained model about new photos")
     test.add_argument("run", type=Path, metavar="RUN", help="a run folder, or a model taken along")
@@ -110,7 +156,7 @@ def _parser() -> argparse.ArgumentParser:
     worker = commands.add_parser("worker", help="do queued jobs (started by the browser lab itself)")
     worker.add_argument("lane", choices=("train", "helper"), metavar="LANE")
 
-    for each in (crop, train, test, listing, download, take):
+    for each in (crop, train, sweep, test, listing, download, take):
         each.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     return parser
 

@@ -3,70 +3,30 @@
 from __future__ import annotations
 
 import argparse
-import shutil
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Callable
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from core import packing, presets, runs
-from core.config import AugmentConfig, CropConfig, HeadConfig, SplitConfig, TrainConfig
-from core.errors import ConfigError, LabError, Stopped
+from core.commandline import Answer, bar, cropping, new_folder, photos_of, work_here
+from core.config import AugmentConfig, HeadConfig, TrainConfig
+from core.errors import ConfigError
 from core.models import backbones, weights
-from core.photos import dataset as datasets
 from core.photos import export
+from core.photos.manifest import Dataset
+from core.sweeps import results, tables, told
+from core.sweeps.folder import Sweep, create_sweep, open_sweep
+from core.sweeps.plan import Start, SweepPlan
 from core.workspace import Workspace
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a command has to say: `facts` for `--json`, `text` for people."""
-
-    facts: dict[str, Any]
-    text: str
-
-
-@contextmanager
-def _bar(what: str, unit: str = "photo") -> Iterator[Callable[[int, int], None]]:
-    """Show progress on stderr; give a function (done, total) that moves it."""
-    with tqdm(desc=what, unit=unit, file=sys.stderr, leave=False, disable=None) as bar:
-
-        def move(done: int, total: int) -> None:
-            bar.total = total or None
-            bar.update(done - bar.n)
-
-        yield move
-
-
-@contextmanager
-def _new_folder(path: Path) -> Iterator[None]:
-    """Make sure that `path` is not there yet, and that nothing half-written is there after an error."""
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise ConfigError(f'"{path}" exists already and is not an empty folder; name a new one with --out.')
-    try:
-        yield
-    except LabError:
-        shutil.rmtree(path, ignore_errors=True)
-        raise
-
-
-def _crop_config(arguments: argparse.Namespace, size_px: int) -> CropConfig:
-    crop = CropConfig(detector=arguments.detector, size_px=size_px)
-    if getattr(arguments, "no_crop", False):
-        crop = replace(crop, detector="none")
-    return crop if arguments.margin is None else replace(crop, margin=arguments.margin)
 
 
 def crop(arguments: argparse.Namespace) -> Answer:
     """Write every photo's face to `--out`, in folders named like the people."""
     began_s = time.monotonic()
-    crop_config = _crop_config(arguments, arguments.image_size_px)
-    with _new_folder(arguments.out), _bar("faces") as move:
+    crop_config = cropping(arguments, arguments.image_size_px)
+    with new_folder(arguments.out), bar("faces") as move:
         report = export.export_crops(
             arguments.data,
             arguments.out,
@@ -100,20 +60,8 @@ def train(arguments: argparse.Namespace) -> Answer:
     if config.pretrained:
         # Before the photos: whoever lacks the weights should not wait for the cropping to hear it.
         weights.require_weights(config.backbone, workspace)
-    split = SplitConfig(seed=config.seed)
-    if arguments.fractions:
-        train_fraction, validation_fraction, test_fraction = arguments.fractions
-        split = SplitConfig(train_fraction, validation_fraction, test_fraction, seed=config.seed)
-    crop_config = _crop_config(arguments, max(CropConfig.size_px, config.image_size_px))
-    with _new_folder(arguments.out):
-        with _bar("faces") as move:
-            dataset = datasets.build_dataset(
-                arguments.data,
-                workspace,
-                crop=crop_config,
-                split=split,
-                on_progress=lambda _step, done, total: move(done, total),
-            )
+    with new_folder(arguments.out):
+        dataset = photos_of(arguments, workspace, config.image_size_px, seed=config.seed)
         run = runs.create_run(arguments.out, dataset, config, name=arguments.name, state="stopped")
         _train_here(run, workspace)
     facts = run.summary() or {}
@@ -122,37 +70,12 @@ def train(arguments: argparse.Namespace) -> Answer:
 
 def _train_here(run: runs.Run, workspace: Workspace) -> None:
     """Do in this process what a worker does with a queued run, states included."""
-    from core.jobs import worker
 
-    with _bar("training", unit="round") as move:
-        stop_watching = _watch(run, move)
-        try:
-            worker.work_on(run.job, workspace)
-        except Stopped:
-            pass
-        finally:
-            stop_watching()
+    def look() -> tuple[int, int]:
+        history = run.history()
+        return history[-1].epoch if history else 0, run.config.epochs
 
-
-def _watch(run: runs.Run, move: Callable[[int, int], None]) -> Callable[[], None]:
-    """Follow the run folder from a thread, as a page does; give the function that ends it."""
-    from threading import Event, Thread
-
-    ended = Event()
-
-    def follow() -> None:
-        while not ended.wait(0.3):
-            history = run.history()
-            move(history[-1].epoch if history else 0, run.config.epochs)
-
-    thread = Thread(target=follow, daemon=True)
-    thread.start()
-
-    def stop() -> None:
-        ended.set()
-        thread.join()
-
-    return stop
+    work_here(run.job, workspace, "round", look)
 
 
 def _told(facts: dict[str, Any], run: runs.Run) -> str:
@@ -169,11 +92,64 @@ def _told(facts: dict[str, Any], run: runs.Run) -> str:
     return "\n".join(lines)
 
 
+def sweep(arguments: argparse.Namespace) -> Answer:
+    """Crop, split, train everything the plan names on one split, and judge; or go on with what `--out` holds."""
+    plan = _plan(arguments)
+    workspace = Workspace.personal()
+    for start in plan.starts:
+        if start.pretrained:
+            weights.require_weights(start.backbone, workspace)
+    dataset = photos_of(arguments, workspace, max(plan.sizes_px), seed=0)
+    made = _sweep_at(arguments.out, workspace, dataset, plan, arguments.name)
+
+    def look() -> tuple[int, int]:
+        progress = results.progress(made)
+        return progress.done, progress.total
+
+    work_here(made.job, workspace, "try", look)
+    found = results.results(made)
+    lines = results.lines(plan, found)
+    rows = [dict(zip(tables.RUN_COLUMNS, row, strict=True)) for row in tables.run_rows(made)]
+    runs_told = [{name.replace(" ", "_"): value for name, value in row.items()} for row in rows]
+    facts = {"runs": runs_told, **told.facts(plan, lines, dataset), "out": str(made.path)}
+    return Answer(facts, _sweep_told(facts))
+
+
+def _plan(arguments: argparse.Namespace) -> SweepPlan:
+    given = vars(arguments)
+    names = {field.name for kind in (TrainConfig, HeadConfig, AugmentConfig) for field in fields(kind)}
+    base = presets.preset(arguments.preset)
+    base = base.with_changes(**{k: v for k, v in given.items() if k in names - {"preset"} and v is not None})
+    known = (False,) if arguments.untrained else (True, False) if arguments.also_untrained else (True,)
+    networks = arguments.backbones or (base.backbone,)
+    varied = {name: given[name] for name in ("depths", "photos", "sizes_px", "rates", "seeds") if given[name]}
+    return SweepPlan(base, tuple(Start(name, learned) for name in networks for learned in known), **varied)
+
+
+def _sweep_at(path: Path, workspace: Workspace, dataset: Dataset, plan: SweepPlan, name: str) -> Sweep:
+    """Make the sweep, or open the one that is there."""
+    if not (path / "cells.json").exists():
+        with new_folder(path):
+            return create_sweep(workspace, dataset, plan, name=name, out=path)
+    found = open_sweep(path, workspace)
+    if found.plan != plan or found.dataset.id != dataset.id:
+        raise ConfigError(f'"{path}" holds a sweep with other settings or photos; name a new folder with --out.')
+    return found
+
+
+def _sweep_told(facts: dict[str, Any]) -> str:
+    lines = []
+    for verdict in facts["verdict"]:
+        lines += [verdict[part] for part in ("headline", "second", "setting", "question_one", "question_two")]
+    lines = lines or ["Not every try is done yet; the same command goes on with it."]
+    return "\n".join(line for line in lines if line)
+
+
 def test(arguments: argparse.Namespace) -> Answer:
     """Predict who is on new photos."""
     from core.training import predict
 
-    with packing.opened(arguments.run) as pack, _bar("photos") as move:
+    with packing.opened(arguments.run) as pack, bar("photos") as move:
         crop_config = replace(pack.crop, detector="none") if arguments.no_crop else None
         watch = predict.Watch(photo=move)
         facts = predict.predict_photos(pack, arguments.photos, crop=crop_config, watch=watch)
@@ -195,7 +171,7 @@ def weights_command(arguments: argparse.Namespace) -> Answer:
         text = "\n".join(f"{row['backbone']:24} {row['state']:12} {row['title']} ({row['licence']})" for row in rows)
         return Answer({"weights": rows}, text)
     if arguments.action == "download":
-        with _bar(arguments.name, unit="byte") as move:
+        with bar(arguments.name, unit="byte") as move:
             found = weights.download_weights(arguments.name, workspace, on_progress=move)
     else:
         found = weights.import_weights(arguments.name, arguments.file, workspace)
@@ -228,6 +204,7 @@ def worker(lane: str) -> None:
 COMMANDS: dict[str, Callable[[argparse.Namespace], Answer]] = {
     "crop": crop,
     "train": train,
+    "sweep": sweep,
     "test": test,
     "weights": weights_command,
 }

@@ -29,6 +29,7 @@ class Row:
         correct, total: of the final exam; None before it.
         rounds: finished ones; None before the exam.
         seconds: how long it took; None before the exam.
+        sweep: id of the sweep it was made for; empty where it stands for itself.
     """
 
     run: Run
@@ -40,6 +41,7 @@ class Row:
     total: int | None = None
     rounds: int | None = None
     seconds: float | None = None
+    sweep: str = ""
 
     @property
     def id(self) -> str:
@@ -58,10 +60,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Shelf:
-    """All experiments: those that can be read, newest first, and those that cannot, each with the reason."""
+    """All experiments.
+
+    Attributes:
+        rows: those that can be read and stand for themselves, newest first.
+        unreadable: those that cannot, each with the reason.
+        of_sweeps: those that were made for a sweep, newest first, the ones not tested yet too.
+    """
 
     rows: tuple[Row, ...]
     unreadable: tuple[tuple[Run, str], ...]
+    of_sweeps: tuple[Row, ...] = ()
 
     @property
     def tested(self) -> tuple[Row, ...]:
@@ -69,7 +78,7 @@ class Shelf:
 
     def row(self, run_id: str | None) -> Row | None:
         """Give the experiment of this id, or None."""
-        return next((row for row in self.rows if row.id == run_id), None)
+        return next((row for row in (*self.rows, *self.of_sweeps) if row.id == run_id), None)
 
 
 def shelf(workspace: Workspace) -> Shelf:
@@ -84,7 +93,8 @@ def shelf(workspace: Workspace) -> Shelf:
             rows.append(read(run))
         except (LabError, FileNotFoundError):
             continue  # deleted meanwhile, in another tab
-    return Shelf(tuple(rows), tuple(unreadable))
+    alone = tuple(row for row in rows if not row.sweep)
+    return Shelf(alone, tuple(unreadable), tuple(row for row in rows if row.sweep))
 
 
 def read(run: Run) -> Row:
@@ -100,6 +110,7 @@ def read(run: Run) -> Row:
         total=summary.get("test_total"),
         rounds=summary.get("epochs_run"),
         seconds=summary.get("seconds"),
+        sweep=run.sweep_id,
     )
 
 

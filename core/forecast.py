@@ -76,14 +76,15 @@ def expected_seconds(config: TrainConfig, photos: Photos, n_people: int) -> floa
     macs = network.macs(config.image_size_px)
     frozen, rest = sum(macs[:depth]), sum(macs[depth:])
     is_kept = _feature_bytes(config, depth) * photos.practice * config.augment.views <= KEPT_BYTES
-    # Before the first round, or in every round: measuring asks for the unchanged practice photos as well.
-    looked_at = photos.practice + photos.mock_exam
-    prefix = photos.practice * config.augment.views + photos.mock_exam
-    if not is_kept:
-        prefix = (photos.practice + looked_at) * config.epochs + photos.mock_exam
+    # While only the head learns, everything before it was asked once; so it is where nothing but the head ever learns.
     head_rounds = config.head_epochs if depth < len(network.units) else config.epochs
-    practised = photos.practice * (head_rounds + LEARNING * (config.epochs - head_rounds))
-    work = prefix * frozen + (practised + looked_at * (config.epochs + 1)) * rest
+    rounds = config.epochs - head_rounds
+    once = photos.practice * config.augment.views + photos.mock_exam
+    # Measuring asks for the unchanged practice photos as well.
+    looked_at = photos.practice + photos.mock_exam
+    in_rounds = (LEARNING * photos.practice + looked_at) * rounds + (0 if head_rounds else looked_at)
+    work = (once if head_rounds else 0) * rest + in_rounds * rest
+    work += (once if is_kept else (photos.practice + looked_at) * rounds + once) * frozen
     # The saved network sits the exam, and a few photos check that the file is whole.
     work += photos.final_exam * (frozen + rest)
     speed = SPEED * SHARE_OF_SPEED.get(config.backbone, 1.0)

@@ -201,9 +201,10 @@ def open_run(path: Path) -> Run:
     return Run(path)
 
 
-def list_runs(workspace: Workspace) -> list[Run]:
-    """Give the runs of a workspace that can be read, newest first."""
-    return [run for run in run_folders(workspace) if damage(run) is None]
+def list_runs(workspace: Workspace, *, of_sweeps: bool = False) -> list[Run]:
+    """Give the runs of a workspace that can be read, newest first; those made for a sweep only where asked for."""
+    readable = (run for run in run_folders(workspace) if damage(run) is None)
+    return [run for run in readable if of_sweeps or not run.sweep_id]
 
 
 def run_folders(workspace: Workspace) -> list[Run]:

@@ -19,7 +19,7 @@ from ui.state import Param, Widget
 
 def shown(workspace: Workspace) -> Run | None:
     """Give the experiment the Train page shows: the one the address names, else what goes on; None: the settings."""
-    found = _named(runs.list_runs(workspace))
+    found = _named(runs.list_runs(workspace, of_sweeps=True))
     if found:
         state.CHOOSING_SETTINGS.set(False)
     elif not state.CHOOSING_SETTINGS.get():

@@ -53,6 +53,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     # Fitting in a loop leaks memory, so each training gets a process of its own.
     "train": Kind(TRAIN, "core.training.trainer:run_training", warm=True, ends_worker=True),
+    "sweep": Kind(TRAIN, "core.jobs.sweeping:run_sweep", ends_worker=True),
     "crop": Kind(HELPER, "core.jobs.kinds:crop"),
     "add": Kind(HELPER, "core.jobs.kinds:add"),
     "recrop": Kind(HELPER, "core.jobs.kinds:recrop"),

@@ -1,8 +1,8 @@
 """What waits to be done: job folders, and a marker for each that is queued.
 
 A marker is an empty file `queue/<lane>/<created>-<runs|sweeps|jobs>-<id>`. Its name says everything, so listing one
-small folder gives what waits, oldest first, however many finished jobs lie around. The job folder stays the truth: a marker
-whose folder is gone or no longer queued is dropped by whoever meets it, and `repair` makes the missing ones.
+small folder gives what waits, oldest first, however many finished jobs lie around. The job folder stays the truth: a
+marker whose folder is gone or no longer queued is dropped by whoever meets it, and `repair` makes the missing ones.
 """
 
 from __future__ import annotations

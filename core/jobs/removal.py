@@ -10,9 +10,13 @@ from core.errors import LabError
 from core.jobfolder import OPEN_STATES, JobFolder
 from core.jobs import roster, supervisor
 from core.photos.manifest import delete_dataset as delete_photos
+from core.sweeps.folder import list_sweeps
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from core.runs import Run
+    from core.sweeps.folder import Sweep
     from core.workspace import Erased, Workspace
 
 
@@ -27,6 +31,25 @@ def delete_run(workspace: Workspace, run: Run) -> None:
     _remove([run.job, *looks])
 
 
+def delete_sweep(workspace: Workspace, sweep: Sweep) -> None:
+    """Stop a sweep where it is open, and remove it with the experiments made for it that no other sweep shows.
+
+    Raises:
+        LabError: what works on it does not end.
+    """
+    shown = {run.id for other in list_sweeps(workspace) if other.id != sweep.id for _, run in other.members()}
+    made = [run.job for run in runs.run_folders(workspace) if _sweep_of(run.job) == sweep.id and run.id not in shown]
+    models = {str(job.path) for job in made}
+    looks = [job for job in _jobs(workspace) if _request(job).get("model") in models]
+    _stop(workspace, [sweep.job, *looks])
+    # The sweep first: its experiments without it are still experiments, the sweep without them would be made anew.
+    _remove([sweep.job, *made, *looks])
+
+
+def _sweep_of(job: JobFolder) -> str:
+    return str(_request(job).get("sweep", ""))
+
+
 def delete_dataset(workspace: Workspace, dataset_id: str) -> None:
     """Stop everything that works with a data set; remove it, its experiments, and the jobs that hold faces of it.
 
@@ -36,7 +59,7 @@ def delete_dataset(workspace: Workspace, dataset_id: str) -> None:
     made = [run.job for run in runs.run_folders(workspace) if (runs.dataset_of(run) or ("",))[0] == dataset_id]
     models = {str(job.path) for job in made}
     jobs = []
-    for job in _jobs(workspace):
+    for job in (*_jobs(workspace), *_sweeps(workspace)):
         request = _request(job)
         if request.get("dataset_id") == dataset_id or request.get("model") in models:
             jobs.append(job)
@@ -61,8 +84,15 @@ def erase_everything(workspace: Workspace) -> Erased:
 
 
 def _jobs(workspace: Workspace) -> list[JobFolder]:
-    folders = workspace.jobs.iterdir() if workspace.jobs.is_dir() else ()
-    return [job for job in map(JobFolder, folders) if job.exists()]
+    return _in(workspace.jobs)
+
+
+def _sweeps(workspace: Workspace) -> list[JobFolder]:
+    return _in(workspace.sweeps)
+
+
+def _in(home: Path) -> list[JobFolder]:
+    return [job for job in map(JobFolder, home.iterdir()) if job.exists()] if home.is_dir() else []
 
 
 def _request(job: JobFolder) -> dict[str, Any]:

@@ -22,7 +22,7 @@ import psutil
 from core import disk
 from core.errors import LabError, Stopped
 from core.jobs import queue, roster
-from core.jobs.kinds import KINDS, Kind
+from core.jobs.kinds import KINDS, Kind, Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,8 +58,23 @@ def run_worker(
     _Worker(lane, workspace, kinds, without_server_s).run()
 
 
-def work_on(job: JobFolder, workspace: Workspace, *, kinds: Mapping[str, Kind] = KINDS) -> None:
+def by_kind(kinds: Mapping[str, Kind]) -> Work:
+    """Give what does a job of any kind; imported when it begins, so that whatever goes wrong there is the job's."""
+
+    def work(job: JobFolder, workspace: Workspace) -> None:
+        name = job.request()["kind"]
+        if name not in kinds:
+            raise LabError(f'A job must be one of {", ".join(kinds)}, received "{name}"; ask for one of these.')
+        kinds[name].load()(job, workspace)
+
+    return work
+
+
+def work_on(job: JobFolder, workspace: Workspace, work: Work | None = None) -> None:
     """Do one job in this process, as a worker does: its lock held, its states written.
+
+    Args:
+        work: what is done; by default what its kind says.
 
     Raises:
         Stopped: it was asked to stop, and has.
@@ -68,15 +83,15 @@ def work_on(job: JobFolder, workspace: Workspace, *, kinds: Mapping[str, Kind] =
     """
     with job.held():
         job.set_state("running")
-        _perform(job, workspace, kinds)
+        _perform(job, workspace, work or by_kind(KINDS))
 
 
-def _perform(job: JobFolder, workspace: Workspace, kinds: Mapping[str, Kind]) -> None:
+def _perform(job: JobFolder, workspace: Workspace, work: Work) -> None:
     """Do a job that is held and marked running; mark how it ended; pass on what it raised."""
     (job.path / "traceback.txt").unlink(missing_ok=True)
     try:
         with _beating(job):
-            _kind(job, kinds).load()(job, workspace)
+            work(job, workspace)
     except Stopped:
         _end(job, "stopped")
         raise
@@ -95,13 +110,6 @@ def _perform(job: JobFolder, workspace: Workspace, kinds: Mapping[str, Kind]) ->
         )
         raise
     _end(job, "done")
-
-
-def _kind(job: JobFolder, kinds: Mapping[str, Kind]) -> Kind:
-    name = job.request()["kind"]
-    if name not in kinds:
-        raise LabError(f'A job must be one of {", ".join(kinds)}, received "{name}"; ask for one of these.')
-    return kinds[name]
 
 
 def _end(job: JobFolder, state: Literal["done", "failed", "stopped"], message: str = "") -> None:
@@ -168,7 +176,7 @@ class _Worker:
             seat.show("working")
             log.info("%s: begins", job.id)
             try:
-                _perform(job, self._workspace, self._kinds)
+                _perform(job, self._workspace, by_kind(self._kinds))
                 log.info("%s: done", job.id)
             except Stopped:
                 log.info("%s: stopped", job.id)

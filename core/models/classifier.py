@@ -30,23 +30,37 @@ if TYPE_CHECKING:
 
 @dataclass
 class Classifier:
-    """A network of three views on the same layers.
+    """A network of views on the same layers.
 
     Attributes:
         prefix: RGB pictures, shape (n, size_px, size_px, 3), float or uint8, 0-255, to what the first unfrozen unit
             sees; preprocessing inside. At depth 0 it is the preprocessing alone. Its output has the dtype the network
             computes in: float32, or bfloat16 behind a frozen unit at that precision.
         suffix: from there to probabilities, shape (n, n_classes), float32: the unfrozen units and the head.
+        head: what comes out of the last unit to probabilities.
         joined: RGB pictures to probabilities.
+        seen: what each unit sees, and last what the head sees, as symbolic tensors.
         backbone: name in the registry.
         units: names of the backbone's units, from the input side.
     """
 
     prefix: keras.Model
     suffix: keras.Model
+    head: keras.Model
     joined: keras.Model
+    seen: tuple[keras.KerasTensor, ...]
     backbone: str
     units: tuple[str, ...]
+
+    def part(self, last: int, first: int | None = None) -> keras.Model:
+        """Give the units before `last` as a model that gives what unit `last` sees (or the head, after all units).
+
+        Args:
+            last: the first unit that is not in it.
+            first: it begins with what this unit sees; None begins with RGB pictures.
+        """
+        begin = self.joined.inputs[0] if first is None else self.seen[first]
+        return keras.Model(begin, self.seen[last])
 
     def unit_weights(self) -> dict[str, list[np.ndarray]]:
         """Give copies of all weights of each unit, float32, moving statistics included."""
@@ -102,7 +116,9 @@ def build_classifier(
     classifier = Classifier(
         prefix=keras.Model(picture, seen[depth], name="prefix"),
         suffix=keras.Model(seen[depth], probabilities, name="suffix"),
+        head=keras.Model(seen[-1], probabilities, name="head"),
         joined=keras.Model(picture, probabilities, name=entry.name),
+        seen=tuple(seen),
         backbone=entry.name,
         units=tuple(unit.name for unit in entry.architecture.units),
     )

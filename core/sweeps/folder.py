@@ -112,7 +112,7 @@ def create_sweep(
     }
     JobFolder.create(path, request, state="stopped")
     disk.write_json(path / "dataset.json", dataset.to_dict(), schema=SCHEMA)
-    done = _finished(workspace, dataset) if out is None else []
+    done = finished(workspace, dataset) if out is None else []
     ids = []
     for number, cell in enumerate(plan.cells()):
         config = plan.config(cell)
@@ -135,10 +135,10 @@ def complete(sweep: Sweep) -> None:
             runs.create_run(run.path, sweep.dataset, sweep.plan.config(cell), sweep=sweep.id, state="stopped")
 
 
-def _finished(workspace: Workspace, dataset: Dataset) -> list[Run]:
+def finished(workspace: Workspace, dataset: Dataset) -> list[Run]:
     """Give the runs with exactly these photos that have trained to their end here."""
     found = []
-    for run in runs.list_runs(workspace):
+    for run in runs.list_runs(workspace, of_sweeps=True):
         if runs.dataset_of(run) == (dataset.id, dataset.version) and run.status().state == "done" and run.summary():
             found.append(run)
     return found

@@ -103,11 +103,17 @@ class MeasureEpoch(keras.callbacks.Callback):
 
 
 class KeepBest(keras.callbacks.Callback):
-    """Keep the weights of the best round: most right answers in the mock exam, then the smallest loss there."""
+    """Keep the weights of the best round: most right answers in the mock exam, then the smallest loss there.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: of the file.
+        whole: all that may ever learn; while only its head does, the model in training is a part of it.
+    """
+
+    def __init__(self, path: Path, whole: keras.Model) -> None:
         super().__init__()
         self._path = path
+        self._whole = whole
         self.best_epoch = 0
         self.best_score: tuple[float, float] = (-1.0, 0.0)
 
@@ -115,20 +121,27 @@ class KeepBest(keras.callbacks.Callback):
         score = ((logs or {})["val_accuracy"], -(logs or {})["val_loss"])
         if score > self.best_score:
             self.best_score, self.best_epoch = score, epoch + 1
-            write_arrays(self._path, {f"w{i}": w for i, w in enumerate(self.model.get_weights())}, {})
+            write_arrays(self._path, {f"w{i}": w for i, w in enumerate(self._whole.get_weights())}, {})
 
 
 class SaveCheckpoint(keras.callbacks.Callback):
-    """Leave everything a later process needs to go on after this epoch as if nothing had happened."""
+    """Leave everything a later process needs to go on after this epoch as if nothing had happened.
 
-    def __init__(self, path: Path, others: list[keras.callbacks.Callback]) -> None:
+    Args:
+        path: of the file.
+        whole: as for `KeepBest`.
+        others: callbacks that remember something.
+    """
+
+    def __init__(self, path: Path, whole: keras.Model, others: list[keras.callbacks.Callback]) -> None:
         super().__init__()
         self._path = path
+        self._whole = whole
         self._others = others
         self._restored: list[dict[str, Any]] | None = None
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        arrays = {f"w{i}": w for i, w in enumerate(self.model.get_weights())}
+        arrays = {f"w{i}": w for i, w in enumerate(self._whole.get_weights())}
         arrays |= {f"o{i}": np.asarray(v) for i, v in enumerate(self.model.optimizer.variables)}
         state = {
             "epoch": epoch + 1,
@@ -139,7 +152,7 @@ class SaveCheckpoint(keras.callbacks.Callback):
 
     def restore(self, arrays: dict[str, np.ndarray], state: dict[str, Any], *, optimizer: bool) -> None:
         """Bring weights, and with `optimizer` the optimizer's memory, back; callbacks follow when training begins."""
-        self.model.set_weights([arrays[f"w{i}"] for i in range(len(self.model.weights))])
+        self._whole.set_weights([arrays[f"w{i}"] for i in range(len(self._whole.weights))])
         self._restored = state["callbacks"]
         if optimizer:
             self.model.optimizer.build(self.model.trainable_variables)

@@ -12,15 +12,24 @@ tested    correct, total                   the final exam of the saved model
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from core.jobfolder import JobFolder
 
 
 class Reporter:
-    """Writes a training's events, the frequent ones at most a few times a second."""
+    """Writes a training's events, the frequent ones at most a few times a second.
 
-    def __init__(self, job: JobFolder, *, at_most_every_s: float = 0.2) -> None:
+    Args:
+        job: whose log.
+        check_stop: a second one to ask besides the job's own.
+    """
+
+    def __init__(
+        self, job: JobFolder, *, check_stop: Callable[[], None] | None = None, at_most_every_s: float = 0.2
+    ) -> None:
         self._job = job
+        self._also = check_stop
         self._at_most_every_s = at_most_every_s
         self._last_s = 0.0
 
@@ -38,3 +47,5 @@ class Reporter:
     def check_stop(self) -> None:
         """Raise `Stopped` if the user asked for it."""
         self._job.check_stop()
+        if self._also:
+            self._also()

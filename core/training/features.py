@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import keras
 import numpy as np
 
 from core.config import AugmentConfig
 from core.training.augment import view
+from core.training.memory import picture_key
 
 # More than this is not held in memory: the frozen layers are then asked again in every epoch, with the same result.
 MEMORY_LIMIT_BYTES = 1_500_000_000
 PREFIX_BATCH = 32
+
+
+class Prefix(Protocol):
+    """What Faces asks: preprocessing and frozen layers, a Keras model or `core.training.memory.FrozenLayers`."""
+
+    @property
+    def output_shape(self) -> tuple[int | None, ...]: ...
+    def predict_on_batch(self, x: np.ndarray) -> np.ndarray: ...
 
 
 class Faces:
@@ -31,7 +41,7 @@ class Faces:
         self,
         faces_rgb: np.ndarray,
         labels: np.ndarray,
-        prefix: keras.Model,
+        prefix: Prefix,
         *,
         augment: AugmentConfig | None,
         seed: int,
@@ -43,9 +53,11 @@ class Faces:
         self._prefix = prefix
         self._augment = augment or AugmentConfig(views=1)
         self._seed = seed
-        feature_bytes = 4 * int(np.prod(prefix.output_shape[1:]))
+        self._feature_shape = tuple(int(side or 0) for side in prefix.output_shape[1:])
+        feature_bytes = 4 * int(np.prod(self._feature_shape))
         self._keep = frozen and len(labels) * self.n_views * feature_bytes <= MEMORY_LIMIT_BYTES
         self._kept: np.ndarray | None = None
+        self._row = np.zeros((self.n_views, len(labels)), np.int64)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -56,20 +68,27 @@ class Faces:
         return len(self) * self.n_views if self._keep else 0
 
     def prepare(self, on_batch: Callable[[int], None]) -> None:
-        """Compute and keep the features of every view of every face.
+        """Compute and keep the features of every view of every face; views that came out alike are computed once.
 
         Args:
             on_batch: called with the number of pictures done since the last call; may raise `Stopped`.
         """
         if not self._keep:
             return
-        kept = np.empty((self.n_views, len(self), *self._prefix.output_shape[1:]), np.float32)
+        rows: dict[bytes, int] = {}
+        kept: list[np.ndarray] = []
         for number in range(self.n_views):
             for start in range(0, len(self), PREFIX_BATCH):
                 photos = range(start, min(start + PREFIX_BATCH, len(self)))
-                kept[number, start : photos.stop] = self._compute(photos, [number] * len(photos))
+                views = self._views(photos, [number] * len(photos))
+                keys = [picture_key(view) for view in views]
+                new = {key: place for place, key in enumerate(keys) if key not in rows}
+                if new:
+                    kept.append(self._ask(views[list(new.values())]))
+                    rows |= {key: len(rows) + n for n, key in enumerate(new)}
+                self._row[number, start : photos.stop] = [rows[key] for key in keys]
                 on_batch(len(photos))
-        self._kept = kept
+        self._kept = np.concatenate(kept)
 
     def batch(self, photos: Sequence[int] | np.ndarray, numbers: Sequence[int] | np.ndarray) -> np.ndarray:
         """Give features of some photos, each in the view asked for.
@@ -78,20 +97,22 @@ class Faces:
             float32, shape (n, *feature_shape), what the trainable layers take.
         """
         if self._kept is not None:
-            return np.asarray(self._kept[np.asarray(numbers), np.asarray(photos)])
-        return self._compute(photos, numbers)
+            return np.asarray(self._kept[self._row[np.asarray(numbers), np.asarray(photos)]])
+        return self._ask(self._views(photos, numbers))
 
     def clean_batches(self, size: int) -> list[np.ndarray]:
         """Give the index ranges that cover all faces once, in order."""
         return [np.arange(start, min(start + size, len(self))) for start in range(0, len(self), size)]
 
-    def _compute(self, photos: Sequence[int] | np.ndarray, numbers: Sequence[int] | np.ndarray) -> np.ndarray:
+    def _views(self, photos: Sequence[int] | np.ndarray, numbers: Sequence[int] | np.ndarray) -> np.ndarray:
         views = [
             view(self._faces_rgb[photo], self._augment, seed=self._seed, photo=int(photo), number=int(number))
             for photo, number in zip(photos, numbers, strict=True)
         ]
-        pictures = np.stack(views).astype(np.float32)
-        return np.asarray(self._prefix.predict_on_batch(pictures)).astype(np.float32)
+        return np.stack(views)
+
+    def _ask(self, views: np.ndarray) -> np.ndarray:
+        return np.asarray(self._prefix.predict_on_batch(views.astype(np.float32))).astype(np.float32)
 
 
 class EpochBatches(keras.utils.PyDataset):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import keras
 import numpy as np
@@ -22,7 +22,8 @@ from core.runs import Run, open_run
 from core.training import callbacks as cb
 from core.training import finish
 from core.training.events import Reporter
-from core.training.features import EpochBatches, Faces
+from core.training.features import EpochBatches, Faces, Prefix
+from core.training.memory import FeatureMemory, FrozenLayers
 from core.training.precision import resolve_precision
 from core.workspace import Workspace
 
@@ -37,6 +38,9 @@ class Material:
     network: Classifier
     practice: Faces
     mock_exam: Faces
+    # The same faces behind all units, for the rounds in which only the new last layers learn.
+    head_practice: Faces
+    head_mock_exam: Faces
     final_exam: FaceArrays
     reporter: Reporter
 
@@ -46,7 +50,22 @@ class Material:
         return self.config.freeze_depth or 0
 
 
-def run_training(job: JobFolder, workspace: Workspace) -> None:
+@dataclass(frozen=True)
+class Shared:
+    """What a training has in common with others of the same process.
+
+    Attributes:
+        memory: what frozen layers made of the photos.
+        waypoints: freeze depths of the others.
+        check_stop: raises `Stopped` where all of them are to stop, each at once and to go on later.
+    """
+
+    memory: FeatureMemory
+    waypoints: tuple[int, ...] = ()
+    check_stop: Callable[[], None] | None = None
+
+
+def run_training(job: JobFolder, workspace: Workspace, shared: Shared | None = None) -> None:
     """Train what the run folder asks for, or go on from its checkpoint; leave model, predictions and numbers in it.
 
     Raises:
@@ -54,13 +73,14 @@ def run_training(job: JobFolder, workspace: Workspace) -> None:
         Stopped: the user asked to stop. What was learned in whole epochs has been tested and kept.
     """
     began_s = time.monotonic()
-    reporter = Reporter(job)
-    material = _prepare(open_run(job.path), workspace, reporter)
+    shared = shared or Shared(FeatureMemory())
+    reporter = Reporter(job, check_stop=shared.check_stop)
+    material = _prepare(open_run(job.path), workspace, reporter, shared)
     stopped = False
     try:
         _train(material)
     except Stopped:
-        if not (job.path / "checkpoint.npz").exists():
+        if not (job.path / "stop").exists() or not (job.path / "checkpoint.npz").exists():
             raise
         stopped = True
         reporter.emit("stopping", epoch=len(material.run.history()) - 1)
@@ -71,7 +91,7 @@ def run_training(job: JobFolder, workspace: Workspace) -> None:
         (job.path / name).unlink(missing_ok=True)
 
 
-def _prepare(run: Run, workspace: Workspace, reporter: Reporter) -> Material:
+def _prepare(run: Run, workspace: Workspace, reporter: Reporter, shared: Shared) -> Material:
     config = backbones.check_config(run.config)
     precision = resolve_precision(config.precision)
     config = replace(config, precision=precision)
@@ -89,16 +109,33 @@ def _prepare(run: Run, workspace: Workspace, reporter: Reporter) -> Material:
     keras.utils.set_random_seed(config.seed)
     network = classifier.build_classifier(config, len(dataset.people), found, precision=precision)
 
-    def seen_by_suffix(faces: FaceArrays, augment: AugmentConfig | None) -> Faces:
-        frozen = config.freeze_depth != 0
-        return Faces(faces.faces_rgb, faces.labels, network.prefix, augment=augment, seed=config.seed, frozen=frozen)
+    def seen_behind(depth: int) -> tuple[Faces, Faces]:
+        layers = _frozen_layers(network, depth, config, found, shared)
 
-    seen = seen_by_suffix(practice, config.augment), seen_by_suffix(mock_exam, None)
-    _compute_features(seen, reporter)
-    return Material(run, config, found, network, *seen, final_exam, reporter)
+        def behind(faces: FaceArrays, augment: AugmentConfig | None) -> Faces:
+            return Faces(faces.faces_rgb, faces.labels, layers, augment=augment, seed=config.seed, frozen=depth > 0)
+
+        return behind(practice, config.augment), behind(mock_exam, None)
+
+    seen = head_seen = seen_behind(config.freeze_depth or 0)
+    if config.head_epochs and config.freeze_depth != len(network.units):
+        head_seen = seen_behind(len(network.units))
+    _compute_features(dict.fromkeys((*seen, *head_seen)), reporter)
+    return Material(run, config, found, network, *seen, *head_seen, final_exam, reporter)
 
 
-def _compute_features(faces: Sequence[Faces], reporter: Reporter) -> None:
+def _frozen_layers(
+    network: Classifier, depth: int, config: TrainConfig, found: weights.FoundWeights | None, shared: Shared
+) -> Prefix:
+    if depth == 0:
+        # Preprocessing alone is quicker than remembering what it gave.
+        return cast("Prefix", network.prefix)
+    learned = found.sha256 if found else f"nothing, seed {config.seed}"
+    name = (config.backbone, learned, config.image_size_px, config.precision)
+    return FrozenLayers(network, depth, shared.memory, name, (*shared.waypoints, len(network.units)))
+
+
+def _compute_features(faces: Collection[Faces], reporter: Reporter) -> None:
     total = sum(each.n_to_prepare for each in faces)
     if total == 0:
         return
@@ -125,7 +162,7 @@ def _train(material: Material) -> None:
     ended = bool(saved and saved[1]["ended"])
     suffix = material.network.suffix
     # One for both phases: the best round of the second must beat the best of the first.
-    keep_best = [cb.KeepBest(run.path / "best.npz")] if config.keep_best else []
+    keep_best = [cb.KeepBest(run.path / "best.npz", suffix)] if config.keep_best else []
 
     for phase_end in (config.head_epochs, config.epochs):
         if ended or done >= phase_end:
@@ -144,37 +181,40 @@ def _fit_phase(
     saved: tuple[dict[str, np.ndarray], dict[str, Any]] | None,
     keep_best: list[cb.KeepBest],
 ) -> None:
-    config, suffix = material.config, material.network.suffix
+    config, network = material.config, material.network
     head_only = ends == config.head_epochs
-    material.network.set_trainable_units(len(material.network.units) if head_only else material.freeze_depth)
+    learns = network.head if head_only else network.suffix
+    practice = material.head_practice if head_only else material.practice
+    mock_exam = material.head_mock_exam if head_only else material.mock_exam
+    network.set_trainable_units(len(network.units) if head_only else material.freeze_depth)
     rate = config.learning_rate / 10 if config.head_epochs and not head_only else config.learning_rate
-    suffix.compile(optimizer=_optimizer(config, rate), loss="sparse_categorical_crossentropy")
+    learns.compile(optimizer=_optimizer(config, rate), loss="sparse_categorical_crossentropy")
 
-    measure = cb.MeasureEpoch(material.reporter, material.practice, material.mock_exam)
+    measure = cb.MeasureEpoch(material.reporter, practice, mock_exam)
     policies = [*keep_best, *([] if head_only else _policies(config))]
-    save = cb.SaveCheckpoint(material.run.path / "checkpoint.npz", policies)
-    save.set_model(suffix)
+    save = cb.SaveCheckpoint(material.run.path / "checkpoint.npz", network.suffix, policies)
+    save.set_model(learns)
     if saved:
         # At the border of the two phases the optimizer starts anew.
         save.restore(*saved, optimizer=done != config.head_epochs)
     if done == 0:
-        measure.set_model(suffix)
+        measure.set_model(learns)
         measure.measure(0, 0.0)
     batches = EpochBatches(
-        material.practice,
-        _sample_weights(material.practice.labels, balanced=config.class_weights),
+        practice,
+        _sample_weights(practice.labels, balanced=config.class_weights),
         batch_size=config.batch_size,
         seed=config.seed,
         first_epoch=done,
     )
     report = cb.ReportBatches(material.reporter)
-    suffix.fit(
+    learns.fit(
         batches,
         initial_epoch=done,
         epochs=ends,
         verbose=0,
         shuffle=False,
-        callbacks=[cb.SeedEpoch(material.network, config.seed), report, measure, *policies, save],
+        callbacks=[cb.SeedEpoch(network, config.seed), report, measure, *policies, save],
     )
 
 

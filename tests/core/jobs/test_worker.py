@@ -13,7 +13,7 @@ import pytest
 
 from core.errors import LabError, Stopped
 from core.jobs import queue
-from core.jobs.worker import run_worker, work_on
+from core.jobs.worker import by_kind, run_worker, work_on
 from tests.core.jobs.conftest import Bench, wait_for
 from tests.core.jobs.errands import KINDS
 
@@ -59,19 +59,19 @@ def test_failures_tell_their_sentence_and_bugs_keep_their_traceback(bench: Bench
 
 def test_work_on_does_a_job_here_and_passes_on_what_it_raises(bench: Bench) -> None:
     job = bench.submit("count", to=2)
-    work_on(job, bench.workspace, kinds=KINDS)
+    work_on(job, bench.workspace, by_kind(KINDS))
     assert job.status().state == "done"
     refused = bench.submit("refuse")
     with pytest.raises(LabError, match="anna"):
-        work_on(refused, bench.workspace, kinds=KINDS)
+        work_on(refused, bench.workspace, by_kind(KINDS))
     assert refused.status().state == "failed"
     stopped = bench.submit("count", to=2)
     (stopped.path / "stop").touch()
     with pytest.raises(Stopped):
-        work_on(stopped, bench.workspace, kinds=KINDS)
+        work_on(stopped, bench.workspace, by_kind(KINDS))
     assert stopped.status().state == "stopped"
     with stopped.held(), pytest.raises(LabError, match="another process"):
-        work_on(stopped, bench.workspace, kinds=KINDS)
+        work_on(stopped, bench.workspace, by_kind(KINDS))
 
 
 def test_no_such_lane(lab_home: Workspace) -> None:

@@ -13,7 +13,9 @@ from core.config import CropConfig, TrainConfig
 from core.errors import Stopped, WeightsError
 from core.jobfolder import JobFolder
 from core.photos import dataset as datasets
+from core.models import networks
 from core.training import callbacks, trainer
+from core.training.memory import FeatureMemory
 from core.workspace import Workspace
 from tests.patterns import write_people
 
@@ -159,20 +161,42 @@ def test_stop_before_the_first_round_leaves_no_result(home, people, tmp_path):
 
 
 def test_the_head_phase_leaves_the_backbone_alone(home, people, tmp_path):
-    before = {}
-    original = callbacks.MeasureEpoch.measure
+    kernel = networks.initial_weights(SMALL.backbone, SMALL.seed)["conv5_1"][0]
+    after = {}
+    original = callbacks.SaveCheckpoint.on_epoch_end
 
-    def measure(self, epoch, learning_rate):
-        before[epoch] = [np.array(w) for w in self.model.get_layer("conv5_1").get_weights()]
-        return original(self, epoch, learning_rate)
+    def on_epoch_end(self, epoch, logs=None):
+        original(self, epoch, logs)
+        arrays, _ = callbacks.read_arrays(tmp_path / "run" / "checkpoint.npz")
+        after[epoch + 1] = any(np.array_equal(array, kernel) for array in arrays.values())
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(callbacks.MeasureEpoch, "measure", measure)
+        patch.setattr(callbacks.SaveCheckpoint, "on_epoch_end", on_epoch_end)
         run = train(home, people, tmp_path / "run", SMALL.with_changes(head_epochs=2))
-    assert np.array_equal(before[0][0], before[2][0])
-    assert not np.array_equal(before[2][0], before[3][0])
+    assert after == {1: True, 2: True, 3: False, 4: False}
     rates = [epoch.learning_rate for epoch in run.history()]
     assert rates == pytest.approx([0, 3e-3, 3e-3, 3e-4, 3e-4])
+
+
+def test_the_head_phase_is_the_same_at_every_depth(home, people, tmp_path):
+    """Its rounds see what all units make of the photos, whichever of them learn later."""
+    shapes = []
+    for depth in (0, 10, 13):
+        run = train(home, people, tmp_path / f"run-{depth}", SMALL.with_changes(head_epochs=3, freeze_depth=depth))
+        shapes.append([epoch.val_probabilities for epoch in run.history()[:4]])
+    for other in shapes[1:]:
+        np.testing.assert_allclose(np.array(other), np.array(shapes[0]), atol=2e-3)
+
+
+def test_trainings_that_share_a_memory_give_what_they_give_alone(home, people, tmp_path):
+    shared = trainer.Shared(FeatureMemory(), waypoints=(4, 10))
+    for depth in (13, 10, 4):
+        config = SMALL.with_changes(freeze_depth=depth, epochs=2, head_epochs=1)
+        alone = train(home, people, tmp_path / f"alone-{depth}", config)
+        together = runs.create_run(tmp_path / f"together-{depth}", people, config, state="running")
+        trainer.run_training(together.job, home, shared)
+        for one, other in zip(alone.history(), together.history(), strict=True):
+            np.testing.assert_allclose(one.val_probabilities, other.val_probabilities, atol=5e-3)
 
 
 def test_fewer_practice_photos_leave_the_exams_as_they_were(home, people, finished, tmp_path):
