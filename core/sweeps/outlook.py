@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core import comparison
-from core.forecast import START_S, forecast
+from core.forecast import forecast
 from core.sweeps.folder import finished
 from core.sweeps.plan import SweepPlan, same_training
 
@@ -48,5 +48,4 @@ def outlook(plan: SweepPlan, dataset: Dataset, workspace: Workspace) -> Outlook:
         all_s += seconds[alike]
         if cell.seed == plan.seeds[0]:
             first_s += seconds[alike]
-    # The process starts once.
     return Outlook(to_do, first_s, all_s)
