@@ -37,8 +37,11 @@ def delete_sweep(workspace: Workspace, sweep: Sweep) -> None:
     Raises:
         LabError: what works on it does not end.
     """
-    shown = {run.id for other in list_sweeps(workspace) if other.id != sweep.id for _, run in other.members()}
-    made = [run.job for run in runs.run_folders(workspace) if _sweep_of(run.job) == sweep.id and run.id not in shown]
+    others = [other for other in list_sweeps(workspace) if other.id != sweep.id]
+    needed = {"", *(other.id for other in others)}
+    shown = {run.id for other in others for _, run in other.members()}
+    # Those of sweeps that went before, and that this one was the last to show, too.
+    made = [run.job for run in runs.run_folders(workspace) if run.id not in shown and _sweep_of(run.job) not in needed]
     models = {str(job.path) for job in made}
     looks = [job for job in _jobs(workspace) if _request(job).get("model") in models]
     _stop(workspace, [sweep.job, *looks])

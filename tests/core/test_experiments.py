@@ -4,6 +4,8 @@ import pytest
 
 from core import experiments
 from core.errors import RunError
+from core.sweeps.plan import SweepPlan
+from tests.made_sweeps import first_right, make_sweep
 from tests.pages import made
 
 
@@ -52,3 +54,15 @@ def test_a_new_name_stays_and_changes_nothing_else(lab_home):
     assert run.name == ""
     with pytest.raises(RunError, match="60 letters at most, received 61"):
         experiments.rename_run(run, "x" * 61)
+
+
+def test_experiments_of_sweeps_are_apart_and_found_by_their_id(lab_home):
+    dataset = made.dataset(lab_home)
+    alone = made.run(lab_home, dataset)
+    plan = SweepPlan(depths=(10, 13), seeds=(0,))
+    sweep = make_sweep(lab_home, dataset, plan, first_right(lambda cell: 0.5), done=1)
+    shelf = experiments.shelf(lab_home)
+    assert [row.id for row in shelf.rows] == [alone.id]
+    assert [(row.sweep, row.is_tested) for row in shelf.of_sweeps] == [(sweep.id, False), (sweep.id, True)]
+    first = sweep.members()[0][1]
+    assert shelf.row(first.id) in shelf.of_sweeps

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -179,3 +180,42 @@ def test_real_photos_from_folder_to_model(lab_home, shared_data, tmp_path):
     assert len(facts["classes"]) == 6
     assert sum(facts["split_counts"].values()) + len(facts["left_out"]) == 240
     assert sum(map(sum, facts["confusion_matrix"])) == facts["test_total"]
+
+
+SWEEP = ["--epochs", "2", "--views", "1", "--no-crop", "--image-size", "48", "--untrained", "--json"]
+
+
+def test_sweep_trains_every_depth_and_judges(people, tmp_path):
+    home, out = Workspace(tmp_path / "home"), tmp_path / "sweep"
+    arguments = ("sweep", people, "--out", out, "--depths", "10,13", "--seeds", "0,1", *SWEEP)
+    finished = run(*arguments, home=home)
+    assert finished.returncode == 0, finished.stderr
+    facts = json.loads(last_line(finished.stdout))
+    assert [(row["frozen_layers"], row["seed"]) for row in facts["runs"]] == [(13, 0), (10, 0), (13, 1), (10, 1)]
+    assert [row["tries"] for row in facts["depths"]] == [2, 2]
+    (verdict,) = facts["verdict"]
+    assert verdict["headline"]
+    assert (out / "runs").is_dir()
+
+    # The same command goes on with what is there: nothing is trained twice.
+    trained = {path: path.stat().st_mtime_ns for path in out.glob("runs/*/model.keras")}
+    victim = next(iter(trained)).parent
+    shutil.rmtree(victim)
+    again = json.loads(last_line(run(*arguments, home=home).stdout))
+    assert [row["right"] for row in again["runs"]] == [row["right"] for row in facts["runs"]]
+    after = {path: path.stat().st_mtime_ns for path in out.glob("runs/*/model.keras")}
+    assert after.keys() == trained.keys()
+    assert [path.parent for path in trained if after[path] != trained[path]] == [victim]
+
+    # Another plan does not overwrite it.
+    other = run("sweep", people, "--out", out, "--depths", "7,13", "--seeds", "0", *SWEEP, home=home)
+    assert other.returncode == 2
+    assert "other settings or photos" in last_line(other.stderr)
+
+
+def test_sweep_refuses_a_depth_the_network_does_not_have(people, tmp_path):
+    home = Workspace(tmp_path / "home")
+    answer = run("sweep", people, "--out", tmp_path / "out", "--depths", "4,99", *SWEEP, home=home)
+    assert answer.returncode == 2
+    assert "received 99" in last_line(answer.stderr)
+    assert not (tmp_path / "out").exists()

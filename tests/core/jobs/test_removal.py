@@ -4,8 +4,11 @@ from core import runs
 from core.jobfolder import JobFolder
 from core.jobs import queue, removal
 from core.photos import dataset as datasets
+from core.sweeps.folder import list_sweeps
+from core.sweeps.plan import SweepPlan
 from core.workspace import Workspace
 from tests.core.jobs.conftest import Bench, wait_for
+from tests.made_sweeps import first_right, make_sweep
 from tests.pages import made
 
 
@@ -75,3 +78,26 @@ def test_only_the_jobs_in_the_way_are_stopped(bench: Bench):
     removal.delete_dataset(bench.workspace, dataset.id)
     assert not theirs.path.exists()
     assert other.status().state == "running"
+
+
+def test_a_sweep_goes_with_its_own_experiments_and_leaves_what_others_show(lab_home):
+    dataset, half = made.dataset(lab_home), first_right(lambda cell: 0.5)
+    alone = made.run(lab_home, dataset)
+    first = make_sweep(lab_home, dataset, SweepPlan(depths=(10, 13), seeds=(0,)), half)
+    second = make_sweep(lab_home, dataset, SweepPlan(depths=(7, 10, 13), seeds=(0,)), half)
+    shown = {run.id for _, run in second.members()}
+    removal.delete_sweep(lab_home, first)
+    assert list_sweeps(lab_home) == [second]
+    assert {run.id for run in runs.list_runs(lab_home, of_sweeps=True)} == {alone.id, *shown}
+    removal.delete_sweep(lab_home, second)
+    assert runs.list_runs(lab_home, of_sweeps=True) == [alone]
+
+
+def test_sweeps_go_with_their_photos(lab_home):
+    dataset, other = made.dataset(lab_home), made.dataset(lab_home, ("Dayo", "Emil"), dataset_id="kept1")
+    half, plan = first_right(lambda cell: 0.5), SweepPlan(depths=(13,), seeds=(0,))
+    gone, kept = (make_sweep(lab_home, photos, plan, half) for photos in (dataset, other))
+    runs_of_it = [run for _, run in gone.members()]
+    removal.delete_dataset(lab_home, dataset.id)
+    assert list_sweeps(lab_home) == [kept]
+    assert not any(run.path.exists() for run in runs_of_it)
