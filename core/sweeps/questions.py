@@ -1,0 +1,91 @@
+"""The two questions of the lab, answered by one line: with nothing retrained, and how many layers must be."""
+
+from __future__ import annotations
+
+from core.evaluation.verdict import Verdict
+from core.models.backbones import backbone as network
+from core.photos.manifest import Dataset
+from core.sweeps.judging import point_of
+from core.sweeps.naming import (
+    block_word,
+    capital,
+    counted,
+    network_name,
+    place_name,
+    practice_photos,
+    rounded,
+    stop_name,
+)
+from core.sweeps.results import Line
+
+
+def setting(line: Line, dataset: Dataset) -> str:
+    """Say which network, people, photos and tries a line has."""
+    said = [network_name(line.start).removeprefix("the ")]
+    said.append(counted(len(dataset.people), "person", spelled=True))
+    if line.axis != "photos":
+        said.append(practice_photos(dataset, line.fixed.photos))
+    if line.axis != "depth":
+        said.append(_learned(line))
+    said.append(f"{counted(line.points[0].planned, 'try')} {'a stop' if line.axis == 'depth' else 'each'}")
+    return capital(f"{', '.join(said)}.")
+
+
+def _learned(line: Line) -> str:
+    """Say what learned where that is the same for all: "block 5 retrained"."""
+    return f"{stop_name(line.start.backbone, line.fixed.depth)} {'retrained' if line.start.pretrained else 'trained'}"
+
+
+def question_one(line: Line, dataset: Dataset, found: Verdict) -> str:
+    """Say how well the network does with nothing retrained, as far as that was tried."""
+    n = len(network(line.start.backbone).architecture.units)
+    word = "retrained" if line.start.pretrained else "trained"
+    asked = next((p for p in line.points if p.value == n), None) if line.axis == "depth" else line.points[-1]
+    if asked is None or (line.axis != "depth" and line.fixed.depth != n):
+        return f"Here {network_name(line.start)} was not tried with nothing {word}."
+    with_what = f"With nothing {word}"
+    if line.axis != "depth":
+        with_what += f" and {place_name(line, asked).text}"
+    people = f" of these {counted(len(dataset.people), 'person', spelled=True)}" if line.axis == "depth" else ""
+    return (
+        f"{with_what}, {network_name(line.start)} gets {rounded(asked.correct)} of {found.total} new photos{people} "
+        f"right. Guessing gives {found.guessing}."
+    )
+
+
+def question_two(line: Line, found: Verdict) -> str:
+    """Say how many of the network's layers must be retrained, as far as the exam can tell."""
+    named = capital(network_name(line.start))
+    word = "retrained" if line.start.pretrained else "trained"
+    if line.axis != "depth":
+        return f"{named} had {_learned(line)} every time. So this does not say how many layers must be {word}."
+    blocks = f"{block_word(line.start.backbone)}s"
+    if found.kind == "nothing_learned":
+        return f"{named} learned nothing that this exam can show. How many {blocks} must be {word} stays open."
+    if not found.paired:
+        return f"{named} was tried one way only. How many {blocks} must be {word} stays open."
+    if found.kind == "no_winner":
+        return f"This exam cannot tell how many {blocks} must be {word} in {network_name(line.start)}."
+    taken = point_of(line, found.take)
+    right = f"{rounded(taken.correct)} of {found.total}"
+    amount = _amount(line.start.backbone, taken.value or 0)
+    # What less would do is known only where it was tried.
+    how = "is best with" if found.kind == "best" else "can do with" if found.take == 0 else "needs"
+    said = f"{named} {how} {amount} {word}: {right}."
+    tried = {point.value for point in line.points}
+    stops = network(line.start.backbone).architecture.stops()
+    return said if tried >= set(stops) else f"{said} Not every number of {blocks} was tried."
+
+
+def _amount(name: str, depth: int) -> str:
+    """Say how much is retrained: "1 of its 5 blocks (3 of 13 layers)"."""
+    architecture = network(name).architecture
+    stops, n = architecture.stops(), len(architecture.units)
+    layers = f"{n - depth} of {n} layers"
+    if depth == n:
+        return f"none of its {len(stops) - 1} {block_word(name)}s"
+    if depth not in stops:
+        return layers.replace("of", "of its", 1)
+    if depth == 0:
+        return f"all of its {len(stops) - 1} {block_word(name)}s ({n} layers)"
+    return f"{len(stops) - 1 - stops.index(depth)} of its {len(stops) - 1} {block_word(name)}s ({layers})"

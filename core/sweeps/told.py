@@ -1,0 +1,150 @@
+"""What a sweep has shown, in sentences for a class and in plain numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from math import isfinite
+from typing import Any
+
+from core.evaluation.verdict import Verdict
+from core.photos.manifest import Dataset
+from core.sweeps import headline, questions, sure
+from core.sweeps.judging import guessing, judge, place_of, point_of
+from core.sweeps.naming import counted, network_name, place_name, rounded, stop_name
+from core.sweeps.plan import SweepPlan
+from core.sweeps.results import Line, Point, exam
+
+__all__ = ["Told", "facts", "guessing", "judge", "place_of", "so_far", "stop_name", "told"]
+
+
+@dataclass(frozen=True)
+class Told:
+    """Sentences about one line that is complete.
+
+    Attributes:
+        headline: the answer, with its number.
+        second: what the others gave, and what they cost.
+        setting: which network, people, photos and tries.
+        question_one: how well the network does with nothing retrained.
+        question_two: how many of its layers must be retrained.
+        notes: how sure that is, one or two sentences each.
+        why_two_exams: why one exam picks and the other one reports.
+    """
+
+    headline: str
+    second: str
+    setting: str
+    question_one: str
+    question_two: str
+    notes: tuple[str, ...]
+    why_two_exams: str
+
+
+def told(line: Line, dataset: Dataset, *, is_named: bool = False) -> Told:
+    """Say what a line has shown.
+
+    Args:
+        is_named: the headline names the network, for where there are several.
+
+    Raises:
+        ValueError: `judge` has no verdict on it.
+    """
+    found = judge(line, dataset)
+    if found is None:
+        raise ValueError("Only a line with all its tries and a final exam can be told; received one without.")
+    answer = headline.headline(line, found)
+    if is_named:
+        answer = f"With {network_name(line.start)}, {answer[:1].lower()}{answer[1:]}"
+    return Told(
+        headline=answer,
+        second=" ".join(headline.second(line, found)),
+        setting=questions.setting(line, dataset),
+        question_one=questions.question_one(line, dataset, found),
+        question_two=questions.question_two(line, found),
+        notes=sure.notes(line, dataset, found),
+        why_two_exams=sure.WHY_TWO_EXAMS,
+    )
+
+
+def so_far(line: Line, dataset: Dataset) -> str:
+    """Say what a line shows while it fills in; empty before the first result."""
+    if not exam(dataset):
+        return "The final exam has no photo with a name, so nothing can be compared."
+    tried = [point for point in line.points if point.results]
+    if not tried:
+        return ""
+    total, most = len(exam(dataset)), max(rounded(point.correct) for point in tried)
+    ahead = [point for point in tried if rounded(point.correct) == most]
+    tries = min(len(point.results) for point in ahead)
+    counted_tries = counted(tries, "try", spelled=True)
+    if len(tried) == 1:
+        return f"{place_name(line, tried[0]).first}: {most} of {total} in {counted_tries}."
+    if len(ahead) > 1:
+        return f"So far {counted(len(ahead), 'stop', spelled=True)} are level: {most} of {total}. That can be luck."
+    name = place_name(line, ahead[0])
+    return f"So far {name.text} {name.verb} ahead: {most} of {total} in {counted_tries}. That can still be luck."
+
+
+def facts(plan: SweepPlan, lines: Sequence[Line], dataset: Dataset) -> dict[str, Any]:
+    """Give every number and sentence as plain JSON values.
+
+    Returns:
+        "depths": a row a point, whatever the axis; its numbers are None before its first result. "interval" is the
+        95 % interval of "right" (Wilson; it counts takes). "verdict": a row a line that has one.
+    """
+    rows = [_row(plan, line, point, dataset) for line in lines for point in line.points]
+    verdicts = []
+    for line in lines:
+        found = judge(line, dataset)
+        if found is not None:
+            verdicts.append(_verdict(line, dataset, found, is_named=len(lines) > 1))
+    return {"depths": rows, "verdict": verdicts}
+
+
+def _network_facts(line: Line) -> dict[str, Any]:
+    return {"network": line.start.backbone, "pretrained": line.start.pretrained}
+
+
+def _row(plan: SweepPlan, line: Line, point: Point, dataset: Dataset) -> dict[str, Any]:
+    total, tried = len(exam(dataset)), bool(point.results and exam(dataset))
+    interval = [round(total * end, 2) for end in sure.interval(point.correct, dataset)] if tried else None
+    return {
+        **_network_facts(line),
+        "axis": plan.axis,
+        "value": point.value,
+        "name": place_name(line, point).text,
+        "learning_rate": point.rate,
+        "tries": len(point.results),
+        "tries_planned": point.planned,
+        "right": point.correct if tried else None,
+        "total": total,
+        "interval": interval,
+        "right_each_try": [result.correct for result in point.results],
+        "validation_accuracy": point.mock_accuracy if isfinite(point.mock_accuracy) else None,
+        "test_accuracy": point.correct / total if tried else None,
+        "seconds": point.seconds if isfinite(point.seconds) else None,
+    }
+
+
+def _verdict(line: Line, dataset: Dataset, found: Verdict, *, is_named: bool) -> dict[str, Any]:
+    def value(arm: int) -> int | None:
+        return point_of(line, arm).value
+
+    said = told(line, dataset, is_named=is_named)
+    comparisons = [
+        {**asdict(each), "arm": value(each.arm), "is_clear": each.is_clear, "interval": list(each.interval)}
+        for each in found.paired
+    ]
+    return {
+        **_network_facts(line),
+        "kind": found.kind,
+        **asdict(said),
+        "notes": list(said.notes),
+        "picked": value(found.picked),
+        "take": value(found.take),
+        "tied": [value(arm) for arm in found.tied],
+        "guessing": found.guessing,
+        "total": found.total,
+        "paired": [{"value": each.pop("arm"), **each} for each in comparisons],
+    }

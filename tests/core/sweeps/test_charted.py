@@ -1,0 +1,84 @@
+"""A sweep as the chart on the page and in the report."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import pytest
+
+from core.evaluation import sweepchart
+from core.sweeps import charted
+from core.sweeps.plan import Start, SweepPlan
+from core.sweeps.results import lines, results
+from core.workspace import Workspace
+from tests.made_sweeps import first_right, make_sweep
+from tests.pages import made
+
+SHARE = first_right(lambda cell: 0.5 + cell.seed / 12)
+
+
+@pytest.fixture
+def workspace(tmp_path) -> Workspace:
+    return Workspace(tmp_path)
+
+
+@pytest.fixture
+def dataset(workspace):
+    return made.dataset(workspace)
+
+
+def test_stops_of_freeze_depth_lie_among_the_blocks(workspace, dataset):
+    plan = SweepPlan(depths=(0, 2, 9, 12, 13), seeds=(0, 1))
+    sweep = make_sweep(workspace, dataset, plan, SHARE)
+    chart = charted.chart_of(plan, lines(plan, results(sweep)), dataset, guesses={1: 3}, chosen=3)
+    assert chart.blocks == ("Block 1", "Block 2", "Block 3", "Block 4", "Block 5")
+    assert chart.at == pytest.approx((0, 1, 3 + 2 / 3, 4 + 2 / 3, 5))
+    assert chart.guesses == (0, 3, 0, 0, 0)
+    assert (chart.total, chart.guessing, chart.chosen) == (12, 4, 3)
+    (line,) = chart.lines
+    assert [point.dots for point in line.points] == [(6.0, 7.0)] * 5
+    assert line.points[3].mock == pytest.approx(0.5 + 1 / 24)
+    assert line.points[3].seconds == 3.0
+    assert line.points[4].said == "Retraining nothing: 6 of 12 right"
+
+
+def test_a_chart_without_a_try_and_without_votes_can_be_drawn(dataset):
+    plan = SweepPlan(depths=(0, 13))
+    chart = charted.chart_of(plan, lines(plan, ()), dataset)
+    assert [point.dots for point in chart.lines[0].points] == [(), ()]
+    assert [point.mock for point in chart.lines[0].points] == [None, None]
+    assert chart.guesses == ()
+    assert chart.lines[0].points[0].said == "Retraining everything: not tried yet"
+    assert chart.guessing == 4
+    ElementTree.fromstring(sweepchart.draw(chart))
+
+
+@pytest.mark.parametrize(
+    ("plan", "labels", "stops"),
+    [
+        (SweepPlan(depths=(10,), photos=(1, 3, None)), ["1", "3", "all"], "practice photos each"),
+        (SweepPlan(depths=(10,), sizes_px=(48, 96)), ["48", "96"], "size of a face"),
+    ],
+)
+def test_other_axes_have_labels_in_the_place_of_blocks(dataset, plan, labels, stops):
+    chart = charted.chart_of(plan, lines(plan, ()), dataset)
+    assert chart.blocks == chart.at == ()
+    assert [point.label for point in chart.lines[0].points] == labels
+    assert chart.labels.stops == stops
+
+
+def test_stops_are_named_in_a_table(dataset):
+    photos = lines(SweepPlan(depths=(10,), photos=(1, 3, None)), ())[0]
+    assert [charted.stop_title(photos, point) for point in photos.points] == [
+        "1 photo each",
+        "3 photos each",
+        "all photos",
+    ]
+    depths = lines(SweepPlan(depths=(4, 13)), ())[0]
+    assert [charted.stop_title(depths, point) for point in depths.points] == ["blocks 3 to 5", "nothing"]
+
+
+def test_two_networks_are_two_lines_with_their_names(dataset):
+    plan = SweepPlan(starts=(Start("face-vgg-mini"), Start("face-vgg-mini", pretrained=False)), depths=(0, 13))
+    chart = charted.chart_of(plan, lines(plan, ()), dataset)
+    assert [line.name for line in chart.lines] == ["Mini", "Mini, from nothing"]
