@@ -18,8 +18,8 @@ from ui.state import Widget
 
 A_PAGE = 12
 CARD_WIDTH_PX = 250
-# Of these, photos that are used: they can be kept as they are.
-USED = ("same_as_other_person", "small_face", "across_splits")
+# Asked photo by photo. Those that are used can be kept as they are, the others can be used.
+ONE_BY_ONE = ("same_as_other_person", "small_face", "across_splits", "spare", "no_face")
 
 
 def show(workspace: Workspace, dataset: Dataset) -> None:
@@ -29,10 +29,12 @@ def show(workspace: Workspace, dataset: Dataset) -> None:
     likeness = read_likeness(workspace, dataset)
     if likeness is None:
         comparing.offer(workspace, dataset, at_once="several_faces" in found)
+    if any(entry.spare for kind in questions.ASKING for entry in found.get(kind, ())):
+        st.caption(words.SPARE_HOW)
     for kind, entries in found.items():
         if kind == "several_faces":
             groupphotos.show(workspace, dataset, entries, likeness)
-        elif kind in USED or kind == "no_face":
+        elif kind in ONE_BY_ONE:
             _photos(workspace, dataset, kind, entries)
         elif kind == "too_few":
             _too_few(workspace, dataset)
@@ -71,33 +73,33 @@ def _people(workspace: Workspace, dataset: Dataset) -> None:
 
 def _photos(workspace: Workspace, dataset: Dataset, kind: str, entries: Sequence[LeftOut]) -> None:
     """Draw photos with a picture and two decisions each."""
-    used = kind in USED
+    used = {entry not in dataset.left_out for entry in entries}
     ids = list(dict.fromkeys(entry.sha256 for entry in entries if entry.sha256))
-    edit_all = edits.confirm if used else edits.leave_out
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(words.question(kind, len(entries)), anchor=False)
-        st.button(
-            words.KEEP_ALL if used else words.LEAVE_ALL_OUT,
-            key=f"{Widget.ALL_OF_KIND}-{kind}",
-            on_click=changes.make,
-            args=(workspace, dataset, edit_all, ids),
-        )
+        # One answer for all of them, unless some are used and some are not.
+        if len(used) == 1:
+            st.button(
+                words.KEEP_ALL if all(used) else words.LEAVE_ALL_OUT,
+                key=f"{Widget.ALL_OF_KIND}-{kind}",
+                on_click=changes.make,
+                args=(workspace, dataset, edits.confirm if all(used) else edits.leave_out, ids),
+            )
     first = stacks.page_start(len(entries), A_PAGE, f"{Widget.REVIEW_PAGE}-{kind}")
     with st.grid(min_column_width=CARD_WIDTH_PX):
         for place, entry in enumerate(entries[first : first + A_PAGE], start=first):
             with st.container(border=True):
-                _photo(workspace, dataset, entry, f"{kind}-{place}-{dataset.version}", used=used)
+                _photo(workspace, dataset, entry, f"{kind}-{place}-{dataset.version}")
 
 
-def _photo(workspace: Workspace, dataset: Dataset, entry: LeftOut, key: str, *, used: bool) -> None:
+def _photo(workspace: Workspace, dataset: Dataset, entry: LeftOut, key: str) -> None:
     if entry.sha256 is None:
         return
-    item = questions.item_of(dataset, entry)
-    lookcards.card(
-        workspace, dataset, entry.sha256, item.face if item else None, entry.person, f"{entry.name} {entry.reason}"
-    )
+    # Of what shows no face, an earlier version of the lab said otherwise.
+    face = None if entry.kind == "no_face" else entry.face
+    lookcards.card(workspace, dataset, entry.sha256, face, entry.person, f"{entry.name} {entry.reason}")
     with st.container(horizontal=True):
-        if used:
+        if entry not in dataset.left_out:
             st.button(
                 words.KEEP,
                 key=f"{Widget.KEEP}-{key}",
@@ -106,11 +108,12 @@ def _photo(workspace: Workspace, dataset: Dataset, entry: LeftOut, key: str, *, 
                 kwargs={"of": entry.person},
             )
         else:
+            whole = entry.kind == "no_face"
             st.button(
-                words.USE_WHOLE,
-                key=f"{Widget.USE_WHOLE}-{key}",
+                words.USE_WHOLE if whole else words.USE,
+                key=f"{Widget.USE_WHOLE if whole else Widget.USE_AGAIN}-{key}",
                 on_click=changes.make,
-                args=(workspace, dataset, edits.use_photo, entry.sha256, None),
+                args=(workspace, dataset, edits.use_photo, entry.sha256, face),
                 kwargs={"of": entry.person},
             )
         lookcards.leave_out(workspace, dataset, entry.sha256, entry.person, key)

@@ -85,7 +85,11 @@ LOOK_CLOSER, ALL_FACES = "Look closer", "All faces"
 NOT_ENOUGH = "These photos are not enough to learn from yet. It takes two people with three photos each."
 NOTHING_TO_LOOK_AT = "Nothing needs a look any more."
 TWO_PEOPLE = "They are two people"
-KEEP, KEEP_ALL = "Keep", "Keep all"
+KEEP, KEEP_ALL, USE = "Keep", "Keep all", "Use"
+SPARE_HOW = (
+    "Some photos lie beside the three stacks. They are left out until you say so. "
+    "What you use joins practice, so the exams stay the same."
+)
 LEAVE_OUT, LEAVE_ALL_OUT, USE_WHOLE = "Leave out", "Leave all out", "Use the whole photo"
 THIS_ONE, OUR_GUESS, LARGEST = "This one", "our guess", "largest"
 CANNOT_TELL = "Two faces are close. Please choose."
@@ -96,9 +100,10 @@ QUESTIONS = {
     "same_as_other_person": "Also with somebody else: {photos}",
     "small_face": "{photos} with a very small face",
     "across_splits": "Alike, but in two stacks: {photos}",
+    "spare": "{photos} beside the three stacks: use for practice?",
     "no_face": "{photos} without a face",
     "unreadable": "Cannot be read: {photos}",
-    "misplaced": "{photos} in no person's folder",
+    "misplaced": "{photos} that lie elsewhere",
     "not_a_photo": "No photos: {photos}",
     "removed": "{photos} left out by you",
     "stranger": "Like somebody else: {photos}",
@@ -298,6 +303,7 @@ NEXT_IDEA = "Next idea:"
 IDEAS: dict[Idea, tuple[str, str]] = {
     "from_nothing": ("Start from nothing", "How much of this did it know before it met them?"),
     "retrain_last": ("Retrain {block} 5", "Back to faces seen before. Is it better when the last block learns too?"),
+    "all_stops": ("All stops at once", "Which stop is best? Guess first, then try them all."),
     "few_photos": ("Three photos each", "Are three photos of each person enough?"),
     "stranger": ("Show it a stranger", "What does it say of somebody it never saw?"),
 }

@@ -92,7 +92,9 @@ def sort_out(photos: Sequence[Kept], facts: Facts, crop: CropConfig) -> tuple[li
             used.append(replace(photo, face=chosen_face(known, crop)))
         except PhotoError as error:
             kind = "unreadable" if isinstance(known, PhotoError) else "no_face"
-            left_out.append(LeftOut(photo.name, str(error), photo.sha256, photo.person, photo.split, kind))
+            # Of what shows no face, only the whole photo can be used.
+            face = None if kind == "no_face" else photo.face
+            left_out.append(LeftOut(photo.name, str(error), photo.sha256, photo.person, photo.split, kind, face))
     return used, left_out
 
 

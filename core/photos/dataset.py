@@ -11,7 +11,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from core.config import CropConfig, SplitConfig
-from core.errors import DatasetError
+from core.errors import DatasetError, PhotoError
 from core.photos.allotment import Kept, allotted, known_facts, needed_splits, pool_of, sort_out, with_given_splits
 from core.photos.arrays import FaceArrays, load_faces
 from core.photos.intake import LeftOut, PhotoReader, read_photos, read_source, shown_name
@@ -29,8 +29,9 @@ from core.photos.manifest import (
     save_dataset,
     save_edit,
 )
-from core.photos.photofolder import CROP_VERSION, FACES_VERSION
+from core.photos.photofolder import CROP_VERSION, FACES_VERSION, PhotoFacts
 from core.photos.recropping import recrop
+from core.photos.spare import spare, with_spares
 from core.photos.store import PhotoStore, sha256_of
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def build_dataset(
     """Read photos of people, find and crop the faces, group, split, and save that as version 1 of a data set.
 
     Splits of the source are kept; a validation or test split it lacks is taken from its train photos. Of several faces
-    the largest is taken. The same photos with the same settings give the same data set, and nothing is decoded twice.
+    the largest is taken. Photos beside the folders of a split are kept and left out (`spare`). The same photos with the
+    same settings give the same data set, and nothing is decoded twice.
 
     Args:
         source: folder or zip; see `intake.read_source` for what is understood.
@@ -93,15 +95,15 @@ def build_dataset(
         dataset_id, known = _named_by_content(workspace, _contents(kept, left_out, name, crop, split), strict)
         if known is not None:
             return known
-        facts = store.crop_all(
-            [photo.sha256 for photo in kept], crop, on_photo=lambda done, total, _: report("crop", done, total)
-        )
+        spares = [entry for entry in left_out if entry.spare]
+        facts = _faces_found(store, [*kept, *spares], crop, report)
         used, unusable = sort_out(kept, facts, crop)
         if strict:
             _check_everybody(kept, used, unusable)
-        empty = Dataset(dataset_id, shown, 1, (), (), (*left_out, *unusable), (), crop, split)
+        unusable += [entry for entry in left_out if not entry.spare]
+        empty = Dataset(dataset_id, shown, 1, (), (), tuple(unusable), (), crop, split)
         photos, to_allot = with_given_splits(used)
-        dataset = allotted(empty, photos, facts, to_allot=to_allot, strict=strict)
+        dataset = with_spares(allotted(empty, photos, facts, to_allot=to_allot, strict=strict), spares, facts)
         save_dataset(workspace, dataset)
     return dataset
 
@@ -142,19 +144,19 @@ def add_photos(
             left_out = [replace(entry, person=whose, split=None) for entry in left_out]
         old, rest = pool_of(before)
         new, to_allot = with_given_splits(_not_among(old, kept))
-        facts = store.crop_all(
-            [photo.sha256 for photo in new], before.crop, on_photo=lambda done, total, _: report("crop", done, total)
-        )
+        there = {(photo.sha256, photo.person) for photo in old} | {(entry.sha256, entry.person) for entry in rest}
+        spares = [entry for entry in left_out if entry.spare and (entry.sha256, entry.person) not in there]
+        facts = _faces_found(store, [*new, *spares], before.crop, report)
         facts |= known_facts(store, [photo.sha256 for photo in old], before.crop)
         used, unusable = sort_out(new, facts, before.crop)
         tried = {(photo.sha256, photo.person) for photo in new}
         rest = [entry for entry in rest if (entry.sha256, entry.person) not in tried]
-        left_out = [entry for entry in [*unusable, *left_out] if entry not in rest]
-        if not used and not left_out:
+        left_out = [entry for entry in [*unusable, *left_out] if not entry.spare and entry not in rest]
+        if not (used or left_out or spares):
             return before
         empty = replace(before, left_out=(*rest, *left_out))
         after = allotted(empty, [*old, *used], facts, to_allot=to_allot, needed=needed_splits(before))
-        return save_edit(workspace, before, after, is_used=is_used)
+        return save_edit(workspace, before, with_spares(after, spares, facts), is_used=is_used)
 
 
 @contextmanager
@@ -182,9 +184,19 @@ def _read(
             if not store.has(sha256):
                 added.add(sha256)
                 store.add(found.data)
-            kept.append(Kept(sha256, found.name, found.person, found.split))
+            if found.reason is not None:
+                left_out.append(spare(found, sha256))
+            else:
+                kept.append(Kept(sha256, found.name, found.person, found.split))
         report("read", done, len(reader))
     return kept, left_out
+
+
+def _faces_found(
+    store: PhotoStore, photos: Sequence[Kept | LeftOut], crop: CropConfig, report: Progress
+) -> dict[str, PhotoFacts | PhotoError]:
+    sha256s = [photo.sha256 for photo in photos if photo.sha256]
+    return store.crop_all(sha256s, crop, on_photo=lambda done, total, _: report("crop", done, total))
 
 
 def _not_among(old: Sequence[Kept], kept: Sequence[Kept]) -> list[Kept]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from core.config import Split
 from core.errors import DatasetError, PhotoError
-from core.photos.allotment import Facts, Kept, allotted, known_facts, needed_splits, pool_of
+from core.photos.allotment import Facts, Kept, allotted, kept_again, known_facts, needed_splits, pool_of
 from core.photos.groups import group_photos
 from core.photos.intake import LeftOut
 from core.photos.likeness_file import carry_over, read_likeness, renamed
@@ -62,6 +62,16 @@ def editing(workspace: Workspace, dataset: Dataset) -> Iterator[Pool]:
         photos, rest = pool_of(dataset)
         facts = known_facts(PhotoStore(workspace.photos), [photo.sha256 for photo in photos], dataset.crop)
         yield Pool(photos, rest, needed_splits(dataset), facts)
+
+
+def bring_back(workspace: Workspace, dataset: Dataset, pool: Pool, is_meant: Callable[[LeftOut], bool]) -> None:
+    """Make photos that are left out some that shall be used."""
+    back = [entry for entry in pool.rest if entry.sha256 and is_meant(entry)]
+    pool.rest = [entry for entry in pool.rest if entry not in back]
+    photos = [kept_again(entry.sha256, entry) for entry in back if entry.sha256]
+    pool.photos = [*pool.photos, *photos]
+    facts = known_facts(PhotoStore(workspace.photos), [photo.sha256 for photo in photos], dataset.crop)
+    pool.facts = {**pool.facts, **facts}
 
 
 def save(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from core.config import SplitConfig
 from core.errors import DatasetError
 from core.photos.allotment import Kept, kept_again, known_facts
-from core.photos.editing import WAIT_S, check_face, editing, joining, once_each, save, set_apart
+from core.photos.editing import WAIT_S, bring_back, check_face, editing, joining, once_each, save, set_apart
 from core.photos.intake import LeftOut, shown_name
 from core.photos.likeness_file import carry_over, read_likeness
 from core.photos.manifest import Dataset, IsUsed, photos_locked, save_edit
@@ -116,21 +116,20 @@ def choose_face(
 def choose_faces(
     workspace: Workspace, dataset: Dataset, faces: Mapping[str, int | None], *, is_used: IsUsed
 ) -> Dataset:
-    """Say of many photos which face is the person's.
+    """Say of many photos which face is the person's; spare ones are used from then on.
 
     Args:
         faces: by photo: its SHA-256, or `likeness_file.key_of` where the photo was brought for two people.
     """
     with editing(workspace, dataset) as pool:
         pool.check_photos({key.partition("/")[0] for key in faces})
+        bring_back(workspace, dataset, pool, lambda entry: entry.is_offered and _key_in(faces, entry) is not None)
         for sha256, face in ((key.partition("/")[0], face) for key, face in faces.items()):
             check_face(pool.facts.get(sha256), face)
 
         def chosen(photo: Kept) -> Kept:
-            for key in (f"{photo.sha256}/{photo.person}", photo.sha256):
-                if key in faces:
-                    return replace(photo, face=faces[key], looked=True)
-            return photo
+            key = _key_in(faces, photo)
+            return photo if key is None else replace(photo, face=faces[key], looked=True)
 
         pool.each_photo(chosen)
         return save(workspace, dataset, pool, is_used)
@@ -226,6 +225,11 @@ def rename_dataset(workspace: Workspace, dataset: Dataset, name: str, *, is_used
 
 def _meant(entry: Kept | LeftOut, sha256s: Collection[str], of: str | None) -> bool:
     return entry.sha256 in sha256s and of in (None, entry.person)
+
+
+def _key_in(faces: Mapping[str, int | None], photo: Kept | LeftOut) -> str | None:
+    keys = (f"{photo.sha256}/{photo.person}", photo.sha256 or "")
+    return next((key for key in keys if key in faces), None)
 
 
 def _left_out(photo: Kept) -> LeftOut:

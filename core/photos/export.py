@@ -90,6 +90,8 @@ def _read(
     for done, found in enumerate(reader, start=1):
         if isinstance(found, LeftOut):
             left_out.append(found)
+        elif found.reason is not None:
+            left_out.append(LeftOut(found.name, found.reason))
         else:
             # The bytes lie in the store now; holding on to them would hold all photos in memory.
             photos.append((SourcePhoto(found.name, found.person, found.split, b""), store.add(found.data)))

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MAX_PHOTO_BYTES = 200_000_000
 _IGNORED = {"__macosx", "thumbs.db", "desktop.ini"}
 _LONGEST_NAME = 255
+# Names decide nothing here, but whoever called a file a photo will want to hear that it is none.
+_PHOTO_NAMES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif", ".heic", ".heif")
 
 
 @dataclass(frozen=True)
@@ -30,13 +32,15 @@ class SourcePhoto:
         name: its path inside the source, as the user knows it; for showing only.
         person: None where the folders do not say.
         split: None where the folders do not say.
-        data: the whole file.
+        data: the whole file. Of one that is only named like a photo too: decoding it says why it is none.
+        reason: why it is left out until somebody decides, as of `layout.Place`; None where it is used.
     """
 
     name: str
     person: str | None
     split: Split | None
     data: bytes
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,9 +55,11 @@ class LeftOut:
         split: where it belonged, or would; None where that is open.
         kind: of files not used: "unreadable", "not_a_photo", "no_face", "too_few" (its person has too few photos),
             "removed" (left out by the user), "misplaced". Of photos that need a look: "several_faces", "small_face",
-            "same_as_other_person", "across_splits"; where several reasons apply, the first of these. Empty in what an
-            earlier version of the lab wrote.
+            "same_as_other_person", "across_splits"; where several reasons apply, the first of these. Of spare photos:
+            as `spare.with_spares` says. Empty in what an earlier version of the lab wrote.
         face: the face that counts once the photo is used; None is the whole photo.
+        n_faces: of a spare photo, how many faces were found in it.
+        spare: found beside the folders of a split, and left out until somebody says that it shall be used.
     """
 
     name: str
@@ -63,6 +69,13 @@ class LeftOut:
     split: Split | None = None
     kind: str = ""
     face: int | None = 0
+    n_faces: int = 0
+    spare: bool = False
+
+    @property
+    def is_offered(self) -> bool:
+        """A spare photo of several faces: it is used as soon as somebody says which of them counts."""
+        return self.spare and self.kind == "several_faces"
 
 
 @dataclass(frozen=True)
@@ -99,11 +112,11 @@ class PhotoReader:
         with open_source(self._source) as files:
             for found in self._found:
                 name, place = "/".join(found.parts), found.place
-                if found.entry in self._unusable:
+                if found.entry in self._unusable and not _is_named_like_a_photo(found):
                     reason, kind = self._unusable[found.entry]
                     yield LeftOut(name, reason, kind=kind)
                     continue
-                if place.reason is not None:
+                if place.reason is not None and place.person is None:
                     yield LeftOut(name, place.reason, kind="misplaced")
                     continue
                 try:
@@ -111,15 +124,15 @@ class PhotoReader:
                 except EntryError as error:
                     yield LeftOut(name, str(error), person=place.person, split=place.split, kind="unreadable")
                 else:
-                    yield SourcePhoto(name, place.person, place.split, data)
+                    yield SourcePhoto(name, place.person, place.split, data, place.reason)
 
 
 def read_source(source: Path) -> PhotoReader:
     """Read the photos of people for a data set.
 
     A folder a person, or train, validation and test with a folder a person each; see `layout.arrange`. Files are told
-    by content; what is no photo is given as `LeftOut`; hidden files, `__MACOSX`, `Thumbs.db` and `desktop.ini` are not
-    mentioned.
+    by content; what is no photo is given as `LeftOut`, unless it is named like one; hidden files, `__MACOSX`,
+    `Thumbs.db` and `desktop.ini` are not mentioned.
 
     Args:
         source: a folder or a zip file.
@@ -161,6 +174,10 @@ def _why_not(head: Callable[[Entry, int], bytes], entry: Entry) -> tuple[str, st
         megabytes, most = entry.size // 1_000_000, MAX_PHOTO_BYTES // 1_000_000
         return f"is too large ({megabytes} MB; at most {most} MB are read); make it smaller", "unreadable"
     return None
+
+
+def _is_named_like_a_photo(found: _Found) -> bool:
+    return found.parts[-1].casefold().endswith(_PHOTO_NAMES) and found.entry.size <= MAX_PHOTO_BYTES
 
 
 def shown_name(name: str) -> str:

@@ -21,6 +21,7 @@ SPLIT_FOLDERS: dict[str, Split] = {
     "testing": "test",
 }
 ARRANGEMENT = "put the photos of each person into a folder with that person's name, and bring the folder around them"
+BESIDE = "lies beside practice, mock exam and final exam"
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class Place:
     """Where a photo belongs: its person and its split, each None where the folders do not say.
 
     Attributes:
-        reason: why the photo is left out, to follow its name in a sentence; None where it is used.
+        reason: why the photo is left out, to follow its name in a sentence; None where it is used. With a person, who
+            is known then, it is left out until somebody decides.
     """
 
     person: str | None = None
@@ -41,7 +43,8 @@ def arrange(paths: Sequence[Parts]) -> list[Place]:
 
     Outer folders around that are skipped, and folders inside a person's folder are that person's. Photos right in
     "test" (or in one folder there that is no person's) are unlabelled test photos: no person. Photos of somebody in
-    validation or test who is not in train are left out.
+    validation or test who is not in train are left out; so are photos beside these three, with their person where a
+    folder around them is named like somebody in train.
 
     Args:
         paths: the parts of each photo's path inside its source, file name last.
@@ -125,7 +128,8 @@ def _arrange_splits(inside: Sequence[Parts | None], splits: dict[str, Split]) ->
 
     def place(path: Parts | None) -> Place:
         if not path or len(path) < 2 or path[0] not in splits:
-            return Place(reason="lies outside the folders for training, validation and test")
+            known = (by_folded[folder.casefold()] for folder in (path or ())[:-1] if folder.casefold() in by_folded)
+            return Place(person=next(known, None), reason=BESIDE)
         split = splits[path[0]]
         around = outer[split]
         rest = path[1:][len(around) :] if path[1 : 1 + len(around)] == around else path[-1:]

@@ -60,7 +60,8 @@ def key_of(dataset: Dataset, item: Item) -> str:
 
     Its SHA-256; where the same photo was brought for two people, which may mean two faces of it, with the person.
     """
-    several = len({other.person for other in dataset.items if other.sha256 == item.sha256}) > 1
+    everything = (*dataset.items, *dataset.offered)
+    several = len({other.person for other in everything if other.sha256 == item.sha256}) > 1
     return f"{item.sha256}/{item.person}" if several else item.sha256
 
 
@@ -99,7 +100,7 @@ def carry_over(workspace: Workspace, likeness: Likeness | None, edited: Dataset)
     if likeness is None:
         return
     guesses = {}
-    for item in edited.items:
+    for item in (*edited.items, *edited.offered):
         if item.n_faces > 1 and not item.looked:
             key = key_of(edited, item)
             # A photo brought for two people who are one now was known with the name.

@@ -102,6 +102,15 @@ class Dataset:
                 waiting[entry.person] += 1
         return dict(sorted(waiting.items()))
 
+    @property
+    def offered(self) -> tuple[Item, ...]:
+        """Spare photos of several faces, as the items they would be: left out until somebody says which face it is."""
+        return tuple(
+            Item(entry.sha256, entry.name, entry.person, entry.split or "train", -1, entry.n_faces, entry.face)
+            for entry in self.left_out
+            if entry.is_offered and entry.sha256
+        )
+
     def sha256s(self) -> set[str]:
         """Give every photo that this data set keeps in the store, those left out for a look included."""
         kept = {item.sha256 for item in self.items}

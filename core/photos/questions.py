@@ -14,6 +14,7 @@ KINDS = (
     "same_as_other_person",
     "small_face",
     "across_splits",
+    "spare",
     "no_face",
     "too_few",
     "unreadable",
@@ -21,7 +22,7 @@ KINDS = (
     "not_a_photo",
     "removed",
 )
-_ASK_NOTHING = ("misplaced", "not_a_photo", "removed")
+ASKING = tuple(kind for kind in KINDS if kind not in ("misplaced", "not_a_photo", "removed"))
 
 
 def by_kind(dataset: Dataset) -> dict[str, tuple[LeftOut, ...]]:
@@ -33,10 +34,11 @@ def by_kind(dataset: Dataset) -> dict[str, tuple[LeftOut, ...]]:
 
 def open_questions(dataset: Dataset) -> int:
     """Give how many photos wait for a decision. A file that never came out of its zip waits for none."""
-    asking = (found for kind, found in by_kind(dataset).items() if kind not in _ASK_NOTHING)
-    return sum(entry.sha256 is not None for found in asking for entry in found)
+    found = by_kind(dataset)
+    return sum(entry.sha256 is not None for kind in ASKING for entry in found.get(kind, ()))
 
 
 def item_of(dataset: Dataset, entry: LeftOut) -> Item | None:
-    """Give the item that a question is about; None where its photo is not used."""
-    return next((item for item in dataset.items if (item.sha256, item.person) == (entry.sha256, entry.person)), None)
+    """Give the item that a question is about; None where its photo is not used, nor `Dataset.offered`."""
+    items = (*dataset.items, *dataset.offered)
+    return next((item for item in items if (item.sha256, item.person) == (entry.sha256, entry.person)), None)

@@ -11,6 +11,7 @@ from core.photos.allotment import Kept, allotted, kept_again, needed_splits, poo
 from core.photos.faces import Face
 from core.photos.intake import LeftOut
 from core.photos.manifest import Dataset, IsUsed, load_dataset, photos_locked, save_edit
+from core.photos.spare import with_spares
 from core.photos.store import PhotoStore
 
 if TYPE_CHECKING:
@@ -45,10 +46,14 @@ def recrop(
         if crop == before.crop:
             return before
         settled, rest = pool_of(before)
+        spares = [entry for entry in rest if entry.spare and entry.kind != "removed"]
+        rest = [entry for entry in rest if entry not in spares]
         again = [kept_again(entry.sha256, entry) for entry in rest if entry.sha256 and _deserves_a_chance(entry)]
         photos = [*settled, *again]
         facts = store.crop_all(
-            [photo.sha256 for photo in photos], crop, on_photo=lambda done, total, _: report("crop", done, total)
+            [*(photo.sha256 for photo in photos), *(entry.sha256 for entry in spares if entry.sha256)],
+            crop,
+            on_photo=lambda done, total, _: report("crop", done, total),
         )
         whole = [photo for photo in settled if photo.looked and photo.face is None and before.crop.detector != "none"]
         used, unusable = sort_out([photo for photo in photos if photo not in whole], facts, crop)
@@ -60,7 +65,7 @@ def recrop(
         rest = [entry for entry in rest if not (entry.sha256 and _deserves_a_chance(entry))]
         empty = replace(before, crop=crop, left_out=(*rest, *unusable))
         after = allotted(empty, [*whole, *used], facts, needed=needed_splits(before))
-        return save_edit(workspace, before, after, is_used=is_used)
+        return save_edit(workspace, before, with_spares(after, spares, facts), is_used=is_used)
 
 
 def _deserves_a_chance(entry: LeftOut) -> bool:

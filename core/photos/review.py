@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 from core.errors import PhotoError
+from core.photos.faces import Face
 from core.photos.groups import near_pairs
 from core.photos.intake import LeftOut
 from core.photos.manifest import Item
@@ -84,13 +85,18 @@ def _alike(one: str, two: str) -> bool:
     return shorter[same + skip :] == longer[same + 1 :] and not any(sign.isdigit() for sign in differing)
 
 
+def why_small(face: Face) -> str | None:
+    """Say that a face is very small, as what follows its photo's name in a sentence; None where it is not."""
+    side_px = round(max(face.width, face.height))
+    return f"shows a face of only {side_px} pixels" if side_px < SMALL_FACE_PX else None
+
+
 def _of_one(item: Item, facts: PhotoFacts | PhotoError) -> list[Reason]:
     if item.face is None or isinstance(facts, PhotoError) or item.face >= len(facts.faces):
         return []
-    face = facts.faces[item.face]
-    side_px = round(max(face.width, face.height))
     found = [("several_faces", f"shows {item.n_faces} faces, the largest was taken")] if item.n_faces > 1 else []
-    return found + ([("small_face", f"shows a face of only {side_px} pixels")] if side_px < SMALL_FACE_PX else [])
+    small = why_small(facts.faces[item.face])
+    return found + ([("small_face", small)] if small else [])
 
 
 def _across_people(items: Sequence[Item], facts: Mapping[str, PhotoFacts | PhotoError]) -> list[tuple[int, int]]:

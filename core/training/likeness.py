@@ -83,7 +83,7 @@ def likeness_of(
         on_photo: called with (done, total) after each photo; may raise `Stopped`.
     """
     store = PhotoStore(workspace.photos)
-    items = [item for item in dataset.items if item.person is not None]
+    items = [item for item in (*dataset.items, *dataset.offered) if item.person is not None]
     waiting: list[tuple[Item, list[np.ndarray]]] = []
     seen: list[SeenPhoto] = []
     for done, item in enumerate(items, start=1):

@@ -15,6 +15,7 @@ from core.photos.dataset import Dataset
 from core.photos.intake import LeftOut
 from core.photos.likeness_file import Guess, Likeness, Odd, write_likeness
 from core.photos.manifest import save_dataset
+from core.photos.store import PhotoStore
 from tests.pages import made
 from ui import jobs, places, text, words
 from ui.state import Widget
@@ -425,6 +426,55 @@ def test_other_questions_have_their_decisions(open_page, lab_home, monkeypatch) 
     # Who has too few photos gets more: the form is set to join them.
     app.button(key=Widget.BRING_OTHERS).click().run()
     assert app.selectbox(key=Widget.INTO).value == dataset.id
+
+
+def beside_the_stacks(lab_home) -> Dataset:
+    """Write a data set with five photos of Ada beside its stacks, and a used one with a small face."""
+    dataset = made.dataset(lab_home)
+    store = PhotoStore(lab_home.photos)
+    kinds = ("several_faces", "small_face", "spare", "no_face", "unreadable")
+    spares = tuple(
+        LeftOut(f"more/Ada/{kind}.jpg", "lies beside", store.add(made.photo(900 + n)), "Ada", "train", kind,
+                None if kind == "no_face" else 0, n_faces=2 if kind == "several_faces" else 1, spare=True)
+        for n, kind in enumerate(kinds)
+    )  # fmt: skip
+    dataset = replace(dataset, left_out=spares)
+    save_dataset(lab_home, dataset)
+    return dataset
+
+
+def test_photos_beside_the_stacks_are_asked_each_as_what_it_is(open_page, lab_home, monkeypatch) -> None:
+    dataset = beside_the_stacks(lab_home)
+    several, small, spare, no_face, unreadable = (entry.sha256 for entry in dataset.left_out)
+    write_likeness(lab_home, dataset, Likeness({str(several): Guess(1, True, (0.1, 0.9))}))
+    app = open_page(places.PHOTOS)
+    assert app.title[0].value == "36 faces ready, 6 photos need a look."
+    asked = Edits(monkeypatch, "choose_face", "choose_faces", "use_photo", "leave_out", "confirm").asked
+    looks(app)
+    assert words.question("spare", 1) in [part.value for part in app.subheader]
+    assert words.SPARE_HOW in [caption.value for caption in app.caption]
+    keyed(app, Widget.THIS_FACE)[1].click().run()
+    app.button(key=Widget.TAKE_GUESSES).click().run()
+    # Of the two small faces one is used already, so it is kept; no button answers for both.
+    assert len(keyed(app, Widget.KEEP)) == 1
+    assert Widget.ALL_OF_KIND.of("small_face") not in [button.key for button in app.button]
+    assert [button.label for button in keyed(app, Widget.USE_AGAIN)] == [words.USE] * 2
+    for button in (0, 1):
+        keyed(app, Widget.USE_AGAIN)[button].click().run()
+    keyed(app, Widget.USE_WHOLE)[0].click().run()
+    for kind in ("spare", "unreadable"):
+        app.button(key=Widget.ALL_OF_KIND.of(kind)).click().run()
+    assert not app.exception
+    assert asked == [
+        ("choose_face", several, 1, False, {"of": "Ada"}),
+        ("choose_faces", {several: 1}, False, {}),
+        ("use_photo", small, 0, False, {"of": "Ada"}),
+        ("use_photo", spare, 0, False, {"of": "Ada"}),
+        ("use_photo", no_face, None, False, {"of": "Ada"}),
+        ("leave_out", [spare], False, {}),
+        ("leave_out", [unreadable], False, {}),
+    ]
+    assert len(keyed(app, Widget.LEAVE_OUT)) == 5
 
 
 def test_names_that_may_mean_one_person_are_offered_for_merging(open_page, lab_home, monkeypatch) -> None:

@@ -10,6 +10,7 @@ from core.config import CropConfig
 from core.errors import DatasetError
 from core.photos.export import export_crops
 from core.photos.faces import Face
+from core.photos.layout import BESIDE
 from tests.drawn import encoded, people_files, picture, write_files
 
 WHOLE = CropConfig(detector="none", size_px=32)
@@ -34,6 +35,13 @@ def test_splits_of_the_source_are_kept(tmp_path: Path) -> None:
     files = people_files({"anna": 1, "ben": 1}, under="Train/") | {"Test/1.png": encoded(picture(9))}
     export_crops(write_files(tmp_path / "f", files), tmp_path / "out", WHOLE)
     assert written(tmp_path / "out") == ["test/1.png", "train/anna/0.png", "train/ben/0.png"]
+
+
+def test_photos_beside_the_folders_of_the_split_are_not_written(tmp_path: Path) -> None:
+    files = people_files({"anna": 1, "ben": 1}, under="train/") | {"more/anna/1.png": encoded(picture(9))}
+    report = export_crops(write_files(tmp_path / "f", files), tmp_path / "out", WHOLE)
+    assert written(tmp_path / "out") == ["train/anna/0.png", "train/ben/0.png"]
+    assert [(entry.name, entry.reason) for entry in report.left_out] == [("more/anna/1.png", BESIDE)]
 
 
 def test_what_is_not_written_and_what_needs_a_look_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import pytest
 from core.errors import DatasetError
 from core.photos import intake, sources
 from core.photos.intake import LeftOut, SourcePhoto, read_photos, read_source, shown_name
+from core.photos.layout import BESIDE
 from tests.drawn import encoded, people_files, picture, write_files, write_zip
 
 PNG = encoded(picture(1))
@@ -32,7 +33,6 @@ def test_files_that_are_no_photos_are_listed_and_do_not_count_as_layout(tmp_path
         "outer/people.json": b"{}",
         "outer/anna/1.png": PNG,
         "outer/anna/clip.mp4": b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom",
-        "outer/anna/empty.jpg": b"",
         "outer/ben/1.png": PNG,
         "outer/ben/more.zip": b"PK\x03\x04",
         "outer/loose.png": PNG,
@@ -41,10 +41,30 @@ def test_files_that_are_no_photos_are_listed_and_do_not_count_as_layout(tmp_path
     reasons = {entry.name: entry.reason for entry in found if isinstance(entry, LeftOut)}
     assert [entry.name for entry in found if isinstance(entry, SourcePhoto)] == ["outer/anna/1.png", "outer/ben/1.png"]
     assert reasons["outer/anna/clip.mp4"] == "is a video; videos are left out"
-    assert reasons["outer/anna/empty.jpg"] == "is an empty file"
     assert reasons["outer/loose.png"] == "lies in no person's folder"
     assert reasons["outer/ben/more.zip"].startswith("is an archive")
     assert set(reasons) == set(files) - {"outer/anna/1.png", "outer/ben/1.png"}
+
+
+def test_what_is_named_like_a_photo_and_is_none_is_kept_for_a_look_and_names_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"anna/1.png": PNG, "ben/1.png": PNG, "anna/empty.JPG": b"", "notes/letter.jpg": b"Dear all"}
+    monkeypatch.setattr(intake, "MAX_PHOTO_BYTES", len(PNG))
+    found = list(read_source(write_files(tmp_path / "f", files | {"ben/film.heic": b"x" * (len(PNG) + 1)})))
+    assert found[1] == SourcePhoto("anna/empty.JPG", None, None, b"")
+    assert isinstance(found[3], LeftOut)
+    assert (found[3].name, found[3].kind) == ("ben/film.heic", "not_a_photo")
+    assert found[4] == SourcePhoto("notes/letter.jpg", None, None, b"Dear all")
+    with pytest.raises(DatasetError, match="There are no photos"):
+        read_source(write_files(tmp_path / "g", {"notes/letter.jpg": b"Dear all"}))
+
+
+def test_photos_beside_a_split_come_with_their_person_and_why_they_are_left_out(tmp_path: Path) -> None:
+    files = {f"train/{who}/1.png": PNG for who in ("anna", "ben")}
+    found = list(read_source(write_files(tmp_path / "f", files | {"more/ben/2.png": PNG})))
+    assert found[0] == SourcePhoto("more/ben/2.png", "ben", None, PNG, BESIDE)
+    assert [photo.reason for photo in found[1:] if isinstance(photo, SourcePhoto)] == [None, None]
 
 
 def test_what_systems_leave_behind_is_not_mentioned(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from core.errors import DatasetError
-from core.photos.layout import Place, arrange, arrange_new
+from core.photos.layout import BESIDE, Place, arrange, arrange_new
 
 
 def places(*paths: str) -> dict[str, Place]:
@@ -99,7 +99,19 @@ def test_photos_in_nobodys_folder_are_left_out() -> None:
         "4.jpg",
     ]
     assert str(result["val/2.jpg"].reason).startswith("lies in no person's folder")
-    assert str(result["4.jpg"].reason).startswith("lies outside")
+    assert str(result["4.jpg"].reason).startswith("lies beside")
+
+
+def test_photos_of_known_people_beside_the_folders_of_the_split_are_kept_for_a_look() -> None:
+    photos = ["extras/Anna/1.jpg", "extras/more/ANNA/deep/2.jpg", "ben/3.jpg", "ben/anna/4.jpg"]
+    others = ["extras/zoe/5.jpg", "extras/anna.jpg", "train/6.jpg", "val/zoe/ben/7.jpg"]
+    for around in ("", "x/y/"):
+        train = [f"{around}train/{who}/1.jpg" for who in ("Anna", "ben")]
+        result = places(*train, *(around + path for path in photos + others), f"{around}val/ben/8.jpg")
+        assert [result[around + path] for path in photos] == [
+            Place(person, None, BESIDE) for person in ("Anna", "Anna", "ben", "ben")
+        ]
+        assert all(result[around + path].person is None and result[around + path].reason for path in others)
 
 
 def test_people_called_val_and_test_are_people_where_others_are_around() -> None:
