@@ -9,20 +9,25 @@ from typing import Any, Literal
 from core.config import TrainConfig
 from core.models.backbones import backbone, frozen_units
 
-Idea = Literal["from_nothing", "retrain_last", "few_photos", "stranger"]
+Idea = Literal["from_nothing", "retrain_last", "all_stops", "few_photos", "stranger"]
 FEW_PHOTOS = 3
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """An idea, and the settings that it takes (fields of `TrainConfig`); none for what needs no training."""
+    """An idea, and the settings that it takes (fields of `TrainConfig`); none for what Train is not needed for."""
 
     idea: Idea
     changes: dict[str, Any] = field(default_factory=dict)
 
 
 def next_idea(
-    config: TrainConfig, tried: Sequence[TrainConfig], most_photos: int, *, stranger_shown: bool
+    config: TrainConfig,
+    tried: Sequence[TrainConfig],
+    most_photos: int,
+    *,
+    is_compared: bool,
+    stranger_shown: bool,
 ) -> Suggestion | None:
     """Give the first idea not tried yet; None where all were.
 
@@ -30,6 +35,7 @@ def next_idea(
         config: of the experiment whose result is being read; an idea changes as little of it as it can.
         tried: settings of all finished experiments with these photos, that one included.
         most_photos: practice photos of the person who has the most.
+        is_compared: whether freeze depths were compared with these photos, all at once.
         stranger_shown: whether this experiment's network was shown one.
     """
     stops = backbone(config.backbone).architecture.stops()
@@ -39,6 +45,8 @@ def next_idea(
     if not any(_is_last_retrained(other) for other in tried):
         changes = {"pretrained": True, "freeze_depth": all_but_last, "train_per_class": None}
         return Suggestion("retrain_last", changes)
+    if not is_compared:
+        return Suggestion("all_stops")
     if most_photos > FEW_PHOTOS and not any(_has_few_photos(other) for other in tried):
         depth = frozen_units(config) if config.pretrained else everything
         return Suggestion("few_photos", {"pretrained": True, "freeze_depth": depth, "train_per_class": FEW_PHOTOS})

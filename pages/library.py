@@ -2,6 +2,7 @@
 
 from core import experiments
 from ui import going_away, library, look, places, server, words
+from ui.compare import listed
 
 places.enter()
 workspace = server.workspace()
@@ -13,5 +14,6 @@ else:
     look.head(words.LIBRARY)
     look.missing(words.NO_EXPERIMENTS, words.TO_TRAIN, places.TRAIN)
 library.damaged(workspace, shelf)
+listed.section(workspace)
 library.bring_back(workspace)
 going_away.offer(workspace)

@@ -14,7 +14,7 @@ if row:
     reading.result(found.result)
     before.and_now(workspace, row, shelf.tested)
     published.beside(row.config, found.result)
-    nextstep.idea(workspace, row, shelf.tested)
+    nextstep.idea(workspace, row, (*shelf.tested, *shelf.of_sweeps))
     exam.views(workspace, found, row.run)
     library.take_along(workspace, row)
 else:

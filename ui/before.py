@@ -15,7 +15,7 @@ from core.evaluation import colours
 from core.experiments import Row
 from core.models import backbones
 from core.photos.dataset import Dataset
-from core.runs import Run
+from core.runs import Predictions, Run
 from core.workspace import Workspace
 from ui import blocks, faces, text, words
 from ui.state import Widget
@@ -24,6 +24,7 @@ from ui.strip import parts
 # As many faces as fit beside each other; of the broken ones some always, where there are any.
 MOST_FACES, SOME_BROKEN = 11, 4
 FEW_SETTINGS = 3
+STYLE = f"--lab-right:{colours.RIGHT};--lab-wrong:{colours.WRONG}"
 
 
 def and_now(workspace: Workspace, row: Row, tested: Sequence[Row]) -> None:
@@ -47,7 +48,7 @@ def and_now(workspace: Workspace, row: Row, tested: Sequence[Row]) -> None:
         was, now = (described(each.run, differ) for each in (before, row))
         which = words.LAST_TIME if before.run == last else words.experiment(_number(before, tested))
         said.markdown(f"**{words.before_and_now(which, was, now, told.right_before, told.right_now, told.total)}**")
-        said.markdown(" ".join(_said(told, row.run, differ)))
+        said.markdown(" ".join(verdict(told, row.run, differ)))
         _changed(workspace, row.run, told)
 
 
@@ -68,8 +69,7 @@ def _chosen(row: Row, last: Run, tested: Sequence[Row]) -> Row:
 
 
 def _title(row: Row, tested: Sequence[Row]) -> str:
-    what = _frozen(row.config) if row.config.pretrained else words.FROM_NOTHING
-    return words.earlier(_number(row, tested), words.exam(row.correct or 0, row.total or 0), what)
+    return words.earlier(_number(row, tested), words.exam(row.correct or 0, row.total or 0), learned(row.config))
 
 
 def _number(row: Row, tested: Sequence[Row]) -> int:
@@ -79,6 +79,12 @@ def _number(row: Row, tested: Sequence[Row]) -> int:
 
 def described(run: Run, differ: Sequence[Setting]) -> str:
     """Say in a few words what an experiment had for those settings that differ."""
+    told = [setting(run, each) for each in differ]
+    return ", ".join([part for part in told if part][:FEW_SETTINGS])
+
+
+def setting(run: Run, which: Setting) -> str:
+    """Say in a few words what an experiment had for one setting; empty where there is nothing to say."""
     config = comparison.asked_for(run)
     said: dict[Setting, Callable[[], str]] = {
         "network": lambda: backbones.backbone(config.backbone).title,
@@ -88,8 +94,12 @@ def described(run: Run, differ: Sequence[Setting]) -> str:
         "rounds": lambda: words.rounds(config.epochs),
         "photos": lambda: words.photos_each(config.train_per_class or _all_photos(run.dataset)),
     }
-    told = [said[setting]() for setting in differ if setting in said]
-    return ", ".join([part for part in told if part][:FEW_SETTINGS])
+    return said[which]() if which in said else ""
+
+
+def learned(config: TrainConfig) -> str:
+    """Say in two or three words what of a network was retrained, or that it started from nothing."""
+    return _frozen(config) if config.pretrained else words.FROM_NOTHING
 
 
 def _all_photos(dataset: Dataset) -> int | None:
@@ -109,7 +119,13 @@ def _frozen(config: TrainConfig) -> str:
     return words.retrained(whole + 1, len(network.blocks), len(network.blocks), parts.block_word(network))
 
 
-def _said(told: BeforeAndNow, run: Run, differ: Sequence[Setting]) -> list[str]:
+def verdict(told: BeforeAndNow, run: Run, differ: Sequence[Setting]) -> list[str]:
+    """Say how many photos changed, whether that could be luck, and what else to know before it is believed.
+
+    Args:
+        run: the newer experiment.
+        differ: the settings that differ.
+    """
     said = [words.fixed_and_broke(len(told.fixed), len(told.broken))]
     if told.fixed or told.broken:
         said.append(words.CLEAR_DIFFERENCE if told.comparison.is_clear else words.COULD_BE_LUCK)
@@ -127,12 +143,10 @@ def _changed(workspace: Workspace, run: Run, told: BeforeAndNow) -> None:
         return
 
     def face(changed: Changed, sign: str) -> str:
-        place = changed.place
         was, now = text.as_html(changed.before), text.as_html(changed.now)
-        alt = words.now_says(was, now, text.as_html(dataset.people[int(given.labels[place])]))
-        picture = faces.face_of(workspace, dataset, given.sha256s[place], given.faces[place])
         return (
-            f'<figure><img src="{picture}" alt="{alt}"><figcaption><s class="lab-ellipsis" title="{was}">{was}</s>'
+            f"<figure>{picture(workspace, dataset, given, changed)}<figcaption>"
+            f'<s class="lab-ellipsis" title="{was}">{was}</s>'
             f'<b class="lab-ellipsis" title="{now}">{sign} {now}</b></figcaption></figure>'
         )
 
@@ -149,5 +163,13 @@ def _changed(workspace: Workspace, run: Run, told: BeforeAndNow) -> None:
     most = min(len(told.broken), max(SOME_BROKEN, MOST_FACES - len(told.fixed)))
     fixed = row(words.FIXED, "lab-fixed", words.RIGHT_SIGN, told.fixed, MOST_FACES - most)
     broken = row(words.BROKE, "lab-broken", words.WRONG_SIGN, told.broken, most)
-    style = f"--lab-right:{colours.RIGHT};--lab-wrong:{colours.WRONG}"
-    st.html(f'<div class="lab-before" style="{style}">{fixed}{broken}</div>')
+    st.html(f'<div class="lab-before" style="{STYLE}">{fixed}{broken}</div>')
+
+
+def picture(workspace: Workspace, dataset: Dataset, given: Predictions, changed: Changed) -> str:
+    """Give the picture of a photo whose answer changed, as HTML that says the true name and both answers as well."""
+    place = changed.place
+    true = dataset.people[int(given.labels[place])]
+    alt = words.now_says(*map(text.as_html, (changed.before, changed.now, true)))
+    source = faces.face_of(workspace, dataset, given.sha256s[place], given.faces[place])
+    return f'<img src="{source}" alt="{alt}">'

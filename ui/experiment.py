@@ -13,7 +13,7 @@ from core.models import backbones
 from core.photos.dataset import Dataset
 from core.runs import Run
 from core.workspace import Workspace
-from ui import collection, feedback, jobs, live, networks, places, replay, settings, state, trained, words
+from ui import collection, feedback, jobs, live, networks, places, replay, settings, state, trained, waiting, words
 from ui.state import Param, Widget
 
 
@@ -38,6 +38,7 @@ def _named(found: Sequence[Run]) -> Run | None:
 def prepare(workspace: Workspace, found: Sequence[Dataset]) -> None:
     """Draw the settings and the button that starts; `found` are data sets a network can learn from."""
     networks.settle(workspace)
+    waiting.comparison(workspace)
     dataset = collection.chosen(found)
     choice = settings.choose(workspace, found, dataset)
     with choice.start_here:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import uuid
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -20,6 +20,8 @@ from core.photos import samples
 from core.photos.dataset import Dataset
 from core.photos.drafts import Draft, apart
 from core.runs import Run
+from core.sweeps.folder import Sweep, create_sweep
+from core.sweeps.plan import SweepPlan
 from core.workspace import Workspace
 from ui import server
 
@@ -115,6 +117,22 @@ def train(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> Run:
 def go_on(workspace: Workspace, run: Run) -> None:
     """Queue a stopped, interrupted or failed experiment again; it goes on where it stood."""
     queue.again(workspace, run.job)
+    server.workers().ensure(queue.TRAIN)
+
+
+def sweep(
+    workspace: Workspace, dataset: Dataset, plan: SweepPlan, guesses: Mapping[int, int] | None = None
+) -> Sweep:
+    """Queue a whole comparison; `guesses` are the votes of the class by place on its axis."""
+    made = create_sweep(workspace, dataset, plan, guesses=guesses)
+    queue.enqueue(workspace, made.job)
+    server.workers().ensure(queue.TRAIN)
+    return made
+
+
+def go_on_with_sweep(workspace: Workspace, stopped: Sweep) -> None:
+    """Queue a stopped, interrupted or failed comparison again; what is done stays."""
+    queue.again(workspace, stopped.job)
     server.workers().ensure(queue.TRAIN)
 
 

@@ -27,7 +27,8 @@ def tested(shelf: Shelf) -> Row | None:
     named = shelf.row(st.query_params.get(Param.RUN))
     if named and named.is_tested:
         return named
-    return shelf.tested[0] if shelf.tested else None
+    # What was made for a comparison is shown where there is nothing else.
+    return next((row for row in (*shelf.tested, *shelf.of_sweeps) if row.is_tested), None)
 
 
 def not_yet(shelf: Shelf) -> None:
@@ -41,7 +42,7 @@ def not_yet(shelf: Shelf) -> None:
 
 def pick(shelf: Shelf, row: Row) -> None:
     """Draw which experiment this is, as a picker where there are several."""
-    by_id = {found.id: found for found in shelf.tested}
+    by_id = {found.id: found for found in sorted({row, *shelf.tested}, key=lambda found: found.id, reverse=True)}
     order = list(by_id)
     # Two experiments of one minute with the same settings and result still have a number each.
     titles = {run_id: f"{len(order) - place}. {title(by_id[run_id])}" for place, run_id in enumerate(order)}

@@ -13,6 +13,7 @@ from core.models import backbones
 from core.photos.dataset import Dataset, list_datasets
 from core.runs import Run
 from core.suggestions import Suggestion
+from core.sweeps.folder import list_sweeps
 from core.workspace import Workspace
 from ui import feedback, newphotos, places, settings, state, words
 from ui.state import Widget
@@ -23,7 +24,7 @@ def idea(workspace: Workspace, row: Row, tested: Sequence[Row]) -> None:
     """Draw the first idea that was not tried yet with these photos; nothing where all were.
 
     Args:
-        tested: all finished experiments.
+        tested: all finished experiments, those of comparisons too.
     """
     run = row.run
     found = _next(workspace, run, [other.run for other in tested])
@@ -48,12 +49,17 @@ def _next(workspace: Workspace, run: Run, everything: Sequence[Run]) -> tuple[Su
     tried = [comparison.asked_for(each) for each in comparison.tested_with(dataset.id, everything)]
     most = max(Counter(item.person for item in dataset.of("train")).values())
     shown = state.STRANGERS_JOB.get() is not None
-    found = suggestions.next_idea(comparison.asked_for(run), tried, most, stranger_shown=shown)
+    compared = any(sweep.dataset.id == dataset.id for sweep in list_sweeps(workspace))
+    found = suggestions.next_idea(comparison.asked_for(run), tried, most, is_compared=compared, stranger_shown=shown)
     return (found, dataset) if found else None
 
 
 def _set_up(workspace: Workspace, run: Run, found: Suggestion, dataset: Dataset) -> None:
     """Go where the idea is tried, with everything chosen for it."""
+    if found.idea == "all_stops":
+        state.DATASET.set(dataset.id)
+        state.CHOOSING_COMPARISON.set(True)
+        st.switch_page(places.COMPARE)
     if found.idea != "stranger":
         settings.preset_to(found.changes, comparison.asked_for(run), dataset)
         st.switch_page(places.TRAIN)

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from ui import server, state, words
+from ui import comparewords, server, state, words
 
 ICON = Path(__file__).with_name("icon.svg")
 
@@ -15,6 +15,7 @@ START = "pages/start.py"
 PHOTOS = "pages/dataset.py"
 TRAIN = "pages/train.py"
 TEST = "pages/test.py"
+COMPARE = "pages/compare.py"
 LIBRARY = "pages/library.py"
 
 
@@ -49,6 +50,7 @@ def _open() -> StreamlitPage:
         st.Page(PHOTOS, title=words.PHOTOS, icon=":material/photo_library:"),
         st.Page(TRAIN, title=words.TRAIN, icon=":material/model_training:"),
         st.Page(TEST, title=words.TEST, icon=":material/fact_check:"),
+        st.Page(COMPARE, title=comparewords.COMPARE, icon=":material/compare_arrows:"),
         st.Page(LIBRARY, title=words.LIBRARY, icon=":material/experiment:"),
     ]
     return st.navigation(pages, position="top")

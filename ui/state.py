@@ -73,6 +73,10 @@ STRANGERS_SHOWN = Key("strangers_shown", default=0)
 STRANGER_VIEWS = Key("stranger_views", default=0)
 # Test: an idea opened a view further down; the page goes there once.
 SCROLL_TO_VIEWS = Key("scroll_to_views", default=False)
+# Compare: the user asked for a new comparison though there is one to look at.
+CHOOSING_COMPARISON = Key("choosing_comparison", default=False)
+# Compare: another comparison was opened from further down; the page goes to its top once.
+SCROLL_TO_TOP = Key("scroll_to_top", default=False)
 # My experiments: counts the uploads, as above.
 BACK_UPLOADS = Key("back_uploads", default=0)
 # Counts what was removed, so that the question "really?" is closed again after each.
@@ -95,6 +99,7 @@ class Param(StrEnum):
     """Query parameters: what a refresh or a shared address must bring back."""
 
     RUN = "run"
+    SWEEP = "sweep"
 
 
 class Widget(StrEnum):
@@ -227,8 +232,39 @@ class Widget(StrEnum):
     STRANGER = "show_stranger"
     NEXT_IDEA = "next_idea"
     HELD_AGAINST = "held_against"
+    # Compare
+    COMPARE_ON = "compare_on"
+    COMPARE_NETWORK = "compare_network"
+    COMPARE_SECOND = "compare_second"
+    COMPARE_WHAT = "compare_what"
+    COMPARE_LAYERS = "compare_layers"
+    COMPARE_STOPS = "compare_stops"
+    COMPARE_FROZEN = "compare_frozen"
+    COMPARE_TRIES = "compare_tries"
+    COMPARE_ROUNDS = "compare_rounds"
+    COMPARE_PHOTOS = "compare_photos"
+    COMPARE_SIZE = "compare_size"
+    VOTES = "votes"
+    STOPS = "stops"
+    START_COMPARISON = "start_comparison"
+    STOP_COMPARISON = "stop_comparison"
+    GO_ON_COMPARING = "go_on_comparing"
+    NEW_COMPARISON = "new_comparison"
+    COMPARISON = "comparison"
+    USE_STOP = "use_stop"
+    STOP_EXAM = "stop_exam"
+    TRY_RATES = "try_rates"
+    FLIP_BOARD = "flip_board"
+    FLIP_BEFORE = "flip_before"
+    FLIP_NOW = "flip_now"
+    BESIDE = "side_by_side"
+    SEE_RATES = "see_rates"
+    TO_COMPARISON = "to_comparison"
     # My experiments
     LIBRARY = "library"
+    OPEN_COMPARISON = "open_comparison"
+    DELETE_COMPARISON = "delete_comparison"
+    DELETE_COMPARISON_SURE = "delete_comparison_sure"
     OPEN_EXAM = "open_exam"
     OPEN_CURVES = "open_curves"
     RENAME = "rename"

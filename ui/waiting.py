@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core import runs
+from core.jobfolder import OPEN_STATES
 from core.jobs import queue, supervisor
 from core.runs import Run
+from core.sweeps.folder import Sweep, list_sweeps
 from core.workspace import Workspace
-from ui import settings, state, words
+from ui import comparewords, places, settings, state, words
 from ui.state import Param, Widget
 
 MOST_SHOWN = 5
@@ -25,7 +27,8 @@ def before(workspace: Workspace, run: Run) -> int:
 
 def others(workspace: Workspace, run: Run) -> list[Run]:
     """Give the experiments that wait, other than the one on the page, the next one first."""
-    return [Run(job.path) for job in queue.waiting(workspace, queue.TRAIN) if job.id != run.id]
+    waiting = (job for job in queue.waiting(workspace, queue.TRAIN) if job.path.parent == workspace.runs)
+    return [Run(job.path) for job in waiting if job.id != run.id]
 
 
 def show(waiting: Sequence[Run]) -> None:
@@ -43,9 +46,29 @@ def show(waiting: Sequence[Run]) -> None:
 
 
 def to_running(workspace: Workspace) -> None:
-    """Draw the way from a waiting experiment to the one that runs."""
+    """Draw the way from a waiting experiment to what runs."""
     running = next((run for run in runs.list_runs(workspace) if run.status().state == "running"), None)
     if running and st.button(words.TO_RUNNING, key=Widget.TO_RUNNING):
         state.CHOOSING_SETTINGS.set(False)
         st.query_params[Param.RUN] = running.id
         st.rerun()
+    elif not running:
+        _to_comparison(next((sweep for sweep in _open_sweeps(workspace) if sweep.status().state == "running"), None))
+
+
+def comparison(workspace: Workspace) -> None:
+    """Say that a whole comparison is at work, with the way to it; nothing where there is none."""
+    found = next(iter(_open_sweeps(workspace)), None)
+    if found:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(comparewords.ON_TRAIN, width="content")
+            _to_comparison(found)
+
+
+def _open_sweeps(workspace: Workspace) -> list[Sweep]:
+    return [sweep for sweep in list_sweeps(workspace) if sweep.status().state in OPEN_STATES]
+
+
+def _to_comparison(sweep: Sweep | None) -> None:
+    if sweep and st.button(comparewords.TO_COMPARISON, key=Widget.TO_COMPARISON):
+        st.switch_page(places.COMPARE, query_params={Param.SWEEP: sweep.id})

@@ -164,7 +164,7 @@ def list_sweeps(workspace: Workspace) -> list[Sweep]:
     for path in sorted(workspace.sweeps.iterdir(), key=lambda path: path.name, reverse=True):
         try:
             sweep = open_sweep(path, workspace)
-            sweep.plan, sweep.dataset, sweep.status()
+            sweep.plan, sweep.dataset, sweep.status(), sweep.members()
         except (LabError, KeyError, TypeError, ValueError, FileNotFoundError):
             continue
         found.append(sweep)

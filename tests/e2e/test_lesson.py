@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from core.models.weights import find_weights
 from core.photos import samples
 from tests.e2e.conftest import Server, Visitor
-from ui import words
+from ui import comparewords, words
 
 EXAM = 72
 ROUNDS = 20
@@ -81,6 +81,17 @@ def test_the_lesson(visitor: Visitor) -> None:
     visitor.sees(re.compile(f"^{words.LAST_TIME}: .* Now: .* {retrained} of {EXAM}"))
     visitor.sees(words.CLEAR_DIFFERENCE)
     assert retrained > from_nothing + EXAM / 4
+
+    # All stops at once: what was trained already is there at once. The class does not wait for the rest.
+    visitor.clicks(words.IDEAS["all_stops"][0])
+    visitor.sees(comparewords.QUESTIONS["depth"])
+    visitor.clicks(words.START_TRAINING)
+    visitor.sees(re.compile("^[2-9] of 18 tries"))
+    visitor.photographs("all-stops")
+    visitor.clicks(words.STOP)
+    visitor.sees("You stopped it after")
+    visitor.goes_to(words.TEST)
+    assert visitor.reads_right_answers(EXAM) == retrained
 
     # Three photos of each person instead of ten; the exam stays the same.
     takes_the_idea(visitor, words.IDEAS["few_photos"][0])

@@ -15,7 +15,7 @@ from tests.pages.conftest import NoWorkers
 from ui import places
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [places.START, places.PHOTOS, places.TRAIN, places.TEST, places.LIBRARY]
+PAGES = [places.START, places.PHOTOS, places.TRAIN, places.TEST, places.COMPARE, places.LIBRARY]
 
 OPEN_EVERY_PAGE = """
 import sys

@@ -13,8 +13,10 @@ from core import comparison, presets, runs
 from core.config import TrainConfig
 from core.jobs import queue
 from core.models import weights
+from core.sweeps.folder import create_sweep
+from core.sweeps.plan import SweepPlan
 from tests.pages import made
-from ui import places, words
+from ui import comparewords, places, words
 from ui.state import Param, Widget
 
 LAST_BLOCK = TrainConfig(freeze_depth=10)
@@ -364,9 +366,24 @@ def test_an_idea_sets_up_the_next_experiment(open_page, lab_home, apart, monkeyp
     assert asked == TrainConfig(epochs=7, freeze_depth=10)
 
 
+def test_all_stops_at_once_are_prepared_with_the_photos_of_the_result(open_page, lab_home, apart) -> None:
+    dataset = made.dataset(lab_home)
+    other = made.dataset(lab_home, people=("Dora", "Emil"), dataset_id="made2", name="others")
+    create_sweep(lab_home, other, SweepPlan())
+    for config in (TrainConfig(pretrained=False, freeze_depth=0), LAST_BLOCK):
+        made.run(lab_home, dataset, config=config)
+    app = open_page(places.TEST)
+    assert app.button(key=Widget.NEXT_IDEA).label == words.IDEAS["all_stops"][0]
+    app.button(key=Widget.NEXT_IDEA).click().run()
+    assert not app.exception
+    assert app.title[0].value == comparewords.QUESTIONS["depth"]
+    assert app.session_state["dataset"] == dataset.id
+
+
 def test_the_last_idea_is_a_stranger(open_page, lab_home, apart) -> None:
     dataset = made.dataset(lab_home)
     nothing, few = TrainConfig(pretrained=False, freeze_depth=0), LAST_BLOCK.with_changes(train_per_class=3)
+    create_sweep(lab_home, dataset, SweepPlan())
     for config in (nothing, few, LAST_BLOCK):
         made.run(lab_home, dataset, config=config)
     app = open_page(places.TEST)

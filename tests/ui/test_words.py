@@ -9,20 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from ui import amounts, words
+from core.jobfolder import State
+from ui import amounts, comparewords, words
 
 NEVER_ON_SCREEN = ("prefix", "suffix", "manifest", "intake", "cache", "unit")
 LONGEST_SENTENCE = 20
 
 
 def sentences() -> Iterator[str]:
-    """Give every text of the module: its constants, and the pieces of text inside its functions."""
-    for name, value in vars(words).items():
-        if name.startswith("_") or inspect.ismodule(value) or inspect.isclass(value):
-            continue
-        yield from texts(value)
-    source = inspect.getsource(words)
-    yield from re.findall(r'return f?"([^"]+)"', source)
+    """Give every text of both modules: their constants, and the pieces of text inside their functions."""
+    for module in (words, comparewords):
+        for name, value in vars(module).items():
+            if name.startswith("_") or inspect.ismodule(value) or inspect.isclass(value):
+                continue
+            yield from texts(value)
+        yield from re.findall(r'return f?"([^"]+)"', inspect.getsource(module))
 
 
 def texts(value: object) -> Iterator[str]:
@@ -50,13 +51,13 @@ def test_sentences_are_short() -> None:
 
 
 def test_pages_and_widgets_write_no_sentence_of_their_own() -> None:
-    """A text of two words or more belongs into ui/words.py; what a machine reads (HTML, CSS, keys) has no such gap."""
+    """A text of two words or more has its home in a module of words; what a machine reads has no such gap."""
     root = Path(__file__).resolve().parents[2]
     said = re.compile(
         r"st\.(?:title|header|subheader|markdown|caption|info|warning|error|button|radio|toast|expander)"
         r'\(\s*f?"([A-Za-z]+ [A-Za-z]+[^"]*)"'
     )
-    for path in [*root.glob("ui/*.py"), *root.glob("pages/*.py")]:
+    for path in [*root.glob("ui/**/*.py"), *root.glob("pages/*.py")]:
         assert not said.findall(path.read_text(encoding="utf-8")), path.name
 
 
@@ -93,6 +94,35 @@ def test_amounts() -> None:
     assert amounts.count(2, "person", "people") == "2 people"
     assert [amounts.size(n) for n in (10, 4_000, 58_900_000)] == ["1 KB", "4 KB", "59 MB"]
     assert [amounts.spelled(n) for n in (6, 12)] == ["six", "12"]
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("stopped", "You stopped it after 1 of 18 tries"),
+        ("interrupted", "It was interrupted after 1 of 18 tries"),
+        ("failed", "It could not finish: 1 of 18 tries"),
+        ("done", "17 tries are missing"),
+    ],
+)
+def test_how_a_comparison_ended(state: State, said: str) -> None:
+    assert comparewords.ended(state, 1, 18) == said
+
+
+def test_what_a_stop_did() -> None:
+    assert comparewords.stop("block 5 retrained", [67], 72, 3.0) == (
+        "**Block 5 retrained:** 67 of 72 right. A few seconds a try."
+    )
+    assert comparewords.stop("3 photos each", [67, 66, 69], 72, 8.2) == (
+        "**3 photos each:** 67, 66 and 69 of 72 right. About 8 s a try."
+    )
+
+
+def test_one_try_has_no_first_dots() -> None:
+    assert comparewords.takes(40.0, 40.0, 6, 1) == "Takes about 40 s: 6 stops, 1 try each."
+    assert comparewords.takes(120.0, 40.0, 6, 3) == (
+        "Takes about 2 min: 6 stops, 3 tries each. First dots everywhere after about 40 s."
+    )
 
 
 def test_networks_that_saw_things_are_not_said_to_have_seen_faces() -> None:

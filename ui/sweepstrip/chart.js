@@ -65,12 +65,13 @@ class Chart {
     const stop = event.target.closest('[role="button"][data-place]');
     if (!stop) return;
     event.preventDefault(); // a space would scroll the page
-    this.send("place", Number(stop.dataset.place));
+    this.choose("place", Number(stop.dataset.place));
   }
 
-  update(data, send) {
+  update(data, choose, keep) {
     this.data = data;
-    this.send = send;
+    this.choose = choose;
+    this.keep = keep;
     this.hear(data.votes);
     this.draw();
   }
@@ -145,7 +146,8 @@ class Chart {
     this.showVotes();
     this.unheard = JSON.stringify(this.counts);
     this.until = Date.now() + UNHEARD_MS;
-    this.send("votes", [...this.counts]);
+    // Kept, not sent once: whatever is clicked next, the button that starts too, says the votes again.
+    this.keep("votes", [...this.counts]);
   }
 
   // The count at once; the bar grows when Python has drawn it.
@@ -162,8 +164,8 @@ class Chart {
 const charts = new WeakMap();
 
 export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
+  const { data, parentElement, setStateValue, setTriggerValue } = component;
   const root = parentElement.querySelector(".sweep");
   if (!charts.has(root)) charts.set(root, new Chart(root));
-  charts.get(root).update(data, setTriggerValue);
+  charts.get(root).update(data, setTriggerValue, setStateValue);
 }

@@ -1,0 +1,229 @@
+"""Several runs in one figure: their mock exams over the rounds, and the right answers of all tries of a sweep.
+
+On the page curves are ECharts options, as in `curves.py`; in a file that is taken along they are plotly figures. Words
+come in from outside; text is at least 16 px.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import plotly.graph_objects as go
+
+from core.evaluation import colours
+from core.evaluation.curves import TEXT_PX
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.evaluation.curves import EpochNumbers
+
+# One run, one letter, one colour, one mark; none of the colours is a person's or a stack's.
+LETTERS = ("A", "B", "C", "D")
+COLOURS = ("#2F7ED8", "#C6437C", "#2E8F5B", "#A87400")
+MOST = len(LETTERS)
+_MARKS = ("circle", "rect", "triangle", "pin")
+_DASHES = ("solid", "dashed", "dotted", "solid")
+_PLOTLY_MARKS = ("circle", "square", "triangle-up", "star")
+_PLOTLY_DASHES = ("solid", "dash", "dot", "dashdot")
+_GRID = "rgba(140, 140, 140, 0.3)"
+_NAME_PX = 230
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One run's rounds, round 0 first; `name` stands at the end of its line."""
+
+    name: str
+    history: Sequence[EpochNumbers]
+
+    @property
+    def points(self) -> list[tuple[int, float | None]]:
+        """Round and right answers out of 100 in the mock exam; None where a round has no number."""
+        shares = [(epoch.epoch, 100 * epoch.val_accuracy) for epoch in self.history]
+        return [(epoch, share if math.isfinite(share) else None) for epoch, share in shares]
+
+
+@dataclass(frozen=True)
+class OverlayLabels:
+    """The words on overlaid curves: the two axes, and the dotted line of guessing ("" where there is none)."""
+
+    rounds: str
+    right: str
+    guessing: str = ""
+
+
+def mock_exam_curves(curves: Sequence[Curve], labels: OverlayLabels, n_classes: int | None = None) -> dict[str, Any]:
+    """Draw the mock exam of several runs over the rounds, out of 100 photos, each named at the end of its line.
+
+    Args:
+        curves: `MOST` at most, in the order of the letters.
+        n_classes: guessing gives 1 in so many; None where the runs have not the same number of people.
+
+    Returns:
+        An ECharts option, plain JSON values.
+    """
+    axis = {"type": "value", "min": 0, "axisLabel": {"fontSize": TEXT_PX}}
+    name = {"name": labels.rounds, "nameLocation": "middle", "nameGap": 32, "nameTextStyle": {"fontSize": TEXT_PX}}
+    series = [_line(place, curve) for place, curve in enumerate(curves)]
+    if series and n_classes and labels.guessing:
+        series[0]["markLine"] = {
+            "silent": True,
+            "symbol": "none",
+            "data": [{"yAxis": 100 / n_classes}],
+            "lineStyle": {"type": "dotted", "width": 2, "color": colours.NEUTRAL},
+            "label": {
+                "formatter": labels.guessing,
+                "position": "insideEndTop",
+                "fontSize": TEXT_PX,
+                "color": colours.NEUTRAL,
+            },
+        }
+    return {
+        "animationDuration": 0,
+        "grid": {"left": 44, "right": _NAME_PX + 14, "top": 12, "bottom": 54, "outerBoundsMode": "none"},
+        "tooltip": {"trigger": "axis", "valueFormatter": "%.0f", "textStyle": {"fontSize": TEXT_PX}},
+        "xAxis": {**axis, **name, "max": _last_round(curves), "minInterval": 1, "splitLine": {"show": False}},
+        "yAxis": {**axis, "max": 100, "interval": 25},
+        "series": series,
+    }
+
+
+def _line(place: int, curve: Curve) -> dict[str, Any]:
+    points, colour = [list(point) for point in curve.points], COLOURS[place]
+    # A mark at the end only: the letters, the marks and the dashes tell lines apart where colours do not.
+    marked = [*points[:-1], {"value": points[-1], "symbolSize": 12}] if points else []
+    return {
+        "type": "line",
+        "name": f"{LETTERS[place]} {curve.name}",
+        "data": marked,
+        "symbol": _MARKS[place],
+        "symbolSize": 0,
+        "itemStyle": {"color": colour},
+        "lineStyle": {"color": colour, "width": 3, "type": _DASHES[place]},
+        "endLabel": {
+            "show": bool(points) and points[-1][1] is not None,
+            "formatter": "{a}",
+            "width": _NAME_PX,
+            "overflow": "truncate",
+            "fontSize": TEXT_PX,
+            "fontWeight": "bold",
+            "lineHeight": 20,
+            "color": colour,
+        },
+        "labelLayout": {"moveOverlap": "shiftY"},
+        "emphasis": {"disabled": True},
+    }
+
+
+def _last_round(curves: Sequence[Curve]) -> int:
+    return max([epoch.epoch for curve in curves for epoch in curve.history], default=1) or 1
+
+
+def mock_exam_figure(curves: Sequence[Curve], labels: OverlayLabels) -> go.Figure:
+    """Draw the same as a plotly figure; of any number of runs, whose colours repeat with other dashes."""
+    figure = go.Figure()
+    for place, curve in enumerate(curves):
+        colour, dash = COLOURS[place % MOST], _PLOTLY_DASHES[place // MOST % len(_PLOTLY_DASHES)]
+        figure.add_scatter(
+            x=[epoch for epoch, _ in curve.points],
+            y=[share for _, share in curve.points],
+            mode="lines",
+            name=html.escape(curve.name),
+            line={"color": colour, "width": 3, "dash": dash},
+        )
+    _dress(figure, labels.rounds, labels.right)
+    figure.update_yaxes(range=[0, 101])
+    return figure
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One line of a sweep: its name, and for each stop the right answers of its tries."""
+
+    name: str
+    right: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class SweepLabels:
+    """The words on `sweep_figure`: both axes; templates with {right}, {total} for guessing, the top, and the mean."""
+
+    stops: str
+    right: str
+    guessing: str
+    all_right: str
+    mean: str
+
+
+def sweep_figure(
+    tried: Sequence[Tried], stops: Sequence[str], total: int, guessing: int, labels: SweepLabels
+) -> go.Figure:
+    """Draw the tries of a sweep: a dot each, a bar at their mean, the lines of guessing and of all photos right.
+
+    Args:
+        tried: one or two lines, each with as many stops as there are names in `stops`.
+        total, guessing: photos of the final exam, and how many of them guessing gets right.
+    """
+    figure = go.Figure()
+    for line, one in enumerate(tried):
+        aside = 0.0 if len(tried) == 1 else 0.18 * (2 * line - 1)
+        spots = [
+            (stop + aside + _beside(k, len(dots)), n) for stop, dots in enumerate(one.right) for k, n in enumerate(dots)
+        ]
+        figure.add_scatter(
+            x=[x for x, _ in spots],
+            y=[n for _, n in spots],
+            mode="markers",
+            name=html.escape(one.name),
+            marker={"color": COLOURS[line], "size": 13, "symbol": _PLOTLY_MARKS[line], "opacity": 0.75},
+            hovertemplate="%{y}<extra></extra>",
+        )
+        means = [(stop + aside, sum(dots) / len(dots)) for stop, dots in enumerate(one.right) if dots]
+        figure.add_scatter(
+            x=[x for x, _ in means],
+            y=[mean for _, mean in means],
+            mode="markers",
+            name=html.escape(labels.mean),
+            showlegend=line == 0,
+            marker={"symbol": "line-ew", "size": 34, "line": {"width": 4, "color": "#1F2933"}},
+            hovertemplate="%{y:.1f}<extra></extra>",
+        )
+    for height, said, dash in ((total, labels.all_right, "solid"), (guessing, labels.guessing, "dot")):
+        figure.add_hline(
+            y=height,
+            line={"color": colours.NEUTRAL, "width": 2, "dash": dash},
+            annotation={"text": html.escape(said.format(right=height, total=total)), "font": {"size": TEXT_PX}},
+            annotation_position="top left",
+        )
+    _dress(figure, labels.stops, labels.right)
+    names = [html.escape(stop) for stop in stops]
+    figure.update_xaxes(
+        tickmode="array", tickvals=list(range(len(stops))), ticktext=names, range=[-0.6, len(stops) - 0.4]
+    )
+    figure.update_yaxes(range=[0, total * 1.08])
+    return figure
+
+
+def _beside(place: int, of: int) -> float:
+    """Put dots of one stop side by side, so that equal ones are both seen."""
+    return 0.07 * (place - (of - 1) / 2)
+
+
+def _dress(figure: go.Figure, below: str, beside: str) -> None:
+    text = {"size": TEXT_PX}
+    figure.update_xaxes(title={"text": html.escape(below), "font": text}, tickfont=text, showgrid=False, zeroline=False)
+    figure.update_yaxes(
+        title={"text": html.escape(beside), "font": text}, tickfont=text, gridcolor=_GRID, zeroline=False
+    )
+    figure.update_layout(
+        template="none",
+        font=text,
+        hoverlabel={"font": text},
+        legend={"font": text},
+        margin={"l": 70, "r": 30, "t": 30, "b": 70},
+        height=520,
+    )

@@ -1,0 +1,124 @@
+"""The tries of a sweep and all their answers as tables for taking along, which a spreadsheet opens."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+from core.evaluation.listing import _as_text
+from core.models.backbones import backbone
+from core.photos.manifest import Dataset
+from core.runs import Run
+from core.sweeps.folder import Sweep
+from core.sweeps.plan import Cell
+from core.sweeps.results import Result, exam, groups, results
+
+RUN_COLUMNS = (
+    "run",
+    "network",
+    "starts with",
+    "frozen layers",
+    "frozen blocks",
+    "practice photos",
+    "size",
+    "learning rate",
+    "seed",
+    "mock exam accuracy",
+    "right",
+    "total",
+    "seconds",
+    "trainable parameters",
+    "kept round",
+)
+PREDICTION_COLUMNS = ("run", "photo", "name", "take", "true", "predicted", "right", "leaning")
+ALL_PHOTOS, NOTHING, THINGS, FACES = "all", "nothing", "things", "faces"
+_Row = tuple[object, ...]
+
+
+def run_rows(sweep: Sweep) -> list[_Row]:
+    """Give a row a finished try, in the order in which they were done; the columns are `RUN_COLUMNS`.
+
+    Frozen blocks stay empty where the frozen layers end inside a block. Nothing says where the lab keeps its files.
+    """
+    return [_run_row(sweep.dataset, result, run) for result, run in _finished(sweep)]
+
+
+def prediction_rows(sweep: Sweep) -> list[_Row]:
+    """Give a row a finished try and labelled photo of the final exam; the columns are `PREDICTION_COLUMNS`.
+
+    A photo has the same number in every try, and photos of one person and one minute have the same take. `right` is 1
+    or 0; `leaning` is how much the network leans towards its answer, 0 to 1.
+    """
+    return [row for result, run in _finished(sweep) for row in _predictions_of(sweep.dataset, result, run)]
+
+
+def runs_csv(sweep: Sweep) -> bytes:
+    """Give `run_rows` as a file: UTF-8 with the mark by which Excel knows it."""
+    return _as_csv(RUN_COLUMNS, run_rows(sweep))
+
+
+def predictions_csv(sweep: Sweep) -> bytes:
+    """Give `prediction_rows` as a file, as `runs_csv` does."""
+    return _as_csv(PREDICTION_COLUMNS, prediction_rows(sweep))
+
+
+def _finished(sweep: Sweep) -> list[tuple[Result, Run]]:
+    """Give what the tries found, each with its run."""
+    return [(result, Run(sweep.runs_home / result.run_id)) for result in results(sweep)]
+
+
+def _run_row(dataset: Dataset, result: Result, run: Run) -> _Row:
+    cell, network = result.cell, backbone(result.cell.start.backbone)
+    stops = network.architecture.stops()
+    return (
+        result.run_id,
+        network.title,
+        _starts_with(cell),
+        cell.depth,
+        stops.index(cell.depth) if cell.depth in stops else "",
+        ALL_PHOTOS if cell.photos is None else cell.photos,
+        cell.size_px,
+        cell.rate,
+        cell.seed,
+        round(result.mock_accuracy, 6),
+        result.correct,
+        len(exam(dataset)),
+        round(result.seconds, 1),
+        result.trainable_parameters,
+        (run.summary() or {}).get("kept_epoch", ""),
+    )
+
+
+def _starts_with(cell: Cell) -> str:
+    if not cell.start.pretrained:
+        return NOTHING
+    return THINGS if cell.start.backbone.startswith("imagenet") else FACES
+
+
+def _predictions_of(dataset: Dataset, result: Result, run: Run) -> Iterator[_Row]:
+    given = run.predictions()
+    if given is None:
+        return
+    place_of = {photo: place for place, photo in enumerate(zip(given.sha256s, given.faces, strict=True))}
+    for number, (item, take) in enumerate(zip(exam(dataset), groups(dataset), strict=True)):
+        leanings = given.probabilities[place_of[item.sha256, item.face]]
+        said = int(leanings.argmax())
+        yield (
+            result.run_id,
+            number + 1,
+            item.name,
+            int(take) + 1,
+            item.person,
+            dataset.people[said],
+            int(result.right[number]),
+            f"{float(leanings[said]):.4f}",
+        )
+
+
+def _as_csv(columns: Sequence[str], rows: Sequence[_Row]) -> bytes:
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(columns)
+    table.writerows([_as_text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8")

@@ -1,0 +1,127 @@
+"""A class compares: it guesses, watches the chart fill in, survives a crash in the middle, and reads one headline."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from core.models.weights import find_weights
+from core.photos import samples
+from core.sweeps.folder import list_sweeps
+from core.sweeps.results import progress
+from tests.e2e.conftest import Server, Visitor
+from ui import comparewords, words
+
+EXAM = 72
+ROUNDS = 8
+# Frozen up to: nothing, block 4, everything. Two tries each.
+TRIES = 6
+VOTES = (1, 3, 2)
+HEADLINE = re.compile(rf"(is enough|is best): \d+ of {EXAM}|^No clear winner")
+
+
+@pytest.fixture(autouse=True)
+def everything_came_with_the_lab(server: Server) -> None:
+    if not samples.sample_people() or find_weights("face-vgg-mini", server.workspace) is None:
+        pytest.skip("this checkout has no drawn people or no weights of face-vgg-mini in data/")
+
+
+def asks_for_less(visitor: Visitor) -> None:
+    """Leave out three of the six stops and one of the three tries, and train for fewer rounds."""
+    visitor.page.get_by_text(words.ADVANCED, exact=True).click()
+    for stop in ("1 block frozen", "2 blocks frozen", "3 blocks frozen"):
+        visitor.clicks(stop)
+        expect(visitor.button(stop)).to_have_attribute("aria-pressed", "false")
+    tries = visitor.page.get_by_role("radiogroup", name=comparewords.TRIES)
+    tries.get_by_role("radio", name="2", exact=True).click()
+    rounds = visitor.page.get_by_label(words.EPOCHS)
+    rounds.fill(str(ROUNDS))
+    rounds.press("Enter")
+    visitor.sees(re.compile("3 stops, 2 tries each"))
+
+
+def hands_up(visitor: Visitor) -> None:
+    """Click + under each stop as often as hands are up."""
+    more = visitor.page.locator(".sweep-votes button").filter(has_text="+")
+    expect(more).to_have_count(len(VOTES))
+    for place, hands in enumerate(VOTES):
+        for _ in range(hands):
+            visitor.presses(more.nth(place))
+
+
+def bars(visitor: Visitor) -> list[str]:
+    """Read the numbers on the bars of guesses."""
+    return visitor.page.locator('.sweep [data-key^="guess-"]').all_text_contents()
+
+
+def waits_for_tries(visitor: Visitor, least: int) -> None:
+    visitor.sees(re.compile(rf"^[{least}-9] of {TRIES} tries"))
+
+
+def test_guess_watch_and_read(visitor: Visitor, server: Server) -> None:
+    visitor.open()
+    visitor.clicks(words.TRY_IT)
+    visitor.sees(words.TRAIN_TITLE)
+
+    # First the class guesses. All six stops would take minutes; three are enough for a story.
+    visitor.goes_to(comparewords.COMPARE)
+    visitor.sees(comparewords.QUESTIONS["depth"])
+    expect(visitor.button(words.START_TRAINING)).to_be_in_viewport()
+    visitor.photographs("guess")
+    asks_for_less(visitor)
+    hands_up(visitor)
+    visitor.photographs("guessed")
+    visitor.clicks(words.START_TRAINING)
+
+    # The chart fills in, the guesses stay as bars.
+    visitor.sees(comparewords.RUNS)
+    assert bars(visitor) == [str(hands) for hands in VOTES]
+    waits_for_tries(visitor, 1)
+    visitor.photographs("fills-in")
+    # Nobody can vote any more, and Train says why it is busy.
+    expect(visitor.page.locator(".sweep-votes button")).to_have_count(0)
+    visitor.goes_to(words.TRAIN)
+    visitor.sees(comparewords.ON_TRAIN)
+    visitor.clicks(comparewords.TO_COMPARISON)
+    waits_for_tries(visitor, 2)
+
+    # The worker dies in the middle. What is done is still there, in a fresh tab too.
+    server.worker("train").kill()
+    visitor.sees(re.compile(rf"^It was interrupted after \d of {TRIES} tries"))
+    (sweep,) = list_sweeps(server.workspace)
+    done = progress(sweep).done
+    assert 0 < done < TRIES
+    visitor.open("compare")
+    visitor.sees(comparewords.ended("interrupted", done, TRIES))
+    visitor.photographs("interrupted")
+    tried = {run.id for _, run in sweep.members() if run.status().state == "done"}
+    finished_at = {run_id: (server.workspace.runs / run_id / "result.json").stat().st_mtime_ns for run_id in tried}
+
+    # It goes on with what is missing, and only with that.
+    visitor.clicks(words.GO_ON)
+    visitor.waits_for(visitor.page.get_by_role("heading", level=1, name=HEADLINE))
+    visitor.photographs("headline")
+    for run_id, at in finished_at.items():
+        assert (server.workspace.runs / run_id / "result.json").stat().st_mtime_ns == at
+    assert progress(sweep).done == TRIES
+    assert bars(visitor) == [str(hands) for hands in VOTES]
+
+    # One stop is recommended; the way on is on the first screen. Every stop can be looked at.
+    visitor.sees("take this one")
+    expect(visitor.button(comparewords.USE_STOP)).to_be_in_viewport()
+    visitor.presses(visitor.page.locator('.sweep [role="button"][data-place="1"]').first)
+    visitor.sees("Block 5 retrained:")
+    visitor.page.get_by_text(comparewords.HOW_SURE).click()
+    visitor.sees("exact McNemar")
+    visitor.photographs("how-sure")
+    visitor.clicks(comparewords.USE_STOP)
+    visitor.sees(words.TRAIN_TITLE)
+    visitor.sees("Blocks 1–4 are frozen.")
+
+    # It can be found again, and goes away as a whole.
+    visitor.goes_to(words.LIBRARY)
+    visitor.sees(comparewords.COMPARISONS)
+    visitor.clicks(comparewords.OPEN)
+    visitor.waits_for(visitor.page.get_by_role("heading", level=1, name=HEADLINE))

@@ -1,0 +1,74 @@
+"""My experiments: the comparisons, to be opened again or deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.jobs import removal
+from core.sweeps import charted
+from core.sweeps.folder import Sweep, list_sweeps
+from core.workspace import Workspace
+from ui import comparewords, feedback, going_away, places, state, text, words
+from ui.compare import which
+from ui.state import Param, Widget
+
+ROW_PX = 40
+MOST_ROWS = 6
+
+
+def section(workspace: Workspace) -> None:
+    """Draw the list of comparisons and what can be done with one; nothing where there are none."""
+    found = list_sweeps(workspace)
+    if not found:
+        return
+    st.header(comparewords.COMPARISONS, anchor=False)
+    st.markdown(comparewords.COMPARISONS_HOW)
+    chosen = _table(found)
+    st.caption(text.plain(which.title(chosen)))
+    with st.container(horizontal=True):
+        if st.button(comparewords.OPEN, key=Widget.OPEN_COMPARISON, type="primary"):
+            st.switch_page(places.COMPARE, query_params={Param.SWEEP: chosen.id})
+        if going_away.sure(
+            words.DELETE_RUN, Widget.DELETE_COMPARISON, Widget.DELETE_COMPARISON_SURE, which.title(chosen)
+        ):
+            _delete(workspace, chosen)
+
+
+def _table(found: Sequence[Sweep]) -> Sweep:
+    drawn = pd.DataFrame([_cells(sweep) for sweep in found], columns=list(comparewords.LIST_COLUMNS))
+    chosen = st.dataframe(
+        drawn,
+        hide_index=True,
+        height=ROW_PX * (1 + min(len(found), MOST_ROWS)) + 3,
+        row_height=ROW_PX,
+        on_select="rerun",
+        selection_mode="single-row-required",
+        selection_default={"selection": {"rows": [0], "columns": [], "cells": []}},
+        key=f"{Widget.COMPARISON}-list-{len(found)}-{found[0].id}",
+        alt=comparewords.COMPARISONS,
+    )
+    picked = chosen["selection"]["rows"]
+    return found[picked[0]] if picked and picked[0] < len(found) else found[0]
+
+
+def _cells(sweep: Sweep) -> tuple[object, ...]:
+    plan = sweep.plan
+    return (
+        which.when(sweep),
+        which.what(sweep),
+        ", ".join(charted.line_name(start) for start in plan.starts),
+        words.dataset(sweep.dataset.name, len(sweep.dataset.people)),
+        len(list(plan.cells())),
+        words.RUN_STATES[sweep.status().state],
+    )
+
+
+def _delete(workspace: Workspace, sweep: Sweep) -> None:
+    with feedback.sentences(), st.spinner(words.DELETING):
+        removal.delete_sweep(workspace, sweep)
+        # Closes the question "really?".
+        state.REMOVALS.set(state.REMOVALS.get() + 1)
+        st.rerun()

@@ -1,0 +1,109 @@
+"""Before a comparison: guess which stop will be best, then start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.models import backbones, weights
+from core.photos.dataset import Dataset
+from core.sweeps import charted
+from core.sweeps.folder import Sweep
+from core.sweeps.outlook import outlook
+from core.sweeps.plan import SweepPlan
+from core.sweeps.results import lines
+from core.workspace import Workspace
+from ui import collection, comparewords, feedback, jobs, look, networks, sweepstrip, text, words
+from ui.compare import setup, which
+from ui.compare.setup import Choice
+from ui.state import Widget
+
+
+def draw(workspace: Workspace, found: Sequence[Dataset], everything: Sequence[Sweep]) -> None:
+    """Draw the empty chart with the votes, the button that starts, and the settings; `found` can be learned from."""
+    networks.settle(workspace)
+    look.styles()
+    # Parts stand in another order than the one in which they decide each other. The button that starts is where the
+    # one that stops will be: on the first screen of a projector.
+    with st.container(gap="xsmall"):
+        title, start = st.columns([5, 1], vertical_alignment="center")
+        says, chart = st.container(gap="xsmall"), st.container()
+    below, advanced = st.container(), st.container()
+    dataset = collection.chosen(found)
+    with advanced, st.expander(words.ADVANCED):
+        choice = setup.choose(workspace, dataset)
+    title.title(_question(choice), anchor=False)
+    says.markdown(comparewords.GUESS_FIRST[choice.axis])
+    with feedback.sentences():
+        plan = choice.plan()
+        with chart:
+            votes = _vote(plan, dataset)
+        _start(workspace, plan, dataset, votes, start, says)
+    with below:
+        collection.pick(found, dataset, words.TRAIN_ON, Widget.COMPARE_ON)
+        st.caption(_setting(choice, dataset))
+    which.others(everything, None)
+
+
+def _question(choice: Choice) -> str:
+    stops = backbones.backbone(choice.starts[0].backbone).architecture.stops()
+    is_by_layer = choice.axis == "depth" and choice.depths != stops
+    return comparewords.QUESTION_LAYERS if is_by_layer else comparewords.QUESTIONS[choice.axis]
+
+
+def _setting(choice: Choice, dataset: Dataset) -> str:
+    """Say which photos are used, and what all tries share."""
+    photos = text.plain(words.dataset(dataset.name, len(dataset.people)))
+    named = [
+        comparewords.network(backbones.backbone(start.backbone).title, words.starts(start.pretrained, start.backbone))
+        for start in choice.starts
+    ]
+    return comparewords.setting(photos, "; ".join(named), choice.base.image_size_px, choice.base.epochs)
+
+
+def votes_key(plan: SweepPlan, dataset: Dataset) -> str:
+    """Give where the session keeps the votes: others for other stops."""
+    return Widget.VOTES.of(dataset.id, plan.axis, plan.depths, plan.photos, plan.sizes_px)
+
+
+def _vote(plan: SweepPlan, dataset: Dataset) -> tuple[int, ...]:
+    return sweepstrip.vote(charted.chart_of(plan, lines(plan, ()), dataset), votes_key(plan, dataset))
+
+
+def _start(
+    workspace: Workspace,
+    plan: SweepPlan,
+    dataset: Dataset,
+    votes: Sequence[int],
+    start: DeltaGenerator,
+    says: DeltaGenerator,
+) -> None:
+    """Draw the button that starts and what it costs, or what stands in its way."""
+    missing = next((name for name in _needed(plan) if not weights.has_weights(name, workspace)), None)
+    if missing:
+        with says:
+            networks.way_on(workspace, backbones.backbone(missing))
+        return
+    says.caption(_takes(workspace, plan, dataset))
+    if start.button(
+        words.START_TRAINING, key=Widget.START_COMPARISON, type="primary", icon=":material/play_arrow:", width="stretch"
+    ):
+        made = jobs.sweep(workspace, dataset, plan, {place: n for place, n in enumerate(votes) if n})
+        # The next one is guessed at anew.
+        st.session_state.pop(votes_key(plan, dataset), None)
+        which.open_one(made)
+
+
+def _needed(plan: SweepPlan) -> list[str]:
+    """Name the networks whose weights are needed."""
+    return [start.backbone for start in plan.starts if start.pretrained]
+
+
+def _takes(workspace: Workspace, plan: SweepPlan, dataset: Dataset) -> str:
+    expected, total = outlook(plan, dataset, workspace), len(list(plan.cells()))
+    if not expected.to_do:
+        return comparewords.all_done_before(total)
+    tries = len(plan.seeds)
+    return comparewords.takes(expected.all_s, expected.first_s, total // tries, tries)

@@ -1,0 +1,237 @@
+"""The settings of a comparison: all of them have a default, and all of them are folded away."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import get_args
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core import presets
+from core.config import TrainConfig
+from core.errors import ConfigError
+from core.models import backbones, weights
+from core.photos.dataset import Dataset
+from core.sweeps.plan import USUAL_SEEDS, Axis, Start, SweepPlan, usual_photos
+from core.workspace import Workspace
+from ui import blocks, comparewords, settings, words
+from ui.state import Widget
+
+TRIES = (1, 2, 3, 5)
+FEWEST_STOPS = 2
+# Smaller faces than the network knows; larger ones only make it slow.
+SMALLEST_PX = 32
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is asked for: what differs, with which networks, and all else."""
+
+    axis: Axis
+    starts: tuple[Start, ...]
+    base: TrainConfig
+    depths: tuple[int, ...]
+    photos: tuple[int | None, ...]
+    sizes_px: tuple[int, ...]
+    tries: int
+
+    def plan(self) -> SweepPlan:
+        """Give the plan.
+
+        Raises:
+            ConfigError: fewer than two stops, or the second network cannot be compared with the first.
+        """
+        if max(len(self.depths), len(self.photos), len(self.sizes_px)) < FEWEST_STOPS:
+            raise ConfigError(comparewords.TWO_STOPS)
+        seeds = tuple(range(self.tries))
+        return SweepPlan(
+            self.base, self.starts, self.depths, self.photos, self.sizes_px, (self.base.learning_rate,), seeds
+        )
+
+
+def choose(workspace: Workspace, dataset: Dataset) -> Choice:
+    """Draw the settings and give what they say; untouched, they are what a lesson needs."""
+    first, second = (st.columns(3, gap="medium", vertical_alignment="bottom") for _ in range(2))
+    with first[0]:
+        axis = _axis()
+    with first[1]:
+        start = _start(workspace)
+    with first[2]:
+        others = _second(workspace, start)
+    with second[0]:
+        tries = _tries()
+    base = _base(start)
+    base = base.with_changes(epochs=_rounds(second[1], base))
+    if axis != "size":
+        base = base.with_changes(image_size_px=_size(second[2], base, start))
+    third = st.columns(3, gap="medium", vertical_alignment="bottom")
+    photos: tuple[int | None, ...] = usual_photos(dataset) if axis == "photos" else (_photos(third[1], dataset),)
+    with third[0]:
+        depths = _depths(start, axis)
+    sizes_px = _sizes(start, base) if axis == "size" else (base.image_size_px,)
+    return _some(Choice(axis, (start, *others), base, depths, photos, sizes_px, tries))
+
+
+def _some(choice: Choice) -> Choice:
+    """Draw which stops are tried: all of them, if nobody leaves some out."""
+    field = {"depth": "depths", "photos": "photos", "size": "sizes_px"}[choice.axis]
+    every = getattr(choice, field)
+    network = backbones.backbone(choice.starts[0].backbone).architecture
+
+    def name(value: int | None) -> str:
+        if choice.axis == "depth":
+            return words.frozen_short(value or 0, len(network.units), blocks.whole_blocks(network, value or 0))
+        return words.photos_each(value) if choice.axis == "photos" else words.pixels(value or 0)
+
+    picked = st.pills(
+        comparewords.STOPS,
+        every,
+        selection_mode="multi",
+        default=every,
+        format_func=name,
+        key=Widget.COMPARE_STOPS.of(choice.axis, choice.starts[0].backbone, *every),
+        persist_state="session",
+    )
+    return replace(choice, **{field: tuple(value for value in every if value in picked)})
+
+
+def _axis() -> Axis:
+    return st.selectbox(
+        comparewords.WHAT_DIFFERS,
+        get_args(Axis),
+        format_func=comparewords.AXES.__getitem__,
+        key=Widget.COMPARE_WHAT,
+        persist_state="session",
+    )
+
+
+def _start(workspace: Workspace) -> Start:
+    """Draw the network: the one chosen on Train where it is here, else the one that comes with the lab."""
+    here = _here(workspace)
+    usual = _usual(here)
+    names = list(backbones.BACKBONES)
+    every = [*(Start(name) for name in names), *(Start(name, pretrained=False) for name in here)]
+    picked = st.selectbox(
+        words.BACKBONE,
+        every,
+        index=every.index(Start(usual)),
+        format_func=lambda start: _network(start, here),
+        key=Widget.COMPARE_NETWORK.of(usual),
+        persist_state="session",
+    )
+    return _as_agreed(picked, here)
+
+
+def _usual(here: Sequence[str]) -> str:
+    chosen = st.session_state.get(Widget.BACKBONE.of(_preset()))
+    return chosen if chosen in here else TrainConfig().backbone
+
+
+def _preset() -> str:
+    return str(st.session_state.get(Widget.PRESET) or TrainConfig().preset)
+
+
+def _as_agreed(start: Start, here: Sequence[str]) -> Start:
+    """Start with nothing where what was learned is missing and the user has agreed to that (`networks.way_on`)."""
+    agreed = st.session_state.get(Widget.STARTS_WITH.of(_preset(), start.backbone)) is False
+    return Start(start.backbone, pretrained=start.backbone in here or not agreed) if start.pretrained else start
+
+
+def _second(workspace: Workspace, first: Start) -> tuple[Start, ...]:
+    here = _here(workspace)
+    every = [Start(name, pretrained) for pretrained in (True, False) for name in here]
+    picked = st.selectbox(
+        comparewords.SECOND,
+        [None, *(start for start in every if start != first)],
+        format_func=lambda start: _network(start, here) if start else comparewords.NO_SECOND,
+        key=Widget.COMPARE_SECOND.of(first.backbone, first.pretrained),
+        persist_state="session",
+    )
+    return (picked,) if picked else ()
+
+
+def _network(start: Start, here: Sequence[str]) -> str:
+    title = backbones.backbone(start.backbone).title
+    if start.pretrained:
+        return words.backbone(title, here=start.backbone in here)
+    return comparewords.network(title, words.STARTS_NOTHING)
+
+
+def _here(workspace: Workspace) -> list[str]:
+    return [name for name in backbones.BACKBONES if weights.has_weights(name, workspace)]
+
+
+def _base(start: Start) -> TrainConfig:
+    """Give the settings that this lab recommends, for faces of the size the network knows."""
+    entry, recommended = backbones.backbone(start.backbone), presets.preset(TrainConfig().preset)
+    if entry.name == recommended.backbone:
+        return recommended
+    return recommended.with_changes(backbone=entry.name, image_size_px=entry.usual_px)
+
+
+def _tries() -> int:
+    picked = st.segmented_control(
+        comparewords.TRIES,
+        TRIES,
+        default=len(USUAL_SEEDS),
+        required=True,
+        key=Widget.COMPARE_TRIES,
+        persist_state="session",
+    )
+    return int(picked or len(USUAL_SEEDS))
+
+
+def _rounds(column: DeltaGenerator, base: TrainConfig) -> int:
+    return int(
+        column.number_input(words.EPOCHS, 1, 1000, base.epochs, key=Widget.COMPARE_ROUNDS, persist_state="session")
+    )
+
+
+def _size(column: DeltaGenerator, base: TrainConfig, start: Start) -> int:
+    return int(
+        column.select_slider(
+            words.IMAGE_SIZE,
+            _sizes_of(start),
+            value=base.image_size_px,
+            format_func=words.pixels,
+            key=Widget.COMPARE_SIZE.of(start.backbone),
+            persist_state="session",
+        )
+    )
+
+
+def _sizes_of(start: Start) -> list[int]:
+    entry = backbones.backbone(start.backbone)
+    return sorted({px for px in (*settings.IMAGE_SIZES_PX, entry.usual_px) if px >= entry.smallest_px})
+
+
+def _sizes(start: Start, base: TrainConfig) -> tuple[int, ...]:
+    return tuple(px for px in _sizes_of(start) if SMALLEST_PX <= px <= base.image_size_px)
+
+
+def _photos(column: DeltaGenerator, dataset: Dataset) -> int | None:
+    most = max(Counter(item.person for item in dataset.of("train")).values())
+    key = Widget.COMPARE_PHOTOS.of(dataset.id, most)
+    each = column.number_input(words.PHOTOS_A_PERSON, 1, most, most, key=key, persist_state="session")
+    return None if each == most else int(each)
+
+
+def _depths(start: Start, axis: Axis) -> tuple[int, ...]:
+    """Draw between what it is compared, or how much is frozen in all of them."""
+    network = backbones.backbone(start.backbone).architecture
+    stops, units = network.stops(), len(network.units)
+    if axis == "depth":
+        every = st.toggle(comparewords.EVERY_LAYER, key=Widget.COMPARE_LAYERS, persist_state="session")
+        return tuple(range(units + 1)) if every else stops
+    frozen = st.selectbox(
+        comparewords.FROZEN_IN_ALL,
+        stops,
+        index=len(stops) - 1 if start.pretrained else 0,
+        format_func=lambda depth: words.frozen_short(depth, units, blocks.whole_blocks(network, depth)),
+        key=Widget.COMPARE_FROZEN.of(start.backbone, start.pretrained),
+        persist_state="session",
+    )
+    return (frozen,)

@@ -1,0 +1,47 @@
+"""One stop of a comparison: what its tries gave, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.photos.dataset import Dataset, list_datasets
+from core.sweeps import charted
+from core.sweeps.folder import Sweep
+from core.sweeps.results import Line, Point, Result, exam
+from core.workspace import Workspace
+from ui import comparewords, places, settings
+from ui.compare import watching
+from ui.state import Param, Widget
+
+
+def opened(workspace: Workspace, sweep: Sweep, drawn: Sequence[Line], place: int) -> None:
+    """Draw what the stop at a place did, a row a network, with the ways on."""
+    dataset = next((each for each in list_datasets(workspace) if each.id == sweep.dataset.id), None)
+    for number, line in enumerate(drawn):
+        _row(sweep, line, line.points[place], number, dataset if dataset and dataset.is_trainable else None)
+
+
+def _row(sweep: Sweep, line: Line, point: Point, number: int, dataset: Dataset | None) -> None:
+    what = watching.title(line, point)
+    if len(sweep.plan.starts) > 1:
+        what = f"{charted.line_name(line.start)}, {what}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if not point.results:
+            st.markdown(f"**{what}:** {comparewords.NOTHING_THERE}", width="content")
+            return
+        correct = [result.correct for result in point.results]
+        total = len(exam(sweep.dataset))
+        st.markdown(comparewords.stop(what, correct, total, point.seconds), width="content")
+        if dataset and st.button(comparewords.USE_STOP, key=Widget.USE_STOP.of(number), type="primary"):
+            settings.preset_to({}, sweep.plan.config(point.results[0].cell), dataset)
+            st.switch_page(places.TRAIN)
+        if st.button(comparewords.SEE_EXAM, key=Widget.STOP_EXAM.of(number)):
+            st.switch_page(places.TEST, query_params={Param.RUN: usual(point).run_id})
+
+
+def usual(point: Point) -> Result:
+    """Give the try in the middle: neither the luckiest nor the unluckiest. The point has one at least."""
+    ranked = sorted(point.results, key=lambda result: result.correct)
+    return ranked[(len(ranked) - 1) // 2]

@@ -1,0 +1,133 @@
+"""How sure is this? Every comparison with its numbers, why there are two exams, and the learning rates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from core.evaluation.verdict import Paired, Verdict
+from core.sweeps import charted, told
+from core.sweeps.folder import Sweep
+from core.sweeps.plan import SweepPlan, with_rates
+from core.sweeps.results import Line, Point, by_rate, results
+from core.sweeps.told import Told
+from core.workspace import Workspace
+from ui import comparewords, feedback, jobs, text
+from ui.compare import which
+from ui.state import Widget
+
+# A third of the usual speed of learning, and three times as much.
+RATES = (1 / 3, 1.0, 3.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """What a complete comparison has shown, a network each."""
+
+    lines: Sequence[Line]
+    verdicts: Sequence[Verdict]
+    told: Sequence[Told]
+
+
+def how(workspace: Workspace, sweep: Sweep, shown: Shown, everything: Sequence[Sweep]) -> None:
+    """Draw it folded; `everything` are all comparisons there are."""
+    with st.expander(comparewords.HOW_SURE):
+        for line, verdict, said in zip(shown.lines, shown.verdicts, shown.told, strict=True):
+            if len(shown.lines) > 1:
+                st.markdown(f"**{charted.line_name(line.start)}**")
+            st.markdown("\n".join(f"- {text.plain(note)}" for note in said.notes))
+            _table(line, verdict)
+        st.markdown(text.plain(shown.told[0].why_two_exams))
+        _rates(workspace, sweep, shown.lines, everything)
+
+
+def _table(line: Line, verdict: Verdict) -> None:
+    """Draw each stop held against the one that was best in the mock exam."""
+    against = {paired.arm: paired for paired in verdict.paired}
+    rows = [_row(line, line.points[told.place_of(line, arm)], against.get(arm)) for arm in range(len(line.points))]
+    st.dataframe(
+        pd.DataFrame(rows, columns=list(comparewords.SURE_COLUMNS)), hide_index=True, alt=comparewords.HOW_SURE
+    )
+
+
+def _row(line: Line, point: Point, paired: Paired | None) -> tuple[str, ...]:
+    what = charted.stop_title(line, point)
+    right = f"{point.correct:.1f}"
+    if paired is None:
+        return what, right, "", "", "", "", "", "", comparewords.THE_BEST
+    low, high = paired.interval
+    return (
+        what,
+        right,
+        str(paired.fixed),
+        str(paired.broken),
+        f"{paired.difference:+.1f}",
+        comparewords.between(low, high),
+        comparewords.p_value(paired.p_value),
+        comparewords.p_value(paired.corrected_p),
+        comparewords.YES if paired.is_clear else comparewords.NO,
+    )
+
+
+def _rates(workspace: Workspace, sweep: Sweep, drawn: Sequence[Line], everything: Sequence[Sweep]) -> None:
+    """Draw the cross of stops and learning rates, or the way to it."""
+    if len(sweep.plan.rates) > 1:
+        _cross(sweep, drawn)
+        return
+    st.markdown(comparewords.RATES_WHY)
+    rate = sweep.plan.rates[0]
+    asked = with_rates(sweep.plan, tuple(factor * rate for factor in RATES))
+    tried = _tried(sweep, asked, everything)
+    if tried is None:
+        if st.button(comparewords.TRY_RATES, key=Widget.TRY_RATES):
+            with feedback.sentences():
+                which.open_one(jobs.sweep(workspace, sweep.dataset, asked))
+        return
+    if tried.status().state == "done":
+        _cross(tried, drawn)
+    else:
+        st.markdown(comparewords.RATES_RUN)
+    if st.button(comparewords.SEE_RATES, key=Widget.SEE_RATES):
+        which.open_one(tried)
+
+
+def _tried(sweep: Sweep, asked: SweepPlan, everything: Sequence[Sweep]) -> Sweep | None:
+    """Find the comparison that crosses this one with learning rates."""
+    photos = (sweep.dataset.id, sweep.dataset.version)
+    for other in everything:
+        if (other.dataset.id, other.dataset.version) == photos and other.plan == asked:
+            return other
+    return None
+
+
+def _cross(sweep: Sweep, drawn: Sequence[Line]) -> None:
+    st.markdown(comparewords.RATES_HOW)
+    found = results(sweep)
+    for line in drawn:
+        if len(drawn) > 1:
+            st.markdown(f"**{charted.line_name(line.start)}**")
+        crossed = by_rate(sweep.plan, found, line)
+        best = [_best([points[point.place] for points in crossed.values()]) for point in line.points]
+        table = {
+            charted.stop_title(line, point): [
+                _marked(points[point.place], points[point.place] is best[point.place]) for points in crossed.values()
+            ]
+            for point in line.points
+        }
+        named = pd.DataFrame({comparewords.RATES_STOP: [f"{rate:.2g}" for rate in crossed], **table})
+        st.dataframe(named, hide_index=True, alt=comparewords.RATES_STOP)
+
+
+def _best(tried: Sequence[Point]) -> Point | None:
+    """Give the point with the best mock exam; of equally good ones the one with the smaller rate, as the chart does."""
+    done = [point for point in tried if point.results]
+    return max(done, key=lambda point: (point.mock_accuracy, -point.rate), default=None)
+
+
+def _marked(point: Point, is_best: bool) -> str:
+    if not point.results:
+        return ""
+    return f"{point.correct:.0f}{' ★' if is_best else ''}"

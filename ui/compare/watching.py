@@ -1,0 +1,169 @@
+"""A comparison while it waits or runs: how far it is, and the chart that fills in. A refresh shows the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from statistics import median
+
+import streamlit as st
+
+from core import runs
+from core.errors import LabError
+from core.forecast import forecast
+from core.jobfolder import OPEN_STATES
+from core.jobs import queue
+from core.runs import Run
+from core.sweeps import charted, told
+from core.sweeps.folder import Sweep, list_sweeps
+from core.sweeps.plan import Cell
+from core.sweeps.results import Line, Point, Progress, Result, lines, progress, results
+from core.workspace import Workspace
+from ui import amounts, comparewords, feedback, places, server, sweepstrip, words
+from ui.compare import which
+from ui.state import Param, Widget
+
+EVERY_S = 1.0
+
+
+def watch(workspace: Workspace, sweep: Sweep) -> None:
+    """Show a comparison until it ends."""
+    st.fragment(_watch, run_every=EVERY_S)(workspace, sweep, _expected_s(workspace, sweep))
+
+
+def _expected_s(workspace: Workspace, sweep: Sweep) -> dict[Cell, float]:
+    """Give what each training should take, in seconds. Once a page, not once a second."""
+    plan, once = sweep.plan, replace(sweep.plan, seeds=sweep.plan.seeds[:1])
+    seconds = {cell: forecast(plan.config(cell), sweep.dataset, workspace) for cell in once.cells()}
+    # Another seed takes the same time.
+    return {cell: seconds[replace(cell, seed=plan.seeds[0])] for cell in plan.cells()}
+
+
+@feedback.sentences()
+def _watch(workspace: Workspace, sweep: Sweep, expected_s: Mapping[Cell, float]) -> None:
+    if not sweep.job.exists() or sweep.status().state not in OPEN_STATES:
+        st.rerun()
+    now = progress(sweep)
+    found = results(sweep)
+    drawn, running = lines(sweep.plan, found), _running(sweep)
+    # In the same places as at its end, so that the chart stays where it is.
+    with st.container(gap="xsmall"):
+        with st.container(gap="xsmall"):
+            _head(sweep, now, running)
+            _bar(now, drawn, running, lambda share: _left_s(expected_s, found, now.now, share))
+        with st.container(gap="xsmall"):
+            _says(workspace, sweep, drawn)
+        chart = charted.chart_of(sweep.plan, drawn, sweep.dataset, guesses=sweep.guesses)
+        sweepstrip.show(replace(chart, running=_place(drawn, now.now)), Widget.STOPS.of(sweep.id))
+
+
+def _running(sweep: Sweep) -> Run | None:
+    """Give the training at work."""
+    for _, run in sweep.members():
+        try:
+            if run.status().state == "running":
+                return run
+        except (LabError, OSError, KeyError):
+            continue  # deleted meanwhile
+    return None
+
+
+def _head(sweep: Sweep, now: Progress, running: Run | None) -> None:
+    title, stop = st.columns([5, 1], vertical_alignment="center")
+    if now.state == "queued":
+        said = words.WAITS
+    else:
+        said = comparewords.RUNS if running or now.done else comparewords.GETTING_READY
+    title.title(said, anchor=False)
+    with stop:
+        if (sweep.path / "stop").exists():
+            st.button(words.STOPPING, key=Widget.STOP_COMPARISON, disabled=True, width="stretch")
+        else:
+            st.button(
+                words.STOP,
+                key=Widget.STOP_COMPARISON,
+                icon=":material/stop_circle:",
+                width="stretch",
+                on_click=sweep.job.ask_to_stop,
+            )
+
+
+def _bar(now: Progress, drawn: Sequence[Line], running: Run | None, left_s: Callable[[float], float]) -> None:
+    """Draw how far it is; `left_s` gives the seconds left when a share of the training at work is done."""
+    parts, share = [comparewords.tries_done(now.done, now.total)], 0.0
+    if running and now.now:
+        trained = running.progress()
+        share = min(1.0, trained.epoch / max(trained.epochs, 1))
+        parts.append(comparewords.trains_now(_named(drawn, now.now), trained.epoch, trained.epochs))
+    if now.state != "queued":
+        parts.append(amounts.seconds_left(left_s(share)))
+    fraction = (now.done + share) / max(now.total, 1)
+    st.progress(min(1.0, fraction), text=" · ".join(part for part in parts if part))
+
+
+def _left_s(expected_s: Mapping[Cell, float], found: Sequence[Result], now: Cell | None, share: float) -> float:
+    """Give the seconds that are left, by what the finished tries took against what they should have."""
+    done = {result.cell: result.seconds for result in found}
+    # The middle one: the first try after a start of the computer is no measure.
+    factor = median([seconds / expected_s[cell] for cell, seconds in done.items()] or [1.0])
+    left = sum(seconds for cell, seconds in expected_s.items() if cell not in done)
+    return factor * (left - (share * expected_s[now] if now else 0.0))
+
+
+def _says(workspace: Workspace, sweep: Sweep, drawn: Sequence[Line]) -> None:
+    """Say what stands in the way, or what can be said so far."""
+    if sweep.status().state == "queued":
+        trouble = server.workers().trouble(queue.TRAIN)
+        if trouble:
+            feedback.show_error(trouble)
+        else:
+            _behind(workspace, sweep)
+        return
+    for line in drawn:
+        said = told.so_far(line, sweep.dataset)
+        if said:
+            st.markdown(said)
+
+
+def _behind(workspace: Workspace, sweep: Sweep) -> None:
+    """Say that something else trains first, with the way to it."""
+    run = next((run for run in runs.list_runs(workspace) if run.status().state == "running"), None)
+    other = next((each for each in list_sweeps(workspace) if each.status().state == "running"), None)
+    if run is None and other is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(comparewords.TRAINS_FIRST, width="content")
+        if st.button(words.TO_RUNNING, key=Widget.TO_RUNNING):
+            if run:
+                st.switch_page(places.TRAIN, query_params={Param.RUN: run.id})
+            elif other:
+                which.open_one(other)
+
+
+def _named(drawn: Sequence[Line], cell: Cell) -> str:
+    found = at(drawn, cell)
+    return title(*found) if found else ""
+
+
+def title(line: Line, point: Point) -> str:
+    """Name a stop: what is retrained at it, how many photos, or the size of a face."""
+    what = charted.stop_title(line, point)
+    return comparewords.retrains(what) if line.axis == "depth" else what
+
+
+def at(drawn: Sequence[Line], cell: Cell) -> tuple[Line, Point] | None:
+    """Find where on the lines a training stands."""
+    for line in drawn:
+        for point in line.points:
+            if line.start == cell.start and point.value == _value(line, cell):
+                return line, point
+    return None
+
+
+def _value(line: Line, cell: Cell) -> int | None:
+    return {"depth": cell.depth, "photos": cell.photos, "size": cell.size_px}[line.axis]
+
+
+def _place(drawn: Sequence[Line], cell: Cell | None) -> int | None:
+    found = at(drawn, cell) if cell else None
+    return found[1].place if found else None

@@ -1,0 +1,69 @@
+"""The flip board: the photos of the final exam whose answer changes between two runs, all of them, as pictures."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import comparison
+from core.comparison import Changed
+from core.evaluation.overlay import COLOURS, LETTERS
+from core.experiments import Row
+from core.photos.dataset import Dataset
+from core.runs import Predictions
+from core.workspace import Workspace
+from ui import before as held
+from ui import cards, comparewords, text, words
+from ui.state import Widget
+
+
+def board(workspace: Workspace, before: Row, now: Row) -> None:
+    """Draw the photos that change between two runs: a sentence, whether it could be luck, what was fixed, what broke.
+
+    The first one is A, the second B; a page at a time where there are many photos.
+    """
+    told, given = comparison.hold_against(before.run, now.run), now.run.predictions()
+    if told is None or given is None:
+        st.markdown(words.NONE_IN_BOTH)
+        return
+    differ = comparison.differences(comparison.asked_for(before.run), comparison.asked_for(now.run))
+    right = told.right_before, told.right_now
+    said = [
+        comparewords.held(letter, held.described(row.run, differ), n, told.total)
+        for letter, row, n in zip(LETTERS, (before, now), right, strict=False)
+    ]
+    st.markdown(f"**{' '.join(said)}**")
+    st.markdown(" ".join(held.verdict(told, now.run, differ)))
+    if told.fixed or told.broken:
+        st.caption(comparewords.coin(told.comparison.p_value))
+    dataset = now.run.dataset
+    for title, css_class, found in (
+        (comparewords.fixed(len(told.fixed), LETTERS[1]), "lab-fixed", told.fixed),
+        (comparewords.broke(len(told.broken), LETTERS[1]), "lab-broken", told.broken),
+    ):
+        if found:
+            st.markdown(f"**{title}**")
+            page = cards.page(len(found), Widget.PREDICTIONS_PAGE.of(css_class, before.id, now.id))
+            drawn = "".join(_flip(workspace, dataset, given, each) for each in found[page])
+            st.html(f'<div class="lab-flips" style="{held.STYLE}">{drawn}</div>')
+
+
+def _flip(workspace: Workspace, dataset: Dataset, given: Predictions, changed: Changed) -> str:
+    """Give one photo: who it is, and what each of the two says."""
+    true = dataset.people[int(given.labels[changed.place])]
+    answers = "".join(
+        _answer(place, said, right=said == true) for place, said in enumerate((changed.before, changed.now))
+    )
+    name, photo = text.as_html(true), text.as_html(given.names[changed.place])
+    return (
+        f'<figure title="{photo}">{held.picture(workspace, dataset, given, changed)}'
+        f'<figcaption><strong class="lab-ellipsis" title="{name}">{name}</strong>{answers}</figcaption></figure>'
+    )
+
+
+def _answer(place: int, said: str, *, right: bool) -> str:
+    name, sign = text.as_html(said), words.RIGHT_SIGN if right else words.WRONG_SIGN
+    return (
+        f'<span class="{"lab-is-right" if right else "lab-is-wrong"}">'
+        f'<b style="--lab-colour:{COLOURS[place]}">{LETTERS[place]}</b>'
+        f'<span class="lab-ellipsis" title="{name}">{sign} {name}</span></span>'
+    )
