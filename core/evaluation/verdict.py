@@ -92,6 +92,16 @@ class Verdict:
     takes: int
 
     @property
+    def is_contradicted(self) -> bool:
+        """Whether something was clearly better in the final exam than what the mock exam picked."""
+        return any(each.is_clear and each.difference > 0 for each in self.paired)
+
+    @property
+    def advised(self) -> int | None:
+        """What to take, where anything can be advised: something was learned, and the two exams do not disagree."""
+        return None if self.kind == "nothing_learned" or self.is_contradicted else self.take
+
+    @property
     def can_tell_from_guessing(self) -> bool:
         """Whether so few takes could tell anything from guessing, were all answers right."""
         return (len(self.paired) + 1) * (self.guessing / self.total) ** self.takes < CLEAR_P

@@ -27,14 +27,9 @@ def headline(line: Line, found: Verdict) -> str:
         return f"{taken.first}: {right} of {total}."
     if found.kind != "no_winner":
         return f"{taken.first} {taken.verb} {found.kind}: {right} of {total}."
-    if _contradicted(found):
+    if found.is_contradicted:
         return "No clear winner: the two exams disagree."
     return f"No clear winner: {_range(line, range(len(line.points)))} of {total}. {_take_the_cheapest(line, found)}"
-
-
-def _contradicted(found: Verdict) -> bool:
-    """Tell whether something was clearly better in the final exam than what the mock exam picked."""
-    return any(each.is_clear and each.difference > 0 for each in found.paired)
 
 
 def _range(line: Line, arms: Sequence[int]) -> str:
@@ -92,7 +87,7 @@ def _when_enough(line: Line, found: Verdict) -> list[str]:
 
 def _when_no_winner(line: Line, found: Verdict) -> list[str]:
     arms = range(len(line.points))
-    if _contradicted(found):
+    if found.is_contradicted:
         best = max((each for each in found.paired if each.is_clear), key=lambda each: each.difference)
         picked, other = (place_name(line, point_of(line, arm)) for arm in (found.picked, best.arm))
         return [

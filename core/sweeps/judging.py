@@ -49,6 +49,12 @@ def _judged(
     return verdict(arms, guessing=guessing, groups=np.array(takes, np.int64))
 
 
+def advised(line: Line, dataset: Dataset) -> int | None:
+    """Give the place on the axis to take; None where there is no verdict, or nothing that could be advised."""
+    found = judge(line, dataset)
+    return None if found is None or found.advised is None else place_of(line, found.advised)
+
+
 def guessing(line: Line, dataset: Dataset) -> int:
     """Give how many right answers guessing gives: the most frequent person always, or anybody, whichever is more."""
     people, photos = dataset.people, exam(dataset)

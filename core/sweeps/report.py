@@ -105,10 +105,9 @@ def report(sweep: Sweep) -> str:
 
 
 def _say(sweep: Sweep, line: Line) -> _Said:
-    verdict = judging.judge(line, sweep.dataset)
-    if verdict is None:
+    if judging.judge(line, sweep.dataset) is None:
         return _Said(line, None, told.so_far(line, sweep.dataset), None)
-    return _Said(line, told.told(line, sweep.dataset), "", judging.place_of(line, verdict.take))
+    return _Said(line, told.told(line, sweep.dataset), "", judging.advised(line, sweep.dataset))
 
 
 def _notes(said: Sequence[_Said]) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.evaluation.verdict import Verdict
-from core.sweeps import charted, told
+from core.sweeps import charted, judging, told
 from core.sweeps.folder import Sweep
 from core.sweeps.results import Line, Progress, lines, progress, results
 from core.sweeps.told import Told
@@ -40,9 +40,8 @@ class Reading:
 
     @property
     def take(self) -> int | None:
-        """The stop to take, of the first network; None before there is a headline."""
-        verdict = self.verdicts[0]
-        return told.place_of(self.lines[0], verdict.take) if verdict and self.is_complete else None
+        """The stop to take, of the first network; None before there is a headline, and where it advises nothing."""
+        return judging.advised(self.lines[0], self.sweep.dataset) if self.is_complete else None
 
 
 def _reading(sweep: Sweep) -> Reading:

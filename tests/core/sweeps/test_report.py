@@ -1,0 +1,139 @@
+"""The page to hand in: whole in itself, escaped, and honest about what is not finished."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from core.sweeps import judging, report, results
+from core.sweeps.folder import Sweep
+from core.sweeps.plan import Start, SweepPlan
+from core.workspace import Workspace
+from tests.made_sweeps import Outcome, first_right, make_sweep
+from tests.pages import made
+
+PEOPLE = ("Ada", '<b onclick="x">Bo</b>', "Chen & Co", "Dora", "Emil", "Fay")
+PLAN = SweepPlan(depths=(0, 10, 13), seeds=(0, 1, 2))
+VOID = {"meta", "br", "img", "hr", "input", "link"}
+CLEAR = first_right(lambda cell: {0: 0.3, 10: 1.0, 13: 0.4}[cell.depth])
+
+
+class Page(HTMLParser):
+    """Reads a page, and sees that what is opened is closed."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.texts: list[str] = []
+        self.taken: list[str] = []
+        self._open: list[tuple[str, bool]] = []
+        self.feed(page)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.attributes += attributes
+        if tag not in VOID:
+            self._open.append((tag, ("class", "taken") in attributes))
+
+    def handle_startendtag(self, tag, attributes):
+        self.tags.append(tag)
+        self.attributes += attributes
+
+    def handle_endtag(self, tag):
+        opened, _ = self._open.pop()
+        assert opened == tag
+
+    def handle_data(self, data):
+        if self._open and self._open[-1][0] != "style":
+            self.texts.append(data)
+            if any(taken for _, taken in self._open):
+                self.taken.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.texts).split())
+
+
+@pytest.fixture
+def workspace(tmp_path) -> Workspace:
+    return Workspace(tmp_path)
+
+
+@pytest.fixture
+def dataset(workspace):
+    return made.dataset(workspace, PEOPLE, name="<i>class</i>")
+
+
+def read(sweep: Sweep) -> Page:
+    return Page(report.report(sweep))
+
+
+def test_it_needs_nothing_else_and_runs_nothing(workspace, dataset):
+    page = report.report(make_sweep(workspace, dataset, PLAN, CLEAR))
+    read = Page(page)
+    assert not {"script", "link", "img", "iframe", "object"} & set(read.tags)
+    assert not [name for name, _ in read.attributes if name in ("src", "href", "srcset") or name.startswith("on")]
+    assert "@import" not in page
+    assert not re.findall(r"url\((?!data:)", page)
+    assert set(re.findall(r"https?://[^\"' <]+", page)) <= {"http://www.w3.org/2000/svg"}
+
+
+def test_names_are_text(workspace, dataset):
+    sweep = make_sweep(workspace, dataset, PLAN, CLEAR)
+    page = report.report(sweep)
+    assert '<b onclick="x">' not in page
+    assert '<b onclick="x">Bo</b>' in read(sweep).text
+    assert "Chen & Co" in read(sweep).text
+
+
+def test_it_says_what_the_lab_said_and_marks_what_to_take(workspace, dataset):
+    sweep = make_sweep(workspace, dataset, PLAN, CLEAR)
+    page = read(sweep)
+    assert "Retraining block 5 is best: 24 of 24." in page.text
+    assert page.taken[0] == "block 5"
+    assert page.text.count("take this one") >= 1
+    for part in (report.NAME, report.DATE, report.OWN_WORDS, *report.QUESTIONS):
+        assert part in page.text
+
+
+@pytest.mark.parametrize("outcome", [first_right(lambda cell: 1 / 6), first_right(lambda cell: 0.2)])
+def test_nothing_is_to_be_taken_where_nothing_was_learned(workspace, dataset, outcome: Outcome):
+    sweep = make_sweep(workspace, dataset, PLAN, outcome)
+    (line,) = results.lines(PLAN, results.results(sweep))
+    verdict = judging.judge(line, dataset)
+    assert verdict is not None
+    assert verdict.kind == "nothing_learned"
+    assert judging.advised(line, dataset) is None
+    page = read(sweep)
+    assert page.taken == []
+    assert "take this one" not in page.text
+
+
+def test_an_unfinished_sweep_says_so_and_shows_what_there_is(workspace, dataset):
+    # The second takes over what the first has done.
+    for done in (0, 4):
+        page = read(make_sweep(workspace, dataset, PLAN, CLEAR, done=done))
+        assert f"Not finished: {done} of 9 tries." in page.text
+        assert (report.NOT_YET in page.text) == (done == 0)
+        assert page.taken == []
+
+
+def test_two_networks_have_a_headline_and_a_table_each(workspace, dataset):
+    plan = replace(PLAN, starts=(Start("face-vgg-mini"), Start("face-vgg-mini", pretrained=False)))
+    page = read(make_sweep(workspace, dataset, plan, CLEAR))
+    assert page.tags.count("table") == 2
+    assert page.tags.count("h1") == 2
+    assert "from nothing" in page.text
+
+
+def test_photos_of_each_person_on_the_axis(workspace, dataset):
+    plan = SweepPlan(depths=(13,), photos=(1, 3, None), seeds=(0, 1))
+    page = read(make_sweep(workspace, dataset, plan, first_right(lambda cell: 1.0 if cell.photos != 1 else 0.4)))
+    assert "practice photos" in page.text
+    assert "3 photos" in page.text

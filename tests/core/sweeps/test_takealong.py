@@ -1,0 +1,178 @@
+"""The zip of a sweep; and its numbers computed again from its two tables, by another path."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import zipfile
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.photos.manifest import Dataset, save_dataset
+from core.sweeps import results, takealong, told
+from core.sweeps.folder import Sweep
+from core.sweeps.plan import Cell, Start, SweepPlan
+from core.workspace import Workspace
+from tests.made_sweeps import Outcome, first_right, make_sweep
+from tests.pages import made
+
+PEOPLE = ("Ada", "<b>Bo</b>", "Chen", "Dora", "Emil", "Fay")
+PLAN = SweepPlan(depths=(0, 10, 13), seeds=(0, 1, 2))
+Row = dict[str, str]
+
+
+@pytest.fixture
+def workspace(tmp_path) -> Workspace:
+    return Workspace(tmp_path / "home")
+
+
+@pytest.fixture
+def dataset(workspace) -> Dataset:
+    return made.dataset(workspace, PEOPLE)
+
+
+def packed(sweep: Sweep, tmp_path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(takealong.pack_sweep(sweep, tmp_path / "along.zip")) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def rows_of(table: bytes) -> list[Row]:
+    return list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"), newline="")))
+
+
+def scattered(share: dict[int, float]) -> Outcome:
+    """Let other photos be right in every try, about as many as `share` says of a depth."""
+
+    def outcome(cell: Cell, n: int) -> tuple[np.ndarray, float]:
+        rng = np.random.default_rng((cell.seed, cell.depth))
+        # Photos differ in how hard they are, the same way for all.
+        hard = np.random.default_rng(7).uniform(-0.25, 0.25, n)
+        return rng.uniform(size=n) < share[cell.depth] + hard, share[cell.depth]
+
+    return outcome
+
+
+def test_all_of_it_is_there_and_nothing_of_this_computer(workspace, dataset, tmp_path):
+    files = packed(make_sweep(workspace, dataset, PLAN, first_right(lambda cell: 0.75)), tmp_path)
+    assert {"runs.csv", "predictions.csv", "settings.json", "report.html", "README.txt"} <= set(files)
+    assert {"figures/tries.html", "figures/curves.html", "figures/plotly.min.js"} <= set(files)
+    assert not any(name.endswith((".png", ".jpg", ".keras")) for name in files)
+    told_here = b"".join(content for name, content in files.items() if name != "figures/plotly.min.js")
+    assert str(workspace.root).encode() not in told_here
+    for item in dataset.items:
+        assert item.sha256.encode() not in told_here
+
+
+def test_figures_open_without_a_network(workspace, dataset, tmp_path):
+    files = packed(make_sweep(workspace, dataset, PLAN, first_right(lambda cell: 0.75)), tmp_path)
+    for name in (name for name in files if name.startswith("figures/") and name.endswith(".html")):
+        page = files[name].decode("utf-8")
+        assert 'src="plotly.min.js"' in page
+        assert "https://cdn" not in page
+        assert "<b>Bo</b>" not in page.split("<body>")[0]
+
+
+def test_an_unfinished_sweep_is_packed_as_far_as_it_is(workspace, dataset, tmp_path):
+    for done in (0, 4):
+        sweep = make_sweep(workspace, dataset, PLAN, scattered({0: 0.4, 10: 0.6, 13: 0.8}), done=done)
+        files = packed(sweep, tmp_path)
+        assert len(rows_of(files["runs.csv"])) == done
+        assert json.loads(files["settings.json"])["found"]["verdict"] == []
+        assert f"{done} of 9 tries" in files["README.txt"].decode()
+
+
+def test_settings_say_what_was_tried_and_what_the_lab_said(workspace, dataset, tmp_path):
+    plan = replace(PLAN, starts=(Start("face-vgg-mini"), Start("face-vgg-mini", pretrained=False)))
+    sweep = make_sweep(
+        workspace, dataset, plan, first_right(lambda cell: 0.5 + cell.start.pretrained / 4), guesses={2: 5}
+    )
+    settings = json.loads(packed(sweep, tmp_path)["settings.json"])
+    assert SweepPlan.from_dict(settings["plan"]) == plan
+    assert settings["guesses"] == {"2": 5}
+    lines = results.lines(plan, results.results(sweep))
+    assert settings["found"] == json.loads(json.dumps(told.facts(plan, lines, dataset)))
+    assert len(settings["found"]["verdict"]) == 2
+
+
+SHARES = (
+    {0: 0.3, 10: 0.9, 13: 0.6},
+    {0: 0.7, 10: 0.7, 13: 0.7},
+    {0: 0.9, 10: 0.5, 13: 0.2},
+)
+
+
+@pytest.mark.parametrize("of_take", [1, 2])
+@pytest.mark.parametrize("share", SHARES)
+def test_the_numbers_of_the_verdict_follow_from_the_tables_alone(workspace, dataset, tmp_path, share, of_take):
+    grouped = tuple(replace(item, group=(item.group or 0) // of_take) for item in dataset.items)
+    dataset = replace(dataset, items=grouped)
+    save_dataset(workspace, dataset)
+    files = packed(make_sweep(workspace, dataset, PLAN, scattered(share)), tmp_path)
+    (verdict,) = json.loads(files["settings.json"])["found"]["verdict"]
+    again = Again(rows_of(files["runs.csv"]), rows_of(files["predictions.csv"]))
+
+    assert verdict["picked"] == again.picked
+    assert {row["value"] for row in verdict["paired"]} == set(share) - {again.picked}
+    p_values = [again.p_value(row["value"]) for row in verdict["paired"]]
+    corrected = by_hand_holm(p_values)
+    for row, p_value, corrected_p in zip(verdict["paired"], p_values, corrected, strict=True):
+        assert row["difference"] == pytest.approx(again.mean[row["value"]] - again.mean[again.picked])
+        assert (row["fixed"], row["broken"]) == again.changed(row["value"])
+        assert row["p_value"] == pytest.approx(p_value)
+        assert row["corrected_p"] == pytest.approx(corrected_p)
+        low, high = row["interval"]
+        assert low <= row["difference"] <= high
+        if row["is_clear"]:
+            assert row["corrected_p"] < 0.05
+            assert low > 0 or high < 0
+    if verdict["kind"] in ("best", "enough"):
+        assert f"{round(again.mean[verdict['take']])} of {again.total}" in verdict["headline"]
+    worse = {row["value"] for row in verdict["paired"] if row["is_clear"] and row["difference"] < 0}
+    # The most frozen that is not clearly worse.
+    assert verdict["take"] == max(set(share) - worse)
+
+
+class Again:
+    """The tables of a zip, counted in plain Python."""
+
+    def __init__(self, runs: Sequence[Row], predictions: Sequence[Row]) -> None:
+        depth = {row["run"]: int(row["frozen layers"]) for row in runs}
+        right: dict[int, list[int]] = defaultdict(list)
+        mock: dict[int, list[float]] = defaultdict(list)
+        for row in runs:
+            of_run = [int(each["right"]) for each in predictions if each["run"] == row["run"]]
+            assert sum(of_run) == int(row["right"])
+            right[depth[row["run"]]].append(sum(of_run))
+            mock[depth[row["run"]]].append(float(row["mock exam accuracy"]))
+        self.total = len({row["photo"] for row in predictions})
+        self.mean = {value: sum(each) / len(each) for value, each in right.items()}
+        # Of equally good ones the most frozen, which is the quickest.
+        self.picked = max(mock, key=lambda value: (round(sum(mock[value]) / len(mock[value]), 9), value))
+        self._of_take: dict[tuple[int, str], int] = defaultdict(int)
+        for row in predictions:
+            self._of_take[depth[row["run"]], row["take"]] += int(row["right"])
+        self._takes = sorted({row["take"] for row in predictions})
+
+    def changed(self, value: int) -> tuple[int, int]:
+        gained = [self._of_take[value, take] - self._of_take[self.picked, take] for take in self._takes]
+        return sum(each > 0 for each in gained), sum(each < 0 for each in gained)
+
+    def p_value(self, value: int) -> float:
+        fixed, broken = self.changed(value)
+        n, least = fixed + broken, min(fixed, broken)
+        return min(1.0, 2 * sum(math.comb(n, k) for k in range(least + 1)) / 2**n) if n else 1.0
+
+
+def by_hand_holm(p_values: Sequence[float]) -> list[float]:
+    corrected, highest = [0.0] * len(p_values), 0.0
+    for rank, place in enumerate(sorted(range(len(p_values)), key=lambda place: p_values[place])):
+        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[place]))
+        corrected[place] = highest
+    return corrected

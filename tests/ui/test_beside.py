@@ -1,0 +1,85 @@
+"""Runs side by side: the table shows only what differs, and what came out."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+
+from core import experiments
+from core.config import TrainConfig
+from core.experiments import Row
+from core.jobfolder import JobFolder
+from tests.pages import made
+from ui import beside, comparewords, words
+
+CONFIG = TrainConfig(freeze_depth=10, image_size_px=48)
+
+
+class Cells(HTMLParser):
+    """Reads the rows of a table."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.feed(table)
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("th", "td"):
+            self.rows[-1].append("")
+
+    def handle_data(self, data):
+        self.rows[-1][-1] += data
+
+
+@pytest.fixture
+def row_with(lab_home):
+    dataset = made.dataset(lab_home)
+
+    def row_with(**changes: object) -> Row:
+        return experiments.read(made.run(lab_home, dataset, config=CONFIG.with_changes(**changes)))
+
+    return row_with
+
+
+def told(*rows: Row) -> dict[str, list[str]]:
+    return {name: values for name, *values in Cells(beside._table(rows)).rows[1:]}
+
+
+def test_only_what_differs_is_told(row_with):
+    rows = row_with(), row_with(freeze_depth=13, learning_rate=0.002), row_with(freeze_depth=13, seed=4)
+    differ = dict(beside.differences(rows))
+    assert list(differ) == [words.SETTINGS["freeze"], words.LEARNING_RATE, words.SEED]
+    assert differ[words.SETTINGS["freeze"]] == ["block 5 retrained", "all frozen", "all frozen"]
+    assert differ[words.LEARNING_RATE] == ["0.001", "0.002", "0.001"]
+    assert differ[words.SEED] == ["0", "0", "4"]
+
+
+def test_head_rounds_that_follow_from_the_rounds_are_not_told(row_with):
+    rows = row_with(epochs=20, head_epochs=10), row_with(epochs=10, head_epochs=5)
+    assert list(dict(beside.differences(rows))) == [words.SETTINGS["rounds"]]
+
+
+def test_the_same_settings_are_said_to_be_the_same(row_with):
+    table = beside._table((row_with(), row_with()))
+    assert comparewords.SAME_SETTINGS in table
+
+
+def test_what_came_out_stands_below_and_what_is_not_known_is_no_number(row_with):
+    first, second = row_with(), row_with(seed=1)
+    result = {"test_correct": 9, "test_total": 12, "val_accuracy": 0.75, "trainable_parameters": 443526, "seconds": 6.4}
+    JobFolder(first.run.path).write_result(result)
+    cells = told(experiments.read(first.run), second)
+    assert cells[comparewords.FINAL_EXAM] == [words.exam(9, 12), words.exam(11, 12)]
+    assert cells[comparewords.LEARNED] == ["443,526", comparewords.UNKNOWN]
+    assert cells[comparewords.TIME][1] == comparewords.UNKNOWN
+    assert "75" in cells[comparewords.MOCK_EXAM][0]
+
+
+def test_curves_are_named_by_as_little_as_tells_them_apart(row_with):
+    names = beside.short_names((row_with(), row_with(freeze_depth=13), row_with(freeze_depth=13, seed=1)))
+    assert names == ["block 5 retrained, " + comparewords.a_try(0), "all frozen, " + comparewords.a_try(0),
+                     "all frozen, " + comparewords.a_try(1)]  # fmt: skip
+    assert beside.short_names((row_with(), row_with(freeze_depth=13))) == ["block 5 retrained", "all frozen"]

@@ -1,0 +1,83 @@
+"""The flip board: every photo whose answer changes, with who it is and what each of the two says."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import experiments
+from core.config import TrainConfig
+from core.runs import Run
+from tests.pages import made
+from ui import comparewords, words
+
+PEOPLE = ("Ada", "<b>Bo</b>", "Chen")
+
+
+def answers(run: Run, right: np.ndarray) -> None:
+    """Let a run be right where `right` says so, and name the next person else."""
+    given = run.predictions()
+    assert given is not None
+    probabilities = np.full_like(given.probabilities, 0.05)
+    said = np.where(right, given.labels, (given.labels + 1) % len(PEOPLE))
+    probabilities[np.arange(len(said)), said] = 0.9
+    run.write_predictions(type(given)(probabilities, given.labels, given.names, given.sha256s, given.faces))
+
+
+def script(root: str, before: str, now: str) -> None:
+    from pathlib import Path
+
+    from core import experiments
+    from core.runs import Run
+    from core.workspace import Workspace
+    from ui import flipboard
+
+    workspace = Workspace(Path(root))
+    rows = [experiments.read(Run(workspace.runs / each)) for each in (before, now)]
+    flipboard.board(workspace, *rows)
+
+
+@pytest.fixture
+def board(lab_home):
+    dataset = made.dataset(lab_home, PEOPLE)
+    before, now = (made.run(lab_home, dataset, config=TrainConfig(freeze_depth=depth)) for depth in (13, 10))
+
+    def board(right_before: list[int], right_now: list[int]) -> tuple[str, str]:
+        """Give the sentences, and the pictures as HTML."""
+        n = len(dataset.of("test"))
+        for run, places in ((before, right_before), (now, right_now)):
+            answers(run, np.isin(np.arange(n), places))
+        app = AppTest.from_function(script, args=(str(lab_home.root), before.id, now.id), default_timeout=30).run()
+        assert not app.exception, app.exception
+        drawn = "".join(str(each.proto.body) for each in app.get("html"))
+        return " ".join(each.value for each in app.markdown), drawn
+
+    assert experiments.shelf(lab_home).tested
+    return board
+
+
+def test_photos_that_changed_are_there_with_both_answers(board):
+    said, drawn = board([0, 1, 2, 5], [1, 2, 3, 4, 5])
+    assert comparewords.fixed(2, "B") in said
+    assert comparewords.broke(1, "B") in said
+    figures = re.findall(r"<figure.*?</figure>", drawn, re.DOTALL)
+    assert len(figures) == 3
+    for figure in figures:
+        # Each is right for one of the two.
+        assert figure.count("lab-is-right") == figure.count("lab-is-wrong") == 1
+    assert "<b>Bo</b>" not in drawn
+    assert "&lt;b&gt;Bo&lt;/b&gt;" in drawn
+
+
+def test_a_clear_difference_is_called_one_and_a_small_one_is_not(board):
+    assert words.COULD_BE_LUCK in board([0, 1], [0, 1, 2])[0]
+    assert words.CLEAR_DIFFERENCE in board([], list(range(12)))[0]
+
+
+def test_no_photo_changed(board):
+    said, drawn = board([0, 1], [0, 1])
+    assert words.SAME_ANSWERS in said
+    assert "<figure" not in drawn
