@@ -75,7 +75,8 @@ class Verdict:
         kind: "best": the picked one is clearly better than all others; "enough": some are clearly worse; "no_winner":
             none is clearly worse; "nothing_learned": none is clearly better than guessing.
         picked: the best in the mock exam; of equally good ones the cheapest.
-        take: the cheapest that is not clearly worse than the picked one.
+        take: the cheapest that is neither clearly worse than the picked one nor in doubt.
+        in_doubt: cheaper ones that have so many fewer right answers that only the luck of single tries could be why.
         tied: those not clearly different from the picked one, which is among them; cheapest first.
         paired: the picked one held against every other, cheapest first.
         guessing, total: right answers by guessing, and photos of the final exam.
@@ -85,6 +86,7 @@ class Verdict:
     kind: Kind
     picked: int
     take: int
+    in_doubt: tuple[int, ...]
     tied: tuple[int, ...]
     paired: tuple[Paired, ...]
     guessing: int
@@ -137,7 +139,10 @@ def verdict(arms: Sequence[Arm], *, guessing: int, groups: np.ndarray | None = N
     worse = {each.arm for each in held if each.is_clear and each.difference < 0}
     better = {each.arm for each in held if each.is_clear and each.difference > 0}
     tied = tuple(arm for arm in range(len(arms)) if arm not in worse | better)
-    take = min(arm for arm in range(len(arms)) if arm not in worse)
+    # Not called worse, and not advised either: by its photos alone it would be.
+    lucky = {each.arm for each in held if each.doubt == "tries" and each.difference < 0}
+    take = min(arm for arm in range(len(arms)) if arm not in worse | lucky)
+    in_doubt = tuple(arm for arm in sorted(lucky) if arm < take)
     total = int(arms[0].right.shape[1])
     kind: Kind
     if not _learned(arms, guessing, groups):
@@ -146,7 +151,7 @@ def verdict(arms: Sequence[Arm], *, guessing: int, groups: np.ndarray | None = N
         kind = "no_winner"
     else:
         kind = "best" if tied == (picked,) else "enough"
-    return Verdict(kind, picked, take, tied, held, guessing, total, _count_takes(arms, groups))
+    return Verdict(kind, picked, take, in_doubt, tied, held, guessing, total, _count_takes(arms, groups))
 
 
 def _paired(arms: Sequence[Arm], picked: int, groups: np.ndarray | None, seed: int) -> tuple[Paired, ...]:

@@ -13,6 +13,10 @@ from core.sweeps.results import Line
 LONGER = 1.5
 
 
+# Said of fewer right answers that the photos alone would call clear.
+LUCK = "That could be luck. More tries would tell."
+
+
 def _right(line: Line, arm: int) -> int:
     return rounded(point_of(line, arm).correct)
 
@@ -29,6 +33,8 @@ def headline(line: Line, found: Verdict) -> str:
         return f"{taken.first} {taken.verb} {found.kind}: {right} of {total}."
     if found.is_contradicted:
         return "No clear winner: the two exams disagree."
+    if found.in_doubt:
+        return f"{taken.first} {taken.looks} best: {right} of {total}."
     return f"No clear winner: {_range(line, range(len(line.points)))} of {total}. {_take_the_cheapest(line, found)}"
 
 
@@ -81,7 +87,7 @@ def _when_enough(line: Line, found: Verdict) -> list[str]:
         best = place_name(line, point_of(line, found.picked))
         gain = f"{best.first}, best in the mock exam, gave {_right(line, found.picked)}: not clearly more."
         gain += f" {more} {longer}." if longer else ""
-    said = [gain, _others(line, range(found.take), more=False)]
+    said = [gain, _others(line, range(found.take), more=False), LUCK if found.in_doubt else ""]
     return [each for each in said if each]
 
 
@@ -94,6 +100,8 @@ def _when_no_winner(line: Line, found: Verdict) -> list[str]:
             f"The mock exam picked {picked.text}: {_right(line, found.picked)} in the final exam.",
             f"There, {other.text} gave {_right(line, best.arm)}, clearly more.",
         ]
+    if found.in_doubt:
+        return [_others(line, range(found.take), more=False), LUCK]
     correct = {point.correct for point in line.points}
     if correct == {found.total}:
         said = ["Everything was right everywhere: this exam is too easy to tell."]

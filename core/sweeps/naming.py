@@ -29,6 +29,10 @@ class Name:
     def verb(self) -> str:
         return "are" if self.is_plural else "is"
 
+    @property
+    def looks(self) -> str:
+        return "look" if self.is_plural else "looks"
+
 
 def capital(text: str) -> str:
     """Begin a sentence; the rest stays as it is."""

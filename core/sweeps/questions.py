@@ -70,7 +70,7 @@ def question_two(line: Line, found: Verdict) -> str:
     right = f"{rounded(taken.correct)} of {found.total}"
     amount = _amount(line.start.backbone, taken.value or 0)
     # What less would do is known only where it was tried.
-    how = "is best with" if found.kind == "best" else "can do with" if found.take == 0 else "needs"
+    how = "is best with" if found.kind == "best" else "can do with" if found.take == 0 or found.in_doubt else "needs"
     said = f"{named} {how} {amount} {word}: {right}."
     tried = {point.value for point in line.points}
     stops = network(line.start.backbone).architecture.stops()

@@ -59,7 +59,7 @@ class _Size:
 
 
 # Of single layers there are many rows and many comparisons: they are set smaller, so that all fits on the sheet.
-_SIZES = (_Size("", 4.6, 3.35, 58, 82), _Size("many", 3.6, 2.9, 64, 104), _Size("many most", 2.9, 2.45, 72, 112))
+_SIZES = (_Size("", 4.6, 3.35, 58, 82), _Size("many", 3.6, 2.9, 64, 104), _Size("many most", 2.9, 2.45, 72, 122))
 
 
 @dataclass(frozen=True, eq=False)

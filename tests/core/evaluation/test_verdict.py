@@ -38,6 +38,23 @@ def test_a_tie_names_the_cheapest() -> None:
     assert found.paired[0].doubt == "photos"
 
 
+def test_what_the_photos_call_worse_is_not_advised_though_tries_could_be_why() -> None:
+    """55 against 68 in two tries that differ by ten: nobody would call the cheaper one enough."""
+    cheaper, better, dearer = arm((60, 50), 0.75), arm((67, 68), 0.96), arm((34, 30), 0.5)
+    found = verdict([cheaper, better, dearer], guessing=GUESSING)
+    assert [each.doubt for each in found.paired] == ["tries", ""]
+    assert (found.kind, found.picked, found.take, found.in_doubt) == ("enough", 1, 1, (0,))
+    # Without anything clearly worse there is no winner, and still nothing that speaks for the cheaper one.
+    alone = verdict([cheaper, better], guessing=GUESSING)
+    assert (alone.kind, alone.take, alone.in_doubt) == ("no_winner", 1, (0,))
+
+
+def test_nothing_is_advised_where_the_exams_disagree_or_nothing_was_learned() -> None:
+    assert verdict([arm(40, 0.95), arm(66, 0.8)], guessing=GUESSING).advised is None
+    assert verdict([arm(13, 0.2), arm(12, 0.1)], guessing=GUESSING).advised is None
+    assert verdict([arm(64, 0.9), arm(66, 0.95)], guessing=GUESSING).advised == 0
+
+
 def test_of_equally_good_ones_in_the_mock_exam_the_cheapest_is_picked() -> None:
     # 0.1 + 0.2 is not 0.3 in a computer; a tie is a tie.
     shares = Arm(arm(60, 0).right, np.array([0.1, 0.2, 0.0])), Arm(arm(60, 0).right, np.array([0.3, 0.0, 0.0]))

@@ -80,6 +80,18 @@ def test_the_headline_of_the_design() -> None:
     assert one.question_two == "The Mini network needs 1 of its 5 blocks (3 of 13 layers) retrained: 67 of 72."
 
 
+def test_fewer_right_answers_that_may_be_luck_of_tries_are_not_called_enough() -> None:
+    plan, two = SweepPlan(depths=(0, 10, 13), seeds=(0, 1)), SweepPlan(depths=(10, 13), seeds=(0, 1))
+    right = {(0, 0): 34, (0, 1): 30, (10, 0): 67, (10, 1): 68, (13, 0): 60, (13, 1): 50}
+    one = said(plan, photos_of(), lambda cell: right[cell.depth, cell.seed])
+    assert one.headline == "Retraining block 5 is enough: 68 of 72."
+    assert one.second.endswith("Retraining nothing gave 55. That could be luck. More tries would tell.")
+    assert "can do with 1 of its 5 blocks" in one.question_two
+    other = said(two, photos_of(), lambda cell: right[cell.depth, cell.seed])
+    assert other.headline == "Retraining block 5 looks best: 68 of 72."
+    assert other.second == "Retraining nothing gave 55. That could be luck. More tries would tell."
+
+
 def test_more_that_is_a_little_better_did_not_clearly_help() -> None:
     more = {**DESIGN, 7: 69}
     picked = said(SweepPlan(), photos_of(), lambda cell: more[cell.depth], mock=lambda cell: DESIGN[cell.depth] / 72)
