@@ -19,16 +19,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from core.workspace import Workspace
 from tests.e2e.conftest import CHROMIUM_ARGUMENTS, Server, Visitor
-from ui import words
+from ui import comparewords, words
 
 SCREEN = {"width": 1280, "height": 720}
 QUALITY = 82
 FRAME_S, MOST_FRAMES = 0.25, 80
 RECORDED_PX = 800, 450
+VOTES, SWEEP_MS = (2, 3, 4, 6, 7, 3), 600_000
 
 
 class Album:
@@ -92,7 +93,7 @@ def visiting(home: Path) -> Iterator[Visitor]:
 
 
 def play(visitor: Visitor, album: Album) -> None:
-    """Play the class story: all frozen, then the last block free to learn."""
+    """Play the class story: all frozen, the last block free to learn, and then all stops at once."""
     visitor.open()
     album.shoot("start")
     visitor.clicks(words.TRY_IT)
@@ -127,6 +128,20 @@ def play(visitor: Visitor, album: Album) -> None:
     visitor.goes_to(words.LIBRARY)
     visitor.sees(words.LIBRARY_HOW)
     album.shoot("library")
+    compare(visitor, album)
+
+
+def compare(visitor: Visitor, album: Album) -> None:
+    """Guess, try every stop, and read the headline."""
+    visitor.goes_to(comparewords.COMPARE)
+    visitor.sees(comparewords.QUESTIONS["depth"])
+    more = visitor.page.locator(".sweep-votes button").filter(has_text="+")
+    for place, hands in enumerate(VOTES):
+        for _ in range(hands):
+            more.nth(place).click()
+    visitor.clicks(words.START_TRAINING)
+    expect(visitor.page.get_by_text("take this one").first).to_be_visible(timeout=SWEEP_MS)
+    album.shoot("compare")
 
 
 def main() -> None:

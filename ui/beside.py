@@ -15,7 +15,6 @@ from core.evaluation import overlay
 from core.evaluation.overlay import COLOURS, LETTERS
 from core.experiments import Row
 from core.models import backbones
-from core.workspace import Workspace
 from ui import before, comparewords, exam, matrices, text, words
 from ui.exam import Exam
 from ui.state import Widget
@@ -46,7 +45,7 @@ _ADVANCED = {
 }
 
 
-def side_by_side(workspace: Workspace, tested: Sequence[Row], preset: Sequence[str] = ()) -> None:
+def side_by_side(tested: Sequence[Row], preset: Sequence[str] = ()) -> None:
     """Draw two to four experiments of the user's choice beside each other.
 
     Args:

@@ -120,9 +120,7 @@ def go_on(workspace: Workspace, run: Run) -> None:
     server.workers().ensure(queue.TRAIN)
 
 
-def sweep(
-    workspace: Workspace, dataset: Dataset, plan: SweepPlan, guesses: Mapping[int, int] | None = None
-) -> Sweep:
+def sweep(workspace: Workspace, dataset: Dataset, plan: SweepPlan, guesses: Mapping[int, int] | None = None) -> Sweep:
     """Queue a whole comparison; `guesses` are the votes of the class by place on its axis."""
     made = create_sweep(workspace, dataset, plan, guesses=guesses)
     queue.enqueue(workspace, made.job)

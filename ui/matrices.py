@@ -12,8 +12,8 @@ from core.evaluation.overlay import COLOURS, LETTERS
 from ui import comparewords, text, words
 from ui.exam import Exam
 
-# Of the page's width on a projector, and what of it a matrix's names take with the gap beside it.
-PAGE_PX, NAMES_PX, SHORT_NAMES_PX = 1160, 166, 122
+# Of the width inside a frame of the page on a projector, and what of it a matrix's names take with the gap beside it.
+PAGE_PX, NAMES_PX, SHORT_NAMES_PX = 1110, 166, 112
 SMALLEST_PX, LARGEST_PX, GAP_PX = 20, 48, 2
 SHORT_FROM = 11
 # Gap and padding beside the names.

@@ -76,14 +76,14 @@ def as_csv(
     """
     text = io.StringIO()
     table = csv.writer(text)
-    table.writerow([*columns, *map(_as_text, people)])
+    table.writerow([*columns, *map(as_text, people)])
     for name, label, row in zip(names, labels, probabilities, strict=True):
         true = people[int(label)] if label >= 0 else ""
         leanings = [f"{float(p):.4f}" for p in row]
-        table.writerow([_as_text(name), _as_text(true), _as_text(people[int(row.argmax())]), *leanings])
+        table.writerow([as_text(name), as_text(true), as_text(people[int(row.argmax())]), *leanings])
     return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8")
 
 
-def _as_text(name: str) -> str:
+def as_text(name: str) -> str:
     """Give a name that a spreadsheet shows and never computes; some take what begins like this for a formula."""
     return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name

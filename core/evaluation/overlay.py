@@ -136,6 +136,8 @@ def mock_exam_figure(curves: Sequence[Curve], labels: OverlayLabels) -> go.Figur
             line={"color": colour, "width": 3, "dash": dash},
         )
     _dress(figure, labels.rounds, labels.right)
+    # Rounds are whole; a handful of ticks is enough.
+    figure.update_xaxes(tick0=0, dtick=max(1, round(_last_round(curves) / 6)))
     figure.update_yaxes(range=[0, 101])
     return figure
 

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
-from core.evaluation.listing import _as_text
+from core.evaluation.listing import as_text
 from core.models.backbones import backbone
 from core.photos.manifest import Dataset
 from core.runs import Run
@@ -120,5 +120,5 @@ def _as_csv(columns: Sequence[str], rows: Sequence[_Row]) -> bytes:
     text = io.StringIO()
     table = csv.writer(text)
     table.writerow(columns)
-    table.writerows([_as_text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    table.writerows([as_text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8")

@@ -13,6 +13,7 @@ import html
 import json
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ MATRIX = ConfusionLabels(
     wrong="{true} taken for {predicted}: {count}",
 )
 SWEEP_LABELS = overlay.SweepLabels(
-    stops="retrained",
+    stops=report.STOP_COLUMN["depth"],
     right="right answers in the final exam",
     guessing="guessing: {right}",
     all_right="all {total} right",
@@ -106,7 +107,8 @@ def _tries(sweep: Sweep, along: Sequence[Line]) -> go.Figure:
     ]
     stops = [charted.stop_title(along[0], point) for point in along[0].points]
     total, guessing = len(exam(sweep.dataset)), judging.guessing(along[0], sweep.dataset)
-    return overlay.sweep_figure(tried, stops, total, guessing, SWEEP_LABELS)
+    labels = replace(SWEEP_LABELS, stops=report.STOP_COLUMN[sweep.plan.axis])
+    return overlay.sweep_figure(tried, stops, total, guessing, labels)
 
 
 def _title(along: Sequence[Line], line: Line, point: Point) -> str:

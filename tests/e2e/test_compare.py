@@ -95,6 +95,7 @@ def test_guess_watch_and_read(visitor: Visitor, server: Server) -> None:
     assert 0 < done < TRIES
     visitor.open("compare")
     visitor.sees(comparewords.ended("interrupted", done, TRIES))
+    visitor.waits_for(visitor.page.locator(".sweep svg"))
     visitor.photographs("interrupted")
     tried = {run.id for _, run in sweep.members() if run.status().state == "done"}
     finished_at = {run_id: (server.workspace.runs / run_id / "result.json").stat().st_mtime_ns for run_id in tried}

@@ -5,11 +5,15 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core import experiments
 from core.config import TrainConfig
 from core.experiments import Row
 from core.jobfolder import JobFolder
+from core.sweeps.plan import SweepPlan
+from core.workspace import Workspace
+from tests.made_sweeps import first_right, make_sweep
 from tests.pages import made
 from ui import beside, comparewords, words
 
@@ -83,3 +87,73 @@ def test_curves_are_named_by_as_little_as_tells_them_apart(row_with):
     assert names == ["block 5 retrained, " + comparewords.a_try(0), "all frozen, " + comparewords.a_try(0),
                      "all frozen, " + comparewords.a_try(1)]  # fmt: skip
     assert beside.short_names((row_with(), row_with(freeze_depth=13))) == ["block 5 retrained", "all frozen"]
+
+
+def script(root: str, *preset: str) -> None:
+    from pathlib import Path
+
+    from core import experiments
+    from core.workspace import Workspace
+    from ui import beside
+
+    workspace = Workspace(Path(root))
+    shelf = experiments.shelf(workspace)
+    beside.side_by_side([*shelf.tested, *(row for row in shelf.of_sweeps if row.is_tested)], preset)
+
+
+def opened(workspace: Workspace, *preset: str) -> AppTest:
+    app = AppTest.from_function(script, args=(str(workspace.root), *preset), default_timeout=30).run()
+    assert not app.exception, app.exception
+    return app
+
+
+def html(app: AppTest) -> str:
+    return "".join(str(each.proto.body) for each in app.get("html"))
+
+
+def test_two_to_four_of_any_experiments_stand_side_by_side(lab_home):
+    dataset = made.dataset(lab_home)
+    plan = SweepPlan(depths=(10, 13), seeds=(0, 1))
+    sweep = make_sweep(lab_home, dataset, plan, first_right(lambda cell: 0.5))
+    alone = made.run(lab_home, dataset, config=CONFIG)
+    tries = [run.id for _, run in sweep.members()]
+    app = opened(lab_home, alone.id, tries[0])
+    (choice,) = app.multiselect
+    assert len(choice.options) == 5
+    assert html(app).count('<table aria-label="') == 2
+    choice.set_value([*choice.value, *tries[1:3]]).run()
+    assert not app.exception, app.exception
+    assert html(app).count('<table aria-label="') == 4
+    assert words.exam(11, 12) in html(app)
+
+
+def test_one_alone_asks_for_another(lab_home):
+    run = made.run(lab_home, made.dataset(lab_home))
+    app = opened(lab_home, run.id)
+    assert [each.value for each in app.markdown] == [comparewords.CHOOSE_TWO]
+    assert "<table" not in html(app)
+
+
+def test_tries_that_are_called_the_same_can_be_told_apart(lab_home):
+    dataset = made.dataset(lab_home)
+    runs = [made.run(lab_home, dataset, config=CONFIG) for _ in range(3)]
+    for run in runs:
+        experiments.rename_run(run, "the same")
+    titles = [beside._titles(experiments.shelf(lab_home).tested)[run.id] for run in runs]
+    assert len(set(titles)) == 3
+
+
+def test_other_exam_photos_are_said_to_be_others(lab_home):
+    here = made.run(lab_home, made.dataset(lab_home))
+    there = made.run(lab_home, made.dataset(lab_home, ("Dora", "Emil"), "made2"))
+    app = opened(lab_home, here.id, there.id)
+    assert comparewords.OTHER_EXAMS in [each.value for each in app.markdown]
+    assert html(app).count('<table aria-label="') == 2
+    same = opened(lab_home, here.id, made.run(lab_home, made.dataset(lab_home)).id)
+    assert comparewords.OTHER_EXAMS not in [each.value for each in same.markdown]
+
+
+def test_a_deleted_try_among_the_preset_is_left_out(lab_home):
+    run = made.run(lab_home, made.dataset(lab_home))
+    app = opened(lab_home, run.id, "gone")
+    assert len(app.multiselect[0].value) == 1

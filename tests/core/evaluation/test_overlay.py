@@ -65,6 +65,12 @@ def test_more_runs_than_colours_are_told_apart_by_their_dashes() -> None:
     assert figure.data[0].y == (50.0, 60.0)
 
 
+def test_rounds_are_counted_in_whole_numbers() -> None:
+    few = overlay.mock_exam_figure([curve("a", 0.1, 0.2, 0.3)], LABELS)
+    many = overlay.mock_exam_figure([curve("a", *[0.5] * 61)], LABELS)
+    assert (few.layout.xaxis.dtick, many.layout.xaxis.dtick) == (1, 10)
+
+
 def test_every_try_is_a_dot_and_every_stop_has_its_mean() -> None:
     figure = overlay.sweep_figure(
         [Tried("Mini", ((58, 60), (66, 67), ()))], ["nothing", "block 5", "more"], 72, 12, SWEEP

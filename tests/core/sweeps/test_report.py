@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
+from core.models.backbones import backbone
 from core.sweeps import judging, report, results
 from core.sweeps.folder import Sweep
-from core.sweeps.plan import Start, SweepPlan
+from core.sweeps.plan import Cell, Start, SweepPlan
 from core.workspace import Workspace
 from tests.made_sweeps import Outcome, first_right, make_sweep
 from tests.pages import made
@@ -137,3 +141,40 @@ def test_photos_of_each_person_on_the_axis(workspace, dataset):
     page = read(make_sweep(workspace, dataset, plan, first_right(lambda cell: 1.0 if cell.photos != 1 else 0.4)))
     assert "practice photos" in page.text
     assert "3 photos" in page.text
+
+
+def mixed(cell: Cell, n: int) -> tuple[np.ndarray, float]:
+    """Let every try have other photos right, so that every comparison has something to tell."""
+    rng = np.random.default_rng((cell.depth, cell.seed, cell.start.pretrained))
+    return rng.random(n) < 0.6 + cell.depth / 100, 0.5 + cell.depth / 100
+
+
+MOBILE = "imagenet-mobilenetv2"
+SHEETS = {
+    "usual": SweepPlan(),
+    "photos": SweepPlan(depths=(10,), photos=(1, 2, 3, 5, None)),
+    "two networks": SweepPlan(starts=(Start("face-vgg-mini"), Start("face-vgg-mini", pretrained=False))),
+    "every layer": SweepPlan(depths=tuple(range(14))),
+    "every layer of two networks, five tries": SweepPlan(
+        starts=(Start(MOBILE), Start(MOBILE, pretrained=False)),
+        depths=tuple(range(len(backbone(MOBILE).architecture.units) + 1)),
+        seeds=(0, 1, 2, 3, 4),
+    ),
+    "unfinished": SweepPlan(depths=(0, 13)),
+}
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SHEETS)
+def test_it_prints_on_one_sheet(workspace, name, tmp_path):
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("Chromium is not installed on this machine")
+    dataset = made.dataset(workspace, tuple(f"Maximiliane-Josephine Nr. {number}" for number in range(14)))
+    sweep = make_sweep(workspace, dataset, SHEETS[name], mixed, done=1 if name == "unfinished" else None)
+    page, printed = tmp_path / "report.html", tmp_path / "report.pdf"
+    page.write_text(report.report(sweep), encoding="utf-8")
+    arguments = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+    subprocess.run([chromium, *arguments, f"--print-to-pdf={printed}", page.as_uri()], check=True, capture_output=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed.read_bytes())) == 1

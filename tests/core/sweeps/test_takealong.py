@@ -79,6 +79,21 @@ def test_figures_open_without_a_network(workspace, dataset, tmp_path):
         assert "<b>Bo</b>" not in page.split("<body>")[0]
 
 
+@pytest.mark.parametrize(
+    ("plan", "below"),
+    [
+        (SweepPlan(depths=(10, 13), seeds=(0,)), "retrained"),
+        (SweepPlan(depths=(13,), photos=(1, None), seeds=(0,)), "practice photos"),
+        (SweepPlan(depths=(13,), sizes_px=(48, 96), seeds=(0,)), "size of a face"),
+    ],
+)
+def test_the_figure_of_all_tries_names_its_axis(workspace, dataset, tmp_path, plan, below):
+    files = packed(make_sweep(workspace, dataset, plan, first_right(lambda cell: 0.75)), tmp_path)
+    page = files["figures/tries.html"].decode("utf-8")
+    assert f'"text":"{below}"' in page
+    assert all(f'"text":"{other}"' not in page for other in {"retrained", "practice photos"} - {below})
+
+
 def test_an_unfinished_sweep_is_packed_as_far_as_it_is(workspace, dataset, tmp_path):
     for done in (0, 4):
         sweep = make_sweep(workspace, dataset, PLAN, scattered({0: 0.4, 10: 0.6, 13: 0.8}), done=done)

@@ -12,8 +12,8 @@ from core import runs
 from core.config import CropConfig, TrainConfig
 from core.errors import Stopped, WeightsError
 from core.jobfolder import JobFolder
-from core.photos import dataset as datasets
 from core.models import networks
+from core.photos import dataset as datasets
 from core.training import callbacks, trainer
 from core.training.memory import FeatureMemory
 from core.workspace import Workspace
