@@ -111,7 +111,7 @@ def sweep(arguments: argparse.Namespace) -> Answer:
     lines = results.lines(plan, found)
     rows = [dict(zip(tables.RUN_COLUMNS, row, strict=True)) for row in tables.run_rows(made)]
     runs_told = [{name.replace(" ", "_"): value for name, value in row.items()} for row in rows]
-    facts = {"runs": runs_told, **told.facts(plan, lines, dataset), "out": str(made.path)}
+    facts = {"runs": runs_told, **told.facts(lines, dataset), "out": str(made.path)}
     return Answer(facts, _sweep_told(facts))
 
 

@@ -30,7 +30,7 @@ def show(workspace: Workspace, dataset: Dataset) -> None:
     if likeness is None:
         comparing.offer(workspace, dataset, at_once="several_faces" in found)
     if any(entry.spare for kind in questions.ASKING for entry in found.get(kind, ())):
-        st.caption(words.SPARE_HOW)
+        st.markdown(words.SPARE_HOW)
     for kind, entries in found.items():
         if kind == "several_faces":
             groupphotos.show(workspace, dataset, entries, likeness)
@@ -144,11 +144,12 @@ def bring_more(dataset: Dataset) -> None:
 
 
 def _listed(workspace: Workspace, dataset: Dataset, kind: str, entries: Sequence[LeftOut]) -> None:
-    """Draw what cannot be decided with a click as a table, folded."""
-    with st.expander(words.question(kind, len(entries))):
+    """Draw what cannot be decided with a click as a table, folded unless it counts among what needs a look."""
+    ids = [entry.sha256 for entry in entries if entry.sha256]
+    asks = kind == "unreadable" and bool(ids)
+    with st.expander(words.question(kind, len(entries)), expanded=asks):
         collection.listed("", [(entry.name, entry.reason) for entry in entries])
-        ids = [entry.sha256 for entry in entries if entry.sha256]
-        if kind == "unreadable" and ids:
+        if asks:
             st.button(
                 words.LEAVE_ALL_OUT,
                 key=f"{Widget.ALL_OF_KIND}-{kind}",

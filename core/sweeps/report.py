@@ -33,6 +33,7 @@ COLUMNS_SAID = (
     "Mock exam: right answers of 100. Time: of one try. Learn: numbers of the network that learn (parameters)."
 )
 RATE_COLUMN, NOT_YET, UNFINISHED = "rate", "–", "Not finished: {done} of {total} tries."
+OF_NETWORK = "{network}:"
 MORE_NOTES = "All other comparisons are in settings.json."
 # What the headline and the answers of a second network take of the sheet.
 _ANOTHER_MM = 34
@@ -111,21 +112,35 @@ def _say(sweep: Sweep, line: Line) -> _Said:
 
 
 def _notes(said: Sequence[_Said]) -> list[str]:
-    """Give what is said of how sure all this is, once each."""
-    finished = [each.told for each in said if each.told]
-    notes = (note for each in finished for note in (each.why_two_exams, *each.notes))
-    return list(dict.fromkeys(note for note in notes if note))
+    """Give what is said of how sure all this is; of several networks, what holds for all once and the rest by name."""
+    finished = [(each.line, each.told) for each in said if each.told]
+    if len(said) == 1:
+        return [note for _, one in finished for note in (one.why_two_exams, *one.notes)]
+    shared: list[str] = []
+    if len(finished) > 1:
+        shared = [note for note in finished[0][1].notes if all(note in one.notes for _, one in finished)]
+    notes = [*dict.fromkeys(one.why_two_exams for _, one in finished), *shared]
+    for line, one in finished:
+        own = [note for note in one.notes if note not in shared]
+        notes += [_of_network(line), *own] if own else []
+    return notes
+
+
+def _of_network(line: Line) -> str:
+    return OF_NETWORK.format(network=charted.line_name(line.start))
 
 
 def _fit(said: Sequence[_Said], notes: Sequence[str]) -> tuple[str, list[str]]:
     """Give how small the type must be, as a class of the style, and the notes that then fit on the sheet."""
     rows = 2 + max(len(each.line.points) for each in said)
+    names = {_of_network(each.line) for each in said}
     for size in _SIZES:
         room_mm = size.room_mm - size.row_mm * rows - _ANOTHER_MM * (len(said) - 1)
         fitting = list(notes)
         if sum(map(size.note_mm, fitting)) <= room_mm:
             return size.css_class, fitting
-    while fitting and sum(map(size.note_mm, [*fitting, MORE_NOTES])) > room_mm:
+    # A name with nothing below it says nothing.
+    while fitting and (fitting[-1] in names or sum(map(size.note_mm, [*fitting, MORE_NOTES])) > room_mm):
         fitting.pop()
     return size.css_class, [*fitting, MORE_NOTES]
 

@@ -74,7 +74,6 @@ def pack_sweep(sweep: Sweep, to: Path) -> Path:
 def _settings(sweep: Sweep, along: Sequence[Line]) -> dict[str, Any]:
     """Give what was tried and what came out as plain JSON values; nothing of where the lab keeps it."""
     dataset = sweep.dataset
-    complete = [line for line in along if judging.judge(line, dataset) is not None]
     return {
         "schema": SCHEMA,
         "name": sweep.name,
@@ -82,7 +81,7 @@ def _settings(sweep: Sweep, along: Sequence[Line]) -> dict[str, Any]:
         "photos": {"name": dataset.name, "people": list(dataset.people), "counts": dataset.counts()},
         "plan": sweep.plan.to_dict(),
         "guesses": {str(place): votes for place, votes in sweep.guesses.items()},
-        "found": told.facts(sweep.plan, complete, dataset),
+        "found": told.facts(along, dataset),
     }
 
 
@@ -121,20 +120,22 @@ def _curve(sweep: Sweep, name: str, result: Result) -> overlay.Curve:
 
 
 def _exams(sweep: Sweep, along: Sequence[Line]) -> Iterator[tuple[str, str, Result]]:
-    """Give the first try of the stop to take and of the cheapest one, of each line."""
+    """Give the first try of the stop to take, else of the best in the mock exam, and of the cheapest, of each line."""
     for number, line in enumerate(along):
         tried = [point for point in line.points if point.results]
         if not tried:
             continue
-        verdict = judging.judge(line, sweep.dataset)
-        cheapest = line.points[judging.place_of(line, 0)]
-        taken = line.points[judging.place_of(line, verdict.take)] if verdict else max(tried, key=_mock_accuracy)
-        shown = {"taken": taken, "cheapest": cheapest}
-        for name, point in shown.items():
-            if point.results and (name == "taken" or point is not taken):
+        verdict, advised = judging.judge(line, sweep.dataset), judging.advised(line, sweep.dataset)
+        name, best = "best-in-mock-exam", max(tried, key=_mock_accuracy)
+        if advised is not None:
+            name, best = "taken", line.points[advised]
+        elif verdict is not None:
+            best = judging.point_of(line, verdict.picked)
+        for called, point in ((name, best), ("cheapest", judging.point_of(line, 0))):
+            if point.results and (called == name or point is not best):
                 ending = f"-{number + 1}" if len(along) > 1 else ""
                 title = f"Who is taken for whom: {_title(along, line, point)}, first try"
-                yield f"matrix-{name}{ending}", title, point.results[0]
+                yield f"matrix-{called}{ending}", title, point.results[0]
 
 
 def _mock_accuracy(point: Point) -> float:

@@ -12,7 +12,6 @@ from core.photos.manifest import Dataset
 from core.sweeps import headline, questions, sure
 from core.sweeps.judging import guessing, judge, place_of, point_of
 from core.sweeps.naming import counted, network_name, place_name, rounded, stop_name
-from core.sweeps.plan import SweepPlan
 from core.sweeps.results import Line, Point, exam
 
 __all__ = ["Told", "facts", "guessing", "judge", "place_of", "so_far", "stop_name", "told"]
@@ -86,14 +85,15 @@ def so_far(line: Line, dataset: Dataset) -> str:
     return f"So far {name.text} {name.verb} ahead: {most} of {total} in {counted_tries}. That can still be luck."
 
 
-def facts(plan: SweepPlan, lines: Sequence[Line], dataset: Dataset) -> dict[str, Any]:
+def facts(lines: Sequence[Line], dataset: Dataset) -> dict[str, Any]:
     """Give every number and sentence as plain JSON values.
 
     Returns:
-        "depths": a row a point, whatever the axis; its numbers are None before its first result. "interval" is the
-        95 % interval of "right" (Wilson; it counts takes). "verdict": a row a line that has one.
+        "depths": a row a point, whatever the axis ("value" is where on it, "fixed" what its line has of the other two:
+        frozen layers, practice photos a person, size of a face); its numbers are None before its first result.
+        "interval" is the 95 % interval of "right" (Wilson; it counts takes). "verdict": a row a line that has one.
     """
-    rows = [_row(plan, line, point, dataset) for line in lines for point in line.points]
+    rows = [_row(line, point, dataset) for line in lines for point in line.points]
     verdicts = []
     for line in lines:
         found = judge(line, dataset)
@@ -102,16 +102,18 @@ def facts(plan: SweepPlan, lines: Sequence[Line], dataset: Dataset) -> dict[str,
     return {"depths": rows, "verdict": verdicts}
 
 
-def _network_facts(line: Line) -> dict[str, Any]:
-    return {"network": line.start.backbone, "pretrained": line.start.pretrained}
+def _shared(line: Line) -> dict[str, Any]:
+    """Give what the points of a line have in common: its network, and what is crossed with the axis."""
+    fixed = {"depth": line.fixed.depth, "photos": line.fixed.photos, "size": line.fixed.size_px}
+    del fixed[line.axis]
+    return {"network": line.start.backbone, "pretrained": line.start.pretrained, "axis": line.axis, "fixed": fixed}
 
 
-def _row(plan: SweepPlan, line: Line, point: Point, dataset: Dataset) -> dict[str, Any]:
+def _row(line: Line, point: Point, dataset: Dataset) -> dict[str, Any]:
     total, tried = len(exam(dataset)), bool(point.results and exam(dataset))
     interval = [round(total * end, 2) for end in sure.interval(point.correct, dataset)] if tried else None
     return {
-        **_network_facts(line),
-        "axis": plan.axis,
+        **_shared(line),
         "value": point.value,
         "name": place_name(line, point).text,
         "learning_rate": point.rate,
@@ -137,7 +139,7 @@ def _verdict(line: Line, dataset: Dataset, found: Verdict, *, is_named: bool) ->
         for each in found.paired
     ]
     return {
-        **_network_facts(line),
+        **_shared(line),
         "kind": found.kind,
         **asdict(said),
         "notes": list(said.notes),

@@ -452,7 +452,9 @@ def test_photos_beside_the_stacks_are_asked_each_as_what_it_is(open_page, lab_ho
     asked = Edits(monkeypatch, "choose_face", "choose_faces", "use_photo", "leave_out", "confirm").asked
     looks(app)
     assert words.question("spare", 1) in [part.value for part in app.subheader]
-    assert words.SPARE_HOW in [caption.value for caption in app.caption]
+    assert words.SPARE_HOW in [part.value for part in app.markdown]
+    (listed,) = [part for part in app.expander if part.label == words.question("unreadable", 1)]
+    assert listed.proto.expanded, "it counts among what needs a look"
     keyed(app, Widget.THIS_FACE)[1].click().run()
     app.button(key=Widget.TAKE_GUESSES).click().run()
     # Of the two small faces one is used already, so it is kept; no button answers for both.

@@ -39,6 +39,7 @@ def test_an_installation_without_them_says_so(tmp_path: Path, monkeypatch: pytes
         samples.sample_source()
 
 
+@pytest.mark.slow
 def test_the_photos_beside_the_stacks_ask_seven_questions_and_leave_the_exams_alone(lab_home: Workspace) -> None:
     if not samples.sample_people():
         pytest.skip("this checkout has no drawn people in data/")

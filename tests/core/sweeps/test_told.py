@@ -354,7 +354,7 @@ def test_facts_are_plain_json_and_agree_with_the_runs(lab_home) -> None:
     plan = SweepPlan(depths=(13, 10, 0), seeds=(0, 1))
     sweep = made_sweeps.make_sweep(lab_home, dataset, plan, made_sweeps.first_right(lambda cell: cell.depth / 13))
     found = lines(plan, results(sweep))
-    given = told.facts(plan, found, dataset)
+    given = told.facts(found, dataset)
     assert json.loads(json.dumps(given, allow_nan=False)) == given
     assert [(row["value"], row["right"], row["tries"]) for row in given["depths"]] == [
         (0, 0, 2),
@@ -368,11 +368,21 @@ def test_facts_are_plain_json_and_agree_with_the_runs(lab_home) -> None:
     assert verdict["headline"] == told.told(found[0], dataset).headline
 
 
+def test_facts_of_a_cross_say_which_line_a_row_is_of(lab_home) -> None:
+    dataset = made.dataset(lab_home)
+    plan = SweepPlan(depths=(10, 13), photos=(1, None), seeds=(0, 1))
+    sweep = made_sweeps.make_sweep(lab_home, dataset, plan, made_sweeps.first_right(lambda cell: 0.75))
+    given = told.facts(lines(plan, results(sweep)), dataset)
+    rows = {(row["fixed"]["photos"], row["fixed"]["size"], row["value"]) for row in given["depths"]}
+    assert rows == {(photos, 96, depth) for photos in (1, None) for depth in (10, 13)}
+    assert {verdict["fixed"]["photos"] for verdict in given["verdict"]} == {1, None}
+
+
 def test_facts_of_what_has_hardly_begun(lab_home) -> None:
     dataset = made.dataset(lab_home)
     plan = SweepPlan(depths=(13, 0), seeds=(0,))
     sweep = made_sweeps.make_sweep(lab_home, dataset, plan, made_sweeps.first_right(lambda cell: 1), done=1)
-    given = told.facts(plan, lines(plan, results(sweep)), dataset)
+    given = told.facts(lines(plan, results(sweep)), dataset)
     assert given["verdict"] == []
     assert [row["right"] for row in given["depths"]] == [None, 12]
     assert json.dumps(given, allow_nan=False)
