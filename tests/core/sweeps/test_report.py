@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 import subprocess
@@ -12,8 +13,8 @@ import numpy as np
 import pytest
 
 from core.models.backbones import backbone
-from core.sweeps import judging, report, results
-from core.sweeps.folder import Sweep
+from core.sweeps import judging, report, results, sure, told
+from core.sweeps.folder import Sweep, create_sweep
 from core.sweeps.plan import Cell, Start, SweepPlan
 from core.workspace import Workspace
 from tests.made_sweeps import Outcome, first_right, make_sweep
@@ -119,6 +120,18 @@ def test_nothing_is_to_be_taken_where_nothing_was_learned(workspace, dataset, ou
     assert "take this one" not in page.text
 
 
+def disagree(cell: Cell, n: int) -> tuple[np.ndarray, float]:
+    """Let the mock exam pick what does worst in the final exam."""
+    return np.arange(n) < {0: n, 10: n // 2, 13: n // 4}[cell.depth], 0.5 + cell.depth / 100
+
+
+def test_nothing_is_to_be_taken_where_the_two_exams_disagree(workspace, dataset):
+    page = read(make_sweep(workspace, dataset, PLAN, disagree))
+    assert "No clear winner: the two exams disagree." in page.text
+    assert page.taken == []
+    assert "take this one" not in page.text
+
+
 def test_an_unfinished_sweep_says_so_and_shows_what_there_is(workspace, dataset):
     # The second takes over what the first has done.
     for done in (0, 4):
@@ -128,12 +141,51 @@ def test_an_unfinished_sweep_says_so_and_shows_what_there_is(workspace, dataset)
         assert page.taken == []
 
 
-def test_two_networks_have_a_headline_and_a_table_each(workspace, dataset):
+@pytest.mark.parametrize(
+    ("other", "name"),
+    [
+        (Start("face-vgg-mini", pretrained=False), "Mini, from nothing"),
+        (Start("imagenet-mobilenetv2"), "MobileNetV2"),
+    ],
+)
+def test_two_networks_have_a_headline_a_table_and_their_doubts_each(workspace, dataset, other, name):
+    plan = replace(PLAN, starts=(Start("face-vgg-mini"), other), depths=(13, 10))
+    sweep = make_sweep(workspace, dataset, plan, mixed)
+    page = report.report(sweep)
+    read = Page(page)
+    assert read.tags.count("table") == 2
+    headings = re.findall(r'<section><h2 class="soft">([^<]*)</h2><h1>([^<]*)</h1>', page)
+    said = [told.told(line, dataset) for line in results.lines(plan, results.results(sweep))]
+    assert headings == list(zip(["Mini", name], [html.escape(each.headline) for each in said], strict=True))
+    assert re.findall("<caption>([^<]*)</caption>", page) == ["Mini", name]
+    # What is sure of one network stands below its name, what holds for both above both, once.
+    notes = re.findall("<li>([^<]*)</li>", page)
+    first, second = notes.index("Mini:"), notes.index(f"{name}:")
+    assert notes.count(sure.WHY_TWO_EXAMS) == notes.count(sure.METHOD[0]) == 1
+    assert max(notes.index(sure.WHY_TWO_EXAMS), notes.index(sure.METHOD[0])) < first < second < len(notes) - 1
+    own = [html.escape(note) for note in said[0].notes if note not in said[1].notes]
+    assert own
+    assert notes[first + 1 : second] == own
+
+
+def test_of_two_networks_one_may_be_unfinished(workspace, dataset):
     plan = replace(PLAN, starts=(Start("face-vgg-mini"), Start("face-vgg-mini", pretrained=False)))
-    page = read(make_sweep(workspace, dataset, plan, CLEAR))
+    members = make_sweep(workspace, dataset, plan, CLEAR, done=0).members()
+    done = max(place for place, (cell, _) in enumerate(members) if cell.start.pretrained) + 1
+    page = read(make_sweep(workspace, dataset, plan, CLEAR, done=done))
+    assert f"Not finished: {done} of 18 tries." in page.text
+    assert page.tags.count("h1") == 1
     assert page.tags.count("table") == 2
-    assert page.tags.count("h1") == 2
-    assert "from nothing" in page.text
+    assert "Mini:" in page.text
+    assert "Mini, from nothing:" not in page.text
+
+
+def test_the_name_of_a_sweep_is_text(workspace, dataset):
+    name = "</title><script>alert(1)</script> & co"
+    page = report.report(create_sweep(workspace, dataset, PLAN, name=name))
+    assert "script" not in Page(page).tags
+    assert "&lt;script&gt;" in page
+    assert f"Face Lab: {name}" in read(create_sweep(workspace, dataset, PLAN, name=name)).text
 
 
 def test_photos_of_each_person_on_the_axis(workspace, dataset):
