@@ -157,3 +157,29 @@ def test_a_deleted_try_among_the_preset_is_left_out(lab_home):
     run = made.run(lab_home, made.dataset(lab_home))
     app = opened(lab_home, run.id, "gone")
     assert len(app.multiselect[0].value) == 1
+
+
+def test_each_has_its_letter_and_a_column_in_the_order_of_choice(row_with):
+    rows = [row_with(freeze_depth=depth) for depth in (13, 10, 0)]
+    head, frozen, *_ = Cells(beside._table(rows)).rows
+    assert head == [comparewords.WHAT_DIFFERS_HERE, "A", "B", "C"]
+    assert frozen[1:] == ["all frozen", "block 5 retrained", "nothing frozen"]
+
+
+def test_a_preset_of_more_than_can_be_shown_is_cut(lab_home):
+    dataset = made.dataset(lab_home)
+    runs = [made.run(lab_home, dataset, config=CONFIG.with_changes(seed=seed)) for seed in range(5)]
+    app = opened(lab_home, *(run.id for run in runs))
+    assert len(app.multiselect[0].value) == 4
+    assert html(app).count('<table aria-label="') == 4
+
+
+def test_names_are_text(lab_home):
+    dataset = made.dataset(lab_home)
+    runs = [made.run(lab_home, dataset, config=CONFIG.with_changes(seed=seed)) for seed in range(2)]
+    for run in runs:
+        experiments.rename_run(run, "<i>mine</i> & co")
+    drawn = html(opened(lab_home, *(run.id for run in runs)))
+    assert "<b>" not in drawn.replace("<b>A</b>", "").replace("<b>B</b>", "")
+    assert "Bo **bold** &lt;b&gt;" in drawn
+    assert "<i>" not in drawn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import numpy as np
@@ -12,7 +13,7 @@ from core import experiments
 from core.config import TrainConfig
 from core.runs import Run
 from tests.pages import made
-from ui import comparewords, words
+from ui import cards, comparewords, words
 
 PEOPLE = ("Ada", "<b>Bo</b>", "Chen")
 
@@ -81,3 +82,39 @@ def test_no_photo_changed(board):
     said, drawn = board([0, 1], [0, 1])
     assert words.SAME_ANSWERS in said
     assert "<figure" not in drawn
+
+
+def test_each_photo_says_who_it_is_and_what_both_said(board):
+    def told(figure: str) -> tuple[str, list[tuple[str, str]]]:
+        (who,) = re.findall(r"<strong[^>]*>([^<]*)</strong>", figure)
+        answers = r'<b style="[^"]*">([AB])</b><span class="lab-ellipsis" title="([^"]*)">'
+        return html.unescape(who), [(letter, html.unescape(name)) for letter, name in re.findall(answers, figure)]
+
+    # Four photos of each person: 0 is of the first one, 5 of the second.
+    _, drawn = board([5], [0])
+    fixed, broken = re.findall(r"<figure.*?</figure>", drawn, re.DOTALL)
+    assert told(fixed) == ("Ada", [("A", "<b>Bo</b>"), ("B", "Ada")])
+    assert told(broken) == ("<b>Bo</b>", [("A", "<b>Bo</b>"), ("B", "Chen")])
+    assert drawn.index('class="lab-is-wrong"') < drawn.index('class="lab-is-right"')
+    assert "&lt;b&gt;Bo&lt;/b&gt;/test-1.png" in broken
+
+
+def test_many_photos_come_a_page_at_a_time(lab_home, monkeypatch):
+    monkeypatch.setattr(cards, "A_PAGE", 5)
+    dataset = made.dataset(lab_home, PEOPLE)
+    before, now = (made.run(lab_home, dataset, config=TrainConfig(freeze_depth=depth)) for depth in (13, 10))
+    answers(before, np.zeros(12, bool))
+    answers(now, np.ones(12, bool))
+    app = AppTest.from_function(script, args=(str(lab_home.root), before.id, now.id), default_timeout=30).run()
+    assert not app.exception, app.exception
+    assert "".join(str(each.proto.body) for each in app.get("html")).count("<figure") == 5
+    assert comparewords.fixed(12, "B") in " ".join(each.value for each in app.markdown)
+
+
+def test_an_experiment_with_other_photos_has_none_to_flip(lab_home):
+    here = made.run(lab_home, made.dataset(lab_home, PEOPLE))
+    there = made.run(lab_home, made.dataset(lab_home, ("Dora", "Emil"), "made2"))
+    app = AppTest.from_function(script, args=(str(lab_home.root), here.id, there.id), default_timeout=30).run()
+    assert not app.exception, app.exception
+    assert [each.value for each in app.markdown] == [words.NONE_IN_BOTH]
+    assert "<figure" not in "".join(str(each.proto.body) for each in app.get("html"))
