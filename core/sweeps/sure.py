@@ -83,9 +83,9 @@ def _way_on(each: Paired, total: int) -> str:
 
 def _expected(line: Line, dataset: Dataset, found: Verdict) -> Iterator[str]:
     """Say what to expect of new photos, as far as takes of this exam tell."""
-    if found.kind == "nothing_learned":
+    if found.advised is None:
         return
-    point = point_of(line, found.take)
+    point = point_of(line, found.advised)
     low, high = interval(point.correct, dataset)
     yield (
         f"Out of 100 new photos like these, expect between {round(100 * low)} and {round(100 * high)} right "
