@@ -43,6 +43,11 @@ class FeatureMemory:
             return None
         return np.stack([known[key] for key in keys])
 
+    def close(self) -> None:
+        """Forget everything, and remember nothing more."""
+        self._limit_bytes = self._bytes = 0
+        self._kept.clear()
+
     def keep(self, network: Hashable, depth: int, keys: Sequence[bytes], features: np.ndarray) -> None:
         """Remember the features of some pictures, as long as there is room."""
         known = self._kept[network, depth]

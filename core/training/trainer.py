@@ -73,9 +73,13 @@ def run_training(job: JobFolder, workspace: Workspace, shared: Shared | None = N
         Stopped: the user asked to stop. What was learned in whole epochs has been tested and kept.
     """
     began_s = time.monotonic()
+    is_alone = shared is None
     shared = shared or Shared(FeatureMemory())
     reporter = Reporter(job, check_stop=shared.check_stop)
     material = _prepare(open_run(job.path), workspace, reporter, shared)
+    if is_alone:
+        # What is needed from here on is kept with the faces.
+        shared.memory.close()
     stopped = False
     try:
         _train(material)
@@ -132,7 +136,7 @@ def _frozen_layers(
         return cast("Prefix", network.prefix)
     learned = found.sha256 if found else f"nothing, seed {config.seed}"
     name = (config.backbone, learned, config.image_size_px, config.precision)
-    return FrozenLayers(network, depth, shared.memory, name, (*shared.waypoints, len(network.units)))
+    return FrozenLayers(network, depth, shared.memory, name, (*shared.waypoints, config.freeze_depth or 0))
 
 
 def _compute_features(faces: Collection[Faces], reporter: Reporter) -> None:

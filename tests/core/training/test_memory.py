@@ -72,6 +72,15 @@ def test_other_weights_have_a_memory_of_their_own(network, pictures, monkeypatch
     assert counting.asked == [(None, 4, 5), (None, 4, 5)]
 
 
+def test_a_closed_memory_knows_nothing_and_learns_nothing(network, pictures, monkeypatch):
+    counting, memory = Counting(monkeypatch, network), FeatureMemory()
+    first = layers(network, 4, memory).predict_on_batch(pictures)
+    memory.close()
+    for _ in range(2):
+        np.testing.assert_array_equal(layers(network, 4, memory).predict_on_batch(pictures), first)
+    assert counting.asked == [(None, 4, 5)] * 3
+
+
 def test_what_finds_no_room_is_computed_again(network, pictures, monkeypatch):
     counting, memory = Counting(monkeypatch, network), FeatureMemory(limit_bytes=0)
     first = layers(network, 10, memory).predict_on_batch(pictures)

@@ -13,6 +13,7 @@ from core.config import CropConfig, TrainConfig
 from core.errors import Stopped, WeightsError
 from core.jobfolder import JobFolder
 from core.models import networks
+from core.models.classifier import Classifier
 from core.photos import dataset as datasets
 from core.training import callbacks, trainer
 from core.training.memory import FeatureMemory
@@ -186,6 +187,18 @@ def test_the_head_phase_is_the_same_at_every_depth(home, people, tmp_path):
         shapes.append([epoch.val_probabilities for epoch in run.history()[:4]])
     for other in shapes[1:]:
         np.testing.assert_allclose(np.array(other), np.array(shapes[0]), atol=2e-3)
+
+
+def test_the_head_phase_goes_on_from_what_the_frozen_layers_gave(home, people, tmp_path, monkeypatch):
+    parts, part = set(), Classifier.part
+
+    def seen(self, last, first=None):
+        parts.add((first, last))
+        return part(self, last, first)
+
+    monkeypatch.setattr(Classifier, "part", seen)
+    train(home, people, tmp_path / "run", SMALL.with_changes(head_epochs=1, epochs=2, freeze_depth=10))
+    assert parts == {(None, 10), (10, 13)}
 
 
 def test_trainings_that_share_a_memory_give_what_they_give_alone(home, people, tmp_path):
