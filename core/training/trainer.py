@@ -68,6 +68,9 @@ class Shared:
 def run_training(job: JobFolder, workspace: Workspace, shared: Shared | None = None) -> None:
     """Train what the run folder asks for, or go on from its checkpoint; leave model, predictions and numbers in it.
 
+    Args:
+        shared: what it has in common with other trainings of this process; None where it stands for itself.
+
     Raises:
         LabError: weights missing, settings that do not fit the network, photos gone.
         Stopped: the user asked to stop. What was learned in whole epochs has been tested and kept.
