@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from core import runs
 from core.models import units
 from core.photos.manifest import Dataset
 from core.runs import Predictions, Run
@@ -96,8 +95,3 @@ def finish(run: Run, cell: Cell, outcome: Outcome) -> None:
     )
     run.model_path.write_bytes(b"a model")
     run.job.set_state("done")
-
-
-def tried(sweep: Sweep) -> list[Run]:
-    """Give the finished runs of a sweep."""
-    return [run for _, run in sweep.members() if runs.open_run(run.path).status().state == "done"]
