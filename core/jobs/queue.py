@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +88,14 @@ def again(workspace: Workspace, job: JobFolder) -> None:
     """
     job.queue_again()
     enqueue(workspace, job)
+
+
+def withdraw(workspace: Workspace, job: JobFolder) -> None:
+    """Ask a job to stop; one that still waits leaves the queue, so that no worker comes across it any more."""
+    job.ask_to_stop()
+    if _state(job) == "stopped":
+        with suppress(LabError, FileNotFoundError):  # one whose request cannot be read, or that went away meanwhile
+            Marker.of(workspace, job).drop()
 
 
 def waiting(workspace: Workspace, lane: str) -> list[JobFolder]:

@@ -245,7 +245,7 @@ def stop_jobs(
         LabError: something still works, which no worker of this workspace does.
     """
     for job in jobs:
-        job.ask_to_stop()
+        queue.withdraw(workspace, job)
 
     def held() -> list[JobFolder]:
         return [job for job in jobs if job.exists() and job.is_locked()]

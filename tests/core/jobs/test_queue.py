@@ -85,6 +85,21 @@ def test_jobs_that_vanished_or_were_stopped_are_dropped(lab_home: Workspace) -> 
     assert list((lab_home.queue / queue.HELPER).iterdir()) == []
 
 
+def test_withdrawn_jobs_leave_the_queue_and_one_that_runs_is_asked(lab_home: Workspace) -> None:
+    waiting = _submit(lab_home, "waiting", created_at=2.0)
+    damaged = _submit(lab_home, "damaged", created_at=3.0)
+    (damaged.path / "request.json").write_text("{", encoding="utf-8")
+    running = _submit(lab_home, "running", created_at=1.0)
+    with queue.take(lab_home, queue.HELPER):
+        for job in (waiting, damaged, running):
+            queue.withdraw(lab_home, job)
+        assert [job.status().state for job in (waiting, damaged, running)] == ["stopped", "stopped", "running"]
+        assert (running.path / "stop").exists()
+    names = [path.name for path in (lab_home.queue / queue.HELPER).iterdir()]
+    assert [name.rpartition("-")[2] for name in names] == ["damaged"]
+    assert _take(lab_home) is None
+
+
 def test_again_queues_at_the_old_place(lab_home: Workspace) -> None:
     job = _submit(lab_home, "old", created_at=1.0)
     with queue.take(lab_home, queue.HELPER) as taken:

@@ -177,6 +177,12 @@ def test_stop_everything(bench: Bench) -> None:
     assert not supervisor.is_lane_busy(bench.workspace, queue.HELPER)
 
 
+def test_stop_everything_leaves_nothing_for_a_worker_to_take_up(bench: Bench) -> None:
+    bench.submit("count", to=1)
+    supervisor.stop_everything(bench.workspace)
+    assert list((bench.workspace.queue / queue.HELPER).iterdir()) == []
+
+
 def test_stop_everything_kills_what_does_not_listen(bench: Bench) -> None:
     job = bench.submit("sleep_deaf")
     worker = bench.worker()
