@@ -1,4 +1,4 @@
-"""My experiments: what the list of them needs, read from small files only, and their names."""
+"""My experiments: what the list of them needs, read from small files only."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core import disk
-from core.errors import LabError, RunError
+from core.errors import LabError
 from core.jobfolder import OPEN_STATES
-from core.runs import SCHEMA, Run, damage, run_folders
+from core.runs import Run, damage, run_folders
 
 if TYPE_CHECKING:
     from core.config import TrainConfig
     from core.jobfolder import State
     from core.workspace import Workspace
-
-LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
@@ -112,15 +109,3 @@ def read(run: Run) -> Row:
         seconds=summary.get("seconds"),
         sweep=run.sweep_id,
     )
-
-
-def rename_run(run: Run, name: str) -> None:
-    """Give an experiment another name; an empty one takes the name away.
-
-    Raises:
-        RunError: the name is too long.
-    """
-    name = " ".join(name.split())
-    if len(name) > LONGEST_NAME:
-        raise RunError(f"A name may have {LONGEST_NAME} letters at most, received {len(name)}; choose a shorter one.")
-    disk.write_json(run.path / "request.json", {**run.job.request(), "name": name}, schema=SCHEMA)

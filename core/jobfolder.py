@@ -1,6 +1,6 @@
 """A job is a folder, and the folder is the only channel between whoever asks and the worker that does it.
 
-request.json   what to do; written once, before the job is queued
+request.json   what to do; written once, before the job is queued, and again where the user gives it another name
 status.json    queued, running, done, failed, stopped or interrupted; with the sentence of a failure
 events.jsonl   what happened so far, appended by the worker, read by the page
 result.json    what came out, where that is small
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 State = Literal["queued", "running", "done", "failed", "stopped", "interrupted"]
 OPEN_STATES: tuple[State, ...] = ("queued", "running")
 SCHEMA = 1
+LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,19 @@ class JobFolder:
 
     def request(self) -> dict[str, Any]:
         return disk.read_json(self.path / "request.json", schema=SCHEMA)
+
+    def rename(self, name: str) -> None:
+        """Give the job another name; an empty one takes the name away.
+
+        Raises:
+            LabError: the name is too long.
+        """
+        name = " ".join(name.split())
+        if len(name) > LONGEST_NAME:
+            raise LabError(
+                f"A name may have {LONGEST_NAME} letters at most, received {len(name)}; choose a shorter one."
+            )
+        disk.write_json(self.path / "request.json", {**self.request(), "name": name}, schema=SCHEMA)
 
     def set_state(self, state: State, message: str = "") -> None:
         content = {"state": state, "message": message, "changed_at": time.time()}

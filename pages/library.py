@@ -15,5 +15,6 @@ else:
     look.missing(words.NO_EXPERIMENTS, words.TO_TRAIN, places.TRAIN)
 library.damaged(workspace, shelf)
 listed.section(workspace)
+listed.damaged(workspace)
 library.bring_back(workspace)
 going_away.offer(workspace)

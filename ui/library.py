@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,12 +9,12 @@ import pandas as pd
 import streamlit as st
 from pathvalidate import sanitize_filename
 
-from core import experiments, packing, unpacking
+from core import packing, unpacking
 from core.experiments import Row, Shelf
 from core.jobfolder import OPEN_STATES
 from core.models import backbones
 from core.workspace import Workspace
-from ui import blocks, feedback, going_away, look, places, settings, state, text, words
+from ui import blocks, feedback, going_away, look, places, renaming, settings, state, text, words
 from ui.state import Param, Widget
 
 ROW_PX = 40
@@ -152,24 +151,11 @@ def actions(workspace: Workspace, row: Row) -> None:
         kind = "secondary" if row.is_tested else "primary"
         if st.button(words.OPEN_CURVES, key=Widget.OPEN_CURVES, type=kind):
             st.switch_page(places.TRAIN, query_params={Param.RUN: row.id})
-        # A new name makes it another one, which is closed.
-        with st.popover(words.RENAME, key=f"{Widget.RENAME}-{row.id}-{zlib.crc32(row.name.encode())}"):
-            _rename(row)
+        renaming.button(row.run.job, row.name)
         if row.is_tested:
             take_along(workspace, row)
         if going_away.sure(words.DELETE_RUN, Widget.DELETE_RUN, Widget.DELETE_RUN_SURE, row.title):
             going_away.delete_run(workspace, row.run)
-
-
-def _rename(row: Row) -> None:
-    with st.form(f"{Widget.RENAME}-form-{row.id}", border=False):
-        name = st.text_input(
-            words.RENAME_AS, row.name, max_chars=experiments.LONGEST_NAME, key=f"{Widget.RENAME_AS}-{row.id}"
-        )
-        if st.form_submit_button(words.RENAME_SAVE, type="primary", key=f"{Widget.RENAME_SAVE}-{row.id}"):
-            with feedback.sentences():
-                experiments.rename_run(row.run, name)
-                st.rerun()
 
 
 def bring_back(workspace: Workspace) -> None:

@@ -10,7 +10,7 @@ from core.errors import LabError
 from core.jobfolder import OPEN_STATES, JobFolder
 from core.jobs import roster, supervisor
 from core.photos.manifest import delete_dataset as delete_photos
-from core.sweeps.folder import list_sweeps
+from core.sweeps.folder import damaged_sweeps, list_sweeps
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +38,8 @@ def delete_sweep(workspace: Workspace, sweep: Sweep) -> None:
         LabError: what works on it does not end.
     """
     others = [other for other in list_sweeps(workspace) if other.id != sweep.id]
-    needed = {"", *(other.id for other in others)}
+    # One that cannot be read may be mended; its experiments are left to it.
+    needed = {"", *(other.id for other in others), *(other.id for other, _ in damaged_sweeps(workspace))} - {sweep.id}
     shown = {run.id for other in others for _, run in other.members()}
     # Those of sweeps that went before, and that this one was the last to show, too.
     made = [run.job for run in runs.run_folders(workspace) if run.id not in shown and _sweep_of(run.job) not in needed]

@@ -54,6 +54,7 @@ class Sweep:
 
     @property
     def name(self) -> str:
+        """Given by the user; empty where nobody gave one."""
         return str(self._request["name"])
 
     @property
@@ -158,14 +159,27 @@ def open_sweep(path: Path, workspace: Workspace) -> Sweep:
 
 def list_sweeps(workspace: Workspace) -> list[Sweep]:
     """Give the sweeps of a workspace that can be read, newest first."""
+    return [sweep for sweep in _folders(workspace) if _damage(sweep) is None]
+
+
+def damaged_sweeps(workspace: Workspace) -> list[tuple[Sweep, str]]:
+    """Give the sweeps that cannot be read, newest first, each with the reason in a sentence."""
+    return [(sweep, reason) for sweep in _folders(workspace) if (reason := _damage(sweep)) is not None]
+
+
+def _folders(workspace: Workspace) -> list[Sweep]:
+    """Give all sweeps that were made whole once; without `cells.json` a folder is one that is being made."""
     if not workspace.sweeps.is_dir():
         return []
-    found = []
-    for path in sorted(workspace.sweeps.iterdir(), key=lambda path: path.name, reverse=True):
-        try:
-            sweep = open_sweep(path, workspace)
-            sweep.plan, sweep.dataset, sweep.status(), sweep.members()
-        except (LabError, KeyError, TypeError, ValueError, FileNotFoundError):
-            continue
-        found.append(sweep)
-    return found
+    folders = [path for path in workspace.sweeps.iterdir() if (path / "cells.json").exists()]
+    return [Sweep(path, workspace.runs) for path in sorted(folders, key=lambda path: path.name, reverse=True)]
+
+
+def _damage(sweep: Sweep) -> str | None:
+    try:
+        sweep.name, sweep.created_at, sweep.plan, sweep.guesses, sweep.dataset, sweep.status(), sweep.members()
+    except LabError as error:
+        return str(error)
+    except (KeyError, TypeError, ValueError, AttributeError, FileNotFoundError) as error:
+        return f'The comparison "{sweep.id}" is damaged ({error}); delete it.'
+    return None

@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from core import experiments
-from core.errors import RunError
 from core.sweeps.plan import SweepPlan
 from tests.made_sweeps import first_right, make_sweep
 from tests.pages import made
@@ -42,18 +41,6 @@ def test_the_list_never_reads_photos_or_rounds(lab_home):
     (run.path / "predictions.json").unlink()
     (run.path / "events.jsonl").unlink()
     assert len(experiments.shelf(lab_home).rows) == 1
-
-
-def test_a_new_name_stays_and_changes_nothing_else(lab_home):
-    run = made.run(lab_home, made.dataset(lab_home))
-    before = run.job.request()
-    experiments.rename_run(run, "  Zoë's  <b>best</b>\n run ")
-    assert run.name == "Zoë's <b>best</b> run"
-    assert {**run.job.request(), "name": before["name"]} == before
-    experiments.rename_run(run, " ")
-    assert run.name == ""
-    with pytest.raises(RunError, match="60 letters at most, received 61"):
-        experiments.rename_run(run, "x" * 61)
 
 
 def test_experiments_of_sweeps_are_apart_and_found_by_their_id(lab_home):

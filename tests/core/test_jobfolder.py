@@ -38,6 +38,16 @@ def test_create_refuses_a_folder_that_holds_something(tmp_path: Path) -> None:
         JobFolder.create(tmp_path / "empty", REQUEST)
 
 
+def test_a_new_name_stays_and_changes_nothing_else(job: JobFolder) -> None:
+    before = job.request()
+    job.rename("  Zoë's  <b>best</b>\n run ")
+    assert job.request() == {**before, "name": "Zoë's <b>best</b> run"}
+    job.rename(" ")
+    assert job.request()["name"] == ""
+    with pytest.raises(LabError, match="60 letters at most, received 61"):
+        job.rename("x" * 61)
+
+
 def test_a_folder_without_a_status_is_no_job(tmp_path: Path) -> None:
     assert not JobFolder(tmp_path).exists()
     assert not JobFolder(tmp_path / "missing").exists()

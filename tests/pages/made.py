@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 
 import numpy as np
 from PIL import Image
@@ -35,7 +36,7 @@ def dataset(
     store = PhotoStore(workspace.photos)
     items = [
         Item(
-            sha256=store.add(photo(hash((person, split, n)) % 2**32)),
+            sha256=store.add(photo(zlib.crc32(f"{person} {split} {n}".encode()))),
             name=f"{person}/{split}-{n}.png",
             person=person,
             split=split,

@@ -528,6 +528,28 @@ def test_my_experiments_list_the_comparison_not_its_tries(open_page, lab_home, d
     assert comparewords.COMPARISONS not in told(app)
 
 
+def test_a_comparison_gets_a_name_of_its_own(open_page, lab_home, dataset) -> None:
+    sweep = finished(lab_home, dataset)
+    app = open_page(places.LIBRARY)
+    app.text_input(key=f"{Widget.RENAME_AS}-{sweep.id}").set_value("**4b** <b>x</b>")
+    app.button(key=f"{Widget.RENAME_SAVE}-{sweep.id}").click().run()
+    assert not app.exception
+    assert app.dataframe[-1].value["comparison"].tolist() == ["**4b** <b>x</b>"]
+    assert any(caption.value.startswith(r"\*\*4b\*\*") for caption in app.caption)
+
+
+def test_a_damaged_comparison_is_said_and_can_be_deleted(open_page, lab_home, dataset) -> None:
+    kept, broken = finished(lab_home, dataset), finished(lab_home, dataset)
+    (broken.path / "request.json").write_text("no json", encoding="utf-8")
+    app = open_page(places.LIBRARY)
+    assert "is not a file of this lab" in app.error[0].value
+    app.button(key=Widget.DELETE_COMPARISON_SURE.of(broken.id)).click().run()
+    assert not app.exception
+    assert not app.error
+    assert not broken.path.exists()
+    assert list_sweeps(lab_home) == [kept]
+
+
 def test_without_an_experiment_test_shows_a_try_of_a_comparison(open_page, lab_home, dataset) -> None:
     finished(lab_home, dataset)
     app = open_page(places.TEST)

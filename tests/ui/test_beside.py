@@ -138,7 +138,7 @@ def test_tries_that_are_called_the_same_can_be_told_apart(lab_home):
     dataset = made.dataset(lab_home)
     runs = [made.run(lab_home, dataset, config=CONFIG) for _ in range(3)]
     for run in runs:
-        experiments.rename_run(run, "the same")
+        run.job.rename("the same")
     titles = [beside._titles(experiments.shelf(lab_home).tested)[run.id] for run in runs]
     assert len(set(titles)) == 3
 
@@ -178,7 +178,7 @@ def test_names_are_text(lab_home):
     dataset = made.dataset(lab_home)
     runs = [made.run(lab_home, dataset, config=CONFIG.with_changes(seed=seed)) for seed in range(2)]
     for run in runs:
-        experiments.rename_run(run, "<i>mine</i> & co")
+        run.job.rename("<i>mine</i> & co")
     drawn = html(opened(lab_home, *(run.id for run in runs)))
     assert "<b>" not in drawn.replace("<b>A</b>", "").replace("<b>B</b>", "")
     assert "Bo **bold** &lt;b&gt;" in drawn

@@ -1,4 +1,4 @@
-"""My experiments: the comparisons, to be opened again or deleted."""
+"""My experiments: the comparisons, to be opened again, renamed or deleted."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import streamlit as st
 
 from core.jobs import removal
 from core.sweeps import charted
-from core.sweeps.folder import Sweep, list_sweeps
+from core.sweeps.folder import Sweep, damaged_sweeps, list_sweeps
 from core.workspace import Workspace
-from ui import comparewords, feedback, going_away, places, state, text, words
+from ui import comparewords, feedback, going_away, places, renaming, state, text, words
 from ui.compare import which
 from ui.state import Param, Widget
 
@@ -31,10 +31,20 @@ def section(workspace: Workspace) -> None:
     with st.container(horizontal=True):
         if st.button(comparewords.OPEN, key=Widget.OPEN_COMPARISON, type="primary"):
             st.switch_page(places.COMPARE, query_params={Param.SWEEP: chosen.id})
+        renaming.button(chosen.job, chosen.name)
         if going_away.sure(
             words.DELETE_RUN, Widget.DELETE_COMPARISON, Widget.DELETE_COMPARISON_SURE, which.title(chosen)
         ):
             _delete(workspace, chosen)
+
+
+def damaged(workspace: Workspace) -> None:
+    """Say which comparisons cannot be read, with the button that removes each."""
+    for sweep, reason in damaged_sweeps(workspace):
+        feedback.show_error(reason)
+        keys = Widget.DELETE_COMPARISON.of(sweep.id), Widget.DELETE_COMPARISON_SURE.of(sweep.id)
+        if going_away.sure(words.DELETE_RUN, *keys, sweep.id):
+            _delete(workspace, sweep)
 
 
 def _table(found: Sequence[Sweep]) -> Sweep:

@@ -4,7 +4,7 @@ from core import runs
 from core.jobfolder import JobFolder
 from core.jobs import queue, removal
 from core.photos import dataset as datasets
-from core.sweeps.folder import list_sweeps
+from core.sweeps.folder import damaged_sweeps, list_sweeps
 from core.sweeps.plan import SweepPlan
 from core.workspace import Workspace
 from tests.core.jobs.conftest import Bench, wait_for
@@ -91,6 +91,19 @@ def test_a_sweep_goes_with_its_own_experiments_and_leaves_what_others_show(lab_h
     assert {run.id for run in runs.list_runs(lab_home, of_sweeps=True)} == {alone.id, *shown}
     removal.delete_sweep(lab_home, second)
     assert runs.list_runs(lab_home, of_sweeps=True) == [alone]
+
+
+def test_a_damaged_sweep_goes_alone_and_loses_nothing_to_others(lab_home):
+    dataset, half = made.dataset(lab_home), first_right(lambda cell: 0.5)
+    plans = SweepPlan(depths=(10, 13), seeds=(0,)), SweepPlan(depths=(7,), seeds=(0,))
+    whole, damaged = (make_sweep(lab_home, dataset, plan, half) for plan in plans)
+    (damaged.path / "dataset.json").write_text("{", encoding="utf-8")
+    ((_, its_run),) = damaged.members()
+    removal.delete_sweep(lab_home, whole)
+    assert runs.list_runs(lab_home, of_sweeps=True) == [its_run]
+    removal.delete_sweep(lab_home, damaged)
+    assert runs.list_runs(lab_home, of_sweeps=True) == []
+    assert damaged_sweeps(lab_home) == []
 
 
 def test_sweeps_go_with_their_photos(lab_home):

@@ -6,8 +6,7 @@ import pytest
 
 from core import runs
 from core.errors import LabError, RunError
-from core.sweeps import folder
-from core.sweeps.folder import complete, create_sweep, list_sweeps, open_sweep
+from core.sweeps.folder import complete, create_sweep, damaged_sweeps, list_sweeps, open_sweep
 from core.sweeps.plan import SweepPlan
 from core.workspace import Workspace
 from tests.made_sweeps import finish, first_right, make_sweep
@@ -97,8 +96,19 @@ def test_a_folder_that_is_no_sweep_is_refused(workspace, tmp_path):
         open_sweep(tmp_path, workspace)
 
 
-def test_a_damaged_sweep_hides_no_other(workspace, dataset):
+@pytest.mark.parametrize("file", ["request.json", "status.json", "dataset.json", "cells.json"])
+@pytest.mark.parametrize("content", ["{", '{"schema": 1, "runs": 3}'])
+def test_a_damaged_sweep_hides_no_other_and_is_told(workspace, dataset, file, content):
     broken, whole = (create_sweep(workspace, dataset, PLAN) for _ in range(2))
-    (broken.path / "request.json").write_text("{", encoding="utf-8")
-    assert [sweep.id for sweep in list_sweeps(workspace)] == [whole.id]
-    assert folder.list_sweeps(Workspace(workspace.root / "nowhere")) == []
+    (broken.path / file).write_text(content, encoding="utf-8")
+    assert list_sweeps(workspace) == [whole]
+    ((found, reason),) = damaged_sweeps(workspace)
+    assert found == broken
+    assert reason.count(". ") == 0
+    assert file in reason or "delete it" in reason
+
+
+def test_where_there_is_nothing_there_are_no_sweeps(workspace):
+    assert list_sweeps(workspace) == damaged_sweeps(workspace) == []
+    (workspace.sweeps / "being made").mkdir(parents=True)
+    assert damaged_sweeps(workspace) == []
