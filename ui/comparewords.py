@@ -102,6 +102,11 @@ def tries_done(done: int, total: int) -> str:
     return f"{done} of {count(total, 'try', 'tries')}"
 
 
+def came_to(done: int, total: int) -> str:
+    """Say on Start where the last comparison stands."""
+    return f"comparison, {tries_done(done, total)}"
+
+
 def trains_now(what: str, epoch: int, epochs: int) -> str:
     """Say which stop is being tried, and in which round it is."""
     return f"now with {what}, round {epoch} of {epochs}" if epoch else f"now with {what}"

@@ -13,8 +13,10 @@ from core.jobfolder import OPEN_STATES
 from core.photos import samples
 from core.photos.dataset import Dataset
 from core.runs import Run
+from core.sweeps import results
+from core.sweeps.folder import Sweep, list_sweeps
 from core.workspace import Workspace
-from ui import faces, feedback, jobs, places, state, words
+from ui import comparewords, faces, feedback, jobs, places, state, words
 from ui.state import Param, Widget
 
 MOST_IN_LINE = 8
@@ -37,10 +39,17 @@ def steps(workspace: Workspace, found: Sequence[Dataset]) -> None:
 
 def _steps_done(workspace: Workspace, found: Sequence[Dataset]) -> int:
     """Count the steps that the newest work has behind it."""
-    everything = runs.list_runs(workspace)
-    if everything:
-        return len(words.STEPS) if everything[0].summary() else len(words.STEPS) - 1
-    return 2 if found else 0
+    newest = _newest(workspace)
+    if newest is None:
+        return 2 if found else 0
+    tested = results.progress(newest).done > 0 if isinstance(newest, Sweep) else newest.summary() is not None
+    return len(words.STEPS) if tested else len(words.STEPS) - 1
+
+
+def _newest(workspace: Workspace) -> Run | Sweep | None:
+    """Give the experiment or the comparison that was begun last."""
+    begun: list[Run | Sweep] = [*runs.list_runs(workspace), *list_sweeps(workspace)]
+    return max(begun, key=lambda work: work.created_at, default=None)
 
 
 def _icon(name: str) -> str:
@@ -80,13 +89,13 @@ def lineup(workspace: Workspace, found: Sequence[Dataset]) -> None:
 
 def ways_in(workspace: Workspace, found: Sequence[Dataset]) -> None:
     """Draw the buttons into the lab; the one that most will want stands out."""
-    everything = runs.list_runs(workspace)
+    newest = _newest(workspace)
     drawn = bool(samples.sample_people())
-    if everything:
-        _go_on(everything[0])
+    if newest:
+        _go_on(newest)
     if drawn:
-        _try_it(workspace, "secondary" if everything or found else "primary")
-    first = not everything and (bool(found) or not drawn)
+        _try_it(workspace, "secondary" if newest or found else "primary")
+    first = newest is None and (bool(found) or not drawn)
     if st.button(words.OWN_PHOTOS, key=Widget.OWN_PHOTOS, type="primary" if first else "secondary"):
         _bring_photos()
     if st.button(words.WEBCAM, key=Widget.WEBCAM):
@@ -99,10 +108,13 @@ def _bring_photos() -> None:
     st.switch_page(places.PHOTOS)
 
 
-def _go_on(newest: Run) -> None:
+def _go_on(newest: Run | Sweep) -> None:
+    if not st.button(words.go_on_with(last_result(newest)), key=Widget.GO_ON, type="primary"):
+        return
+    if isinstance(newest, Sweep):
+        st.switch_page(places.COMPARE, query_params={Param.SWEEP: newest.id})
     page = places.TEST if newest.summary() and newest.status().state not in OPEN_STATES else places.TRAIN
-    if st.button(words.go_on_with(last_result(newest)), key=Widget.GO_ON, type="primary"):
-        st.switch_page(page, query_params={Param.RUN: newest.id})
+    st.switch_page(page, query_params={Param.RUN: newest.id})
 
 
 def _try_it(workspace: Workspace, kind: Literal["primary", "secondary"]) -> None:
@@ -114,9 +126,12 @@ def _try_it(workspace: Workspace, kind: Literal["primary", "secondary"]) -> None
             st.switch_page(places.PHOTOS)
 
 
-def last_result(run: Run) -> str:
-    """Give a run's result in a few words, or its state."""
-    summary = run.summary()
+def last_result(work: Run | Sweep) -> str:
+    """Give an experiment's result in a few words, or its state; of a comparison, how far it came."""
+    if isinstance(work, Sweep):
+        done = results.progress(work)
+        return comparewords.came_to(done.done, done.total)
+    summary = work.summary()
     if summary and summary["test_total"]:
         return words.exam(summary["test_correct"], summary["test_total"])
-    return words.RUN_STATES[run.status().state]
+    return words.RUN_STATES[work.status().state]

@@ -5,9 +5,12 @@ from streamlit.testing.v1 import AppTest
 
 from core.jobfolder import JobFolder
 from core.photos import samples
+from core.sweeps.folder import create_sweep
+from core.sweeps.plan import SweepPlan
+from tests.made_sweeps import first_right, make_sweep
 from tests.pages import made
-from ui import places, words
-from ui.state import Widget
+from ui import comparewords, places, words
+from ui.state import Param, Widget
 
 
 @pytest.fixture
@@ -66,6 +69,26 @@ def test_a_running_experiment_is_gone_on_with_on_the_train_page(open_page, lab_h
         app = open_page(places.START)
         app.button(key=Widget.GO_ON).click().run()
         assert app.title[0].value == "Learning: round 4 of 5"
+
+
+def test_a_comparison_is_gone_on_with_where_it_is_the_newest(open_page, lab_home) -> None:
+    dataset = made.dataset(lab_home)
+    made.run(lab_home, dataset)
+    sweep = make_sweep(lab_home, dataset, SweepPlan(depths=(10, 13), seeds=(0,)), first_right(lambda _: 0.5), done=1)
+    app = open_page(places.START)
+    assert '4 final exam, done"' in _html(app)
+    app.button(key=Widget.GO_ON).click().run()
+    assert app.title[0].value == comparewords.ended("stopped", 1, 2)
+    assert app.query_params[Param.SWEEP] == sweep.id
+    made.run(lab_home, dataset)
+    assert open_page(places.START).button(key=Widget.GO_ON).label == "Go on (last time: 11 of 12 right)"
+
+
+def test_before_its_first_try_a_comparison_has_no_exam_behind_it(open_page, lab_home) -> None:
+    create_sweep(lab_home, made.dataset(lab_home), SweepPlan(depths=(10, 13), seeds=(0,)))
+    app = open_page(places.START)
+    assert app.button(key=Widget.GO_ON).label == "Go on (last time: comparison, 0 of 2 tries)"
+    assert '4 final exam, next"' in _html(app)
 
 
 def test_photos_alone_show_their_people(open_page, lab_home) -> None:
