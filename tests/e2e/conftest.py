@@ -185,6 +185,13 @@ class Visitor:
         what.click()
         self.clicked += 1
 
+    def unfolds(self, name: str) -> None:
+        """Click what is folded and wait until it stands still, as anybody does who wants to click something in it."""
+        folded = self.page.get_by_test_id("stExpander").filter(has=self.page.get_by_text(name, exact=True))
+        self.presses(folded.get_by_text(name, exact=True))
+        expect(folded.locator("details[open]")).to_be_visible()
+        folded.evaluate("all => Promise.allSettled(all.getAnimations({subtree: true}).map(each => each.finished))")
+
     def freezes(self, blocks: int) -> None:
         """Move the handle of the strip by keyboard to so many blocks."""
         handle = self.page.get_by_role("slider", name=words.FREEZE)

@@ -30,7 +30,7 @@ def everything_came_with_the_lab(server: Server) -> None:
 
 def asks_for_less(visitor: Visitor) -> None:
     """Leave out three of the six stops and one of the three tries, and train for fewer rounds."""
-    visitor.page.get_by_text(words.ADVANCED, exact=True).click()
+    visitor.unfolds(words.ADVANCED)
     for stop in ("1 block frozen", "2 blocks frozen", "3 blocks frozen"):
         visitor.clicks(stop)
         expect(visitor.button(stop)).to_have_attribute("aria-pressed", "false")
@@ -114,7 +114,7 @@ def test_guess_watch_and_read(visitor: Visitor, server: Server) -> None:
     expect(visitor.button(comparewords.USE_STOP)).to_be_in_viewport()
     visitor.presses(visitor.page.locator('.sweep [role="button"][data-place="1"]').first)
     visitor.sees("Block 5 retrained:")
-    visitor.page.get_by_text(comparewords.HOW_SURE).click()
+    visitor.unfolds(comparewords.HOW_SURE)
     visitor.sees("exact McNemar")
     visitor.photographs("how-sure")
     visitor.clicks(comparewords.USE_STOP)

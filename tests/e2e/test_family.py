@@ -96,7 +96,7 @@ def test_family(visitor: Visitor, server: Server, family: Family) -> None:
 
     # Nothing of it stays.
     visitor.goes_to(words.PHOTOS)
-    visitor.presses(visitor.page.get_by_text(words.ON_DISK))
+    visitor.unfolds(words.ON_DISK)
     visitor.clicks(words.ERASE)
     visitor.clicks(words.SURE)
     visitor.sees("Erased: ")

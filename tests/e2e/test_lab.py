@@ -42,7 +42,7 @@ def test_from_a_zip_to_the_final_exam(visitor: Visitor, class_photos: ClassPhoto
     visitor.page.locator("input[type=file]").set_input_files(class_photos.path)
     visitor.sees(class_photos.path.name)
     if class_photos.are_faces:
-        visitor.page.get_by_text(words.ADVANCED).click()
+        visitor.unfolds(words.ADVANCED)
         visitor.page.get_by_text(words.DETECTORS["none"]).click()
     visitor.photographs("zip-chosen")
     visitor.clicks(words.FIND_FACES)
