@@ -58,7 +58,7 @@ FLIP_BEFORE, FLIP_NOW = "From", "To"
 HOW_SURE = "How sure is this?"
 SURE_COLUMNS = (
     "compared with the best of the mock exam", "right", "fixed", "broke", "difference", "between", "luck alone (p)",
-    "corrected p", "clear?",
+    "corrected p", "clear?", "what would tell",
 )  # fmt: skip
 YES, NO = "yes", "no"
 THE_BEST = "the best"

@@ -45,12 +45,17 @@ def _comparisons(line: Line, found: Verdict) -> Iterator[str]:
         return
     yield from METHOD
     yield SEVERAL_TRIES if line.points[0].planned > 1 else ONE_TRY
-    for each in found.paired:
-        yield _comparison(place_name(line, point_of(line, each.arm)), best, each, found)
-    if any("photos in the final exam would tell" in _way_on(each, found.total) for each in found.paired):
+    yield from comparisons(line, found)
+    if any(0 < (_needed(each, found.total) or 0) <= NO_END for each in found.paired):
         yield HOW_MANY_PHOTOS
     if len({point.rate for point in line.points}) > 1:
         yield "Each has the learning rate that was best for it in the mock exam."
+
+
+def comparisons(line: Line, found: Verdict) -> list[str]:
+    """Say how each compares with the best of the mock exam, a sentence or more each."""
+    best = place_name(line, point_of(line, found.picked))
+    return [_comparison(place_name(line, point_of(line, each.arm)), best, each, found) for each in found.paired]
 
 
 def _comparison(name: Name, best: Name, each: Paired, found: Verdict) -> str:
@@ -69,16 +74,34 @@ def _comparison(name: Name, best: Name, each: Paired, found: Verdict) -> str:
     return f"{said} {_way_on(each, found.total)}".rstrip()
 
 
-def _way_on(each: Paired, total: int) -> str:
-    """Say what would tell a difference that is in doubt."""
+def _needed(each: Paired, total: int) -> int | None:
+    """Give how many photos would tell a difference that is in doubt; 0: more tries would; None: nothing to be told."""
     points_one_way = each.difference * (each.fixed - each.broken) > 0
     if each.doubt == "" or each.more_photos is None or not points_one_way:
+        return None
+    return 0 if each.doubt == "tries" or each.more_photos <= total else each.more_photos
+
+
+def _way_on(each: Paired, total: int) -> str:
+    """Say what would tell a difference that is in doubt."""
+    needed = _needed(each, total)
+    if needed is None:
         return ""
-    if each.doubt == "tries" or each.more_photos <= total:
+    if needed == 0:
         return MORE_TRIES
-    if each.more_photos > NO_END:
+    if needed > NO_END:
         return f"If there is a difference, it is too small for {NO_END:,} photos."
-    return f"About {_about(each.more_photos):,} photos in the final exam would tell a difference of this size."
+    return f"About {_about(needed):,} photos in the final exam would tell a difference of this size."
+
+
+def would_tell(each: Paired, total: int) -> str:
+    """Name what would tell a difference that is in doubt; empty where nothing is."""
+    needed = _needed(each, total)
+    if needed is None:
+        return ""
+    if needed == 0:
+        return "more tries"
+    return f"over {NO_END:,} photos" if needed > NO_END else f"{_about(needed):,} photos"
 
 
 def _expected(line: Line, dataset: Dataset, found: Verdict) -> Iterator[str]:

@@ -298,6 +298,9 @@ def test_it_ends_in_one_headline_and_says_how_sure_that_is(open_page, lab_home, 
     table = next(frame.value for frame in app.dataframe if comparewords.SURE_COLUMNS[0] in frame.value)
     assert table["right"].tolist()[:2] == ["0.0", f"{EXAM}.0"]
     assert table["clear?"].tolist()[:2] == [comparewords.YES, comparewords.THE_BEST]
+    # What stands in the table is not said a second time.
+    assert "exact McNemar" in said
+    assert "against retraining block 5" not in said
     assert app.query_params[Param.SWEEP] == sweep.id
 
 

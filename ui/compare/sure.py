@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.evaluation.verdict import Paired, Verdict
 from core.sweeps import charted, told
+from core.sweeps import sure as judged
 from core.sweeps.folder import Sweep
 from core.sweeps.plan import SweepPlan, with_rates
 from core.sweeps.results import Line, Point, by_rate, results
@@ -38,7 +39,8 @@ def how(workspace: Workspace, sweep: Sweep, shown: Shown, everything: Sequence[S
         for line, verdict, said in zip(shown.lines, shown.verdicts, shown.told, strict=True):
             if len(shown.lines) > 1:
                 st.markdown(f"**{charted.line_name(line.start)}**")
-            st.markdown("\n".join(f"- {text.plain(note)}" for note in said.notes))
+            in_table = judged.comparisons(line, verdict)
+            st.markdown("\n".join(f"- {text.plain(note)}" for note in said.notes if note not in in_table))
             _table(line, verdict)
         st.markdown(text.plain(shown.told[0].why_two_exams))
         _rates(workspace, sweep, shown.lines, everything)
@@ -47,17 +49,20 @@ def how(workspace: Workspace, sweep: Sweep, shown: Shown, everything: Sequence[S
 def _table(line: Line, verdict: Verdict) -> None:
     """Draw each stop held against the one that was best in the mock exam."""
     against = {paired.arm: paired for paired in verdict.paired}
-    rows = [_row(line, line.points[told.place_of(line, arm)], against.get(arm)) for arm in range(len(line.points))]
+    rows = [
+        _row(line, line.points[told.place_of(line, arm)], against.get(arm), verdict.total)
+        for arm in range(len(line.points))
+    ]
     st.dataframe(
         pd.DataFrame(rows, columns=list(comparewords.SURE_COLUMNS)), hide_index=True, alt=comparewords.HOW_SURE
     )
 
 
-def _row(line: Line, point: Point, paired: Paired | None) -> tuple[str, ...]:
+def _row(line: Line, point: Point, paired: Paired | None, total: int) -> tuple[str, ...]:
     what = charted.stop_title(line, point)
     right = f"{point.correct:.1f}"
     if paired is None:
-        return what, right, "", "", "", "", "", "", comparewords.THE_BEST
+        return what, right, "", "", "", "", "", "", comparewords.THE_BEST, ""
     low, high = paired.interval
     return (
         what,
@@ -69,6 +74,7 @@ def _row(line: Line, point: Point, paired: Paired | None) -> tuple[str, ...]:
         comparewords.p_value(paired.p_value),
         comparewords.p_value(paired.corrected_p),
         comparewords.YES if paired.is_clear else comparewords.NO,
+        judged.would_tell(paired, total),
     )
 
 

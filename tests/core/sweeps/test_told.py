@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from core.config import CropConfig, Split, SplitConfig
+from core.evaluation.verdict import Paired
 from core.photos.manifest import Dataset, Item
 from core.sweeps import sure, told
 from core.sweeps.plan import Cell, Start, SweepPlan
@@ -294,6 +295,23 @@ def test_every_comparison_is_under_how_sure() -> None:
     assert "not clear. 0 photos better, 4 worse (corrected p 0.500). About 210 photos in the final exam" in text
     assert sure.SEVERAL_TRIES in text
     assert "Out of 100 new photos like these, expect between 85 and 97 right (retraining block 5)." in text
+
+
+@pytest.mark.parametrize(
+    ("doubt", "more_photos", "named", "said"),
+    [
+        ("", 207, "", ""),
+        ("photos", None, "", ""),
+        ("tries", 207, "more tries", sure.MORE_TRIES),
+        ("photos", 72, "more tries", sure.MORE_TRIES),
+        ("photos", 207, "210 photos", "About 210 photos in the final exam would tell a difference of this size."),
+        ("photos", 10_001, "over 10,000 photos", "If there is a difference, it is too small for 10,000 photos."),
+    ],
+)
+def test_what_would_tell_is_named_as_it_is_said(doubt, more_photos, named, said) -> None:
+    each = Paired(0, -4.0, 0, 4, 0.125, 0.5, (-8.0, 0.0), doubt, more_photos)
+    assert sure.would_tell(each, 72) == named
+    assert sure._way_on(each, 72) == said
 
 
 def test_what_the_exam_cannot_tell_is_said() -> None:
