@@ -17,7 +17,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 from fold import load_average, read_h5
-from net import build_net, preprocess_vggface
+from net import EMBEDDING, build_net, preprocess_vggface
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -133,6 +133,23 @@ def print_row(name: str, pair_features: np.ndarray, frozen_features: np.ndarray,
     print(f"{name:<34} {pairs:.4f} ± {error:.4f}   {top1:.4f} ± {spread:.4f}   {by_person:.4f}", flush=True)
 
 
+def print_student(net: keras.Model, faces: Faces, sizes_px: list[int], seed: int) -> None:
+    """Print the net's rows: at each size alone and with the mirror image, and all of these looks added up."""
+    faces_rgb = faces.faces_rgb[faces.held_out]
+    looks = np.zeros((len(faces_rgb), EMBEDDING), np.float32)
+    for size_px in sizes_px:
+        pooled, embedding = compute_features(net, faces_rgb, size_px)
+        mirrored, other = compute_features(net, faces_rgb[:, :, ::-1], size_px)
+        looks += embedding + other
+        print_row(f"student, {size_px} px", embedding, embedding, faces, seed)
+        print_row(f"  face and mirror image, {size_px} px", embedding + other, embedding + other, faces, seed)
+        print_row(f"  without its embedding, {size_px} px", pooled - pooled.mean(axis=0), pooled, faces, seed)
+        both = pooled + mirrored
+        print_row(f"  that and mirror image, {size_px} px", both - both.mean(axis=0), both, faces, seed)
+    if len(sizes_px) > 1:
+        print_row(f"all sizes and mirror images ({2 * len(sizes_px)})", looks, looks, faces, seed)
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -153,18 +170,7 @@ def main() -> None:
 
     print(f"{len(people)} photos of {len(np.unique(people))} people, none of them trained on; twenty people among them")
     print(f"{'':<34} pairs, ten folds   top-1 of 20, frozen   by person")
-    for size_px in arguments.sizes:
-        pooled, embedding = compute_features(net, faces_rgb, size_px)
-        mirrored = compute_features(net, faces_rgb[:, :, ::-1], size_px)
-        print_row(f"student, {size_px} px", embedding, pooled, faces, arguments.seed)
-        print_row(
-            f"  face and mirror image, {size_px} px",
-            embedding + mirrored[1],
-            pooled + mirrored[0],
-            faces,
-            arguments.seed,
-        )
-        print_row(f"  without its embedding, {size_px} px", pooled - pooled.mean(axis=0), pooled, faces, arguments.seed)
+    print_student(net, faces, arguments.sizes, arguments.seed)
     if not arguments.net_only:
         pooled, _ = compute_features(untrained, faces_rgb, arguments.sizes[0])
         print_row(f"untrained, {arguments.sizes[0]} px", pooled - pooled.mean(axis=0), pooled, faces, arguments.seed)
