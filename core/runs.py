@@ -238,7 +238,7 @@ def _damage(run: Run, *changed_ns: int) -> str | None:
         if summary is not None:
             int(summary["test_correct"]), int(summary["test_total"])
     except LabError as error:
-        return str(error)
+        return f'The experiment "{run.id}" is damaged: {error}'
     except (KeyError, TypeError, ValueError, AttributeError, FileNotFoundError) as error:
         return f'The experiment "{run.id}" is damaged ({error}); delete it.'
     return None

@@ -179,7 +179,7 @@ def _damage(sweep: Sweep) -> str | None:
     try:
         sweep.name, sweep.created_at, sweep.plan, sweep.guesses, sweep.dataset, sweep.status(), sweep.members()
     except LabError as error:
-        return str(error)
+        return f'The comparison "{sweep.id}" is damaged: {error}'
     except (KeyError, TypeError, ValueError, AttributeError, FileNotFoundError) as error:
         return f'The comparison "{sweep.id}" is damaged ({error}); delete it.'
     return None

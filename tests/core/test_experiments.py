@@ -32,6 +32,7 @@ def test_a_damaged_experiment_hides_no_other(lab_home, file, content):
     assert [row.id for row in shelf.rows] == [kept.id]
     ((run, reason),) = shelf.unreadable
     assert run == broken
+    assert f'The experiment "{broken.id}" is damaged' in reason
     assert reason.endswith(".")
 
 
