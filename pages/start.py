@@ -8,9 +8,10 @@ from ui import look, overview, places, server, words
 places.enter()
 workspace = server.workspace()
 found = [dataset for dataset in datasets.list_datasets(workspace) if dataset.is_trainable]
+last = overview.newest(workspace)
 look.head(overview.question(found), overview.answer(found))
 overview.lineup(workspace, found)
 with st.container(horizontal=True):
-    overview.ways_in(workspace, found)
+    overview.ways_in(workspace, last, found)
 st.markdown(words.STAYS_HERE)
-overview.steps(workspace, found)
+overview.steps(last, found)

@@ -102,6 +102,11 @@ def tries_done(done: int, total: int) -> str:
     return f"{done} of {count(total, 'try', 'tries')}"
 
 
+def of_tries(done: int, total: int) -> str:
+    """Say the same where the word stands above."""
+    return f"{done} of {total}"
+
+
 def came_to(done: int, total: int) -> str:
     """Say on Start where the last comparison stands."""
     return f"comparison, {tries_done(done, total)}"

@@ -22,9 +22,15 @@ from ui.state import Param, Widget
 MOST_IN_LINE = 8
 
 
-def steps(workspace: Workspace, found: Sequence[Dataset]) -> None:
+def newest(workspace: Workspace) -> Run | Sweep | None:
+    """Give the experiment or the comparison that was begun last."""
+    begun: list[Run | Sweep] = [*runs.list_runs(workspace), *list_sweeps(workspace)]
+    return max(begun, key=lambda work: work.created_at, default=None)
+
+
+def steps(last: Run | Sweep | None, found: Sequence[Dataset]) -> None:
     """Draw the way through the lab as one picture: what is done, what is next."""
-    done = _steps_done(workspace, found)
+    done = _steps_done(last, found)
     drawn = []
     for number, step in enumerate(words.STEPS, start=1):
         look, said, sign = "", "", ""
@@ -37,19 +43,12 @@ def steps(workspace: Workspace, found: Sequence[Dataset]) -> None:
     st.html(f'<ol class="lab-steps">{"".join(drawn)}</ol>')
 
 
-def _steps_done(workspace: Workspace, found: Sequence[Dataset]) -> int:
+def _steps_done(last: Run | Sweep | None, found: Sequence[Dataset]) -> int:
     """Count the steps that the newest work has behind it."""
-    newest = _newest(workspace)
-    if newest is None:
+    if last is None:
         return 2 if found else 0
-    tested = results.progress(newest).done > 0 if isinstance(newest, Sweep) else newest.summary() is not None
+    tested = results.progress(last).done > 0 if isinstance(last, Sweep) else last.summary() is not None
     return len(words.STEPS) if tested else len(words.STEPS) - 1
-
-
-def _newest(workspace: Workspace) -> Run | Sweep | None:
-    """Give the experiment or the comparison that was begun last."""
-    begun: list[Run | Sweep] = [*runs.list_runs(workspace), *list_sweeps(workspace)]
-    return max(begun, key=lambda work: work.created_at, default=None)
 
 
 def _icon(name: str) -> str:
@@ -87,15 +86,14 @@ def lineup(workspace: Workspace, found: Sequence[Dataset]) -> None:
     )
 
 
-def ways_in(workspace: Workspace, found: Sequence[Dataset]) -> None:
+def ways_in(workspace: Workspace, last: Run | Sweep | None, found: Sequence[Dataset]) -> None:
     """Draw the buttons into the lab; the one that most will want stands out."""
-    newest = _newest(workspace)
     drawn = bool(samples.sample_people())
-    if newest:
-        _go_on(newest)
+    if last:
+        _go_on(last)
     if drawn:
-        _try_it(workspace, "secondary" if newest or found else "primary")
-    first = newest is None and (bool(found) or not drawn)
+        _try_it(workspace, "secondary" if last or found else "primary")
+    first = last is None and (bool(found) or not drawn)
     if st.button(words.OWN_PHOTOS, key=Widget.OWN_PHOTOS, type="primary" if first else "secondary"):
         _bring_photos()
     if st.button(words.WEBCAM, key=Widget.WEBCAM):
@@ -108,13 +106,13 @@ def _bring_photos() -> None:
     st.switch_page(places.PHOTOS)
 
 
-def _go_on(newest: Run | Sweep) -> None:
-    if not st.button(words.go_on_with(last_result(newest)), key=Widget.GO_ON, type="primary"):
+def _go_on(last: Run | Sweep) -> None:
+    if not st.button(words.go_on_with(last_result(last)), key=Widget.GO_ON, type="primary"):
         return
-    if isinstance(newest, Sweep):
-        st.switch_page(places.COMPARE, query_params={Param.SWEEP: newest.id})
-    page = places.TEST if newest.summary() and newest.status().state not in OPEN_STATES else places.TRAIN
-    st.switch_page(page, query_params={Param.RUN: newest.id})
+    if isinstance(last, Sweep):
+        st.switch_page(places.COMPARE, query_params={Param.SWEEP: last.id})
+    page = places.TEST if last.summary() and last.status().state not in OPEN_STATES else places.TRAIN
+    st.switch_page(page, query_params={Param.RUN: last.id})
 
 
 def _try_it(workspace: Workspace, kind: Literal["primary", "secondary"]) -> None:

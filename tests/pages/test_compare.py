@@ -519,7 +519,7 @@ def test_my_experiments_list_the_comparison_not_its_tries(open_page, lab_home, d
     app = open_page(places.LIBRARY)
     experiments, comparisons = (frame.value for frame in app.dataframe)
     assert len(experiments) == 1
-    assert comparisons["tries"].tolist() == [18]
+    assert comparisons["tries"].tolist() == ["18 of 18"]
     app.button(key=Widget.OPEN_COMPARISON).click().run()
     assert app.query_params[Param.SWEEP] == sweep.id
     assert app.title[0].value.startswith("Retraining block 5")
@@ -529,6 +529,13 @@ def test_my_experiments_list_the_comparison_not_its_tries(open_page, lab_home, d
     assert list_sweeps(lab_home) == []
     assert runs.list_runs(lab_home, of_sweeps=True) == [alone]
     assert comparewords.COMPARISONS not in told(app)
+
+
+def test_with_a_comparison_alone_nobody_is_told_that_nothing_was_trained(open_page, lab_home, dataset) -> None:
+    finished(lab_home, dataset, done=4)
+    app = open_page(places.LIBRARY)
+    assert not app.info
+    assert app.dataframe[0].value["tries"].tolist() == ["4 of 18"]
 
 
 def test_a_comparison_gets_a_name_of_its_own(open_page, lab_home, dataset) -> None:

@@ -9,7 +9,8 @@ import streamlit as st
 
 from core.jobs import removal
 from core.sweeps import charted
-from core.sweeps.folder import Sweep, damaged_sweeps, list_sweeps
+from core.sweeps.folder import Sweep, damaged_sweeps
+from core.sweeps.results import progress
 from core.workspace import Workspace
 from ui import comparewords, feedback, going_away, places, renaming, state, text, words
 from ui.compare import which
@@ -19,9 +20,8 @@ ROW_PX = 40
 MOST_ROWS = 6
 
 
-def section(workspace: Workspace) -> None:
-    """Draw the list of comparisons and what can be done with one; nothing where there are none."""
-    found = list_sweeps(workspace)
+def section(workspace: Workspace, found: Sequence[Sweep]) -> None:
+    """Draw the list of comparisons, newest first, and what can be done with one; nothing where there are none."""
     if not found:
         return
     st.header(comparewords.COMPARISONS, anchor=False)
@@ -65,13 +65,13 @@ def _table(found: Sequence[Sweep]) -> Sweep:
 
 
 def _cells(sweep: Sweep) -> tuple[object, ...]:
-    plan = sweep.plan
+    plan, done = sweep.plan, progress(sweep)
     return (
         which.when(sweep),
         which.what(sweep),
         ", ".join(charted.line_name(start) for start in plan.starts),
         words.dataset(sweep.dataset.name, len(sweep.dataset.people)),
-        len(list(plan.cells())),
+        comparewords.of_tries(done.done, done.total),
         words.RUN_STATES[sweep.status().state],
     )
 
