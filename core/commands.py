@@ -61,7 +61,7 @@ def train(arguments: argparse.Namespace) -> Answer:
         # Before the photos: whoever lacks the weights should not wait for the cropping to hear it.
         weights.require_weights(config.backbone, workspace)
     with new_folder(arguments.out):
-        dataset = photos_of(arguments, workspace, config.image_size_px, seed=config.seed)
+        dataset = photos_of(arguments, workspace, config.image_size_px, seed=arguments.split_seed)
         run = runs.create_run(arguments.out, dataset, config, name=arguments.name, state="stopped")
         _train_here(run, workspace)
     facts = run.summary() or {}
@@ -99,7 +99,7 @@ def sweep(arguments: argparse.Namespace) -> Answer:
     for start in plan.starts:
         if start.pretrained:
             weights.require_weights(start.backbone, workspace)
-    dataset = photos_of(arguments, workspace, max(plan.sizes_px), seed=0)
+    dataset = photos_of(arguments, workspace, max(plan.sizes_px), seed=arguments.split_seed)
     made = _sweep_at(arguments.out, workspace, dataset, plan, arguments.name)
 
     def look() -> tuple[int, int]:
