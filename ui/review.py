@@ -19,7 +19,7 @@ from ui.state import Widget
 A_PAGE = 12
 CARD_WIDTH_PX = 250
 # Asked photo by photo. Those that are used can be kept as they are, the others can be used.
-ONE_BY_ONE = ("same_as_other_person", "small_face", "across_splits", "spare", "no_face")
+ONE_BY_ONE = ("same_as_other_person", "small_face", "turned", "across_splits", "spare", "no_face")
 
 
 def show(workspace: Workspace, dataset: Dataset) -> None:

@@ -99,6 +99,7 @@ QUESTIONS = {
     "several_faces": "{photos} of several faces: which one is it?",
     "same_as_other_person": "Also with somebody else: {photos}",
     "small_face": "{photos} with a very small face",
+    "turned": "Turned upright: {photos}",
     "across_splits": "Alike, but in two stacks: {photos}",
     "spare": "{photos} beside the three stacks: use for practice?",
     "no_face": "{photos} without a face",

@@ -13,6 +13,7 @@ KINDS = (
     "several_faces",
     "same_as_other_person",
     "small_face",
+    "turned",
     "across_splits",
     "spare",
     "no_face",
