@@ -54,7 +54,7 @@ class LeftOut:
         person: whose photo it is said to be; None where nobody said.
         split: where it belonged, or would; None where that is open.
         kind: of files not used: "unreadable", "not_a_photo", "no_face", "too_few" (its person has too few photos),
-            "removed" (left out by the user), "leak" (see `leaks.without_leaks`), "misplaced". Of photos that need a look:
+            "removed" (left out by the user), "leak" (`leaks.without_leaks`), "misplaced". Of photos that need a look:
             "several_faces", "small_face", "turned", "same_as_other_person", "across_splits"; where several reasons
             apply, the first of these. Of spare photos: as `spare.with_spares` says. Empty in what an earlier version of
             the lab wrote.

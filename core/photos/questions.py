@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from core.photos.intake import LeftOut
     from core.photos.manifest import Dataset, Item
 
-# In the order in which a review goes through them; the last three ask nothing.
+# In the order in which a review goes through them; the last four ask nothing.
 KINDS = (
     "several_faces",
     "same_as_other_person",
@@ -19,11 +19,12 @@ KINDS = (
     "no_face",
     "too_few",
     "unreadable",
+    "leak",
     "misplaced",
     "not_a_photo",
     "removed",
 )
-ASKING = tuple(kind for kind in KINDS if kind not in ("misplaced", "not_a_photo", "removed"))
+ASKING = tuple(kind for kind in KINDS if kind not in ("leak", "misplaced", "not_a_photo", "removed"))
 
 
 def by_kind(dataset: Dataset) -> dict[str, tuple[LeftOut, ...]]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from core.evaluation.metrics import TestResult, evaluate
 from core.models import classifier, units
+from core.photos import leaks
 from core.rounds import earlier_seconds
 from core.runs import Predictions
 from core.training import callbacks as cb
@@ -103,6 +104,7 @@ def _summary(
         "seconds": round(seconds, 2),
         "model_path": str(material.run.model_path),
         "left_out": [{"name": each.name, "reason": each.reason} for each in dataset.left_out],
+        "warnings": leaks.warnings(dataset),
     }
 
 
