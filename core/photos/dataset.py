@@ -30,6 +30,7 @@ from core.photos.manifest import (
     save_dataset,
     save_edit,
 )
+from core.photos.naming import PeopleFrom
 from core.photos.photofolder import CROP_VERSION, FACES_VERSION, PhotoFacts
 from core.photos.recropping import recrop
 from core.photos.spare import spare, with_spares
@@ -65,6 +66,7 @@ def build_dataset(
     split: SplitConfig = SplitConfig(),  # noqa: B008 (frozen)
     strict: bool = True,
     count_leaks: bool = False,
+    people_from: PeopleFrom = "folders",
     on_progress: Progress | None = None,
 ) -> Dataset:
     """Read photos of people, find and crop the faces, group, split, and save that as version 1 of a data set.
@@ -82,6 +84,7 @@ def build_dataset(
         strict: people who cannot be split stop everything. False: their photos are left out (kind "too_few"), and even
             nobody at all is saved.
         count_leaks: exam photos that also lie in practice stay in the exam.
+        people_from: what says who is on the photos; see `intake.read_source`.
         on_progress: called with (step, done, total), step "read" or "crop"; may raise `Stopped`.
 
     Returns:
@@ -90,7 +93,7 @@ def build_dataset(
     Raises:
         DatasetError: the photos as a whole cannot be used. Nothing of them is kept then, nor after `Stopped`.
     """
-    reader = read_source(source)
+    reader = read_source(source, people_from)
     report = on_progress or (lambda *_: None)
     store = PhotoStore(workspace.photos)
     shown = name or (source.resolve().name if source.is_dir() else source.stem)
@@ -121,6 +124,7 @@ def add_photos(
     *,
     is_used: IsUsed,
     person: str | None = None,
+    people_from: PeopleFrom = "folders",
     on_progress: Progress | None = None,
 ) -> Dataset:
     """Add photos to a data set, of people it has and of others; those it has keep their split.
@@ -130,6 +134,7 @@ def add_photos(
         dataset: any version; the newest is added to.
         is_used: see `manifest.save_edit`.
         person: whose photos these all are.
+        people_from: as for `build_dataset`, where there is no `person`.
         on_progress: as for `build_dataset`.
 
     Returns:
@@ -139,7 +144,7 @@ def add_photos(
         DatasetError: the photos as a whole cannot be used. Nothing of them is kept then, nor after `Stopped`.
     """
     whose = None if person is None else shown_name(person)
-    reader = read_source(source) if whose is None else read_photos(source)
+    reader = read_source(source, people_from) if whose is None else read_photos(source)
     report = on_progress or (lambda *_: None)
     store = PhotoStore(workspace.photos)
     with _adding(workspace, report) as added:

@@ -4,8 +4,8 @@
 
 Each photo is turned in its pixels by 0, 90, 180 and 270 degrees. "found": any face, as the lab found them before it
 looked in other turns and as it does now. "upright": the largest face's photo is turned back by what it was turned.
-Faceless pictures: strips beside the face in the middle of the folder's photos, enlarged four times (some show other
-people's faces, which counts as found too), and drawn clouds of colour; seed 0.
+Faceless pictures: strips beside the face in the middle of the folder's photos, 1,000 px long (some show other people's
+faces, which counts as found too), and drawn clouds of colour; seed 0.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from core.photos.detectors import find_yunet
 from core.photos.faces import find_at_once, find_faces
 from core.photos.turning import TURNS, turned_photo
 
-STRIP, CLOUDS = 0.24, 120
+STRIP, LONG_PX, CLOUDS = 0.24, 1000, 120
 
 
 def photos_of(folder: Path, most: int) -> Iterator[np.ndarray]:
@@ -42,7 +42,8 @@ def faceless(photos_rgb: list[np.ndarray]) -> Iterator[np.ndarray]:
         height, width = photo_rgb.shape[:2]
         across, down = round(STRIP * width), round(STRIP * height * 0.8)
         for strip in (photo_rgb[:, :across], photo_rgb[:, -across:], photo_rgb[:down]):
-            yield np.asarray(cv2.resize(strip, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC))
+            enlarge = LONG_PX / max(strip.shape[:2])
+            yield np.asarray(cv2.resize(strip, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_CUBIC))
     rng = np.random.default_rng(0)
     for _ in range(CLOUDS):
         side = int(rng.integers(4, 40))
