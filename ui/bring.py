@@ -100,13 +100,15 @@ def _zip(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
 def _path(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
     with _with_example():
         typed = st.text_input(words.FOLDER, placeholder=words.FOLDER_EXAMPLE, key=Widget.FOLDER)
+    above = st.container()
     crop = _advanced(into)
     # Explorer copies a path with quotes.
     path = (typed or "").strip().strip("\"'")
     folder = Path(path).expanduser()
     # Looked through once somebody asked for it: a path may hold a whole disk.
     found = naming.of_source(lambda: folder) if path and path == state.ASKED_PATH.get() else None
-    people_from = naming.ask(found, path)
+    with above if naming.asks(found, path) else st.container():
+        people_from = naming.ask(found, path)
     if people_from is None:
         return None
     if not path:
@@ -185,8 +187,11 @@ def _go(
     named: bool = False,
 ) -> JobFolder | None:
     """Draw what comes last, and queue the search; `named` where nobody has to be asked who is who."""
+    found, source = None if named else naming.of_draft(draft), f"{draft.path.name} {name}"
+    above = st.container()
     crop = _advanced(into)
-    people_from = naming.ask(None if named else naming.of_draft(draft), f"{draft.path.name} {name}")
+    with above if naming.asks(found, source) else st.container():
+        people_from = naming.ask(found, source)
     if people_from is None:
         return None
     if lacking := missing():

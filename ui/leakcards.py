@@ -18,14 +18,20 @@ CARD_WIDTH_PX = 250
 
 
 def say(dataset: Dataset) -> None:
-    """Say how many photos of which exam do not count, with the way to them; nothing where there are none."""
-    found = {split: len(leaks.leaking(dataset, split)) for split in leaks.EXAMS}
-    if not any(found.values()):
+    """Say how many photos of which exam do not count, or count all the same, with the way to those that do not."""
+    counted = [item.split for item, _ in leaks.counted(dataset)]
+    said = []
+    for split in leaks.EXAMS:
+        if out := len(leaks.leaking(dataset, split)):
+            said.append(words.leak(out, words.SPLITS[split]))
+        if kept := counted.count(split):
+            said.append(words.leak_counts(kept, words.SPLITS[split]))
+    if not said:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        said = " ".join(words.leak(photos, words.SPLITS[split]) for split, photos in found.items() if photos)
-        st.warning(said, icon=":material/content_copy:")
-        if state.STEP.get() != "check" or state.CHECKING.get() != "look":
+        st.warning(" ".join(said), icon=":material/content_copy:")
+        to_see = any(entry.kind == leaks.LEAK for entry in dataset.left_out)
+        if to_see and (state.STEP.get() != "check" or state.CHECKING.get() != "look"):
             st.button(words.SEE_LEAKS, key=Widget.SEE_LEAKS, on_click=steps.go, args=("check", "look"))
 
 

@@ -34,6 +34,11 @@ def of_source(source: Callable[[], Path]) -> Naming | None:
         return None
 
 
+def asks(found: Naming | None, source: str) -> bool:
+    """Tell whether there is a question that nobody has answered with no."""
+    return found is not None and source not in state.OTHER_PEOPLE.get()
+
+
 def ask(found: Naming | None, source: str) -> PeopleFrom | None:
     """Draw the question, or the button of the search where there is none.
 
@@ -44,7 +49,7 @@ def ask(found: Naming | None, source: str) -> PeopleFrom | None:
     Returns:
         What was answered with a click just now; None while nobody clicked.
     """
-    if found and source not in state.OTHER_PEOPLE.get():
+    if found and asks(found, source):
         with st.container(border=True):
             st.markdown(words.is_this_right(text.plain(found.counts(12))))
             st.caption(words.said_by(text.plain(found.table)))

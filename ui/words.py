@@ -380,6 +380,12 @@ def leak(photos: int, exam: str) -> str:
     return f"{count(photos, 'photo')} of the {exam} {are} in practice too, so {do} not count."
 
 
+def leak_counts(photos: int, exam: str) -> str:
+    """Say that photos of an exam count although they lie in practice."""
+    are, do = ("is", "it counts") if photos == 1 else ("are", "they count")
+    return f"{count(photos, 'photo')} of the {exam} {are} in practice too, and {do} all the same."
+
+
 def question(kind: str, photos: int) -> str:
     """Say what the review asks of how many photos."""
     return QUESTIONS[kind].format(photos=count(photos, "file" if kind == "not_a_photo" else "photo"))

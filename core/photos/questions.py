@@ -8,8 +8,9 @@ if TYPE_CHECKING:
     from core.photos.intake import LeftOut
     from core.photos.manifest import Dataset, Item
 
-# In the order in which a review goes through them; the last four ask nothing.
+# In the order in which a review goes through them; the first asks nothing, it may be let count; nor do the last three.
 KINDS = (
+    "leak",
     "several_faces",
     "same_as_other_person",
     "small_face",
@@ -19,7 +20,6 @@ KINDS = (
     "no_face",
     "too_few",
     "unreadable",
-    "leak",
     "misplaced",
     "not_a_photo",
     "removed",

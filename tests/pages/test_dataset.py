@@ -122,7 +122,7 @@ def test_exam_photos_from_practice_are_said_and_let_count_with_a_click(open_page
     asked = Edits(monkeypatch, "count_leaks", "confirm").asked
     app = open_page(places.PHOTOS)
     said = f"{words.leak(2, 'final exam')} {words.leak(1, 'mock exam')}"
-    assert said in [warning.value for warning in app.warning]
+    assert [warning.value for warning in app.warning] == [said]
     app.button(key=Widget.SEE_LEAKS).click().run()
     assert said in [warning.value for warning in app.warning]
     assert words.question("leak", 3) in [header.value for header in app.subheader]
@@ -139,6 +139,17 @@ def test_exam_photos_from_practice_are_said_and_let_count_with_a_click(open_page
         ("count_leaks", out, False),
         ("confirm", [dataset.items[0].sha256], False),
     ]
+
+
+def test_exam_photos_that_were_let_count_are_said(open_page, lab_home) -> None:
+    dataset = made.dataset(lab_home)
+    practice = next(item for item in dataset.items if item.split == "train")
+    exam = [item for item in dataset.items if item.split == "test"][:2]
+    items = [replace(item, group=practice.group, looked=True) if item in exam else item for item in dataset.items]
+    save_dataset(lab_home, replace(dataset, items=tuple(items)))
+    app = the_split(open_page(places.PHOTOS))
+    assert words.leak_counts(2, "final exam") in [warning.value for warning in app.warning]
+    assert Widget.SEE_LEAKS not in [button.key for button in app.button]
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,7 @@ def test_a_leak_can_be_let_count_one_by_one_and_stays_in_its_exam(build: Build, 
         ("test/anna/copy.png", "test"),
     }
     assert [row["name"] for row in leaks.warnings(both)] == ["test/anna/copy.png", "test/ben/near.jpg"]
+    assert both.to_review == ()
     # Another edit leaves them where they are.
     renamed = edits.rename_person(lab_home, both, "anna", "zoe", is_used=unused)
     assert renamed.counts() == both.counts()
