@@ -60,8 +60,19 @@ def _add_crop_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--margin", type=float, help="free space around the face box, as a fraction of its side")
 
 
+def _add_people_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--people-from",
+        choices=("folders", "names", "csv"),
+        help="what says who is who: folders (default), file names like anna_01.jpg, or a CSV file beside the photos",
+    )
+
+
 def _add_data_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("data", type=Path, metavar="DATA", help="folder or zip with a folder a person")
+    _add_people_option(parser)
+    leaks = "exam photos that also lie in practice count; by default they are left out"
+    parser.add_argument("--count-leaks", action="store_true", help=leaks)
     parser.add_argument("--no-crop", action="store_true", help="the photos are face crops already")
     parser.add_argument("--name", default="", help="what to call the experiment")
     parser.add_argument("--fractions", type=_fractions, metavar="TRAIN,VALIDATION,TEST", help="default 0.6,0.15,0.25")
@@ -130,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     crop = commands.add_parser("crop", help="find the faces on photos and write them as pictures")
     crop.add_argument("data", type=Path, metavar="DATA", help="folder or zip with a folder a person")
     crop.add_argument("--out", type=Path, required=True, metavar="DIR")
+    _add_people_option(crop)
     crop.add_argument("--image-size", dest="image_size_px", type=int, default=224, metavar="PX")
     _add_crop_options(crop)
 

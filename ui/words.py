@@ -58,6 +58,8 @@ FOLDER = "Path of the folder"
 FOLDER_EXAMPLE = "for example /home/ada/photos"
 LAYOUT = "It should look like this"
 FIND_FACES = "Find the faces"
+YES_FIND, NO = "Yes, find the faces", "No"
+THEN_FOLDERS = "Then put the photos of each person into a folder with their name."
 COLLECTION = "Which people?"
 HOW_MANY_PEOPLE, HOW_MANY_PHOTOS = "How many people?", "How many photos of each?"
 FETCH = "Fetch them"
@@ -99,15 +101,19 @@ QUESTIONS = {
     "several_faces": "{photos} of several faces: which one is it?",
     "same_as_other_person": "Also with somebody else: {photos}",
     "small_face": "{photos} with a very small face",
+    "turned": "Turned upright: {photos}",
     "across_splits": "Alike, but in two stacks: {photos}",
     "spare": "{photos} beside the three stacks: use for practice?",
     "no_face": "{photos} without a face",
     "unreadable": "Cannot be read: {photos}",
+    "leak": "In practice too, so not counted: {photos}",
     "misplaced": "{photos} that lie elsewhere",
     "not_a_photo": "No photos: {photos}",
     "removed": "{photos} left out by you",
     "stranger": "Like somebody else: {photos}",
 }
+LEAK_HOW = "It would only remember these, not recognise them. So they are out of the exam."
+SEE_LEAKS, LET_COUNT, COUNT_ALL = "See them", "Let it count", "Let all count"
 WHOM, NEW_NAME, CALLED = "Whom?", "Name", "These photos are called"
 NOBODY_ELSE, SOMEBODY_ELSE = "nobody else", "They show somebody else"
 THEY_SHOW = "Whom do they show?"
@@ -352,6 +358,32 @@ def checked(faces: int, to_look_at: int) -> str:
 def brought(name: str, files: int, people: int) -> str:
     """Say what lies ready; `people` is 0 where nobody knows yet."""
     return f"{name}: {count(files, 'file')}" + (f" of {count(people, 'person', 'people')}" if people else "")
+
+
+def is_this_right(people: str) -> str:
+    """Ask whether people and numbers that something other than folders says are right."""
+    return f"**Is this right?** {people}"
+
+
+def said_by(table: str) -> str:
+    """Say what names the people: a table, or with an empty name the files."""
+    return f'The table "{table}" says who is who.' if table else "The names of the files say who is who."
+
+
+def other_archive(name: str, archive: str) -> str:
+    return f'"{name}" is a {archive}, which is not read here. Unpack it, or pack it as a zip.'
+
+
+def leak(photos: int, exam: str) -> str:
+    """Say that photos of an exam do not count."""
+    are, do = ("is", "it does") if photos == 1 else ("are", "they do")
+    return f"{count(photos, 'photo')} of the {exam} {are} in practice too, so {do} not count."
+
+
+def leak_counts(photos: int, exam: str) -> str:
+    """Say that photos of an exam count although they lie in practice."""
+    are, do = ("is", "it counts") if photos == 1 else ("are", "they count")
+    return f"{count(photos, 'photo')} of the {exam} {are} in practice too, and {do} all the same."
 
 
 def question(kind: str, photos: int) -> str:

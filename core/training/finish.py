@@ -11,6 +11,7 @@ import numpy as np
 from core import rounds
 from core.evaluation.metrics import TestResult, evaluate
 from core.models import classifier, units
+from core.photos import leaks
 from core.runs import Predictions
 from core.training import callbacks as cb
 
@@ -107,6 +108,7 @@ def _summary(
         "history": rounds.rows(history, border),
         "model_path": str(material.run.model_path),
         "left_out": [{"name": each.name, "reason": each.reason} for each in dataset.left_out],
+        "warnings": leaks.warnings(dataset),
     }
 
 
