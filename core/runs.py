@@ -84,6 +84,11 @@ class Run:
         return str(self.job.request().get("sweep", ""))
 
     @property
+    def came_from(self) -> str:
+        """The experiment that the idea for this one started from; empty where it was no idea of the lab."""
+        return str(self.job.request().get("came_from", ""))
+
+    @property
     def created_at(self) -> float:
         return float(self.job.request()["created_at"])
 
@@ -158,13 +163,16 @@ def new_run_path(workspace: Workspace) -> Path:
     return workspace.runs / f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:6]}"
 
 
-def training_request(config: TrainConfig, dataset: Dataset, name: str = "", sweep: str = "") -> dict[str, Any]:
-    """Give the request of a training job, for `core.jobs.queue.submit` or `create_run`."""
+def training_request(
+    config: TrainConfig, dataset: Dataset, name: str = "", sweep: str = "", came_from: str = ""
+) -> dict[str, Any]:
+    """Return the request of a training job, for `core.jobs.queue.submit` or `create_run`."""
     return {
         "kind": "train",
         "lane": "train",
         "name": name,
         **({"sweep": sweep} if sweep else {}),
+        **({"came_from": came_from} if came_from else {}),
         "config": config.to_dict(),
         "dataset_id": dataset.id,
         "dataset_version": dataset.version,
@@ -178,17 +186,19 @@ def create_run(
     *,
     name: str = "",
     sweep: str = "",
+    came_from: str = "",
     state: State = "queued",
 ) -> Run:
     """Make a run folder with its request and its own copy of the manifest. Nothing trains yet.
 
     Args:
         sweep: id of the sweep it is made for.
+        came_from: id of the experiment that the idea for it started from.
 
     Raises:
         LabError: the folder exists and is not empty.
     """
-    JobFolder.create(path, training_request(config, dataset, name, sweep), state="stopped")
+    JobFolder.create(path, training_request(config, dataset, name, sweep, came_from), state="stopped")
     disk.write_json(path / "dataset.json", dataset.to_dict(), schema=SCHEMA)
     # Queued last: a worker that sees it must find everything in place.
     JobFolder(path).set_state(state)
