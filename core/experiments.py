@@ -16,7 +16,7 @@ from core import disk
 from core.errors import LabError
 from core.jobfolder import OPEN_STATES
 from core.outcome import Outcome
-from core.runs import Run, damage, run_folders
+from core.runs import Run, damage, list_runs, run_folders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,6 +129,14 @@ def numbers(workspace: Workspace, ids: Sequence[str]) -> dict[str, int]:
             content = {"next": following + len(new), "numbers": given}
             disk.write_json(path, content, schema=_NUMBERS_SCHEMA)
     return {run_id: given[run_id] for run_id in ids}
+
+
+def number(workspace: Workspace, run: Run) -> int:
+    """Return the number of one experiment; 0 for one that was made for a sweep."""
+    if run.sweep_id:
+        return 0
+    ids = [each.id for each in list_runs(workspace)]
+    return numbers(workspace, ids).get(run.id, 0)
 
 
 def next_number(workspace: Workspace) -> int:

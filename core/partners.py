@@ -80,42 +80,60 @@ def _digest(photos: Iterable[tuple[str, int | None]]) -> str:
     return hashlib.sha256(repr(sorted(photos, key=str)).encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What an experiment was asked to do, and with which photos."""
+
+    config: TrainConfig
+    photos: Photos
+
+    def differs_from(self, before: _Asked) -> tuple[Setting, ...]:
+        same = before.photos.practice == self.photos.practice
+        return (*differences(before.config, self.config), *(() if same else ("data",)))
+
+
 def photos_of_run(run: Run) -> Photos | None:
-    """Return the same of an experiment; None where its photos cannot be read."""
+    """Return what tells an experiment's photos from others; None where they cannot be read."""
+    asked = _asked(run)
+    return None if asked is None else asked.photos
+
+
+def _asked(run: Run) -> _Asked | None:
     try:
-        return _photos_of_run(run, (run.path / "dataset.json").stat().st_mtime_ns)
+        return _read(run, (run.path / "dataset.json").stat().st_mtime_ns)
     except (LabError, OSError, KeyError, TypeError, ValueError):
         return None
 
 
 @lru_cache(maxsize=2000)
-def _photos_of_run(run: Run, changed_ns: int) -> Photos:
-    """Read the photos once; another time of the file makes it another."""
+def _read(run: Run, changed_ns: int) -> _Asked:
+    """Read them once: a list holds each experiment against all others. Another time of the file makes it another."""
     del changed_ns
-    return photos_of(run.dataset)
+    return _Asked(asked_for(run), photos_of(run.dataset))
 
 
 def between(before: Run, now: Run) -> tuple[Setting, ...]:
     """Return in what two experiments differ, in the order in which it is told; other practice photos come last."""
-    return _differ(asked_for(before), photos_of_run(before), asked_for(now), photos_of_run(now))
+    was, asked = _asked(before), _asked(now)
+    return asked.differs_from(was) if was and asked else (*differences(asked_for(before), asked_for(now)), "data")
 
 
-def _differ(before: TrainConfig, was: Photos | None, now: TrainConfig, are: Photos | None) -> tuple[Setting, ...]:
-    same = was is not None and are is not None and was.practice == are.practice
-    return (*differences(before, now), *(() if same else ("data",)))
+def count_between(before: Run, now: Run) -> int:
+    """Return in how many things two experiments differ, each setting that is folded away counted by itself."""
+    return count_changes(asked_for(before), asked_for(now)) + ("data" in between(before, now))
 
 
 def earlier(run: Run, everything: Sequence[Run]) -> list[Run]:
     """Return those of `everything` that are older and took their final exam with the same photos, in the same order."""
-    photos = photos_of_run(run)
-    return [] if photos is None else _tested_with(photos, [other for other in everything if other.id < run.id])
+    asked = _asked(run)
+    return [] if asked is None else _tested_with(asked, [other for other in everything if other.id < run.id])
 
 
-def _tested_with(photos: Photos, everything: Sequence[Run]) -> list[Run]:
+def _tested_with(asked: _Asked, everything: Sequence[Run]) -> list[Run]:
     found = []
     for other in everything:
         theirs = photos_of_run(other) if (other.path / "predictions.json").exists() else None
-        if theirs is not None and theirs.exam == photos.exam:
+        if theirs is not None and theirs.exam == asked.photos.exam:
             found.append(other)
     return found
 
@@ -126,10 +144,8 @@ def partner(run: Run, everything: Sequence[Run]) -> Partner | None:
     Args:
         everything: newest first, those of comparisons too. A damaged one is passed over.
     """
-    photos = photos_of_run(run)
-    if photos is None:
-        return None
-    return _fairest(asked_for(run), photos, earlier(run, everything), run.came_from)
+    asked = _asked(run)
+    return _fairest(asked, earlier(run, everything), run.came_from) if asked else None
 
 
 def partner_for(
@@ -141,36 +157,37 @@ def partner_for(
         everything: newest first, those of comparisons too.
         came_from: id of the experiment that the idea for it started from.
     """
-    photos = photos_of(dataset)
-    return _fairest(config, photos, _tested_with(photos, everything), came_from)
+    asked = _Asked(config, photos_of(dataset))
+    return _fairest(asked, _tested_with(asked, everything), came_from)
 
 
 def newest_for(config: TrainConfig, dataset: Dataset, everything: Sequence[Run]) -> Partner | None:
     """Return the newest experiment with the same final exam, in however many things it differs."""
-    photos = photos_of(dataset)
-    last = next(iter(_tested_with(photos, everything)), None)
-    return None if last is None else Partner(last, _differ(asked_for(last), photos_of_run(last), config, photos))
-
-
-def _fairest(config: TrainConfig, photos: Photos, others: Sequence[Run], came_from: str) -> Partner | None:
-    ranked = []
-    for place, other in enumerate(others):
-        rank = _rank(asked_for(other), photos_of_run(other), config, photos)
-        if rank is not None:
-            ranked.append((rank, other.id != came_from, place, other))
-    for rank, _, _, other in sorted(ranked, key=lambda found: found[:3]):
-        if _is_whole(other):
-            differ = _differ(asked_for(other), photos_of_run(other), config, photos)
-            return Partner(other, differ, follows=rank == _FOLLOWS)
+    asked = _Asked(config, photos_of(dataset))
+    for last in _tested_with(asked, everything):
+        if before := _asked(last):
+            return Partner(last, asked.differs_from(before))
     return None
 
 
-def _rank(before: TrainConfig, was: Photos | None, now: TrainConfig, are: Photos) -> int | None:
+def _fairest(asked: _Asked, others: Sequence[Run], came_from: str) -> Partner | None:
+    ranked = []
+    for place, other in enumerate(others):
+        before = _asked(other)
+        rank = _rank(before, asked) if before else None
+        if before and rank is not None:
+            partner = Partner(other, asked.differs_from(before), follows=rank == _FOLLOWS)
+            ranked.append((rank, other.id != came_from, place, partner))
+    ranked.sort(key=lambda found: found[:3])
+    return next((partner for *_, partner in ranked if _is_whole(partner.run)), None)
+
+
+def _rank(before: _Asked, now: _Asked) -> int | None:
     """Return which part of the rule two experiments fulfil; None: none."""
-    changes = count_changes(before, now) + (was is None or was.practice != are.practice)
+    changes = count_changes(before.config, now.config) + (before.photos.practice != now.photos.practice)
     if changes <= 1:
         return _ONE if changes else _SAME
-    return _FOLLOWS if changes == 2 and follows(before, now) else None
+    return _FOLLOWS if changes == 2 and follows(before.config, now.config) else None
 
 
 def follows(before: TrainConfig, now: TrainConfig) -> bool:

@@ -178,7 +178,7 @@ def test_without_weights_there_is_a_way_on_but_never_a_silent_start(open_page, l
     app = open_page(places.COMPARE)
     assert app.info[0].value == words.MISSING_HERE
     assert Widget.START_COMPARISON not in keys(app)
-    app.button(key=Widget.START_WITH_NOTHING).click().run()
+    app.button(key=Widget.START_UNTRAINED).click().run()
     app.button(key=Widget.START_COMPARISON).click().run()
     assert list_sweeps(lab_home)[0].plan.starts == (Start(MINI, pretrained=False),)
 

@@ -64,7 +64,7 @@ def test_pages_and_widgets_write_no_sentence_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("frozen", "total", "said"),
     [
-        (0, 5, "Nothing is frozen. The whole network and the new last layers learn: 400 of 900 numbers (parameters)."),
+        (0, 5, "No block is frozen. All 5 blocks and the new last layers learn: 400 of 900 numbers (parameters)."),
         (1, 5, "Block 1 is frozen. Blocks 2–5 and the new last layers learn: 400 of 900 numbers (parameters)."),
         (4, 5, "Blocks 1–4 are frozen. Block 5 and the new last layers learn: 400 of 900 numbers (parameters)."),
         (5, 5, "All 5 blocks are frozen. Only the new last layers learn: 400 of 900 numbers (parameters)."),
@@ -128,4 +128,4 @@ def test_one_try_has_no_first_dots() -> None:
 def test_networks_that_saw_things_are_not_said_to_have_seen_faces() -> None:
     assert words.starts(True, "imagenet-vgg16") == words.STARTS_THINGS
     assert words.starts(True, "vggface-vgg16") == words.STARTS_FACES
-    assert words.starts(False, "vggface-vgg16") == words.STARTS_NOTHING
+    assert words.starts(False, "vggface-vgg16") == words.UNTRAINED
