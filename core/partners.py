@@ -8,8 +8,9 @@ The rule, of all earlier experiments that took their final exam with the same ph
    blocks are frozen otherwise follows from it, for frozen blocks that never learned anything tell nothing.
 3. Else one with the same settings.
 
-Of several the one that the idea for the experiment came from, else the newest. Where there is none, nothing is held
-against anything unless the user asks for it.
+Of several the one that the idea for the experiment came from, else the newest. One in which what was to learn did not
+learn is no partner: it is not what its settings say. Where there is none, nothing is held against anything unless the
+user asks for it.
 """
 
 from __future__ import annotations
@@ -179,7 +180,7 @@ def _fairest(asked: _Asked, others: Sequence[Run], came_from: str) -> Partner | 
             partner = Partner(other, asked.differs_from(before), follows=rank == _FOLLOWS)
             ranked.append((rank, other.id != came_from, place, partner))
     ranked.sort(key=lambda found: found[:3])
-    return next((partner for *_, partner in ranked if _is_whole(partner.run)), None)
+    return next((partner for *_, partner in ranked if _is_what_it_says(partner.run)), None)
 
 
 def _rank(before: _Asked, now: _Asked) -> int | None:
@@ -198,8 +199,9 @@ def follows(before: TrainConfig, now: TrainConfig) -> bool:
     return frozen_units(untrained) == 0
 
 
-def _is_whole(run: Run) -> bool:
+def _is_what_it_says(run: Run) -> bool:
+    """Return whether an experiment can be read, and what was to learn did learn."""
     try:
-        return run.predictions() is not None and run.summary() is not None
+        return run.predictions() is not None and run.summary() is not None and run.outcome().retrained
     except (LabError, OSError, KeyError, TypeError, ValueError):
         return False

@@ -18,6 +18,7 @@ from ui.state import Param, Widget
 
 ROW_PX = 40
 MOST_ROWS = 10
+NARROW_PX, NUMBER_PX, BAR_PX = 45, 80, 105
 
 
 def tested(shelf: Shelf) -> Row | None:
@@ -117,7 +118,7 @@ def table(rows: Sequence[Row], of_sweeps: Sequence[Row] = ()) -> Row:
     everything = sorted((*rows, *of_sweeps), key=lambda row: row.id, reverse=True)
     tested = {row.id: row for row in everything if row.is_tested}
     drawn = pd.DataFrame([_cells(row, tested) for row in rows], columns=list(words.LIBRARY_COLUMNS))
-    *_, hundred, seconds = words.LIBRARY_COLUMNS
+    number, *_, hundred, seconds = words.LIBRARY_COLUMNS
     chosen = st.dataframe(
         drawn,
         hide_index=True,
@@ -127,8 +128,9 @@ def table(rows: Sequence[Row], of_sweeps: Sequence[Row] = ()) -> Row:
         selection_mode="single-row-required",
         selection_default={"selection": {"rows": [first], "columns": [], "cells": []}},
         column_config={
-            hundred: st.column_config.ProgressColumn(min_value=0, max_value=100, format="%d"),
-            seconds: st.column_config.NumberColumn(format="%d"),
+            number: st.column_config.NumberColumn(format="%d", width=NARROW_PX),
+            hundred: st.column_config.ProgressColumn(min_value=0, max_value=100, format="%d", width=BAR_PX),
+            seconds: st.column_config.NumberColumn(format="%d", width=NUMBER_PX),
         },
         placeholder="",
         key=f"{Widget.LIBRARY}-{len(rows)}-{ids[0]}",
@@ -160,7 +162,9 @@ def _differs(row: Row, tested: Mapping[str, Row]) -> str:
     others = [other.run for other in tested.values()]
     fair = partners.partner(row.run, others)
     if fair:
-        return words.differs(words.experiment(tested[fair.run.id].number), fair.differ)
+        # What an untrained network has unfrozen follows from its start.
+        differ = tuple(each for each in fair.differ if not (fair.follows and each == "freeze"))
+        return words.differs(tested[fair.run.id].number, differ)
     return words.NOT_TO_COMPARE if partners.earlier(row.run, others) else words.FIRST_ONE
 
 

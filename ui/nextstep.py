@@ -74,14 +74,16 @@ def _next(workspace: Workspace, row: Row, rows: Sequence[Row]) -> _Found | None:
     if dataset is None:
         return None
     mine = {each.id for each in comparison.tested_with(dataset.id, [other.run for other in rows])}
-    asked = {other.id: comparison.asked_for(other.run) for other in (row, *rows) if other.id in mine | {row.id}}
+    # One in which what was to learn did not has not tried it.
+    tried = [other for other in rows if other.id in mine and other.outcome.retrained]
+    asked = {other.id: comparison.asked_for(other.run) for other in (row, *tried)}
     most = max(Counter(item.person for item in dataset.of("train")).values())
     shown = state.STRANGERS_JOB.get() is not None
     compared = any(sweep.dataset.id == dataset.id for sweep in list_sweeps(workspace))
     found = suggestions.next_idea(asked[row.id], list(asked.values()), most, is_compared=compared, stranger_shown=shown)
     if found is None:
         return None
-    base = next((other for other in (row, *rows) if found.base and asked.get(other.id) == found.base), None)
+    base = next((other for other in (row, *tried) if asked[other.id] == found.base), None)
     return _Found(found, dataset, base)
 
 

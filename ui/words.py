@@ -301,6 +301,7 @@ CHOOSE_ONE = "Choose one"
 BORDER_ON_CURVES = "The short bar on a line: from there on, blocks that are not frozen learn too."
 A_TRY = "a try of a comparison"
 MUST_LEARN = "An untrained network must learn everything, so all blocks are unfrozen."
+TRIES_WITHOUT = "They kept the frozen network, so they are not counted. Make a new comparison."
 NONE_IN_BOTH = "The two share no photos."
 FIXED, BROKE = "Right now, wrong before", "Wrong now, right before"
 CLEAR_DIFFERENCE, COULD_BE_LUCK = "That is a clear difference.", "That could be luck."
@@ -730,6 +731,11 @@ def ended_before(which: str) -> str:
     return f"It ended before {which} began to learn: only the new last layers learned."
 
 
+def tries_without(tries: int) -> str:
+    """Say of a comparison that some of its tries are none of their stop."""
+    return f"{count(tries, 'try', 'tries')} did not retrain what {'it' if tries == 1 else 'they'} should"
+
+
 def did_not_help(frozen: int, now: int, total: int) -> str:
     """Say that the new last layers alone would have done better in the final exam."""
     return f"Retraining did not help: the frozen network was better ({frozen} against {now} of {total})."
@@ -772,9 +778,10 @@ def practice_photos(photos: int) -> str:
     return count(photos, "practice photo")
 
 
-def differs(which: str, changed: Sequence[Setting]) -> str:
-    """Say in a few words in what an experiment differs from the one it is held against."""
-    return f"{_settings(changed) or 'the same'}, against {which}"
+def differs(number: int, changed: Sequence[Setting]) -> str:
+    """Say in a few words in what an experiment differs from the one it is held against, in a table with numbers."""
+    which = f"{number}" if number else A_TRY
+    return f"against {which}: {_settings(changed) or 'the same settings'}"
 
 
 def earlier(number: int, result: str, what: str) -> str:

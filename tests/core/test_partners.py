@@ -131,3 +131,12 @@ def test_what_it_will_be_held_against_is_known_before_it_begins(lab_home, datase
 def test_photos_are_counted_as_they_are_used(lab_home, dataset) -> None:
     photos = partners.photos_of(dataset)
     assert (photos.each(None), photos.each(3), photos.total) == ((6, 6), (3, 3), 18)
+
+
+def test_one_that_did_not_retrain_is_no_partner(lab_home, dataset) -> None:
+    two_phases = LAST_BLOCK.with_changes(epochs=20, head_epochs=10)
+    frozen = made.run(lab_home, dataset, config=two_phases.with_changes(freeze_depth=13))
+    kept = made.run(lab_home, dataset, config=two_phases)
+    kept.job.write_result({**kept.summary(), "kept_epoch": 10, "epochs_run": 20})
+    blocks = made.run(lab_home, dataset, config=two_phases.with_changes(freeze_depth=7))
+    assert against(lab_home, blocks) == (frozen.id, ("freeze",))

@@ -72,10 +72,10 @@ def test_the_table_says_what_differs_and_from_which(open_page, lab_home, monkeyp
     assert table["photos"].tolist() == ["class", "family", "class", "class", "class"]
     assert table["photos each"].tolist() == ["6", "6", "3", "6", "6"]
     assert table["what differs"].tolist() == [
-        "frozen blocks, against experiment 2",
+        "against 2: frozen blocks",
         words.FIRST_ONE,
         words.NOT_TO_COMPARE,
-        "frozen blocks, against experiment 1",
+        "against 1: frozen blocks",
         words.FIRST_ONE,
     ]
     # What waits has retrained nothing yet.

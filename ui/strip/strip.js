@@ -235,6 +235,7 @@ class Strip {
     this.send = send;
     this.showPictures();
     this.root.classList.toggle("untaught", data.learns === "fresh");
+    this.root.classList.toggle("as-it-was", data.learns === "kept");
     if (data.frozen === this.unheard) this.unheard = undefined;
     // While a hand is on it, and until Python has heard of the last move, what it said before does not pull it back.
     if (this.dragging || this.waiting || this.unheard !== undefined) return;

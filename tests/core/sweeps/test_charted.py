@@ -91,6 +91,6 @@ def test_the_ends_of_the_row_have_the_names_of_the_two_stops(dataset):
     plan = SweepPlan(depths=(0, 13))
     labels = charted.chart_of(plan, lines(plan, ()), dataset).labels
     assert (labels.first, labels.last) == ("all blocks learn", "all blocks frozen")
-    stages = SweepPlan(starts=(Start("vggface2-resnet50"),), depths=(0, 4))
+    stages = SweepPlan(starts=(Start("vggface2-resnet50"),), depths=(0, 4), sizes_px=(224,))
     labels = charted.chart_of(stages, lines(stages, ()), dataset).labels
     assert (labels.first, labels.last) == ("all stages learn", "all stages frozen")
