@@ -1,24 +1,25 @@
-"""One experiment held against the one before it, on the photos both were tested with."""
+"""Two experiments: which settings differ, and what changed on the photos both were tested with."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from functools import lru_cache
+from typing import Any, Literal
 
 import numpy as np
 
 from core.config import MOST_EPOCHS, TrainConfig
-from core.errors import LabError
 from core.evaluation.compare import Comparison, compare
 from core.models.backbones import backbone, frozen_units
 from core.photos.dataset import Dataset
 from core.runs import Predictions, Run
 
 Photo = tuple[str, int | None]
-# What can differ between two experiments, in the order in which it is told; "other" is everything folded away.
-Setting = Literal["network", "start", "freeze", "size", "rounds", "photos", "other"]
+# What can differ between two experiments, in the order in which it is told; "other" is everything folded away, "data"
+# the photos that it practises with.
+Setting = Literal["network", "start", "freeze", "size", "rounds", "photos", "other", "data"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ def asked_for(run: Run) -> TrainConfig:
     return TrainConfig(**run.job.request()["config"])
 
 
+@lru_cache(maxsize=4096)
 def differences(before: TrainConfig, now: TrainConfig) -> tuple[Setting, ...]:
     """Tell which settings differ, in the order in which they are told; empty where none does."""
     told: dict[Setting, tuple[object, object]] = {
@@ -99,21 +101,19 @@ def _rest(config: TrainConfig, other: TrainConfig) -> TrainConfig:
     )
 
 
-def previous(run: Run, everything: Sequence[Run]) -> Run | None:
-    """Give the newest earlier experiment that was tested on at least one of this one's photos; None where none was.
+def count_changes(before: TrainConfig, now: TrainConfig) -> int:
+    """Return how many settings differ, each one that is folded away counted by itself."""
+    differ = differences(before, now)
+    if "other" not in differ:
+        return len(differ)
+    was, is_now = (_flat(_rest(*pair)) for pair in ((before, now), (now, before)))
+    return len(differ) - 1 + sum(1 for name in was if was[name] != is_now[name])
 
-    Args:
-        everything: newest first, as `core.runs.list_runs` gives them. A damaged one is passed over.
-    """
-    photos = _photos(run)
-    return next((other for other in everything if other.id < run.id and _shares(other, photos)), None)
 
-
-def _shares(other: Run, photos: set[Photo]) -> bool:
-    try:
-        return bool(other.summary() and photos & _photos(other) and other.predictions())
-    except (LabError, KeyError, TypeError, ValueError, FileNotFoundError):
-        return False
+def _flat(config: TrainConfig) -> dict[str, Any]:
+    values = config.to_dict()
+    head, augment = values.pop("head"), values.pop("augment")
+    return {**values, **head, **augment}
 
 
 def hold_against(before: Run, now: Run) -> BeforeAndNow | None:
@@ -156,7 +156,3 @@ def _called_now(before: Dataset, now: Dataset) -> dict[str, str]:
 
 def _photos_of(predictions: Predictions) -> list[Photo]:
     return list(zip(predictions.sha256s, predictions.faces, strict=True))
-
-
-def _photos(run: Run) -> set[Photo]:
-    return {(item.sha256, item.face) for item in run.dataset.of("test") if item.person is not None}

@@ -1,16 +1,27 @@
-"""My experiments: what the list of them needs, read from small files only."""
+"""My experiments: what the list of them needs, read from small files only.
+
+Each experiment has a number, given when it is first seen and kept for good: it stays when others are deleted, and none
+is given twice. The numbers stand beside the runs, in `numbers.json`.
+"""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from filelock import FileLock
+
+from core import disk
 from core.errors import LabError
 from core.jobfolder import OPEN_STATES
-from core.runs import Run, damage, run_folders
+from core.outcome import Outcome
+from core.runs import Run, damage, list_runs, run_folders
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from core.config import TrainConfig
     from core.jobfolder import State
     from core.workspace import Workspace
@@ -27,6 +38,8 @@ class Row:
         rounds: finished ones; None before the exam.
         seconds: how long it took; None before the exam.
         sweep: id of the sweep it was made for; empty where it stands for itself.
+        number: what it is called for short, 1 for the first; 0 for one that was made for a sweep.
+        outcome: what it did, beside what it was asked to do.
     """
 
     run: Run
@@ -39,6 +52,8 @@ class Row:
     rounds: int | None = None
     seconds: float | None = None
     sweep: str = ""
+    number: int = 0
+    outcome: Outcome = field(default_factory=Outcome)
 
     @property
     def id(self) -> str:
@@ -90,12 +105,56 @@ def shelf(workspace: Workspace) -> Shelf:
             rows.append(read(run))
         except (LabError, FileNotFoundError):
             continue  # deleted meanwhile, in another tab
-    alone = tuple(row for row in rows if not row.sweep)
+    given = numbers(workspace, [row.id for row in rows if not row.sweep])
+    alone = tuple(replace(row, number=given[row.id]) for row in rows if not row.sweep)
     return Shelf(alone, tuple(unreadable), tuple(row for row in rows if row.sweep))
 
 
+_NUMBERS_SCHEMA = 1
+
+
+def numbers(workspace: Workspace, ids: Sequence[str]) -> dict[str, int]:
+    """Return the numbers of experiments by their ids; who has none yet gets the next ones, the oldest first."""
+    if not ids:
+        return {}
+    path = workspace.runs / "numbers.json"
+    given, following = _numbers(path)
+    if not set(ids) <= set(given):
+        # Another page may give numbers at the same moment.
+        with FileLock(path.with_suffix(".lock")):
+            given, following = _numbers(path)
+            new = sorted(set(ids) - set(given))
+            kept = {run_id: number for run_id, number in given.items() if (workspace.runs / run_id).is_dir()}
+            given = kept | {run_id: following + place for place, run_id in enumerate(new)}
+            content = {"next": following + len(new), "numbers": given}
+            disk.write_json(path, content, schema=_NUMBERS_SCHEMA)
+    return {run_id: given[run_id] for run_id in ids}
+
+
+def number(workspace: Workspace, run: Run) -> int:
+    """Return the number of one experiment; 0 for one that was made for a sweep."""
+    if run.sweep_id:
+        return 0
+    ids = [each.id for each in list_runs(workspace)]
+    return numbers(workspace, ids).get(run.id, 0)
+
+
+def next_number(workspace: Workspace) -> int:
+    """Return the number that the next experiment will get, after all of `shelf` have theirs."""
+    return _numbers(workspace.runs / "numbers.json")[1]
+
+
+def _numbers(path: Path) -> tuple[dict[str, int], int]:
+    """Return the numbers given so far, and the next one; a damaged file is as good as none."""
+    try:
+        content = disk.read_json(path, schema=_NUMBERS_SCHEMA)
+        return {str(run_id): int(number) for run_id, number in content["numbers"].items()}, int(content["next"])
+    except (LabError, OSError, KeyError, TypeError, ValueError, AttributeError):
+        return {}, 1
+
+
 def read(run: Run) -> Row:
-    """Read what the list needs of one experiment."""
+    """Read what the list needs of one experiment; its number is left out."""
     request, summary = run.job.request(), run.summary() or {}
     return Row(
         run=run,
@@ -108,4 +167,5 @@ def read(run: Run) -> Row:
         rounds=summary.get("epochs_run"),
         seconds=summary.get("seconds"),
         sweep=run.sweep_id,
+        outcome=run.outcome(),
     )

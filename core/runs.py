@@ -26,6 +26,7 @@ from core import disk
 from core.config import TrainConfig
 from core.errors import LabError, RunError
 from core.jobfolder import JobFolder, State, Status
+from core.outcome import Outcome, outcome
 from core.photos.dataset import Dataset
 from core.rounds import Epoch as Epoch
 from core.rounds import Progress as Progress
@@ -81,6 +82,11 @@ class Run:
     def sweep_id(self) -> str:
         """The sweep it was made for; empty where it stands for itself."""
         return str(self.job.request().get("sweep", ""))
+
+    @property
+    def came_from(self) -> str:
+        """The experiment that the idea for this one started from; empty where it was no idea of the lab."""
+        return str(self.job.request().get("came_from", ""))
 
     @property
     def created_at(self) -> float:
@@ -147,19 +153,26 @@ class Run:
         """Give the numbers of the finished run (the JSON of `train`), or None before the test."""
         return self.job.result() if (self.path / "result.json").exists() else None
 
+    def outcome(self) -> Outcome:
+        """Return what the training did, beside what it was asked to do."""
+        return outcome(self.config, self.summary())
+
 
 def new_run_path(workspace: Workspace) -> Path:
     """Give the path of a run folder that does not exist yet; names sort by time."""
     return workspace.runs / f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:6]}"
 
 
-def training_request(config: TrainConfig, dataset: Dataset, name: str = "", sweep: str = "") -> dict[str, Any]:
-    """Give the request of a training job, for `core.jobs.queue.submit` or `create_run`."""
+def training_request(
+    config: TrainConfig, dataset: Dataset, name: str = "", sweep: str = "", came_from: str = ""
+) -> dict[str, Any]:
+    """Return the request of a training job, for `core.jobs.queue.submit` or `create_run`."""
     return {
         "kind": "train",
         "lane": "train",
         "name": name,
         **({"sweep": sweep} if sweep else {}),
+        **({"came_from": came_from} if came_from else {}),
         "config": config.to_dict(),
         "dataset_id": dataset.id,
         "dataset_version": dataset.version,
@@ -173,17 +186,19 @@ def create_run(
     *,
     name: str = "",
     sweep: str = "",
+    came_from: str = "",
     state: State = "queued",
 ) -> Run:
     """Make a run folder with its request and its own copy of the manifest. Nothing trains yet.
 
     Args:
         sweep: id of the sweep it is made for.
+        came_from: id of the experiment that the idea for it started from.
 
     Raises:
         LabError: the folder exists and is not empty.
     """
-    JobFolder.create(path, training_request(config, dataset, name, sweep), state="stopped")
+    JobFolder.create(path, training_request(config, dataset, name, sweep, came_from), state="stopped")
     disk.write_json(path / "dataset.json", dataset.to_dict(), schema=SCHEMA)
     # Queued last: a worker that sees it must find everything in place.
     JobFolder(path).set_state(state)

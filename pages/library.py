@@ -11,7 +11,7 @@ shelf = experiments.shelf(workspace)
 compared = list_sweeps(workspace)
 if shelf.rows:
     look.head(words.LIBRARY, words.LIBRARY_HOW)
-    library.actions(workspace, library.table(shelf.rows))
+    library.actions(workspace, library.table(shelf.rows, shelf.of_sweeps))
 else:
     look.head(words.LIBRARY)
     if not compared:

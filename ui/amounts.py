@@ -17,6 +17,11 @@ def spelled(n: int) -> str:
     return _SPELLED.get(n, f"{n:,}")
 
 
+def spelled_count(n: int, one: str) -> str:
+    """Return "one photo", "two photos", "12 photos"."""
+    return f"{'one' if n == 1 else spelled(n)} {one if n == 1 else one + 's'}"
+
+
 def size(n_bytes: int) -> str:
     """Give a size in whole megabytes, or kilobytes below one."""
     return f"{max(1, round(n_bytes / 1e3))} KB" if n_bytes < 1e6 else f"{n_bytes / 1e6:.0f} MB"

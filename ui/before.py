@@ -1,4 +1,4 @@
-"""Before and now: a result held against the one before it, on the same photos, with the photos that changed."""
+"""Before and now: a result held against one that differs in one thing, on the same photos, with those that changed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from core import comparison
+from core import comparison, partners
 from core.comparison import BeforeAndNow, Changed, Setting
-from core.config import TrainConfig
 from core.evaluation import colours
 from core.experiments import Row
 from core.models import backbones
@@ -19,7 +19,6 @@ from core.runs import Predictions, Run
 from core.workspace import Workspace
 from ui import blocks, faces, text, words
 from ui.state import Widget
-from ui.strip import parts
 
 # As many faces as fit beside each other; of the broken ones some always, where there are any.
 MOST_FACES, SOME_BROKEN = 11, 4
@@ -27,54 +26,71 @@ FEW_SETTINGS = 3
 STYLE = f"--lab-right:{colours.RIGHT};--lab-wrong:{colours.WRONG}"
 
 
-def and_now(workspace: Workspace, row: Row, tested: Sequence[Row]) -> None:
-    """Draw an experiment beside the one before it, or an earlier one of the user's choice; nothing where there is none.
+def and_now(workspace: Workspace, row: Row, everything: Sequence[Row]) -> None:
+    """Draw an experiment beside the one it is fair to hold it against, or beside an earlier one of the user's choice.
 
     Args:
-        tested: all finished experiments, newest first.
+        everything: all experiments, those of comparisons too.
     """
-    last = comparison.previous(row.run, [other.run for other in tested])
-    if last is None:
+    rows = {other.id: other for other in sorted(everything, key=lambda other: other.id, reverse=True)}
+    tested = [other.run for other in rows.values() if other.is_tested]
+    fair = partners.partner(row.run, tested)
+    earlier = [rows[run.id] for run in partners.earlier(row.run, tested)]
+    offered = [other for other in earlier if other.number or (fair and other.run == fair.run)]
+    if not offered:
         return
     with st.container(border=True, gap="xsmall"):
         said, choice = st.columns([3, 1.1], vertical_alignment="center")
         with choice:
-            before = _chosen(row, last, tested)
-        told = comparison.hold_against(before.run, row.run)
-        if told is None:
-            st.markdown(words.NONE_IN_BOTH)
-            return
-        differ = comparison.differences(comparison.asked_for(before.run), comparison.asked_for(row.run))
-        was, now = (described(each.run, differ) for each in (before, row))
-        which = words.LAST_TIME if before.run == last else words.experiment(_number(before, tested))
-        said.markdown(f"**{words.before_and_now(which, was, now, told.right_before, told.right_now, told.total)}**")
-        said.markdown(" ".join(verdict(told, row.run, differ)))
-        _changed(workspace, row.run, told)
+            before = _chosen(row, rows[fair.run.id] if fair else None, offered)
+        if before is None:
+            said.markdown(words.NOTHING_FAIR)
+        else:
+            _held(workspace, before, row, said)
 
 
-def _chosen(row: Row, last: Run, tested: Sequence[Row]) -> Row:
-    """Draw which earlier experiment this one is held against, where there are several."""
-    mine = {run.id for run in comparison.tested_with(row.run.dataset.id, [other.run for other in tested])}
-    earlier = {other.id: other for other in tested if other.id < row.id and other.id in mine | {last.id}}
-    if len(earlier) < 2:
-        return earlier[last.id]
+def _held(workspace: Workspace, before: Row, row: Row, said: DeltaGenerator) -> None:
+    """Draw what changed from one experiment to another."""
+    told = comparison.hold_against(before.run, row.run)
+    if told is None:
+        said.markdown(words.NONE_IN_BOTH)
+        return
+    differ = partners.between(before.run, row.run)
+    was, now = (described(each.run, differ) for each in (before, row))
+    which = words.experiment(before.number)
+    said.markdown(f"**{words.before_and_now(which, was, now, told.right_before, told.right_now, told.total)}**")
+    said.markdown(" ".join([*verdict(told, row.run), *_what_differs(before.run, row.run, differ)]))
+    _changed(workspace, row.run, told)
+
+
+def _chosen(row: Row, fair: Row | None, offered: Sequence[Row]) -> Row | None:
+    """Draw which earlier experiment this one is held against, where there is a choice; None: none was made yet."""
+    by_id = {other.id: other for other in offered}
+    if fair and len(by_id) == 1:
+        return fair
     chosen = st.selectbox(
         words.HELD_AGAINST,
-        list(earlier),
-        index=list(earlier).index(last.id),
-        format_func=lambda run_id: _title(earlier[run_id], tested),
-        key=Widget.HELD_AGAINST.of(row.id, len(earlier)),
+        list(by_id),
+        index=list(by_id).index(fair.id) if fair else None,
+        format_func=lambda run_id: _title(by_id[run_id]),
+        placeholder=words.CHOOSE_ONE,
+        key=Widget.HELD_AGAINST.of(row.id, len(by_id)),
     )
-    return earlier[chosen]
+    return by_id.get(chosen)
 
 
-def _title(row: Row, tested: Sequence[Row]) -> str:
-    return words.earlier(_number(row, tested), words.exam(row.correct or 0, row.total or 0), learned(row.config))
+def _title(row: Row) -> str:
+    return words.earlier(row.number, words.exam(row.correct or 0, row.total or 0), learned(row))
 
 
-def _number(row: Row, tested: Sequence[Row]) -> int:
-    """Give the number an experiment has in the list of all."""
-    return len(tested) - [other.id for other in tested].index(row.id)
+def _what_differs(before: Run, now: Run, differ: Sequence[Setting]) -> list[str]:
+    """Say what to think of more than one difference; nothing where there is one at most."""
+    if partners.count_between(before, now) < 2:
+        return []
+    is_all = set(differ) == {"start", "freeze"}
+    if is_all and partners.follows(comparison.asked_for(before), comparison.asked_for(now)):
+        return [words.MUST_LEARN]
+    return [words.too_many_differ(differ)]
 
 
 def described(run: Run, differ: Sequence[Setting]) -> str:
@@ -89,17 +105,19 @@ def setting(run: Run, which: Setting) -> str:
     said: dict[Setting, Callable[[], str]] = {
         "network": lambda: backbones.backbone(config.backbone).title,
         "start": lambda: words.started(config.pretrained, config.backbone),
-        "freeze": lambda: _frozen(config),
+        "freeze": lambda: blocks.did(config, run.outcome()),
         "size": lambda: words.pixels(config.image_size_px),
         "rounds": lambda: words.rounds(config.epochs),
         "photos": lambda: words.photos_each(config.train_per_class or _all_photos(run.dataset)),
+        "data": lambda: words.practice_photos(len(run.dataset.of("train"))),
     }
     return said[which]() if which in said else ""
 
 
-def learned(config: TrainConfig) -> str:
-    """Say in two or three words what of a network was retrained, or that it started from nothing."""
-    return _frozen(config) if config.pretrained else words.FROM_NOTHING
+def learned(row: Row) -> str:
+    """Say in a few words what learned in an experiment that has ended, or is to; and that it was untrained."""
+    what = blocks.told(row.config) if row.total is None else blocks.did(row.config, row.outcome)
+    return what if row.config.pretrained else ", ".join(filter(None, (words.UNTRAINED, what)))
 
 
 def _all_photos(dataset: Dataset) -> int | None:
@@ -108,31 +126,17 @@ def _all_photos(dataset: Dataset) -> int | None:
     return numbers.pop() if len(numbers) == 1 else None
 
 
-def _frozen(config: TrainConfig) -> str:
-    """Say what was retrained; of a network that starts from nothing, nothing was."""
-    network, depth = backbones.backbone(config.backbone).architecture, backbones.frozen_units(config)
-    whole = blocks.whole_blocks(network, depth)
-    if not config.pretrained:
-        return words.frozen_short(depth, len(network.units), whole) if depth else ""
-    if whole is None:
-        return words.retrained(depth + 1, len(network.units), len(network.units), words.LAYER)
-    return words.retrained(whole + 1, len(network.blocks), len(network.blocks), parts.block_word(network))
-
-
-def verdict(told: BeforeAndNow, run: Run, differ: Sequence[Setting]) -> list[str]:
-    """Say how many photos changed, whether that could be luck, and what else to know before it is believed.
+def verdict(told: BeforeAndNow, run: Run) -> list[str]:
+    """Say how many photos changed, whether that could be luck, and how many photos that rests on.
 
     Args:
         run: the newer experiment.
-        differ: the settings that differ.
     """
     said = [words.fixed_and_broke(len(told.fixed), len(told.broken))]
     if told.fixed or told.broken:
         said.append(words.CLEAR_DIFFERENCE if told.comparison.is_clear else words.COULD_BE_LUCK)
     if told.total < sum(item.person is not None for item in run.dataset.of("test")):
         said.append(words.both_had(told.total))
-    if "other" in differ:
-        said.append(words.ADVANCED_TOO)
     return said
 
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import streamlit as st
 
-from core import comparison
+from core import comparison, partners
 from core.comparison import Setting
 from core.config import TrainConfig
 from core.evaluation import overlay
 from core.evaluation.overlay import COLOURS, LETTERS
 from core.experiments import Row
-from core.models import backbones
-from ui import before, comparewords, exam, matrices, text, words
+from core.models import backbones, units
+from ui import before, blocks, comparewords, exam, matrices, text, words
 from ui.exam import Exam
 from ui.state import Widget
 
@@ -91,7 +91,7 @@ def _titles(tested: Sequence[Row]) -> dict[str, str]:
         config = row.config
         parts = [
             *([backbones.backbone(config.backbone).title] if len(networks) > 1 else []),
-            before.learned(config),
+            before.learned(row),
             *([words.pixels(config.image_size_px)] if len(sizes) > 1 else []),
             *([words.photos_each(config.train_per_class)] if config.train_per_class else []),
             *([comparewords.a_try(config.seed)] if row.sweep else []),
@@ -123,7 +123,7 @@ def _apart(rows: Sequence[Row]) -> list[list[str]]:
     """Give what can tell runs apart in two or three words each, the plainest first."""
     asked = [comparison.asked_for(row.run) for row in rows]
     return [
-        *(_in_words(rows, each) for each in words.SETTINGS if each != "other"),
+        *(_in_words(rows, each) for each in words.SETTINGS if each not in ("other", "data")),
         [comparewords.rate(config.learning_rate) for config in asked],
         [comparewords.a_try(config.seed) for config in asked],
     ]
@@ -137,6 +137,8 @@ def differences(rows: Sequence[Row]) -> list[tuple[str, list[str]]]:
     asked = [comparison.asked_for(row.run) for row in rows]
     differ = dict.fromkeys(each for config in asked[1:] for each in comparison.differences(asked[0], config))
     told = [(words.SETTINGS[each], _in_words(rows, each)) for each in _in_order(differ) if each != "other"]
+    if len({photos.practice for row in rows if (photos := partners.photos_of_run(row.run))}) > 1:
+        told.append((words.SETTINGS["data"], [before.setting(row.run, "data") for row in rows]))
     flat = [_flat(config) for config in asked]
     for name, title in _ADVANCED.items():
         follows = name == "head_epochs" and len({config.epochs for config in asked}) > 1
@@ -150,7 +152,7 @@ def _in_order(differ: dict[Setting, None]) -> list[Setting]:
 
 
 def _in_words(rows: Sequence[Row], which: Setting) -> list[str]:
-    return [before.setting(row.run, which) or words.FROM_NOTHING for row in rows]
+    return [before.setting(row.run, which) or blocks.told(row.config) for row in rows]
 
 
 def _flat(config: TrainConfig) -> dict[str, Any]:
@@ -179,7 +181,7 @@ def _table(rows: Sequence[Row]) -> str:
     came_out: list[tuple[str, Callable[[int], str]]] = [
         (comparewords.FINAL_EXAM, lambda place: words.exam(rows[place].correct or 0, rows[place].total or 0)),
         (comparewords.MOCK_EXAM, lambda place: _of_hundred(summaries[place].get("val_accuracy"))),
-        (comparewords.LEARNED, lambda place: _whole(summaries[place].get("trainable_parameters"))),
+        (comparewords.LEARNED, lambda place: _whole(_learned(rows[place]))),
         (comparewords.TIME, lambda place: _seconds(rows[place].seconds)),
     ]
     results = [_line(title, [give(place) for place in range(len(rows))], "lab-result") for title, give in came_out]
@@ -204,12 +206,22 @@ def _whole(number: int | None) -> str:
     return comparewords.UNKNOWN if number is None else f"{number:,}"
 
 
+def _learned(row: Row) -> int | None:
+    """Return how many numbers learned; where what was let loose is as it was before, those of the new last layers."""
+    if row.outcome.retrained:
+        return (row.run.summary() or {}).get("trainable_parameters")
+    config, everything = row.config, len(backbones.backbone(row.config.backbone).architecture.units)
+    people, side_px = len(row.run.dataset.people), config.image_size_px
+    return units.count_parameters(config.backbone, everything, config.head, people, side_px).trainable
+
+
 def _seconds(seconds: float | None) -> str:
     return comparewords.UNKNOWN if seconds is None else comparewords.seconds(seconds)
 
 
 def _curves(rows: Sequence[Row], exams: Sequence[Exam]) -> None:
-    curves = [overlay.Curve(name, row.run.history()) for row, name in zip(rows, short_names(rows), strict=True)]
+    named = zip(rows, short_names(rows), strict=True)
+    curves = [overlay.Curve(name, row.run.history(), row.outcome.border) for row, name in named]
     people = {len(each.dataset.people) for each in exams}
     same = people.pop() if len(people) == 1 else None
     st.echarts_chart(
@@ -219,3 +231,5 @@ def _curves(rows: Sequence[Row], exams: Sequence[Exam]) -> None:
         renderer="svg",
         alt=comparewords.curves_alt([(LETTERS[place], curve.name) for place, curve in enumerate(curves)]),
     )
+    if any(curve.has_border for curve in curves):
+        st.caption(words.BORDER_ON_CURVES)

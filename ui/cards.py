@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
 
 from core.evaluation import colours, metrics
@@ -24,12 +23,14 @@ class Card:
         name: of the photo.
         true: label of the true person; None where nobody said.
         probabilities: one a person, in label order.
+        sure_from: how much it must lean towards somebody to say a name, 0 to 1.
     """
 
     picture: str
     name: str
     true: int | None
     probabilities: tuple[float, ...]
+    sure_from: float = metrics.SURE_FROM
 
     @property
     def predicted(self) -> int:
@@ -37,7 +38,7 @@ class Card:
 
     @property
     def is_sure(self) -> bool:
-        return bool(metrics.is_sure(np.asarray(self.probabilities)))
+        return self.probabilities[self.predicted] >= self.sure_from
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,31 @@
-"""What is new about the experiment that is being prepared."""
+"""What is new about the experiment that is being prepared, and what it will be held against."""
 
 from __future__ import annotations
 
-from core import comparison, experiments
+from core import experiments, partners
 from core.config import TrainConfig
-from core.jobfolder import OPEN_STATES
 from core.photos.dataset import Dataset
+from core.runs import Run
 from core.workspace import Workspace
-from ui import words
+from ui import state, words
 
 
 def sentence(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> str:
-    """Say which experiment this will be and which settings differ from the last one; empty before the first."""
-    rows = experiments.shelf(workspace).rows
-    last = next(comparison.tested_with(dataset.id, [row.run for row in rows]), None)
+    """Say which experiment this will be, what it will be held against and what differs; empty before the first."""
+    shelf = experiments.shelf(workspace)
+    rows = sorted((row for row in (*shelf.rows, *shelf.of_sweeps) if row.is_tested), key=lambda row: row.id)
+    everything = [row.run for row in reversed(rows)]
+    number = words.this_is(experiments.next_number(workspace))
+    fair = partners.partner_for(config, dataset, everything, state.CAME_FROM.get())
+    if fair:
+        which = words.experiment(_number(shelf, fair.run))
+        return f"{number} {words.will_be_held_against(which, fair.differ, follows=fair.follows)}"
+    last = partners.newest_for(config, dataset, everything)
     if last is None:
         return ""
-    # Numbered as the finished ones are in the list of experiments; those that wait will come before.
-    before = sum(row.is_tested or row.state in OPEN_STATES for row in rows)
-    return words.this_is(before + 1, comparison.differences(comparison.asked_for(last), config))
+    return f"{number} {words.changes_too_much(words.experiment(_number(shelf, last.run)), last.differ)}"
+
+
+def _number(shelf: experiments.Shelf, run: Run) -> int:
+    row = shelf.row(run.id)
+    return row.number if row else 0

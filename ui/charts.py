@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -15,33 +16,57 @@ from ui import state, words
 ACCURACY_PX, LOSS_PX = 250, 165
 
 
+@dataclass(frozen=True)
+class Before:
+    """The experiment that one is held against: its rounds, and what it is called."""
+
+    name: str
+    history: Sequence[Epoch]
+
+
+@dataclass(frozen=True)
+class Border:
+    """The last round of the new last layers alone, and what begins to learn there, in words."""
+
+    epoch: int
+    said: str
+
+
 def curves(
     history: Sequence[Epoch],
     epochs: int,
     people: int,
     key: str,
     *,
-    before: Sequence[Epoch] = (),
+    before: Before | None = None,
     mark: Mark | None = None,
+    border: Border | None = None,
 ) -> None:
     """Draw right answers over error. The same `key` on every tick keeps the charts from flickering.
 
     Args:
-        before: the rounds of the experiment before, drawn in grey.
+        before: the experiment it is held against, drawn in grey.
         mark: a spot to be marked on both.
+        border: where more of the network begins to learn.
     """
-    last = history[-1] if history else None
+    last, at = history[-1] if history else None, border.epoch if border else None
+    labels = words.accuracy_labels(people, before.name if before else "", border.said if border else "")
+    said = words.accuracy_alt(*((last.accuracy, last.val_accuracy, last.epoch) if last else (None, None, 0)))
+    if border:
+        said = f"{said} {words.border_alt(border.epoch, border.said)}"
     st.subheader(words.RIGHT_ANSWERS, anchor=False)
     st.echarts_chart(
-        lines.accuracy_curves(history, epochs, people, words.accuracy_labels(people), before=before, mark=mark),
+        lines.accuracy_curves(
+            history, epochs, people, labels, before=before.history if before else (), mark=mark, border=at
+        ),
         key=f"{key}-accuracy",
         height=ACCURACY_PX,
         renderer="svg",
-        alt=words.accuracy_alt(*((last.accuracy, last.val_accuracy, last.epoch) if last else (None, None, 0))),
+        alt=said,
     )
     st.subheader(words.ERROR, anchor=False)
     st.echarts_chart(
-        lines.loss_curves(history, epochs, people, words.LOSS_LABELS, mark=mark),
+        lines.loss_curves(history, epochs, people, words.LOSS_LABELS, mark=mark, border=at),
         key=f"{key}-loss",
         height=LOSS_PX,
         renderer="svg",

@@ -30,7 +30,7 @@ def show(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> No
         if st.button(words.CONTINUE, key=Widget.CONTINUE, type="primary"):
             go_on(dataset)
         if checking != "look":
-            label = words.LOOK_AT_THEM if to_look_at else words.LOOK_CLOSER
+            label = words.check_them(to_look_at) if to_look_at else words.LOOK_CLOSER
             st.button(label, key=Widget.LOOK_AT_THEM, on_click=steps.go, args=("check", "look"))
         if checking != "change":
             st.button(words.CHANGE_PEOPLE, key=Widget.CHANGE_PEOPLE, on_click=steps.go, args=("check", "change"))

@@ -83,7 +83,7 @@ def setting(photos: str, network: str, side_px: int, epochs: int) -> str:
 
 
 def network(title: str, starts: str) -> str:
-    return f"{title}, starts with {starts}"
+    return f"{title}, {starts}"
 
 
 def takes(all_s: float, first_s: float, stops: int, tries: int) -> str:

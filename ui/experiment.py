@@ -13,7 +13,21 @@ from core.models import backbones
 from core.photos.dataset import Dataset
 from core.runs import Run
 from core.workspace import Workspace
-from ui import collection, feedback, jobs, live, networks, places, replay, settings, state, trained, waiting, words
+from ui import (
+    collection,
+    feedback,
+    jobs,
+    live,
+    networks,
+    places,
+    reading,
+    replay,
+    settings,
+    state,
+    trained,
+    waiting,
+    words,
+)
 from ui.state import Param, Widget
 
 
@@ -47,7 +61,9 @@ def prepare(workspace: Workspace, found: Sequence[Dataset]) -> None:
             words.START_TRAINING, key=Widget.START, type="primary", icon=":material/play_arrow:", width="stretch"
         ):
             with feedback.sentences():
-                _open(jobs.train(workspace, dataset, backbones.check_config(choice.config)))
+                run = jobs.train(workspace, dataset, backbones.check_config(choice.config), state.CAME_FROM.get())
+                state.CAME_FROM.set("")
+                _open(run)
     if choice.weights_missing:
         with choice.below:
             networks.way_on(workspace, choice.backbone)
@@ -67,24 +83,23 @@ def watch(workspace: Workspace, run: Run) -> None:
     else:
         replay.afterwards(workspace, run, partial(_ended, workspace, run))
         trained.draw(workspace, run)
-    st.caption(settings.told(run.config))
+    st.caption(settings.told(run.config, run.outcome()))
     st.caption(" ".join(_how_to_read(run)))
     if st.button(words.ANOTHER, key=Widget.ANOTHER):
+        state.CAME_FROM.set("")
         state.CHOOSING_SETTINGS.set(True)
         st.query_params.pop(Param.RUN, None)
         st.rerun()
 
 
 def _how_to_read(run: Run) -> list[str]:
-    """Say what the curves rest on: the mock exam, the two phases, the round that was kept."""
-    config, summary = run.config, run.summary()
-    said = [words.MOCK_HOW]
-    if config.head_epochs > 0 and backbones.frozen_units(config) < len(
-        backbones.backbone(config.backbone).architecture.units
-    ):
-        said.append(words.two_phases(config.head_epochs))
-    if summary and config.keep_best and summary.get("kept_epoch") is not None:
-        said.append(words.kept(summary["kept_epoch"]))
+    """Say what the curves rest on: what a round is, the mock exam, the two phases, the round that was kept."""
+    config, did = run.config, run.outcome()
+    said = [settings.a_round(run.dataset, config), words.MOCK_HOW]
+    if did.border is not None:
+        said.append(words.two_phases(did.border))
+    if config.keep_best and did.kept_epoch is not None:
+        said.append(words.kept(did.kept_epoch, did.border if did.retrained else None))
     return said
 
 
@@ -95,6 +110,8 @@ def _ended(workspace: Workspace, run: Run) -> None:
     title.title(words.ended(status.state, progress.epoch), anchor=False)
     if status.state == "failed":
         feedback.show_error(status.message)
+    if said := reading.what_it_did(run):
+        st.markdown(said)
     if status.state == "failed" and progress.epoch:
         st.markdown(words.KEPT)
     elif status.state == "interrupted":

@@ -32,7 +32,7 @@ def board(workspace: Workspace, before: Row, now: Row) -> None:
         for letter, row, n in zip(LETTERS, (before, now), right, strict=False)
     ]
     st.markdown(f"**{' '.join(said)}**")
-    st.markdown(" ".join(held.verdict(told, now.run, differ)))
+    st.markdown(" ".join(held.verdict(told, now.run)))
     if told.fixed or told.broken:
         st.caption(comparewords.coin(told.comparison.p_value))
     dataset = now.run.dataset

@@ -113,9 +113,9 @@ def fetch(workspace: Workspace, collection: str, people: int, photos: int) -> Jo
     return _submit(workspace, {**request, "people": people, "photos": photos})
 
 
-def train(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> Run:
-    """Make an experiment and queue it."""
-    run = runs.create_run(runs.new_run_path(workspace), dataset, config)
+def train(workspace: Workspace, dataset: Dataset, config: TrainConfig, came_from: str = "") -> Run:
+    """Make an experiment and queue it; `came_from` is the one that the idea for it started from."""
+    run = runs.create_run(runs.new_run_path(workspace), dataset, config, came_from=came_from)
     queue.enqueue(workspace, run.job)
     server.workers().ensure(queue.TRAIN)
     return run

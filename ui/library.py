@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 from pathvalidate import sanitize_filename
 
-from core import packing, unpacking
+from core import packing, partners, unpacking
 from core.experiments import Row, Shelf
 from core.jobfolder import OPEN_STATES
-from core.models import backbones
 from core.workspace import Workspace
-from ui import blocks, feedback, going_away, look, places, renaming, settings, state, text, words
+from ui import before, feedback, going_away, look, places, renaming, settings, state, text, words
 from ui.state import Param, Widget
 
 ROW_PX = 40
 MOST_ROWS = 10
+NARROW_PX, NUMBER_PX, BAR_PX = 45, 80, 105
 
 
 def tested(shelf: Shelf) -> Row | None:
@@ -43,11 +43,10 @@ def pick(shelf: Shelf, row: Row) -> None:
     """Draw which experiment this is, as a picker where there are several."""
     by_id = {found.id: found for found in sorted({row, *shelf.tested}, key=lambda found: found.id, reverse=True)}
     order = list(by_id)
-    # Two experiments of one minute with the same settings and result still have a number each.
-    titles = {run_id: f"{len(order) - place}. {title(by_id[run_id])}" for place, run_id in enumerate(order)}
+    titles = _apart({run_id: words.numbered(by_id[run_id].number, title(by_id[run_id])) for run_id in order})
     st.query_params[Param.RUN] = row.id
     if len(by_id) == 1:
-        st.caption(text.plain(title(row)))
+        st.caption(text.plain(titles[row.id]))
         return
     chosen = st.selectbox(
         words.RUN,
@@ -62,9 +61,18 @@ def pick(shelf: Shelf, row: Row) -> None:
         st.rerun()
 
 
+def _apart(titles: dict[str, str]) -> dict[str, str]:
+    """Return the same with no two alike: a widget tells its options apart by what they are called."""
+    written: dict[str, str] = {}
+    for run_id, said in titles.items():
+        taken = sum(other == said or other.startswith(f"{said} (") for other in written.values())
+        written[run_id] = f"{said} ({taken + 1})" if taken else said
+    return written
+
+
 def title(row: Row) -> str:
-    """Give an experiment on one line: its name or when it began, what came out, its settings."""
-    return f"{row.title} · {_result(row)} · {settings.told(row.config)}"
+    """Return an experiment on one line: its name or when it began, what came out, its settings."""
+    return f"{row.title} · {_result(row)} · {settings.told(row.config, row.outcome)}"
 
 
 def _result(row: Row) -> str:
@@ -98,13 +106,19 @@ def take_along(workspace: Workspace, row: Row) -> None:
     )
 
 
-def table(rows: Sequence[Row]) -> Row:
-    """Draw the list; give the experiment that is chosen in it, the newest where none was."""
+def table(rows: Sequence[Row], of_sweeps: Sequence[Row] = ()) -> Row:
+    """Draw the list; return the experiment that is chosen in it, the newest where none was.
+
+    Args:
+        of_sweeps: those of comparisons, which have no row of their own, but may be what one is held against.
+    """
     ids = [row.id for row in rows]
     wanted = st.query_params.get(Param.RUN)
     first = ids.index(wanted) if wanted in ids else 0
-    drawn = pd.DataFrame([_cells(row) for row in rows], columns=list(words.LIBRARY_COLUMNS))
-    *_, hundred, seconds = words.LIBRARY_COLUMNS
+    everything = sorted((*rows, *of_sweeps), key=lambda row: row.id, reverse=True)
+    tested = {row.id: row for row in everything if row.is_tested}
+    drawn = pd.DataFrame([_cells(row, tested) for row in rows], columns=list(words.LIBRARY_COLUMNS))
+    number, *_, hundred, seconds = words.LIBRARY_COLUMNS
     chosen = st.dataframe(
         drawn,
         hide_index=True,
@@ -114,8 +128,9 @@ def table(rows: Sequence[Row]) -> Row:
         selection_mode="single-row-required",
         selection_default={"selection": {"rows": [first], "columns": [], "cells": []}},
         column_config={
-            hundred: st.column_config.ProgressColumn(min_value=0, max_value=100, format="%d"),
-            seconds: st.column_config.NumberColumn(format="%d"),
+            number: st.column_config.NumberColumn(format="%d", width=NARROW_PX),
+            hundred: st.column_config.ProgressColumn(min_value=0, max_value=100, format="%d", width=BAR_PX),
+            seconds: st.column_config.NumberColumn(format="%d", width=NUMBER_PX),
         },
         placeholder="",
         key=f"{Widget.LIBRARY}-{len(rows)}-{ids[0]}",
@@ -127,24 +142,36 @@ def table(rows: Sequence[Row]) -> Row:
     return row
 
 
-def _cells(row: Row) -> tuple[object, ...]:
+def _cells(row: Row, tested: Mapping[str, Row]) -> tuple[object, ...]:
+    photos = partners.photos_of_run(row.run)
     return (
+        row.number,
         row.title,
-        backbones.backbone(row.config.backbone).title,
-        blocks.told(row.config),
-        words.starts(row.config.pretrained, row.config.backbone),
-        row.config.image_size_px,
-        row.rounds,
+        photos.name if photos else "",
+        words.practice_each(*photos.each(row.config.train_per_class)) if photos else "",
+        before.learned(row),
+        _differs(row, tested),
         _result(row),
         round(100 * row.correct / row.total) if row.total and row.correct is not None else None,
         row.seconds,
     )
 
 
+def _differs(row: Row, tested: Mapping[str, Row]) -> str:
+    """Say in what an experiment differs from the one it is held against, by that one's number."""
+    others = [other.run for other in tested.values()]
+    fair = partners.partner(row.run, others)
+    if fair:
+        # What an untrained network has unfrozen follows from its start.
+        differ = tuple(each for each in fair.differ if not (fair.follows and each == "freeze"))
+        return words.differs(tested[fair.run.id].number, differ)
+    return words.NOT_TO_COMPARE if partners.earlier(row.run, others) else words.FIRST_ONE
+
+
 def actions(workspace: Workspace, row: Row) -> None:
     """Draw what can be done with an experiment: open it, rename it, take it along, delete it."""
     st.subheader(text.plain(row.title), anchor=False)
-    st.caption(f"{text.plain(_result(row))} · {settings.told(row.config)}")
+    st.caption(f"{text.plain(_result(row))} · {settings.told(row.config, row.outcome)}")
     with st.container(horizontal=True):
         if row.is_tested and st.button(words.TO_EXAM, key=Widget.OPEN_EXAM, type="primary"):
             st.switch_page(places.TEST, query_params={Param.RUN: row.id})

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core import runs
 from core.jobfolder import OPEN_STATES, JobFolder
+from core.models.backbones import frozen_units
 from core.runs import Epoch, Progress, Run
 from core.workspace import Workspace
 from ui import amounts, feedback, replay, server, state, waiting, words
@@ -79,7 +80,9 @@ def _training(run: Run, stage: Stage, is_fast: bool) -> None:
         st.rerun()
     workspace, progress = server.workspace(), run.progress()
     before = waiting.before(workspace, run) if progress.phase == "waiting" else 0
-    told = (words.WAITS, 0.0, words.in_queue(before)) if before else _told(progress)
+    told = _told(progress, has_frozen=frozen_units(run.config) > 0)
+    if before:
+        told = words.WAITS, 0.0, words.in_queue(before)
     if is_behind:
         told = _told_behind(progress, history, shown)
     others = waiting.others(workspace, run)
@@ -121,11 +124,16 @@ def _told_behind(progress: Progress, history: Sequence[Epoch], shown: int) -> tu
     return title, shown / max(epochs, 1), words.IS_FASTER.format(newest=len(history) - 1)
 
 
-def _told(progress: Progress) -> tuple[str, float, str]:
-    """Give what to say of a running experiment: the title, how far the bar is, and what stands over the bar."""
+def _told(progress: Progress, *, has_frozen: bool) -> tuple[str, float, str]:
+    """Give what to say of a running experiment: the title, how far the bar is, and what stands over the bar.
+
+    Args:
+        has_frozen: some of its layers are frozen to the end.
+    """
     if progress.phase == "prefix":
         so_far = words.PICTURES_SO_FAR.format(done=progress.done, total=progress.total)
-        return words.PREPARING, progress.done / max(progress.total, 1), so_far if progress.total else ""
+        said = words.PREPARING if has_frozen else words.PREPARING_ALL
+        return said, progress.done / max(progress.total, 1), so_far if progress.total else ""
     if progress.phase == "train":
         running = min(progress.epoch + 1, progress.epochs)
         within = progress.batch / progress.batches if progress.batches else 0.0

@@ -58,7 +58,7 @@ def _choose(name: str, *, pretrained: bool) -> None:
 
 
 def way_on(workspace: Workspace, backbone: Backbone) -> None:
-    """Say that what the chosen network learned before is not here; offer to bring it, or to start with nothing."""
+    """Say that what the chosen network learned before is not here; offer to bring it, or to start untrained."""
     st.info(words.MISSING_HERE if backbone.weights.bundled else words.NOT_HERE, icon=":material/info:")
     _in_progress(workspace)
     if _open_job(workspace):
@@ -67,8 +67,8 @@ def way_on(workspace: Workspace, backbone: Backbone) -> None:
         if not backbone.weights.bundled:
             _download_button(workspace, backbone, Widget.DOWNLOAD)
         st.button(
-            words.START_WITH_NOTHING,
-            key=Widget.START_WITH_NOTHING,
+            words.START_UNTRAINED,
+            key=Widget.START_UNTRAINED,
             on_click=_choose,
             args=(backbone.name,),
             kwargs={"pretrained": False},

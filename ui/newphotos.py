@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.evaluation import metrics
 from core.jobfolder import OPEN_STATES, JobFolder
 from core.photos import samples
 from core.runs import Run
@@ -14,6 +15,8 @@ from core.workspace import Workspace
 from ui import cards, collection, faces, feedback, jobs, live, state, words
 from ui.cards import Box, Card
 from ui.state import Widget
+
+LARGEST_PERCENT = 95
 
 
 def ask(workspace: Workspace, run: Run) -> None:
@@ -23,6 +26,7 @@ def ask(workspace: Workspace, run: Run) -> None:
         _upload(workspace, run)
     with strangers:
         st.markdown(words.only_knows(len(run.dataset.people)))
+        _sure_from()
         _stranger(workspace, run)
     shown = _asked(workspace, run, state.STRANGERS_JOB.get())
     if shown and state.STRANGERS_SHOWN.get():
@@ -51,6 +55,21 @@ def _upload(workspace: Workspace, run: Run) -> None:
             state.STRANGERS_SHOWN.set(0)
             state.TEST_UPLOADS.set(state.TEST_UPLOADS.get() + 1)
             st.rerun()
+
+
+def _sure_from() -> None:
+    """Ask how much the network must lean towards somebody to say a name."""
+    percent = st.slider(
+        words.SURE_FROM,
+        0,
+        LARGEST_PERCENT,
+        round(100 * metrics.SURE_FROM),
+        step=5,
+        format="%d %%",
+        key=Widget.SURE_FROM,
+        persist_state="session",
+    )
+    st.caption(words.not_sure_below(percent))
 
 
 def _stranger(workspace: Workspace, run: Run) -> None:
@@ -120,6 +139,7 @@ def _cards(job: JobFolder, answer: dict[str, Any], rows: Sequence[dict[str, Any]
             name=row["name"],
             true=people.index(row["true"]) if row["true"] in people else None,
             probabilities=tuple(row["probabilities"][person] for person in people),
+            sure_from=st.session_state.get(Widget.SURE_FROM, 100 * metrics.SURE_FROM) / 100,
         )
         for number, row in enumerate(rows, start=first)
     ]

@@ -6,7 +6,9 @@ import streamlit as st
 
 from core.evaluation import colours, metrics
 from core.evaluation.metrics import TestResult, Verdict
+from core.runs import Run
 from ui import words
+from ui.strip import parts
 
 MOST_SQUARES = 240
 # The bar fades towards its ends, but what is shown of it is never narrower than this (of 100).
@@ -32,6 +34,22 @@ def result(result: metrics.TestResult) -> None:
     besides.markdown(" ".join(_besides(result)))
 
 
+def did(run: Run) -> None:
+    """Draw where a training did not do what its settings say; nothing elsewhere."""
+    if said := what_it_did(run):
+        st.warning(said, icon=":material/info:")
+
+
+def what_it_did(run: Run) -> str:
+    """Say where a training did not do what its settings say, or did better without it; empty elsewhere."""
+    summary, did = run.summary(), run.outcome()
+    if summary is None:
+        return ""
+    if did.was_worse and did.head_only:
+        return words.did_not_help(did.head_only.test_correct, summary["test_correct"], summary["test_total"])
+    return parts.as_it_was(run.config, did)
+
+
 def squares(correct: int, total: int) -> str:
     """Give a square a photo as HTML, the right ones first."""
     right, wrong = "<i></i>" * correct, '<i class="lab-is-wrong"></i>' * (total - correct)
@@ -42,6 +60,8 @@ def squares(correct: int, total: int) -> str:
 
 def _said(result: TestResult) -> None:
     verdict, colour = VERDICTS[result.verdict]
+    if result.is_rough and result.verdict == "clear":
+        verdict = words.better_but_rough(result.total)
     low, high = result.expected_of_100
     st.html(
         f'<p class="lab-reading">{words.expect(low, high)} <span style="--lab-colour:{colour}">{verdict}</span></p>'
@@ -52,7 +72,7 @@ def _besides(result: TestResult) -> list[str]:
     said = [words.majority(result.majority_correct, result.total)]
     if len({person.photos for person in result.per_person if person.photos}) > 1:
         said.append(words.BALANCED.format(percent=round(100 * result.balanced_accuracy)))
-    if result.is_rough:
+    if result.is_rough and result.verdict != "clear":
         said.append(words.rough(result.total))
     return said
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from core import comparison, runs
+from core import experiments, partners, runs
 from core.evaluation import learning
 from core.evaluation.learning import Mark
 from core.models import backbones
 from core.runs import Epoch, Run
 from core.workspace import Workspace
-from ui import charts, feedback, state, wall, words
+from ui import blocks, charts, feedback, state, wall, words
 from ui.state import Widget
 from ui.wall import Wall
 
@@ -124,7 +124,8 @@ class Stage:
 
     wall: Wall
     epochs: int
-    before: tuple[Epoch, ...]
+    before: charts.Before | None
+    border: charts.Border | None
 
     def draw(self, history: Sequence[Epoch], mark: Mark | None = None, said: str = words.SAYS_NOW) -> None:
         """Draw the wall and the curves after the last of `history`."""
@@ -134,15 +135,30 @@ class Stage:
             wall.show(self.wall, history[-1] if history else None, key=f"{_KEY}-wall")
         with right, st.container(gap="xsmall"):
             people = len(self.wall.dataset.people)
-            charts.curves(history, self.epochs, people, _KEY, before=self.before, mark=mark)
+            charts.curves(history, self.epochs, people, _KEY, before=self.before, mark=mark, border=self.border)
 
 
 def stage(workspace: Workspace, run: Run) -> Stage:
-    """Set the stage: choose the faces and send them, find the experiment before. Once a page, not once a round."""
+    """Set the stage: choose the faces and send them, find what it is held against. Once a page, not once a round."""
     hung = wall.choose(run.dataset)
     wall.hang(workspace, hung)
-    earlier = comparison.previous(run, runs.list_runs(workspace))
-    return Stage(hung, run.config.epochs, tuple(earlier.history()) if earlier else ())
+    return Stage(hung, run.config.epochs, _before(workspace, run), _border(run))
+
+
+def _before(workspace: Workspace, run: Run) -> charts.Before | None:
+    found = partners.partner(run, runs.list_runs(workspace, of_sweeps=True))
+    if found is None:
+        return None
+    number = experiments.number(workspace, found.run)
+    return charts.Before(words.experiment(number), tuple(found.run.history()))
+
+
+def _border(run: Run) -> charts.Border | None:
+    """Return where more of the network begins to learn; None where nothing did before it ended."""
+    did = run.outcome()
+    if did.border is None or did.did == "ended_before":
+        return None
+    return charts.Border(did.border, blocks.border(run.config))
 
 
 def afterwards(workspace: Workspace, run: Run, head: Callable[[], None]) -> None:
@@ -158,7 +174,7 @@ def _afterwards(run: Run, set_stage: Stage, head: Callable[[], None]) -> None:
     with st.container():
         head()
     history = run.history()
-    last, mark = len(history) - 1, _mark(history)
+    last, mark = len(history) - 1, _mark(history, run.outcome().border)
     with st.container():
         if mark:
             units = len(backbones.backbone(run.config.backbone).architecture.units)
@@ -169,12 +185,13 @@ def _afterwards(run: Run, set_stage: Stage, head: Callable[[], None]) -> None:
     set_stage.draw(history[: shown + 1], mark, said)
 
 
-def _mark(history: Sequence[Epoch]) -> Mark | None:
+def _mark(history: Sequence[Epoch], border: int | None) -> Mark | None:
     return learning.read_curve(
         [epoch.loss for epoch in history],
         [epoch.accuracy for epoch in history],
         [epoch.val_loss for epoch in history],
         [epoch.val_accuracy for epoch in history],
+        border=border,
     )
 
 

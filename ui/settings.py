@@ -13,6 +13,7 @@ from core import forecast, presets
 from core.config import TrainConfig
 from core.models import backbones, seen, weights
 from core.models.backbones import Backbone
+from core.outcome import Outcome
 from core.photos.dataset import Dataset
 from core.workspace import Workspace
 from ui import advanced, amounts, blocks, changed, collection, networks, pixels, responses, state, strip, text, words
@@ -86,12 +87,18 @@ def choose(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> 
     with places.strip:
         config = config.with_changes(freeze_depth=_freeze(workspace, config, dataset, single=single))
     with places.new:
-        if new := changed.sentence(workspace, dataset, config):
-            st.caption(new)
+        st.caption(" ".join(filter(None, (changed.sentence(workspace, dataset, config), a_round(dataset, config)))))
     missing = pretrained and not weights.has_weights(backbone.name, workspace)
     with places.more:
         networks.more(workspace, told_above=missing)
     return Choice(config, backbone, missing, places.start, places.below)
+
+
+def a_round(dataset: Dataset, config: TrainConfig) -> str:
+    """Say what a round is with so many photos."""
+    counts = Counter(item.person for item in dataset.of("train") if item.person in dataset.people)
+    most = config.train_per_class
+    return words.a_round(config.looks_per_round(sum(n if most is None else min(n, most) for n in counts.values())))
 
 
 def takes(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> str:
@@ -207,14 +214,22 @@ def _most_photos(dataset: Dataset) -> int:
     return max(Counter(item.person for item in dataset.of("train")).values())
 
 
-def preset_to(changes: Mapping[str, object], base: TrainConfig | None = None, dataset: Dataset | None = None) -> None:
+def preset_to(
+    changes: Mapping[str, object],
+    base: TrainConfig | None = None,
+    dataset: Dataset | None = None,
+    *,
+    came_from: str = "",
+) -> None:
     """Choose settings for the next visit of Train, which then shows them; call it before Train draws its widgets.
 
     Args:
         changes: fields of `TrainConfig` (those of `head` and `augment` too) and their values.
         base: what they change; the settings this lab recommends where there is none.
         dataset: the photos to train on; "photos a person" is left alone where it is not named.
+        came_from: id of the experiment whose settings `base` are, where an idea of the lab changes them.
     """
+    state.CAME_FROM.set(came_from)
     config = (base or presets.preset(TrainConfig().preset)).with_changes(**changes)
     for key, value in _chosen(config).items():
         st.session_state[key] = value
@@ -250,9 +265,9 @@ def _chosen(config: TrainConfig) -> dict[str, object]:
     }
 
 
-def told(config: TrainConfig) -> str:
-    """Give an experiment's settings on one line."""
+def told(config: TrainConfig, outcome: Outcome | None = None) -> str:
+    """Return an experiment's settings on one line; of one that has ended, what learned as it did."""
     backbone = backbones.backbone(config.backbone)
-    frozen = blocks.told(config)
+    frozen = blocks.did(config, outcome) if outcome and not outcome.retrained else blocks.told(config)
     starts = words.starts(config.pretrained, config.backbone)
     return words.settings(backbone.title, frozen, config.image_size_px, config.epochs, starts, config.train_per_class)

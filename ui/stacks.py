@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import streamlit as st
 
 from core.config import SPLITS, Split
@@ -60,7 +62,8 @@ def what_they_allow(dataset: Dataset) -> None:
     if weighed is None:
         return
     (fewest, n_fewest), (most, n_most) = weighed.fewest, weighed.most
-    st.markdown(words.allows(text.plain(fewest), n_fewest))
+    exam = Counter(item.person for item in dataset.of("test"))
+    st.markdown(words.allows(text.plain(fewest), n_fewest, min(exam[person] for person in dataset.people)))
     if weighed.unequal:
         said = words.unequal(text.plain(most), n_most, text.plain(fewest), n_fewest)
         st.warning(said, icon=":material/balance:")

@@ -64,6 +64,8 @@ ASKED_PATH = Key("asked_path", default="")
 DATASET: Key[str | None] = Key("dataset", default=None)
 # Train: the user asked for the settings though an experiment is there to look at.
 CHOOSING_SETTINGS = Key("choosing_settings", default=False)
+# Train: the experiment that the idea for the settings came from; empty where they were chosen by hand.
+CAME_FROM = Key("came_from", default="")
 # Train: which round of which experiment is being shown, where a training is too fast to be watched.
 PLAYBACK: Key[Playback | None] = Key("playback", default=None)
 # Test: the prediction job of this session.
@@ -216,7 +218,7 @@ class Widget(StrEnum):
     TO_RUNNING = "to_running"
     START = "start_training"
     DOWNLOAD = "download_weights"
-    START_WITH_NOTHING = "start_with_nothing"
+    START_UNTRAINED = "start_untrained"
     STOP = "stop_training"
     GO_ON_TRAINING = "go_on_training"
     ANOTHER = "another_experiment"
@@ -239,6 +241,7 @@ class Widget(StrEnum):
     STRANGER = "show_stranger"
     NEXT_IDEA = "next_idea"
     HELD_AGAINST = "held_against"
+    SURE_FROM = "sure_from"
     # Compare
     COMPARE_ON = "compare_on"
     COMPARE_NETWORK = "compare_network"

@@ -24,6 +24,7 @@ def draw(workspace: Workspace, run: Run) -> None:
         pixels.address(workspace, dataset, config.image_size_px),
         responses.shown(workspace, dataset, config),
         summary.get("unit_movement") or {},
+        run.outcome(),
     )
-    st.subheader(words.HOW_FAR if parts.moved else words.WHAT_LEARNED, anchor=False)
+    st.subheader(words.HOW_FAR if parts.moved and not parts.as_it_was else words.WHAT_LEARNED, anchor=False)
     strip.show(parts, backbones.frozen_units(config), Widget.FREEZE.of(run.id))

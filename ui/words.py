@@ -17,7 +17,10 @@ from core.evaluation.listing import Order, Show
 from core.jobfolder import State
 from core.photos.balance import GOOD_FROM
 from core.suggestions import Idea
-from ui.amounts import about, count, size, spelled
+from ui.amounts import about, count, size, spelled, spelled_count
+
+# So many photos of each person in the final exam give a mark that hardly depends on one of them.
+STEADY_FROM = 4
 
 LAB = "Face Lab"
 START, PHOTOS, TRAIN, TEST = "Start", "Photos", "Train", "Test"
@@ -82,7 +85,7 @@ CROP_INTERRUPTED = "The search was interrupted. Bring the photos again."
 SEARCH_CUT_OFF, LEAVE_IT = "The search for faces was interrupted. Your photos are still here.", "Leave it"
 TRAIN_WITH_THESE = "Train with these faces"
 BRING_OTHERS = "Bring more photos"
-CONTINUE, LOOK_AT_THEM, CHANGE_PEOPLE = "Continue", "Look at them", "Change people or photos"
+CONTINUE, CHANGE_PEOPLE = "Continue", "Change people or photos"
 LOOK_CLOSER, ALL_FACES = "Look closer", "All faces"
 NOT_ENOUGH = "These photos are not enough to learn from yet. It takes two people with three photos each."
 NOTHING_TO_LOOK_AT = "Nothing needs a look any more."
@@ -124,7 +127,7 @@ PHOTOS_OF = "Your photos"
 LEFT_OUT = "Left out"
 PHOTO, REASON = "photo", "reason"
 STACKS = "Three stacks of photos"
-STACKS_WHY = "It learns from practice only. The final exam stays hidden until the end."
+STACKS_WHY = "It learns from practice only. The network never sees the final-exam photos while it learns."
 FRACTIONS = "Advanced: how large is each stack?"
 FRACTIONS_NOW = "Out of 100 photos"
 SPLIT_AGAIN = "Deal them out again"
@@ -153,20 +156,21 @@ ALL_OF_IT = "All photos and all experiments"
 TRAIN_TITLE = "How much of the network may learn?"
 TRAIN_ON = "Photos"
 BACKBONE = "Ready-made network (backbone)"
-STARTS_WITH = "Starts with"
-STARTS_FACES = "faces it has seen before"
-STARTS_THINGS = "pictures of things it has seen before"
-STARTS_NOTHING = "nothing"
+STARTS_WITH = "It starts"
+STARTS_FACES = "trained on faces"
+STARTS_THINGS = "trained on pictures of things"
+UNTRAINED = "untrained"
 FREEZE = "Frozen blocks, counted from the left"
 FREEZE_LAYERS = "Frozen layers, counted from the left"
 SINGLE_LAYERS = "Choose single layers instead of blocks"
 BLOCK, STAGE, LAYER = "block", "stage", "layer"
 FROZEN, FROZEN_OF, RETRAINED = "frozen", "{frozen} of {layers} frozen", "retrained"
+KEPT_AS_IT_WAS = "kept as it was"
 LEARNS_FROM_ZERO, FROZEN_AT_RANDOM = "from zero", "frozen, random"
 NEW_LAYERS, NEW = "New last layers", "start from zero"
 DRAG_THE_HANDLE = "Drag the handle: what is left of it is frozen."
 HOW_FAR, WHAT_LEARNED = "How far each block moved", "What learned"
-MOVED_NOT, MOVED = "moved 0.0 %", "moved {percent:.1f} %"
+MOVED_NOT, MOVED, HARDLY_MOVED = "moved 0.0 %", "moved {percent:.1f} %", "hardly moved"
 FROZEN_STILL_WORK = "Frozen layers still work. They just don't learn any more."
 IMAGE_SIZE = "Size of a face"
 EPOCHS = "Rounds (epochs)"
@@ -199,14 +203,14 @@ ALL_IT_SEES = "This is all it sees."
 MORE_NETWORKS = "More networks (need a download)"
 WHICH_NETWORK = "Which one?"
 OWN_FILE = "No internet? Bring the file {file}"
-USE_UNTAUGHT = "Use it with nothing learned"
+USE_UNTAUGHT = "Use it untrained"
 CHECKING_FILE = "Checking the file"
 NETWORK_STOPPED = "You stopped that. What has arrived is kept."
 NOT_HERE = "What this network learned before is not on this computer yet."
 DOWNLOAD = "Download it ({size})"
 DOWNLOADING = "Downloading: {done} of {total}"
 MISSING_HERE = "What this network learned before is missing. Install the lab again."
-START_WITH_NOTHING = "Start with nothing instead"
+START_UNTRAINED = "Start untrained instead"
 NO_PHOTOS = "There are no photos to learn from yet."
 TO_PHOTOS = "Bring photos"
 ANOTHER = "New experiment"
@@ -214,12 +218,12 @@ TO_EXAM = "See the final exam"
 WAITS = "Waiting for its turn"
 GETTING_READY = "Getting ready"
 PREPARING = "The frozen layers look at every photo once"
+PREPARING_ALL = "The network looks at every photo once, before it learns"
 LEARNING = "Learning: round {epoch} of {epochs}"
 EXAM_RUNS = "Sitting the final exam"
 RIGHT_ANSWERS = "Right answers out of 100"
 ERROR = "Error (loss)"
 ROUND, GUESSING = "round", "guessing: 1 in {people}"
-CURVE_BEFORE = "last time"
 BY_HEART = "**Learning by heart (overfitting):** after round {epoch} its error rises in the mock exam, not in practice."
 BY_HEART_TRY = "Try more photos, fewer rounds, or freeze more blocks."
 BY_HEART_ALL_FROZEN = "Try more photos, or fewer rounds."
@@ -236,7 +240,7 @@ INTERRUPTED_EARLY = "No round was finished. Start it once more."
 TRY_AGAIN = "Try it again"
 KEPT = "What it learned until then is kept."
 MOCK_HOW = "The mock exam is asked after every round, with photos it never practises with."
-STARTS_EMPTY = "It has the shape of this network, but it knows nothing: every layer begins by chance."
+STARTS_EMPTY = "It has the shape of this network, but it is untrained: every layer begins by chance."
 PICTURES_SO_FAR = "{done} of {total} pictures, varied copies among them"
 TAKE_OUT = "Take it out"
 WAITING_TITLE = "Waiting for their turn"
@@ -274,6 +278,7 @@ IS, SAYS = "is", "says"
 NOT_SURE, LEANS_TOWARDS, NOT_SURE_SAYS = "not sure", "leans towards", "not sure, leans towards"
 STRANGER, ANOTHER_STRANGER = "Show it a stranger", "Show it another stranger"
 STRANGERS = "Strangers"
+SURE_FROM = "It says a name from"
 STRANGERS_HOW = "Drawn people whom it never saw."
 RIGHT_SIGN, WRONG_SIGN = "✓", "✗"
 NEW_PHOTOS = "Show it new photos"
@@ -293,22 +298,26 @@ SETTINGS: dict[Setting, str] = {
     "rounds": "rounds",
     "photos": "practice photos a person",
     "other": "advanced settings",
+    "data": "the practice photos",
 }
-NOTHING_CHANGED = "Nothing has changed since the last one."
 ONE_TAKE = "All from the same minute. Try it live."
-LAST_TIME = "Last time"
 HELD_AGAINST = "Held against"
-FROM_NOTHING = "from nothing"
+NOTHING_FAIR = "No earlier experiment differs in one setting only. So nobody can say what made the difference."
+CHOOSE_ONE = "Choose one"
+BORDER_ON_CURVES = "The short bar on a line: from there on, blocks that are not frozen learn too."
+A_TRY = "a try of a comparison"
+MUST_LEARN = "An untrained network must learn everything, so all blocks are unfrozen."
+TRIES_WITHOUT = "They kept the frozen network, so they are not counted. Make a new comparison."
 NONE_IN_BOTH = "The two share no photos."
-FIXED, BROKE = "Fixed", "Broke"
+FIXED, BROKE = "Right now, wrong before", "Wrong now, right before"
 CLEAR_DIFFERENCE, COULD_BE_LUCK = "That is a clear difference.", "That could be luck."
 SAME_ANSWERS = "No photo changed between right and wrong."
-ADVANCED_TOO = "Advanced settings changed too."
 ALL_PHOTOS_EACH = "all photos"
-NEXT_IDEA = "Next idea:"
+NEXT_IDEA, SET_IT_UP = "Next idea:", "Set it up"
 IDEAS: dict[Idea, tuple[str, str]] = {
-    "from_nothing": ("Start from nothing", "How much of this did it know before it met them?"),
-    "retrain_last": ("Retrain {block} 5", "Back to faces seen before. Is it better when the last block learns too?"),
+    "untrained": ("Start untrained", "How much does it help that the network has seen faces before?"),
+    "seen_before": ("Start trained on faces", "How much does it help that the network has seen faces before?"),
+    "retrain_last": ("Let {block} 5 learn", "Is it better when the last block learns too?"),
     "all_stops": ("All stops at once", "Which stop is best? Guess first, then try them all."),
     "few_photos": ("Three photos each", "Are three photos of each person enough?"),
     "stranger": ("Show it a stranger", "What does it say of somebody it never saw?"),
@@ -322,9 +331,11 @@ NO_WINNER = "12 of 12 against 9 of 12 is no clear winner either."
 LIBRARY = "My experiments"
 LIBRARY_HOW = "Everything you trained. Choose a row to open it again."
 LIBRARY_COLUMNS = (
-    "experiment", "network", "frozen layers", "starts with", "points", "rounds", "right answers", "right out of 100",
+    "no.", "experiment", "photos", "photos each", "what learned", "what differs", "right answers", "out of 100",
     "seconds",
 )  # fmt: skip
+FIRST_ONE = "the first with these photos"
+NOT_TO_COMPARE = "more than one setting"
 NO_EXPERIMENTS = "You have not trained anything yet."
 OPEN_CURVES = "See how it learned"
 RENAME, RENAME_AS, RENAME_SAVE = "Rename", "New name", "Save"
@@ -344,6 +355,10 @@ def dataset(name: str, people: int) -> str:
 
 def learns_from(photos: str) -> str:
     return f"It learns from: {photos}"
+
+
+def check_them(photos: int) -> str:
+    return "Check the photo" if photos == 1 else f"Check the {photos:,} photos"
 
 
 def needs_look(photos: int) -> str:
@@ -439,11 +454,13 @@ def remove_photos(photos: int) -> str:
     return f"Remove {count(photos, 'photo')}" if photos else "Remove photos"
 
 
-def allows(fewest: str, photos: int) -> str:
-    """Say what the numbers of photos allow."""
-    if photos >= GOOD_FROM:
-        return f"Everybody has {GOOD_FROM} photos or more. That works well."
-    return f"{fewest} has only {count(photos, 'photo')}. {GOOD_FROM} or more a person works best."
+def allows(fewest: str, photos: int, exam: int) -> str:
+    """Say what the numbers of photos allow; `exam` is the fewest of a person in the final exam."""
+    if photos < GOOD_FROM:
+        return f"{fewest} has only {count(photos, 'photo')}. {GOOD_FROM} or more a person works best."
+    if exam >= STEADY_FROM:
+        return "This works well."
+    return f"This works. With {spelled_count(exam, 'exam photo')} each the mark will be shaky."
 
 
 def unequal(most: str, most_photos: int, fewest: str, fewest_photos: int) -> str:
@@ -477,7 +494,7 @@ def backbone(title: str, *, here: bool) -> str:
 def freeze_sentence(frozen: int, total: int, what: str) -> tuple[str, str]:
     """Say what is frozen, and what learns besides the new last layers; `what` is "block", "stage" or "layer"."""
     if frozen == 0:
-        return "Nothing is frozen.", "The whole network"
+        return f"No {what} is frozen.", f"All {total} {what}s"
     if frozen == total:
         return f"All {total} {what}s are frozen.", ""
     first = f"{what.capitalize()} 1 is" if frozen == 1 else f"{what.capitalize()}s 1–{frozen} are"
@@ -539,21 +556,27 @@ def pixels(side_px: int) -> str:
 
 
 def settings(title: str, frozen: str, side_px: int, epochs: int, starts: str, photos: int | None = None) -> str:
-    """Give an experiment's settings on one line; `photos` where not all of each person are used."""
+    """Return an experiment's settings on one line; `photos` where not all of each person are used."""
     each = f" · {photos_each(photos)}" if photos else ""
-    return f"{title} · {frozen} · {side_px} points · {count(epochs, 'round')} · starts with {starts}{each}"
+    return f"{title} · {frozen} · {side_px} points · {count(epochs, 'round')} · starts {starts}{each}"
 
 
-def frozen_short(frozen_units: int, units: int, frozen_blocks: int | None) -> str:
+def frozen_short(frozen_units: int, units: int, frozen_blocks: int | None, what: str = BLOCK) -> str:
+    """Say in a few words how much is frozen; at both ends the names of the two stops.
+
+    Args:
+        frozen_blocks: None where a block is cut.
+        what: what a block is called.
+    """
     if frozen_units == 0:
-        return "nothing frozen"
+        return f"all {what}s learn"
     if frozen_units == units:
-        return "all frozen"
-    return f"{count(frozen_blocks, 'block')} frozen" if frozen_blocks else f"{count(frozen_units, 'layer')} frozen"
+        return f"all {what}s frozen"
+    return f"{count(frozen_blocks, what)} frozen" if frozen_blocks else f"{count(frozen_units, LAYER)} frozen"
 
 
 def starts(pretrained: bool, backbone: str) -> str:
-    return starts_with(backbone) if pretrained else STARTS_NOTHING
+    return starts_with(backbone) if pretrained else UNTRAINED
 
 
 def finished_in(seconds: float, shown: int, epochs: int) -> str:
@@ -596,8 +619,10 @@ def go_on_with(result: str) -> str:
     return f"Go on (last time: {result})"
 
 
-def accuracy_labels(people: int) -> CurveLabels:
-    return CurveLabels(SPLITS["train"], SPLITS["validation"], ROUND, GUESSING.format(people=people), CURVE_BEFORE)
+def accuracy_labels(people: int, before: str = "", border: str = "") -> CurveLabels:
+    """Return the words on the curves of right answers; `before` names the grey one, `border` its line."""
+    guessing = GUESSING.format(people=people)
+    return CurveLabels(SPLITS["train"], SPLITS["validation"], ROUND, guessing, before, border)
 
 
 LOSS_LABELS = CurveLabels(SPLITS["train"], SPLITS["validation"], ROUND)
@@ -614,6 +639,10 @@ def accuracy_alt(practice: float | None, mock: float | None, rounds: int) -> str
     if practice is None or mock is None:
         return "Right answers over the rounds; no round is finished yet."
     return f"Right answers out of 100 after round {rounds}: practice {100 * practice:.0f}, mock exam {100 * mock:.0f}."
+
+
+def border_alt(epoch: int, said: str) -> str:
+    return f"A line at round {epoch}: {said}."
 
 
 def loss_alt(practice: float | None, mock: float | None, rounds: int) -> str:
@@ -652,7 +681,11 @@ def cell(true: str, predicted: str, photos: int) -> str:
 
 
 def only_knows(people: int) -> str:
-    return f"It only knows these {people} people and must lean towards one. A stranger can get a name too."
+    return f"It only knows these {people} people."
+
+
+def not_sure_below(percent: int) -> str:
+    return f"Below {percent} % it says “not sure”."
 
 
 def strangers_named(named: int, shown: int) -> str:
@@ -660,10 +693,34 @@ def strangers_named(named: int, shown: int) -> str:
     return f"{named} of {count(shown, 'stranger')} got a name."
 
 
-def this_is(number: int, changed: Sequence[Setting]) -> str:
-    """Say which experiment this will be, and which settings differ from the last one's."""
-    what = f"You have changed: {', '.join(SETTINGS[setting] for setting in changed)}." if changed else NOTHING_CHANGED
-    return f"This is experiment {number}. {what}"
+def this_is(number: int) -> str:
+    return f"This is experiment {number}."
+
+
+def will_be_held_against(which: str, changed: Sequence[Setting], *, follows: bool) -> str:
+    """Say what a new experiment will be held against, and what changes; `follows` where it explains a second change."""
+    if follows:
+        return f"Two things change against {which}: {_settings(changed)}. {MUST_LEARN}"
+    if not changed:
+        return f"Its settings are those of {which}."
+    return f"One thing changes against {which}: {_settings(changed)}."
+
+
+def changes_too_much(which: str, changed: Sequence[Setting]) -> str:
+    """Say that too much differs from the newest experiment to tell which of it made a difference."""
+    if set(changed) == {"other"}:
+        return f"Several advanced settings differ from {which}. Change one, to see what it does."
+    return f"These differ from {which}: {_settings(changed)}. Change one, to see what it does."
+
+
+def _settings(changed: Sequence[Setting]) -> str:
+    told = [SETTINGS[setting] for setting in changed]
+    return " and ".join([", ".join(told[:-1]), told[-1]]) if len(told) > 1 else "".join(told)
+
+
+def better_but_rough(photos: int) -> str:
+    """Say of few photos that guessing is beaten, and how little else they say."""
+    return f"Better than guessing. How good, {spelled_count(photos, 'photo')} can't say."
 
 
 def rough(photos: int) -> str:
@@ -671,19 +728,59 @@ def rough(photos: int) -> str:
     return f"With {count(photos, 'photo')}, this is a rough idea only."
 
 
-def retrained(first: int, last: int, of: int, what: str) -> str:
+def which(first: int, last: int, what: str) -> str:
+    """Name blocks (stages, layers) from one to another; `first` 1 is all of them."""
+    if first == 1:
+        return f"all {what}s"
+    return f"{what} {first}" if first == last else f"{what}s {first}–{last}"
+
+
+def retrained(first: int, last: int, what: str) -> str:
     """Say which blocks or layers learned on, in a few words; `first` is above `last` where none did."""
     if first > last:
-        return "all frozen"
+        return f"all {what}s frozen"
+    return f"all {what}s learn" if first == 1 else f"{which(first, last, what)} retrained"
+
+
+def kept_as_was(first: int, last: int, what: str) -> str:
+    """Say which blocks were let loose, but are in the network as they were before."""
+    return f"{which(first, last, what)} {'kept as it was' if first == last != 1 else 'kept as they were'}"
+
+
+def border(first: int, last: int, what: str) -> str:
+    """Say at a line across the curves what begins to learn there."""
     if first == 1:
-        return "nothing frozen"
-    return f"{what} {first} retrained" if first == last == of else f"{what}s {first}–{last} retrained"
+        return f"from here all {what}s learn"
+    return f"from here {which(first, last, what)} {'learns' if first == last else 'learn'} too"
+
+
+def tried_to_learn(which: str) -> str:
+    """Say that blocks were let loose, but a round from before was kept."""
+    return f"{capital(which)} tried to learn. The frozen network was better, so it was kept."
+
+
+def ended_before(which: str) -> str:
+    return f"It ended before {which} began to learn: only the new last layers learned."
+
+
+def tries_without(tries: int) -> str:
+    """Say of a comparison that some of its tries are none of their stop."""
+    return f"{count(tries, 'try', 'tries')} did not retrain what {'it' if tries == 1 else 'they'} should"
+
+
+def did_not_help(frozen: int, now: int, total: int) -> str:
+    """Say that the new last layers alone would have done better in the final exam."""
+    return f"Retraining did not help: the frozen network was better ({frozen} against {now} of {total})."
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def started(pretrained: bool, backbone: str) -> str:
     """Say what a network began with, in a few words."""
     if not pretrained:
-        return "it started from nothing"
+        return "it was untrained"
     return "it had seen things before" if backbone.startswith("imagenet") else "it had seen faces before"
 
 
@@ -696,19 +793,39 @@ def photos_each(photos: int | None) -> str:
 
 
 def experiment(number: int) -> str:
-    return f"Experiment {number}"
+    """Name an experiment within a sentence; what was made for a comparison has no number."""
+    return f"experiment {number}" if number else A_TRY
+
+
+def numbered(number: int, what: str) -> str:
+    return f"{number}. {what}" if number else what
+
+
+def practice_each(fewest: int, most: int) -> str:
+    """Give how many practice photos each person has."""
+    return f"{most}" if fewest == most else f"{fewest}–{most}"
+
+
+def practice_photos(photos: int) -> str:
+    return count(photos, "practice photo")
+
+
+def differs(number: int, changed: Sequence[Setting]) -> str:
+    """Say in a few words in what an experiment differs from the one it is held against, in a table with numbers."""
+    which = f"{number}" if number else A_TRY
+    return f"against {which}: {_settings(changed) or 'the same settings'}"
 
 
 def earlier(number: int, result: str, what: str) -> str:
-    """Give an earlier experiment in a few words, to choose from."""
-    return f"{number}. {result}, {what}"
+    """Return an earlier experiment in a few words, to choose from."""
+    return numbered(number, f"{result}, {what}")
 
 
 def before_and_now(which: str, before: str, now: str, right_before: int, right_now: int, total: int) -> str:
     """Hold two results against each other; `before` and `now` say what was different."""
     last = f"{before}, {right_before}" if before else f"{right_before}"
     this = f"Now: {now}, {right_now}" if now else f"Now, with the same settings: {right_now}"
-    return f"{which}: {last} of {total}. {this} of {total}."
+    return f"{capital(which)}: {last} of {total}. {this} of {total}."
 
 
 def theirs(number: int) -> str:
@@ -717,7 +834,18 @@ def theirs(number: int) -> str:
 
 
 def fixed_and_broke(fixed: int, broke: int) -> str:
-    return f"Fixed {fixed}, broke {broke}." if fixed or broke else SAME_ANSWERS
+    """Say how many photos changed between right and wrong, each way."""
+    if not fixed and not broke:
+        return SAME_ANSWERS
+    now = "1 photo is" if fixed == 1 else f"{fixed or 'No'} photos are"
+    return f"{now} right now that {'was' if fixed == 1 else 'were'} wrong; {broke or 'none'} the other way."
+
+
+def too_many_differ(changed: Sequence[Setting]) -> str:
+    """Say of two experiments that more than one setting differs."""
+    if set(changed) == {"other"}:
+        return "Several advanced settings differ. So nobody can say which one did it."
+    return f"These differ: {_settings(changed)}. So nobody can say which one did it."
 
 
 def both_had(photos: int) -> str:
@@ -739,14 +867,22 @@ def all_of(photos: str) -> str:
 
 
 def two_phases(head_epochs: int) -> str:
+    first = f"In rounds 1–{head_epochs}" if head_epochs > 1 else "In round 1"
     return (
-        f"In rounds 1–{head_epochs} only the new last layers learn. "
-        f"From round {head_epochs + 1} on, all that is not frozen learns too."
+        f"{first} only the new last layers learn. From round {head_epochs + 1} on, all that is not frozen learns too."
     )
 
 
-def kept(epoch: int) -> str:
-    return f"Round {epoch} was the best in the mock exam, so it took the final exam."
+def kept(epoch: int, border: int | None = None) -> str:
+    """Say which round took the final exam; `border` is the last one that could not be chosen."""
+    among = f"Of the rounds after {border}, round" if border is not None else "Round"
+    return f"{among} {epoch} was the best in the mock exam, so it took the final exam."
+
+
+def a_round(looks: int) -> str:
+    """Say what a round is."""
+    often = {1: "once", 2: "twice"}.get(looks, f"{spelled(looks)} times")
+    return f"One round: each practice photo is looked at {often}."
 
 
 def not_in_yet(people: str, n: int) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 TEXT_PX = 16
 _BEFORE = "rgba(140, 148, 156, 0.75)"
 _RING_PX = 22
+_OVER_PX = 20
 
 
 class EpochNumbers(Protocol):
@@ -41,7 +42,7 @@ class EpochNumbers(Protocol):
 class CurveLabels:
     """The words on a chart of curves: its two lines and the axis below.
 
-    On right answers also the line of guessing, and the curve of the experiment before.
+    On right answers also the line of guessing, the curve it is held against, and the border.
     """
 
     practice: str
@@ -49,6 +50,7 @@ class CurveLabels:
     epochs: str
     guessing: str = ""
     before: str = ""
+    border: str = ""
 
 
 def accuracy_curves(
@@ -59,6 +61,7 @@ def accuracy_curves(
     *,
     before: Sequence[EpochNumbers] = (),
     mark: Mark | None = None,
+    border: int | None = None,
 ) -> dict[str, Any]:
     """Draw right answers out of 100, practice and mock exam, over the rounds, with the line of guessing.
 
@@ -66,8 +69,9 @@ def accuracy_curves(
         history: the finished rounds, round 0 first; may be empty.
         epochs: the last round on the axis.
         n_classes: guessing gives 1 in `n_classes`.
-        before: the experiment before, whose mock exam is drawn in grey as far as the axis goes.
+        before: the experiment it is held against, whose mock exam is drawn in grey as far as the axis goes.
         mark: a spot to be marked.
+        border: the last round before more of the network learns, drawn as a line with its words; None draws none.
 
     Returns:
         An ECharts option, plain JSON values.
@@ -86,7 +90,36 @@ def accuracy_curves(
         option["series"].append(_grey([epoch for epoch in before if epoch.epoch <= epochs], labels.before))
     if mark:
         _mark(option, mark)
+    if border is not None:
+        # Its words stand over the plot, where no curve can be.
+        option["grid"]["top"] += _OVER_PX
+        option["series"].append(_border(border, labels.border))
     return option
+
+
+def _border(at: int, said: str) -> dict[str, Any]:
+    """Return a line across the plot, without a curve of its own."""
+    return {
+        "type": "line",
+        "name": said,
+        "data": [],
+        "tooltip": {"show": False},
+        "markLine": {
+            "silent": True,
+            "animation": False,
+            "symbol": "none",
+            "data": [{"xAxis": at}],
+            "lineStyle": {"type": "solid", "width": 2, "color": colours.NEUTRAL},
+            "label": {
+                "show": bool(said),
+                "formatter": said,
+                "position": "end",
+                "fontSize": TEXT_PX,
+                "fontWeight": "bold",
+                "color": colours.NEUTRAL,
+            },
+        },
+    }
 
 
 def _guessing(height: float, said: str) -> dict[str, Any]:
@@ -134,14 +167,20 @@ def _mark(option: dict[str, Any], mark: Mark) -> None:
 
 
 def loss_curves(
-    history: Sequence[EpochNumbers], epochs: int, n_classes: int, labels: CurveLabels, *, mark: Mark | None = None
+    history: Sequence[EpochNumbers],
+    epochs: int,
+    n_classes: int,
+    labels: CurveLabels,
+    *,
+    mark: Mark | None = None,
+    border: int | None = None,
 ) -> dict[str, Any]:
     """Draw the error (cross-entropy), practice and mock exam, over the rounds.
 
     The axis ends a little above what guessing costs or round 0 had, and doubles only when a later round leaves it.
 
     Args:
-        history, epochs, n_classes, mark: as for `accuracy_curves`.
+        history, epochs, n_classes, mark, border: as for `accuracy_curves`.
 
     Returns:
         An ECharts option, plain JSON values.
@@ -158,6 +197,8 @@ def loss_curves(
     option["yAxis"] |= {"max": top, "interval": step}
     if mark:
         _mark(option, mark)
+    if border is not None:
+        option["series"].append(_border(border, labels.border))
     return option
 
 

@@ -1,13 +1,17 @@
 """What a learning curve says: learning by heart (overfitting), or not enough learned yet (underfitting).
 
-The rule, on losses because they move before the answers do. One round proves nothing, so the end of a curve is its last
-quarter:
+The rule. One round proves nothing, so the end of a curve is its last quarter. What the practice curve itself has
+reached there decides which of the two it can be: its level is the best share of right answers on the practice photos in
+the end. What the mock exam gives is no reason to call a curve underfitting.
 
-- By heart: the mock exam's error has its lowest point before the end and stays a tenth or more above it throughout the
-  end, while the practice error went on falling, and practice has at least a tenth more right answers than the mock
-  exam. The spot is that lowest point.
-- Too little: practice itself never has nine right answers of ten in the end, and its error still falls there by a
+- Too little (underfitting): the level is below eight of ten, and the practice error still falls in the end by a
   twentieth or more. The spot is the last round.
+- By heart (overfitting): the level is eight of ten or more, and a tenth or more above the mock exam in the last round.
+  The mock exam's error has its lowest point before the end and stays a tenth or more above it throughout the end, while
+  the practice error went on falling. Losses, because they move before the answers do. The spot is that lowest point.
+
+Where blocks were let loose after some rounds, a new curve begins there: only the rounds behind it are read, for what
+the error does at that border is no learning by heart.
 """
 
 from __future__ import annotations
@@ -22,7 +26,7 @@ Finding = Literal["by_heart", "too_little"]
 
 FEWEST_ROUNDS = 4
 RISE, GAP = 1.10, 0.10
-LEARNED, STILL_FALLING = 0.90, 0.95
+LEARNED, STILL_FALLING = 0.80, 0.95
 
 
 @dataclass(frozen=True)
@@ -34,25 +38,33 @@ class Mark:
 
 
 def read_curve(
-    loss: Sequence[float], accuracy: Sequence[float], val_loss: Sequence[float], val_accuracy: Sequence[float]
+    loss: Sequence[float],
+    accuracy: Sequence[float],
+    val_loss: Sequence[float],
+    val_accuracy: Sequence[float],
+    *,
+    border: int | None = None,
 ) -> Mark | None:
-    """Tell whether the rounds show learning by heart or too little learning.
+    """Return the spot from which on the rounds show learning by heart, or too little learning.
 
     Args:
         loss, accuracy: on the practice photos, round 0 first; accuracy 0 to 1.
         val_loss, val_accuracy: on the mock exam, the same rounds.
+        border: the last round before more of the network began to learn; None where there is none.
 
     Returns:
-        The spot, or None where the curve shows neither, or has fewer than `FEWEST_ROUNDS` rounds after round 0.
+        The spot, or None where the curve shows neither, or has fewer than `FEWEST_ROUNDS` rounds after its first.
     """
     last = len(loss) - 1
-    if last < FEWEST_ROUNDS:
+    first = 0 if border is None or border >= last else border + 1
+    if last - first < FEWEST_ROUNDS:
         return None
-    end = last - max(1, last // 4)
-    lowest = int(np.argmin(val_loss))
+    end = last - max(1, (last - first) // 4)
+    level = max(accuracy[end:])
+    if level < LEARNED:
+        return Mark("too_little", last) if loss[last] <= STILL_FALLING * loss[end] else None
+    lowest = first + int(np.argmin(val_loss[first:]))
     stays_up = lowest < end and min(val_loss[end:]) >= RISE * val_loss[lowest]
     if stays_up and loss[last] < loss[lowest] and accuracy[last] - val_accuracy[last] >= GAP:
         return Mark("by_heart", lowest)
-    if max(accuracy[end:]) < LEARNED and loss[last] <= STILL_FALLING * loss[end]:
-        return Mark("too_little", last)
     return None

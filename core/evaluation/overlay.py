@@ -31,14 +31,26 @@ _PLOTLY_MARKS = ("circle", "square", "triangle-up", "star")
 _PLOTLY_DASHES = ("solid", "dash", "dot", "dashdot")
 _GRID = "rgba(140, 140, 140, 0.3)"
 _NAME_PX = 230
+_BAR_PX = (4, 26)
 
 
 @dataclass(frozen=True)
 class Curve:
-    """One run's rounds, round 0 first; `name` stands at the end of its line."""
+    """One run's rounds, round 0 first.
+
+    Attributes:
+        name: stands at the end of its line.
+        border: the last round before more of the network began to learn; None where there is none.
+    """
 
     name: str
     history: Sequence[EpochNumbers]
+    border: int | None = None
+
+    @property
+    def has_border(self) -> bool:
+        """Whether the rounds go on behind the border."""
+        return self.border is not None and bool(self.history) and self.history[-1].epoch > self.border
 
     @property
     def points(self) -> list[tuple[int, float | None]]:
@@ -97,6 +109,7 @@ def _line(place: int, curve: Curve) -> dict[str, Any]:
     # A mark at the end only: the letters, the marks and the dashes tell lines apart where colours do not.
     marked = [*points[:-1], {"value": points[-1], "symbolSize": 12}] if points else []
     return {
+        **_bar_at_border(curve, colour),
         "type": "line",
         "name": f"{LETTERS[place]} {curve.name}",
         "data": marked,
@@ -116,6 +129,23 @@ def _line(place: int, curve: Curve) -> dict[str, Any]:
         },
         "labelLayout": {"moveOverlap": "shiftY"},
         "emphasis": {"disabled": True},
+    }
+
+
+def _bar_at_border(curve: Curve, colour: str) -> dict[str, Any]:
+    """Return a short bar across a line where more of its network begins to learn; nothing where nothing does."""
+    spot = next((list(point) for point in curve.points if point[0] == curve.border and point[1] is not None), None)
+    if spot is None or not curve.has_border:
+        return {}
+    return {
+        "markPoint": {
+            "silent": True,
+            "symbol": "rect",
+            "symbolSize": list(_BAR_PX),
+            "itemStyle": {"color": colour},
+            "label": {"show": False},
+            "data": [{"coord": spot}],
+        }
     }
 
 

@@ -29,6 +29,7 @@ class Place:
     """Where a photo belongs: its person and its split, each None where the folders do not say.
 
     Attributes:
+        person: as it is said, with spaces where the folder's name has underscores.
         reason: why the photo is left out, to follow its name in a sentence; None where it is used. With a person, who
             is known then, it is left out until somebody decides.
     """
@@ -36,6 +37,11 @@ class Place:
     person: str | None = None
     split: Split | None = None
     reason: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.person is not None:
+            # A name of underscores alone stays what it is.
+            object.__setattr__(self, "person", " ".join(self.person.replace("_", " ").split()) or self.person)
 
 
 def arrange(paths: Sequence[Parts]) -> list[Place]:

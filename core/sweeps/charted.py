@@ -12,7 +12,7 @@ from core.models.backbones import backbone
 from core.models.structure import Architecture
 from core.photos.manifest import Dataset
 from core.sweeps.judging import guessing
-from core.sweeps.naming import block_word, capital, counted, stop_name
+from core.sweeps.naming import block_word, capital, counted, stop_label
 from core.sweeps.plan import Axis, Start, SweepPlan
 from core.sweeps.results import Line, Point, exam
 
@@ -24,8 +24,8 @@ LABELS = ChartLabels(
     guessing="guessing: {right}",
     guesses="your guesses",
     stops=ROWS["depth"],
-    first="nothing",
-    last="everything",
+    first="all blocks learn",
+    last="all blocks frozen",
     take="take this one",
     time="time a try",
     seconds="{n} s",
@@ -58,7 +58,13 @@ def chart_of(
         lines=tuple(ChartLine(line_name(line.start), _points(line, dataset)) for line in lines),
         total=len(exam(dataset)),
         guessing=guessing(lines[0], dataset),
-        labels=replace(LABELS, stops=ROWS[plan.axis], said=SAID.format(stops=len(points))),
+        labels=replace(
+            LABELS,
+            stops=ROWS[plan.axis],
+            said=SAID.format(stops=len(points)),
+            first=stop_label(network.name, 0),
+            last=stop_label(network.name, len(network.units)),
+        ),
         blocks=tuple(f"{word} {k + 1}" for k in range(len(network.blocks))) if on_blocks else (),
         at=tuple(_at(network, point.value or 0) for point in points) if on_blocks else (),
         guesses=tuple((guesses or {}).get(point.place, 0) for point in points) if any((guesses or {}).values()) else (),
@@ -67,15 +73,15 @@ def chart_of(
 
 
 def line_name(start: Start) -> str:
-    """Give what a line is called: its network, and that it starts from nothing."""
+    """Return what a line is called: its network, and that it is untrained where it is."""
     title = backbone(start.backbone).title
-    return title if start.pretrained else f"{title}, from nothing"
+    return title if start.pretrained else f"{title}, untrained"
 
 
 def stop_title(line: Line, point: Point) -> str:
-    """Give what a stop is called in a table: what is retrained, how many photos, or the size of a face."""
+    """Return what a stop is called in a table: what learns at it, how many photos, or the size of a face."""
     if line.axis == "depth":
-        return stop_name(line.start.backbone, point.value or 0)
+        return stop_label(line.start.backbone, point.value or 0)
     if line.axis == "photos":
         return "all photos" if point.value is None else f"{counted(point.value, 'photo')} each"
     return f"{point.value} × {point.value} points"
@@ -86,8 +92,7 @@ def _points(line: Line, dataset: Dataset) -> tuple[ChartPoint, ...]:
 
 
 def _point(line: Line, point: Point, total: int) -> ChartPoint:
-    what = stop_title(line, point)
-    what = f"Retraining {what}" if line.axis == "depth" else capital(what)
+    what = capital(stop_title(line, point))
     came = f"{point.correct:.0f} of {total} right" if point.results else "not tried yet"
     return ChartPoint(
         dots=tuple(float(result.correct) for result in point.results),

@@ -140,7 +140,9 @@ def finished(workspace: Workspace, dataset: Dataset) -> list[Run]:
     """Give the runs with exactly these photos that have trained to their end here."""
     found = []
     for run in runs.list_runs(workspace, of_sweeps=True):
-        if runs.dataset_of(run) == (dataset.id, dataset.version) and run.status().state == "done" and run.summary():
+        same = runs.dataset_of(run) == (dataset.id, dataset.version)
+        # One in which what was to learn did not is no try of its stop.
+        if same and run.status().state == "done" and run.summary() and run.outcome().retrained:
             found.append(run)
     return found
 

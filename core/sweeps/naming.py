@@ -59,34 +59,50 @@ def block_word(name: str) -> str:
 
 
 def stop_name(name: str, depth: int) -> str:
-    """Say what is retrained with so many frozen units of a network.
+    """Return what is retrained with so many frozen units of a network.
 
-    "nothing", "block 5", "blocks 4 and 5", "blocks 2 to 5", "everything"; inside a block "the last 4 layers".
+    "no block", "block 5", "blocks 4 and 5", "blocks 2 to 5", "all blocks"; inside a block "the last 4 layers".
 
     Raises:
         ConfigError: there is no such network.
     """
     network = backbone(name).architecture
     stops, n = network.stops(), len(network.units)
+    word = block_word(name)
     if depth in (0, n):
-        return "everything" if depth == 0 else "nothing"
+        return f"all {word}s" if depth == 0 else f"no {word}"
     if depth not in stops:
         return "the last layer" if n - depth == 1 else f"the last {n - depth} layers"
-    first, last, word = stops.index(depth) + 1, len(stops) - 1, block_word(name)
+    first, last = stops.index(depth) + 1, len(stops) - 1
     if first == last:
         return f"{word} {last}"
     return f"{word}s {first} {'and' if first + 1 == last else 'to'} {last}"
 
 
+def stop_label(name: str, depth: int) -> str:
+    """Return what a stop of the freeze control is called: "all blocks learn", "block 5 learns", "all blocks frozen".
+
+    Raises:
+        ConfigError: there is no such network.
+    """
+    if depth == len(backbone(name).architecture.units):
+        return f"all {block_word(name)}s frozen"
+    what = stop_name(name, depth)
+    return f"{what} {'learn' if 's ' in f'{what} ' else 'learns'}"
+
+
 def network_name(start: Start) -> str:
-    """Name a network in a sentence, and that it starts from nothing where it does."""
-    named = f"the {backbone(start.backbone).title} network"
-    return named if start.pretrained else f"{named} starting from nothing"
+    """Name a network in a sentence, and that it is untrained where it is."""
+    title = backbone(start.backbone).title
+    return f"the {title} network" if start.pretrained else f"the untrained {title} network"
 
 
 def learning(line: Line, depth: int) -> str:
-    """Say what learns: a network that has learned before is retrained, one that starts from nothing is trained."""
-    return f"{'retraining' if line.start.pretrained else 'training'} {stop_name(line.start.backbone, depth)}"
+    """Say what learns: a network that has learned before is retrained, an untrained one is trained."""
+    name = line.start.backbone
+    if depth == len(backbone(name).architecture.units):
+        return f"keeping all {block_word(name)}s frozen"
+    return f"{'retraining' if line.start.pretrained else 'training'} {stop_name(name, depth)}"
 
 
 def place_name(line: Line, point: Point) -> Name:

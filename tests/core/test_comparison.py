@@ -55,20 +55,22 @@ def test_a_shorter_training_is_one_change_not_two() -> None:
     assert comparison.differences(before, before.with_changes(head_epochs=3)) == ("other",)
 
 
-def test_the_one_before_is_the_newest_earlier_one_with_the_same_photos(lab_home) -> None:
+def test_experiments_with_these_photos_are_found_whatever_their_settings(lab_home) -> None:
     dataset = made.dataset(lab_home)
     first, second = made.run(lab_home, dataset), made.run(lab_home, dataset)
     made.run(lab_home, made.dataset(lab_home, people=("Eva", "Finn"), dataset_id="others"))
     made.run(lab_home, dataset, state="failed", message="x", tested=False)
-    third, later = made.run(lab_home, dataset), made.run(lab_home, dataset)
-    everything = runs.list_runs(lab_home)
-    assert comparison.previous(third, everything) == second
-    assert comparison.previous(first, everything) is None
-    (second.path / "predictions.json").write_text("no json", encoding="utf-8")
-    assert comparison.previous(third, everything) == first
-    assert [run.id for run in comparison.tested_with(dataset.id, everything)] == [
-        run.id for run in (later, third, second, first)
-    ]
+    assert list(comparison.tested_with(dataset.id, runs.list_runs(lab_home))) == [second, first]
+
+
+def test_each_setting_that_is_folded_away_counts() -> None:
+    before = TrainConfig()
+    assert comparison.count_changes(before, before) == 0
+    assert comparison.count_changes(before, TrainConfig(learning_rate=0.1)) == 1
+    assert comparison.count_changes(before, before.with_changes(learning_rate=0.1, dropout=0.1, views=2)) == 3
+    assert comparison.count_changes(before, before.with_changes(freeze_depth=10, seed=1)) == 2
+    long = TrainConfig(epochs=20, head_epochs=10)
+    assert comparison.count_changes(long, long.with_changes(epochs=8)) == 1
 
 
 def test_what_was_fixed_and_what_broke(lab_home) -> None:

@@ -1,69 +1,82 @@
 from __future__ import annotations
 
+import pytest
+
+from core.comparison import count_changes
 from core.config import TrainConfig
-from core.suggestions import next_idea
+from core.partners import follows
+from core.suggestions import Suggestion, next_idea
 
 FROZEN = TrainConfig()
-NOTHING = TrainConfig(pretrained=False, freeze_depth=0)
+UNTRAINED = TrainConfig(pretrained=False, freeze_depth=0)
 LAST_BLOCK = TrainConfig(freeze_depth=10)
+ALL_LEARN = TrainConfig(freeze_depth=0)
 THREE = TrainConfig(freeze_depth=10, train_per_class=3)
 
 
+def after(config: TrainConfig, *tried: TrainConfig, compared: bool = True, most: int = 15) -> Suggestion:
+    found = next_idea(config, [config, *tried], most, is_compared=compared, stranger_shown=False)
+    assert found
+    return found
+
+
 def test_the_lesson_in_its_order() -> None:
-    tried = [FROZEN]
-    first = next_idea(FROZEN, tried, 15, is_compared=True, stranger_shown=False)
-    assert first
-    assert first.idea == "from_nothing"
-    assert not FROZEN.with_changes(**first.changes).pretrained
-    tried.append(NOTHING)
-    second = next_idea(NOTHING, tried, 15, is_compared=True, stranger_shown=False)
-    assert second
-    assert second.idea == "retrain_last"
-    assert NOTHING.with_changes(**second.changes) == LAST_BLOCK
-    tried.append(LAST_BLOCK)
-    whole = next_idea(LAST_BLOCK, tried, 15, is_compared=False, stranger_shown=False)
-    assert whole
-    assert (whole.idea, whole.changes) == ("all_stops", {})
-    third = next_idea(LAST_BLOCK, tried, 15, is_compared=True, stranger_shown=False)
-    assert third
-    assert third.idea == "few_photos"
-    assert LAST_BLOCK.with_changes(**third.changes) == THREE
-    tried.append(THREE)
+    first = after(FROZEN)
+    assert (first.idea, first.base, first.config) == ("untrained", FROZEN, UNTRAINED)
+    second = after(UNTRAINED, FROZEN)
+    assert (second.idea, second.base, second.config) == ("retrain_last", FROZEN, LAST_BLOCK)
+    whole = after(LAST_BLOCK, UNTRAINED, FROZEN, compared=False)
+    assert (whole.idea, whole.changes, whole.config) == ("all_stops", {}, None)
+    third = after(LAST_BLOCK, UNTRAINED, FROZEN)
+    assert (third.idea, third.base, third.config) == ("few_photos", LAST_BLOCK, THREE)
+    tried = [THREE, LAST_BLOCK, UNTRAINED, FROZEN]
     fourth = next_idea(THREE, tried, 15, is_compared=True, stranger_shown=False)
-    assert fourth
-    assert (fourth.idea, fourth.changes) == ("stranger", {})
+    assert fourth == Suggestion("stranger")
     assert next_idea(THREE, tried, 15, is_compared=True, stranger_shown=True) is None
 
 
-def test_what_was_tried_first_is_not_suggested_again() -> None:
-    found = next_idea(LAST_BLOCK, [LAST_BLOCK, THREE], 15, is_compared=True, stranger_shown=True)
-    assert found
-    assert found.idea == "from_nothing"
-    # All photos again: what started from nothing with three of each would show two things at once.
-    assert found.changes["train_per_class"] is None
+@pytest.mark.parametrize("compared", [True, False])
+@pytest.mark.parametrize("config", [FROZEN, UNTRAINED, LAST_BLOCK, ALL_LEARN, THREE, UNTRAINED.with_changes(epochs=7)])
+@pytest.mark.parametrize("other", [FROZEN, UNTRAINED, LAST_BLOCK, ALL_LEARN, THREE, FROZEN.with_changes(seed=2)])
+def test_an_idea_changes_one_setting_of_an_experiment_that_is_there(
+    config: TrainConfig, other: TrainConfig, compared: bool
+) -> None:
+    found = after(config, other, compared=compared)
+    if found.base is None:
+        return
+    assert found.base in (config, other)
+    assert found.config
+    changes = count_changes(found.base, found.config)
+    assert changes == 1 or (found.idea == "untrained" and changes == 2 and follows(found.base, found.config))
+
+
+def test_three_photos_out_of_a_comparison_keep_the_stop_that_is_being_read() -> None:
+    first_blocks = TrainConfig(freeze_depth=4, seed=1)
+    found = after(first_blocks, UNTRAINED, LAST_BLOCK, FROZEN)
+    assert (found.idea, found.config) == ("few_photos", first_blocks.with_changes(train_per_class=3))
+
+
+def test_three_photos_after_an_untrained_network_go_with_one_that_has_seen_faces() -> None:
+    found = after(UNTRAINED, LAST_BLOCK, FROZEN)
+    assert (found.idea, found.base, found.config) == ("few_photos", LAST_BLOCK, THREE)
+
+
+def test_an_untrained_network_is_held_against_one_with_all_photos_and_all_its_blocks_learning() -> None:
+    found = after(THREE, LAST_BLOCK, ALL_LEARN)
+    assert (found.idea, found.base, found.config) == ("untrained", ALL_LEARN, UNTRAINED)
+    assert after(THREE, LAST_BLOCK).base == LAST_BLOCK
+    assert after(THREE).base == THREE
+
+
+def test_only_untrained_ones_lead_to_one_that_has_seen_faces() -> None:
+    found = after(UNTRAINED)
+    assert (found.idea, found.config) == ("seen_before", ALL_LEARN)
 
 
 def test_three_photos_each_are_no_idea_where_nobody_has_more() -> None:
-    tried = [FROZEN, NOTHING, LAST_BLOCK]
-    found = next_idea(FROZEN, tried, 3, is_compared=True, stranger_shown=False)
-    assert found
-    assert found.idea == "stranger"
-
-
-def test_the_last_block_alone_is_meant() -> None:
-    everything = TrainConfig(freeze_depth=0)
-    found = next_idea(everything, [everything, NOTHING], 15, is_compared=True, stranger_shown=False)
-    assert found
-    assert (found.idea, found.changes["freeze_depth"]) == ("retrain_last", 10)
-
-
-def test_three_photos_go_with_a_network_that_has_seen_faces() -> None:
-    found = next_idea(NOTHING, [NOTHING, LAST_BLOCK], 15, is_compared=True, stranger_shown=False)
-    assert found
-    assert (found.idea, found.changes["pretrained"], found.changes["freeze_depth"]) == ("few_photos", True, 13)
+    assert after(FROZEN, UNTRAINED, LAST_BLOCK, most=3).idea == "stranger"
 
 
 def test_all_stops_at_once_come_after_the_last_block_alone() -> None:
-    found = next_idea(FROZEN, [FROZEN, NOTHING], 15, is_compared=False, stranger_shown=False)
-    assert found
-    assert found.idea == "retrain_last"
+    assert after(FROZEN, UNTRAINED, compared=False).idea == "retrain_last"
+    assert after(ALL_LEARN, UNTRAINED).idea == "retrain_last"

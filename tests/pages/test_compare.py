@@ -178,7 +178,7 @@ def test_without_weights_there_is_a_way_on_but_never_a_silent_start(open_page, l
     app = open_page(places.COMPARE)
     assert app.info[0].value == words.MISSING_HERE
     assert Widget.START_COMPARISON not in keys(app)
-    app.button(key=Widget.START_WITH_NOTHING).click().run()
+    app.button(key=Widget.START_UNTRAINED).click().run()
     app.button(key=Widget.START_COMPARISON).click().run()
     assert list_sweeps(lab_home)[0].plan.starts == (Start(MINI, pretrained=False),)
 
@@ -564,3 +564,15 @@ def test_without_an_experiment_test_shows_a_try_of_a_comparison(open_page, lab_h
     finished(lab_home, dataset)
     app = open_page(places.TEST)
     assert app.title[0].value.startswith("Final exam: ")
+
+
+def test_tries_that_did_not_retrain_are_not_counted_and_said(open_page, lab_home, dataset) -> None:
+    plan = SweepPlan(depths=(0, 13), seeds=(0,), base=preset("recommended"))
+    sweep = finished(lab_home, dataset, plan)
+    for cell, run in sweep.members():
+        if cell.depth == 0:
+            run.job.write_result({**run.summary(), "retrained": False})
+    app = open_page(places.COMPARE, sweep=sweep.id)
+    assert app.title[0].value == "1 try did not retrain what it should"
+    assert words.TRIES_WITHOUT in told(app)
+    assert "All blocks learn: not tried yet" in chart(app)

@@ -393,7 +393,7 @@ def test_photos_are_shown_as_three_stacks_with_what_they_allow(open_page, lab_ho
     assert "Bo **bold** &lt;b&gt;" in stacks
     assert "<b>" not in stacks
     said = [part.value for part in app.markdown]
-    assert words.allows("Ada", 12) in said
+    assert words.allows("Ada", 12, 4) in said
     assert words.advice(18, False, True, "all") in said
     app.segmented_control(key=Widget.SIMILAR).set_value(words.DIFFERENT).run()
     assert words.advice(18, False, False, "some") in [part.value for part in app.markdown]

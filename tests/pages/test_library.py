@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from core import packing, runs
+from core.config import TrainConfig
 from core.jobs import queue
 from tests.core.models.test_keptmodel import write_model
 from tests.pages import made
@@ -47,12 +48,39 @@ def test_the_table_says_what_each_experiment_was_and_gave(open_page, lab_home) -
     table = app.dataframe[0].value
     assert tuple(table.columns) == words.LIBRARY_COLUMNS
     assert sorted(table["right answers"]) == ["11 of 12 right", "failed"]
-    assert set(table["network"]) == {"Mini"}
-    assert set(table["points"]) == {48}
-    assert 92 in table["right out of 100"].tolist()
+    assert sorted(table["no."]) == [1, 2]
+    assert set(table["photos"]) == {"class"}
+    assert set(table["photos each"]) == {"6"}
+    assert set(table["what learned"]) == {"untrained, 4 blocks frozen"}
+    assert 92 in table["out of 100"].tolist()
     assert app.query_params[Param.RUN] == tested.id
     app.button(key=Widget.OPEN_EXAM).click().run()
     assert app.title[0].value == "Final exam: 11 of 12 right"
+
+
+def test_the_table_says_what_differs_and_from_which(open_page, lab_home, monkeypatch) -> None:
+    seconds = iter(range(60))
+    monkeypatch.setattr(runs, "new_run_path", lambda home: home.runs / f"20260101-0000{next(seconds):02}-aaaaaa")
+    dataset = made.dataset(lab_home)
+    frozen = TrainConfig()
+    for config in (frozen, frozen.with_changes(freeze_depth=10), frozen.with_changes(epochs=3, train_per_class=3)):
+        made.run(lab_home, dataset, config=config)
+    made.run(lab_home, made.dataset(lab_home, ("Eva", "Finn"), dataset_id="others", name="family"), config=frozen)
+    made.run(lab_home, dataset, config=frozen.with_changes(freeze_depth=7), state="queued", tested=False)
+    table = open_page(places.LIBRARY).dataframe[0].value
+    assert table["no."].tolist() == [5, 4, 3, 2, 1]
+    assert table["photos"].tolist() == ["class", "family", "class", "class", "class"]
+    assert table["photos each"].tolist() == ["6", "6", "3", "6", "6"]
+    assert table["what differs"].tolist() == [
+        "against 2: frozen blocks",
+        words.FIRST_ONE,
+        words.NOT_TO_COMPARE,
+        "against 1: frozen blocks",
+        words.FIRST_ONE,
+    ]
+    # What waits has retrained nothing yet.
+    assert table["what learned"].tolist()[0] == "3 blocks frozen"
+    assert table["what learned"].tolist()[-2] == "block 5 retrained"
 
 
 def test_a_new_name_is_shown_as_text(open_page, lab_home) -> None:

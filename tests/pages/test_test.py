@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import json
 import zipfile
 
 import numpy as np
@@ -9,12 +10,13 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from core import comparison, presets, runs
+from core import comparison, partners, presets, runs
 from core.config import TrainConfig
 from core.jobs import queue
 from core.models import weights
 from core.sweeps.folder import create_sweep
 from core.sweeps.plan import SweepPlan
+from tests.made_sweeps import first_right, make_sweep
 from tests.pages import made
 from ui import comparewords, places, words
 from ui.state import Param, Widget
@@ -56,7 +58,10 @@ def test_the_result_is_said_first_and_honestly(open_page, lab_home) -> None:
     app = open_page(places.TEST)
     assert app.title[0].value == "Final exam: 11 of 12 right"
     assert "Out of 100 new photos like these, expect between 65 and 99." in html(app)  # Wilson, 11 of 12
-    assert words.CLEARLY_BETTER in html(app)
+    # 12 photos are few: that guessing is beaten, and no more.
+    assert "Better than guessing. How good, 12 photos can't say." in html(app)
+    assert words.CLEARLY_BETTER not in html(app)
+    assert words.rough(12) not in said(app)
     assert "Always guessing the most frequent person gives 4 of 12." in said(app)
     assert html(app).count("<i></i>") == 11
     assert html(app).count('<i class="lab-is-wrong"></i>') == 1
@@ -303,15 +308,15 @@ def test_the_result_is_held_against_the_one_before(open_page, lab_home, apart) -
     says(before, {0, 1, 2, 3, 4, 5, 6})
     says(now, {11})
     app = open_page(places.TEST)
-    assert "Last time: all frozen, 5 of 12. Now: block 5 retrained, 11 of 12." in said(app)
-    assert f"Fixed 7, broke 1. {words.COULD_BE_LUCK}" in said(app)
+    assert "Experiment 1: all blocks frozen, 5 of 12. Now: block 5 retrained, 11 of 12." in said(app)
+    assert f"7 photos are right now that were wrong; 1 the other way. {words.COULD_BE_LUCK}" in said(app)
     fixed, broken = html(app).split('<section class="lab-fixed"')[1].split('<section class="lab-broken"')
     assert fixed.count("<figure>") == 7
     assert ">Bo **bold** &lt;b&gt;</s>" in fixed
     assert f"{words.RIGHT_SIGN} Ada</b>" in fixed
     assert broken.count("<figure>") == 1
     app = open_page(places.TEST, run=before.id)
-    assert "Last time" not in said(app)
+    assert "Now: " not in said(app)
 
 
 def test_an_earlier_one_can_be_chosen_to_hold_it_against(open_page, lab_home, apart) -> None:
@@ -319,21 +324,94 @@ def test_an_earlier_one_can_be_chosen_to_hold_it_against(open_page, lab_home, ap
     for config in (TrainConfig(), TrainConfig(pretrained=False, freeze_depth=0), LAST_BLOCK):
         run = made.run(lab_home, dataset, config=config)
     app = open_page(places.TEST)
-    now = "Now: it had seen faces before, block 5 retrained, 11 of 12."
-    assert f"Last time: it started from nothing, 11 of 12. {now}" in said(app)
+    # Not against the newest, an untrained one, but against the one that differs in one thing.
+    assert "Experiment 1: all blocks frozen, 11 of 12. Now: block 5 retrained, 11 of 12." in said(app)
     against = app.selectbox(key=Widget.HELD_AGAINST.of(run.id, 2))
-    assert against.options == ["2. 11 of 12 right, from nothing", "1. 11 of 12 right, all frozen"]
-    against.select_index(1).run()
-    assert "Experiment 1: all frozen, 11 of 12. Now: block 5 retrained, 11 of 12." in said(app)
+    assert against.options == ["2. 11 of 12 right, untrained", "1. 11 of 12 right, all blocks frozen"]
+    against.select_index(0).run()
+    now = "Now: it had seen faces before, block 5 retrained, 11 of 12."
+    assert f"Experiment 2: it was untrained, 11 of 12. {now}" in said(app)
+    assert words.MUST_LEARN in said(app)
+
+
+def test_where_two_things_changed_nothing_is_held_against_it_by_itself(open_page, lab_home, apart) -> None:
+    dataset = made.dataset(lab_home)
+    for config in (TrainConfig(), LAST_BLOCK.with_changes(train_per_class=3)):
+        run = made.run(lab_home, dataset, config=config)
+    app = open_page(places.TEST)
+    assert words.NOTHING_FAIR in said(app)
+    assert "Now: " not in said(app)
+    app.selectbox(key=Widget.HELD_AGAINST.of(run.id, 1)).select_index(0).run()
+    assert "Experiment 1: all blocks frozen, 6 photos each, 11 of 12." in said(app)
+    assert words.too_many_differ(("freeze", "photos")) in said(app)
+
+
+def test_other_photos_are_never_held_against_though_they_share_an_exam_photo(open_page, lab_home, apart) -> None:
+    other = made.dataset(lab_home, ("Ada", "Finn"), dataset_id="others")
+    made.run(lab_home, other, config=TrainConfig())
+    dataset = made.dataset(lab_home)
+    shared = {item.sha256 for item in other.of("test")} & {item.sha256 for item in dataset.of("test")}
+    assert shared
+    made.run(lab_home, dataset, config=LAST_BLOCK)
+    app = open_page(places.TEST)
+    assert "Now: " not in said(app)
+    assert words.NOTHING_FAIR not in said(app)
+
+
+def learned(run, **summary: object) -> None:
+    run.job.write_result({**run.summary(), **summary})
+
+
+BORDER = LAST_BLOCK.with_changes(epochs=20, head_epochs=10)
+
+
+def test_what_did_not_retrain_is_found_under_retrained_nowhere(open_page, lab_home, apart) -> None:
+    dataset = made.dataset(lab_home)
+    frozen = made.run(lab_home, dataset, config=BORDER.with_changes(freeze_depth=13))
+    learned(frozen, kept_epoch=10, epochs_run=20)
+    run = made.run(lab_home, dataset, config=BORDER)
+    learned(run, kept_epoch=10, epochs_run=20, unit_movement=dict.fromkeys(("conv5_1", "conv5_2", "conv5_3"), 0.0))
+    app = open_page(places.TEST)
+    assert "Now: block 5 kept as it was, 11 of 12." in said(app)
+    assert [warning.value for warning in app.warning] == [words.tried_to_learn("block 5")]
+    pages = [app, open_page(places.TEST, run=frozen.id), open_page(places.LIBRARY), open_page(places.TRAIN, run=run.id)]
+    for page in pages:
+        assert "retrained" not in everything_on(page)
+    assert "hardly moved" not in everything_on(pages[-1])
+
+
+def everything_on(app: AppTest) -> str:
+    """Give all texts of a page, what is drawn by a component and what can be chosen as well; not its styles."""
+    boxes = [option for box in app.selectbox for option in box.options]
+    tables = [frame.value.to_csv() for frame in app.dataframe]
+    strips = [json.loads(component.proto.json) for component in app.get("bidi_component")]
+    strips = [
+        {key: value for key, value in drawn.items() if key != "states"} | {"state": drawn["states"][drawn["learns"]]}
+        for drawn in strips
+        if "states" in drawn
+    ]
+    texts = [text.value for kind in (app.markdown, app.caption, app.title, app.subheader, app.warning) for text in kind]
+    drawn = [part.body for part in app.get("html") if "<style" not in part.body]
+    return " ".join([*texts, *boxes, *tables, *drawn, json.dumps(strips)])
+
+
+def test_a_run_that_was_better_before_its_blocks_learned_says_so_with_both_numbers(open_page, lab_home) -> None:
+    run = made.run(lab_home, made.dataset(lab_home), config=BORDER)
+    head = {"epoch": 10, "val_accuracy": 1.0, "test_correct": 12}
+    learned(run, retrained=True, kept_epoch=12, epochs_run=20, head_only=head)
+    told = "Retraining did not help: the frozen network was better (12 against 11 of 12)."
+    assert [warning.value for warning in open_page(places.TEST).warning] == [told]
+    assert told in said(open_page(places.TRAIN, run=run.id))
+    learned(run, head_only={**head, "test_correct": 11})
+    assert not open_page(places.TEST).warning
 
 
 def test_fewer_photos_are_said_in_numbers(open_page, lab_home, apart) -> None:
     dataset = made.dataset(lab_home)
-    for config in (LAST_BLOCK, LAST_BLOCK.with_changes(train_per_class=3, image_size_px=64)):
+    for config in (LAST_BLOCK, LAST_BLOCK.with_changes(train_per_class=3)):
         made.run(lab_home, dataset, config=config)
     app = open_page(places.TEST)
-    before, now = "96 × 96 points, 6 photos each, 11 of 12", "64 × 64 points, 3 photos each, 11 of 12"
-    assert f"Last time: {before}. Now: {now}." in said(app)
+    assert "Experiment 1: 6 photos each, 11 of 12. Now: 3 photos each, 11 of 12." in said(app)
     assert "3 photos each" in app.selectbox[0].options[0]
 
 
@@ -343,8 +421,8 @@ def test_more_changed_photos_than_fit_are_counted(open_page, lab_home, apart) ->
     says(before, set(range(24)))
     says(now, {30, 31})
     app = open_page(places.TEST)
-    assert "Last time: 8 of 32. Now, with the same settings: 30 of 32." in said(app)
-    assert f"Fixed 24, broke 2. {words.CLEAR_DIFFERENCE}" in said(app)
+    assert "Experiment 1: 8 of 32. Now, with the same settings: 30 of 32." in said(app)
+    assert f"24 photos are right now that were wrong; 2 the other way. {words.CLEAR_DIFFERENCE}" in said(app)
     assert html(app).split('class="lab-before"')[1].count("<figure>") == 11
     assert "+ 15" in html(app)
 
@@ -355,15 +433,52 @@ def test_an_idea_sets_up_the_next_experiment(open_page, lab_home, apart, monkeyp
     for config in (TrainConfig(epochs=7), TrainConfig(epochs=7, pretrained=False, freeze_depth=0)):
         made.run(lab_home, dataset, config=config)
     app = open_page(places.TEST)
-    assert app.button(key=Widget.NEXT_IDEA).label == "Retrain block 5"
+    assert app.button(key=Widget.NEXT_IDEA).label == words.SET_IT_UP
+    assert "Next idea: **Let block 5 learn.** Is it better when the last block learns too?" in said(app)
+    # From the one with all blocks frozen, not from the untrained one on the page.
+    assert "One thing changes against experiment 1: frozen blocks." in said(app)
     app.button(key=Widget.NEXT_IDEA).click().run()
     assert not app.exception
     assert app.title[0].value == words.TRAIN_TITLE
     # AppTest itself stays on the page it was on; the choices go along.
     app.switch_page(places.TRAIN).run()
+    assert "This is experiment 3. One thing changes against experiment 1: frozen blocks." in captions(app)
     app.button(key=Widget.START).click().run()
-    asked = comparison.asked_for(runs.list_runs(lab_home)[0])
-    assert asked == TrainConfig(epochs=7, freeze_depth=10)
+    started = runs.list_runs(lab_home)[0]
+    assert comparison.asked_for(started) == TrainConfig(epochs=7, freeze_depth=10)
+    assert started.came_from == runs.list_runs(lab_home)[-1].id
+
+
+def captions(app) -> str:
+    return " ".join(caption.value for caption in app.caption)
+
+
+def test_an_untrained_network_changes_two_things_and_says_why(open_page, lab_home, apart) -> None:
+    made.run(lab_home, made.dataset(lab_home), config=TrainConfig())
+    app = open_page(places.TEST)
+    assert "**Start untrained.** How much does it help that the network has seen faces before?" in said(app)
+    assert f"Two things change against experiment 1: what it starts with and frozen blocks. {words.MUST_LEARN}" in said(
+        app
+    )
+
+
+def test_three_photos_each_out_of_a_comparison_change_one_thing(open_page, lab_home, apart, monkeypatch) -> None:
+    monkeypatch.setattr(weights, "has_weights", lambda name, workspace: name == "face-vgg-mini")
+    dataset = made.dataset(lab_home)
+    for config in (TrainConfig(), TrainConfig(pretrained=False, freeze_depth=0)):
+        made.run(lab_home, dataset, config=config)
+    plan = SweepPlan(depths=(4, 10, 13), seeds=(0, 1))
+    sweep = make_sweep(lab_home, dataset, plan, first_right(lambda cell: 0.5))
+    shown = next(run for cell, run in sweep.members() if (cell.depth, cell.seed) == (4, 1))
+    app = open_page(places.TEST, run=shown.id)
+    assert "**Three photos each.**" in said(app)
+    assert f"One thing changes against {words.A_TRY}: practice photos a person." in said(app)
+    app.button(key=Widget.NEXT_IDEA).click().run()
+    app.switch_page(places.TRAIN).run()
+    app.button(key=Widget.START).click().run()
+    started = runs.list_runs(lab_home)[0]
+    assert partners.between(shown, started) == ("photos",)
+    assert partners.count_between(shown, started) == 1
 
 
 def test_all_stops_at_once_are_prepared_with_the_photos_of_the_result(open_page, lab_home, apart) -> None:
@@ -373,7 +488,7 @@ def test_all_stops_at_once_are_prepared_with_the_photos_of_the_result(open_page,
     for config in (TrainConfig(pretrained=False, freeze_depth=0), LAST_BLOCK):
         made.run(lab_home, dataset, config=config)
     app = open_page(places.TEST)
-    assert app.button(key=Widget.NEXT_IDEA).label == words.IDEAS["all_stops"][0]
+    assert f"**{words.IDEAS['all_stops'][0]}.**" in said(app)
     app.button(key=Widget.NEXT_IDEA).click().run()
     assert not app.exception
     assert app.title[0].value == comparewords.QUESTIONS["depth"]

@@ -178,7 +178,7 @@ def test_without_weights_there_is_a_way_on_but_never_a_silent_start(open_page, l
     app = open_page(places.TRAIN)
     assert Widget.START not in [button.key for button in app.button]
     assert app.info[0].value == words.MISSING_HERE
-    app.button(key=Widget.START_WITH_NOTHING).click().run()
+    app.button(key=Widget.START_UNTRAINED).click().run()
     drawn = strip_of(app)
     assert (drawn["frozen"], drawn["learns"]) == (0, "fresh")
     assert drawn["states"]["frozen"] == words.FROZEN_AT_RANDOM

@@ -204,7 +204,7 @@ def test_the_experiment_before_stays_there_in_grey(open_page, lab_home, monkeypa
     older, newer = sorted((first, second), key=lambda run: run.id)
     app = open_page(places.TRAIN, run=newer.id)
     *_, before = right_answers(app)
-    assert before["name"] == words.CURVE_BEFORE
+    assert before["name"] == "experiment 1"
     assert rounds_of(before) == [epoch.epoch for epoch in older.history()]
     app = open_page(places.TRAIN, run=older.id)
     assert len(right_answers(app)) == 2

@@ -56,7 +56,7 @@ def test_only_what_differs_is_told(row_with):
     rows = row_with(), row_with(freeze_depth=13, learning_rate=0.002), row_with(freeze_depth=13, seed=4)
     differ = dict(beside.differences(rows))
     assert list(differ) == [words.SETTINGS["freeze"], words.LEARNING_RATE, words.SEED]
-    assert differ[words.SETTINGS["freeze"]] == ["block 5 retrained", "all frozen", "all frozen"]
+    assert differ[words.SETTINGS["freeze"]] == ["block 5 retrained", "all blocks frozen", "all blocks frozen"]
     assert differ[words.LEARNING_RATE] == ["0.001", "0.002", "0.001"]
     assert differ[words.SEED] == ["0", "0", "4"]
 
@@ -84,9 +84,9 @@ def test_what_came_out_stands_below_and_what_is_not_known_is_no_number(row_with)
 
 def test_curves_are_named_by_as_little_as_tells_them_apart(row_with):
     names = beside.short_names((row_with(), row_with(freeze_depth=13), row_with(freeze_depth=13, seed=1)))
-    assert names == ["block 5 retrained, " + comparewords.a_try(0), "all frozen, " + comparewords.a_try(0),
-                     "all frozen, " + comparewords.a_try(1)]  # fmt: skip
-    assert beside.short_names((row_with(), row_with(freeze_depth=13))) == ["block 5 retrained", "all frozen"]
+    assert names == ["block 5 retrained, " + comparewords.a_try(0), "all blocks frozen, " + comparewords.a_try(0),
+                     "all blocks frozen, " + comparewords.a_try(1)]  # fmt: skip
+    assert beside.short_names((row_with(), row_with(freeze_depth=13))) == ["block 5 retrained", "all blocks frozen"]
 
 
 def script(root: str, *preset: str) -> None:
@@ -163,7 +163,7 @@ def test_each_has_its_letter_and_a_column_in_the_order_of_choice(row_with):
     rows = [row_with(freeze_depth=depth) for depth in (13, 10, 0)]
     head, frozen, *_ = Cells(beside._table(rows)).rows
     assert head == [comparewords.WHAT_DIFFERS_HERE, "A", "B", "C"]
-    assert frozen[1:] == ["all frozen", "block 5 retrained", "nothing frozen"]
+    assert frozen[1:] == ["all blocks frozen", "block 5 retrained", "all blocks learn"]
 
 
 def test_a_preset_of_more_than_can_be_shown_is_cut(lab_home):

@@ -8,6 +8,7 @@ import pytest
 
 from core.config import TrainConfig
 from core.models import backbones
+from core.outcome import Did, Outcome
 from ui import strip, words
 from ui.strip import parts
 from ui.strip.parts import Parts
@@ -56,3 +57,32 @@ def test_what_starts_with_nothing_says_so_frozen_or_not() -> None:
 
 def test_the_handle_stands_at_the_nearest_place() -> None:
     assert [strip.nearest((0, 2, 4, 7, 10, 13), wanted) for wanted in (0, 3, 6, 12, 99)] == [0, 2, 7, 13, 13]
+
+
+LAST_BLOCK = TrainConfig(freeze_depth=10, epochs=20, head_epochs=10)
+STILL = dict.fromkeys(("conv5_1", "conv5_2", "conv5_3"), 0.0)
+
+
+def fixed(outcome: Outcome | None, moved: dict[str, float], config: TrainConfig = LAST_BLOCK) -> dict:
+    depths = (0, 2, 4, 7, 10, 13)
+    return parts.data(Parts(config, PEOPLE, moved=moved, outcome=outcome), depths, 10, fixed=True)
+
+
+@pytest.mark.parametrize(
+    ("did", "said"), [("kept_frozen", words.tried_to_learn("block 5")), ("ended_before", words.ended_before("block 5"))]
+)
+def test_what_did_not_learn_is_not_drawn_as_retrained(did: Did, said: str) -> None:
+    drawn = fixed(Outcome(did, border=10), STILL)
+    assert drawn["learns"] == "kept"
+    assert drawn["states"]["kept"] == words.KEPT_AS_IT_WAS
+    assert drawn["blocks"][4]["moved"] == ""
+    assert [block["moved"] for block in drawn["blocks"][:4]] == [words.MOVED_NOT] * 4
+    assert drawn["said"][4] == {"frozen": "Blocks 1–4 are frozen.", "learns": "", "rest": said}
+    untrained = fixed(Outcome(did, border=10), STILL, LAST_BLOCK.with_changes(pretrained=False))
+    assert (untrained["learns"], untrained["states"]["fresh"]) == ("fresh", words.KEPT_AS_IT_WAS)
+
+
+def test_a_block_that_learned_and_hardly_moved_is_not_said_to_have_moved_0() -> None:
+    drawn = fixed(Outcome("learned", border=10), dict.fromkeys(STILL, 0.0004))
+    assert (drawn["learns"], drawn["blocks"][4]["moved"]) == ("retrained", words.HARDLY_MOVED)
+    assert fixed(Outcome("learned"), dict.fromkeys(STILL, 0.0006))["blocks"][4]["moved"] == "moved 0.1 %"

@@ -64,7 +64,7 @@ def test_pages_and_widgets_write_no_sentence_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("frozen", "total", "said"),
     [
-        (0, 5, "Nothing is frozen. The whole network and the new last layers learn: 400 of 900 numbers (parameters)."),
+        (0, 5, "No block is frozen. All 5 blocks and the new last layers learn: 400 of 900 numbers (parameters)."),
         (1, 5, "Block 1 is frozen. Blocks 2–5 and the new last layers learn: 400 of 900 numbers (parameters)."),
         (4, 5, "Blocks 1–4 are frozen. Block 5 and the new last layers learn: 400 of 900 numbers (parameters)."),
         (5, 5, "All 5 blocks are frozen. Only the new last layers learn: 400 of 900 numbers (parameters)."),
@@ -128,4 +128,61 @@ def test_one_try_has_no_first_dots() -> None:
 def test_networks_that_saw_things_are_not_said_to_have_seen_faces() -> None:
     assert words.starts(True, "imagenet-vgg16") == words.STARTS_THINGS
     assert words.starts(True, "vggface-vgg16") == words.STARTS_FACES
-    assert words.starts(False, "vggface-vgg16") == words.STARTS_NOTHING
+    assert words.starts(False, "vggface-vgg16") == words.UNTRAINED
+
+
+@pytest.mark.parametrize(
+    ("fixed", "broke", "said"),
+    [
+        (2, 43, "2 photos are right now that were wrong; 43 the other way."),
+        (1, 0, "1 photo is right now that was wrong; none the other way."),
+        (0, 3, "No photos are right now that were wrong; 3 the other way."),
+        (0, 0, words.SAME_ANSWERS),
+    ],
+)
+def test_what_changed_between_right_and_wrong(fixed: int, broke: int, said: str) -> None:
+    assert words.fixed_and_broke(fixed, broke) == said
+
+
+@pytest.mark.parametrize(
+    ("looks", "said"),
+    [
+        (1, "One round: each practice photo is looked at once."),
+        (2, "One round: each practice photo is looked at twice."),
+        (4, "One round: each practice photo is looked at four times."),
+        (12, "One round: each practice photo is looked at 12 times."),
+    ],
+)
+def test_what_a_round_is(looks: int, said: str) -> None:
+    assert words.a_round(looks) == said
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "border", "retrained", "kept"),
+    [
+        (5, 5, "from here block 5 learns too", "block 5 retrained", "block 5 kept as it was"),
+        (4, 5, "from here blocks 4–5 learn too", "blocks 4–5 retrained", "blocks 4–5 kept as they were"),
+        (1, 5, "from here all blocks learn", "all blocks learn", "all blocks kept as they were"),
+        (6, 5, None, "all blocks frozen", None),
+    ],
+)
+def test_blocks_are_named_the_same_way_everywhere(
+    first: int, last: int, border: str | None, retrained: str, kept: str | None
+) -> None:
+    assert words.retrained(first, last, words.BLOCK) == retrained
+    if border:
+        assert words.border(first, last, words.BLOCK) == border
+        assert words.kept_as_was(first, last, words.BLOCK) == kept
+
+
+def test_what_the_numbers_of_photos_allow() -> None:
+    assert words.allows("Ada", 8, 2) == "This works. With two exam photos each the mark will be shaky."
+    assert words.allows("Ada", 8, 1) == "This works. With one exam photo each the mark will be shaky."
+    assert words.allows("Ada", 30, 12) == "This works well."
+    assert words.allows("Ada", 5, 1).startswith("Ada has only 5 photos.")
+
+
+def test_untrained_is_called_untrained_and_nothing_is_not_used_for_it() -> None:
+    wrong = re.compile(r"from nothing|with nothing|nothing frozen|nothing is frozen|retrain nothing|nothing retrained")
+    assert [said for said in sentences() if wrong.search(said.lower())] == []
+    assert words.UNTRAINED == "untrained"

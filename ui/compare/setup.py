@@ -157,7 +157,7 @@ def _network(start: Start, here: Sequence[str]) -> str:
     title = backbones.backbone(start.backbone).title
     if start.pretrained:
         return words.backbone(title, here=start.backbone in here)
-    return comparewords.network(title, words.STARTS_NOTHING)
+    return comparewords.network(title, words.UNTRAINED)
 
 
 def _here(workspace: Workspace) -> list[str]:

@@ -146,9 +146,8 @@ def _named(drawn: Sequence[Line], cell: Cell) -> str:
 
 
 def title(line: Line, point: Point) -> str:
-    """Name a stop: what is retrained at it, how many photos, or the size of a face."""
-    what = charted.stop_title(line, point)
-    return comparewords.retrains(what) if line.axis == "depth" else what
+    """Name a stop: what learns at it, how many photos, or the size of a face."""
+    return charted.stop_title(line, point)
 
 
 def at(drawn: Sequence[Line], cell: Cell) -> tuple[Line, Point] | None:

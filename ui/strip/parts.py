@@ -12,12 +12,15 @@ from core.config import TrainConfig
 from core.evaluation import colours
 from core.models import backbones, units
 from core.models.structure import Architecture
-from ui import words
+from core.outcome import Outcome
+from ui import blocks, words
 
 # Of the height the blocks have: each sees the picture at half the size of the one before.
 _HEIGHTS = (86, 73, 61, 49, 37)
 _HEAD_HEIGHT = 31
 _PEOPLE_SHOWN = 6
+# Less than this would be written as none at all.
+LEAST_PERCENT = 0.05
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Parts:
         face: address of the face that goes in; "" draws none.
         maps: addresses of what each block responds to; None draws no frames, an empty one an empty frame.
         moved: share by which each unit moved, by its name; empty where nothing was trained.
+        outcome: what a training did that has ended; None before.
     """
 
     config: TrainConfig
@@ -37,6 +41,12 @@ class Parts:
     face: str = ""
     maps: Sequence[str] | None = None
     moved: Mapping[str, float] = field(default_factory=dict)
+    outcome: Outcome | None = None
+
+    @property
+    def as_it_was(self) -> bool:
+        """Whether what was not frozen is as it was before."""
+        return self.outcome is not None and not self.outcome.retrained
 
     @property
     def network(self) -> Architecture:
@@ -63,25 +73,21 @@ def data(parts: Parts, depths: Sequence[int], frozen: int, *, fixed: bool = Fals
         "frozen": frozen,
         "fixed": fixed,
         "label": words.FREEZE if set(depths) <= set(parts.network.stops()) else words.FREEZE_LAYERS,
-        "learns": "retrained" if config.pretrained else "fresh",
+        "learns": ("kept" if parts.as_it_was else "retrained") if config.pretrained else "fresh",
         "states": {
             "frozen": words.FROZEN if config.pretrained else words.FROZEN_AT_RANDOM,
             "retrained": words.RETRAINED,
-            "fresh": words.LEARNS_FROM_ZERO,
+            "kept": words.KEPT_AS_IT_WAS,
+            "fresh": words.KEPT_AS_IT_WAS if parts.as_it_was else words.LEARNS_FROM_ZERO,
         },
     }
 
 
-def block_word(network: Architecture) -> str:
-    """Give what a block is called: a residual network has stages."""
-    return words.BLOCK if network.units[0].name.startswith("conv") else words.STAGE
-
-
 def _blocks(parts: Parts, frozen: int) -> list[dict[str, Any]]:
     network = parts.network
-    blocks = []
+    drawn = []
     for number, (first, last) in enumerate(pairwise(network.stops())):
-        title = f"{block_word(network).capitalize()} {number + 1}"
+        title = f"{blocks.word(network).capitalize()} {number + 1}"
         block: dict[str, Any] = {
             "title": title,
             "units": last - first,
@@ -92,8 +98,8 @@ def _blocks(parts: Parts, frozen: int) -> list[dict[str, Any]]:
         }
         if parts.maps is not None:
             block |= {"map": parts.maps[number], "mapSaid": words.responds_to(title.lower())}
-        blocks.append(block)
-    return blocks
+        drawn.append(block)
+    return drawn
 
 
 def _moved(parts: Parts, first: int, last: int, frozen: int) -> str:
@@ -102,15 +108,20 @@ def _moved(parts: Parts, first: int, last: int, frozen: int) -> str:
         return ""
     if frozen >= last:
         return words.MOVED_NOT
+    if parts.as_it_was:
+        return ""
     block = parts.network.units[first:last]
     total = sum(unit.trainable_parameters for unit in block)
     square = sum(unit.trainable_parameters * parts.moved.get(unit.name, 0.0) ** 2 for unit in block) / total
-    return words.MOVED.format(percent=100 * sqrt(square))
+    percent = 100 * sqrt(square)
+    return words.MOVED.format(percent=percent) if percent >= LEAST_PERCENT else words.HARDLY_MOVED
 
 
 def _said(parts: Parts, depth: int) -> dict[str, str]:
     network, config = parts.network, parts.config
     frozen, learns = told(network, depth)
+    if parts.as_it_was:
+        return {"frozen": frozen, "learns": "", "rest": as_it_was(config, parts.outcome)}
     counts = units.count_parameters(
         config.backbone, depth, config.head, max(len(parts.people), 1), config.image_size_px
     )
@@ -118,9 +129,17 @@ def _said(parts: Parts, depth: int) -> dict[str, str]:
     return {"frozen": frozen, "learns": learns, "rest": rest}
 
 
+def as_it_was(config: TrainConfig, outcome: Outcome | None) -> str:
+    """Say why what was let loose is as it was before; empty where it is not."""
+    if outcome is None or outcome.retrained:
+        return ""
+    which = blocks.learning(config)
+    return words.ended_before(which) if outcome.did == "ended_before" else words.tried_to_learn(which)
+
+
 def told(network: Architecture, depth: int) -> tuple[str, str]:
     """Say what is frozen and what learns, in blocks, or in layers where a block is cut."""
     stops = network.stops()
     if depth in stops:
-        return words.freeze_sentence(stops.index(depth), len(network.blocks), block_word(network))
+        return words.freeze_sentence(stops.index(depth), len(network.blocks), blocks.word(network))
     return words.freeze_sentence(depth, len(network.units), words.LAYER)

@@ -5,6 +5,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const SIGNS = {
   frozen: "M7 10V7.5a5 5 0 0 1 10 0V10h.5A1.5 1.5 0 0 1 19 11.5v7a1.5 1.5 0 0 1-1.5 1.5h-11A1.5 1.5 0 0 1 5 18.5v-7A1.5 1.5 0 0 1 6.5 10zm2.2 0h5.6V7.5a2.8 2.8 0 0 0-5.6 0z",
   retrained: "M12.6 2.5c.6 3-1 4.6-2.6 6.4C8.3 10.8 6.5 12.7 6.5 15.5a5.5 5.5 0 0 0 11 0c0-2.3-1-3.9-1.9-5.1-.2 1.3-.7 2.2-1.7 2.7.7-3.5-.1-8-1.3-10.6z",
+  kept: "M4 11h16v2.600H4z",
   fresh: "M12 2l2.3 7.700L22 12l-7.7 2.300L12 22l-2.3-7.700L2 12l7.7-2.300z",
 };
 
@@ -205,6 +206,7 @@ class Strip {
     const kind = frozen === block.units ? "frozen" : this.data.learns;
     column.classList.toggle("frozen", kind === "frozen");
     column.classList.toggle("retrained", kind === "retrained");
+    column.classList.toggle("kept", kind === "kept");
     // What never learned anything stays hatched, frozen or not.
     column.classList.toggle("fresh", this.data.learns === "fresh");
     column.querySelectorAll(".bars i").forEach((bar, layer) => bar.classList.toggle("kept", layer < frozen));
@@ -233,6 +235,7 @@ class Strip {
     this.send = send;
     this.showPictures();
     this.root.classList.toggle("untaught", data.learns === "fresh");
+    this.root.classList.toggle("as-it-was", data.learns === "kept");
     if (data.frozen === this.unheard) this.unheard = undefined;
     // While a hand is on it, and until Python has heard of the last move, what it said before does not pull it back.
     if (this.dragging || this.waiting || this.unheard !== undefined) return;

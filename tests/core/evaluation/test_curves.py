@@ -15,7 +15,8 @@ CURVES = curves.CurveLabels(
     mock_exam="mock exam",
     epochs="round",
     guessing="guessing: 1 in 4",
-    before="last time",
+    before="experiment 1",
+    border="from here block 5 learns too",
 )
 
 
@@ -113,7 +114,7 @@ def test_the_experiment_before_is_one_grey_line_as_far_as_the_axis_goes() -> Non
     option = curves.accuracy_curves(HISTORY[:1], 2, 4, CURVES, before=longer)
     practice, _, before = option["series"]
     assert drawn(before) == [[0, pytest.approx(20)], [1, pytest.approx(45)], [2, pytest.approx(72)]]
-    assert before["endLabel"]["formatter"] == "last time"
+    assert before["endLabel"]["formatter"] == "experiment 1"
     assert before["lineStyle"]["color"] != practice["lineStyle"]["color"]
     assert len(curves.accuracy_curves(HISTORY, 2, 4, CURVES)["series"]) == 2
 
@@ -137,3 +138,20 @@ def test_a_spot_is_marked_once_the_curve_has_come_to_it() -> None:
         marked, other = (mock, practice) if finding == "by_heart" else (practice, mock)
         assert marked["markPoint"]["data"] == [{"coord": [1, {"by_heart": 1.0, "too_little": 0.9}[finding]]}]
         assert "markPoint" not in other
+
+
+@pytest.mark.parametrize("history", [[], HISTORY])
+def test_the_border_is_a_line_with_its_words_over_the_plot(history: list[Round]) -> None:
+    for draw, words in ((curves.accuracy_curves, CURVES.border), (curves.loss_curves, CURVES.border)):
+        option, without = (draw(history, 20, 4, CURVES, border=at) for at in (10, None))
+        *others, border = option["series"]
+        assert [line["name"] for line in others] == [line["name"] for line in without["series"]]
+        (line,) = [border["markLine"]]
+        assert line["data"] == [{"xAxis": 10}]
+        assert line["label"]["formatter"] == words
+        assert border["data"] == []
+    # Where the words stand, no curve is.
+    drawn_with, without = (curves.accuracy_curves(history, 20, 4, CURVES, border=at) for at in (10, None))
+    assert drawn_with["grid"]["top"] > without["grid"]["top"]
+    assert drawn_with["series"][-1]["markLine"]["label"]["position"] == "end"
+    assert min(font_sizes(drawn_with)) >= 16

@@ -155,3 +155,11 @@ def test_new_photos_come_in_any_layout() -> None:
         (None, None),
     ]
     assert new("val/1.jpg", "anna/1.jpg") == [("val", None), ("anna", None)]
+
+
+def test_people_are_called_without_underscores() -> None:
+    paths = [("Colin_Powell", "Colin_Powell_0001.jpg"), ("Ada", "1.jpg"), ("__", "2.jpg")]
+    assert [place.person for place in arrange(paths)] == ["Colin Powell", "Ada", "__"]
+    split = [(split, "Colin_Powell", "1.jpg") for split in ("train", "test")]
+    assert {place.person for place in arrange(split)} == {"Colin Powell"}
+    assert arrange_new(paths)[0].person == "Colin Powell"

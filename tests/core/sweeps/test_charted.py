@@ -39,7 +39,7 @@ def test_stops_of_freeze_depth_lie_among_the_blocks(workspace, dataset):
     assert [point.dots for point in line.points] == [(6.0, 7.0)] * 5
     assert line.points[3].mock == pytest.approx(0.5 + 1 / 24)
     assert line.points[3].seconds == 3.0
-    assert line.points[4].said == "Retraining nothing: 6 of 12 right"
+    assert line.points[4].said == "All blocks frozen: 6 of 12 right"
 
 
 def test_a_chart_without_a_try_and_without_votes_can_be_drawn(dataset):
@@ -48,7 +48,7 @@ def test_a_chart_without_a_try_and_without_votes_can_be_drawn(dataset):
     assert [point.dots for point in chart.lines[0].points] == [(), ()]
     assert [point.mock for point in chart.lines[0].points] == [None, None]
     assert chart.guesses == ()
-    assert chart.lines[0].points[0].said == "Retraining everything: not tried yet"
+    assert chart.lines[0].points[0].said == "All blocks learn: not tried yet"
     assert chart.guessing == 4
     ElementTree.fromstring(sweepchart.draw(chart))
 
@@ -75,10 +75,22 @@ def test_stops_are_named_in_a_table(dataset):
         "all photos",
     ]
     depths = lines(SweepPlan(depths=(4, 13)), ())[0]
-    assert [charted.stop_title(depths, point) for point in depths.points] == ["blocks 3 to 5", "nothing"]
+    assert [charted.stop_title(depths, point) for point in depths.points] == [
+        "blocks 3 to 5 learn",
+        "all blocks frozen",
+    ]
 
 
 def test_two_networks_are_two_lines_with_their_names(dataset):
     plan = SweepPlan(starts=(Start("face-vgg-mini"), Start("face-vgg-mini", pretrained=False)), depths=(0, 13))
     chart = charted.chart_of(plan, lines(plan, ()), dataset)
-    assert [line.name for line in chart.lines] == ["Mini", "Mini, from nothing"]
+    assert [line.name for line in chart.lines] == ["Mini", "Mini, untrained"]
+
+
+def test_the_ends_of_the_row_have_the_names_of_the_two_stops(dataset):
+    plan = SweepPlan(depths=(0, 13))
+    labels = charted.chart_of(plan, lines(plan, ()), dataset).labels
+    assert (labels.first, labels.last) == ("all blocks learn", "all blocks frozen")
+    stages = SweepPlan(starts=(Start("vggface2-resnet50"),), depths=(0, 4), sizes_px=(224,))
+    labels = charted.chart_of(stages, lines(stages, ()), dataset).labels
+    assert (labels.first, labels.last) == ("all stages learn", "all stages frozen")

@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from core import runs
+from core.config import TrainConfig
 from core.errors import LabError, RunError
 from core.sweeps.folder import complete, create_sweep, damaged_sweeps, list_sweeps, open_sweep
 from core.sweeps.plan import SweepPlan
@@ -64,6 +65,17 @@ def test_only_finished_runs_with_these_photos_and_settings_are_taken_over(worksp
     done = [run.id for _, run in old.members()[:2]]
     assert [run.id for _, run in new.members()][:2] == done
     assert not {run.id for _, run in new.members()[2:]} & {run.id for _, run in old.members()}
+
+
+def test_a_run_that_did_not_retrain_is_not_taken_over(workspace, dataset):
+    plan = SweepPlan(depths=(0, 13), seeds=(0,), base=TrainConfig(epochs=20, head_epochs=10))
+    old = make_sweep(workspace, dataset, plan, HALF)
+    for _, run in old.members():
+        run.job.write_result({**run.summary(), "retrained": run.config.freeze_depth == 13})
+    taken = {run.id for _, run in create_sweep(workspace, dataset, plan).members()} & {
+        run.id for _, run in old.members()
+    }
+    assert taken == {run.id for _, run in old.members() if run.config.freeze_depth == 13}
 
 
 def test_a_run_that_is_missing_or_a_ruin_is_made_again_and_no_other(workspace, dataset):
