@@ -19,9 +19,9 @@ from statsmodels.stats.multitest import multipletests
 from core.evaluation.compare import CLEAR_P
 
 # How much better or worse the same training comes out with another seed: standard deviation in logits. A cautious
-# prior, which counts as much as PRIOR_DF + 1 tries of its own would; after a few tries what they show outweighs it.
+# prior, which counts as much as PRIOR_DF + 1 tries of its own would; with many tries what they show outweighs it.
 # With it, at most 5 of 100 comparisons err where luck is at most 0.65, or unequal and up to 1.2 (docs/verdict.md).
-PRIOR_LUCK, PRIOR_DF = 0.4, 2.0
+PRIOR_LUCK, PRIOR_DF = 0.4, 4.0
 # Takes added that changed, one either way: no photo that changed is no proof that none ever does.
 ADDED = 2.0
 # For means over a normal distribution (Gauss and Hermite).
