@@ -26,6 +26,7 @@ from core import disk
 from core.config import TrainConfig
 from core.errors import LabError, RunError
 from core.jobfolder import JobFolder, State, Status
+from core.outcome import Outcome, outcome
 from core.photos.dataset import Dataset
 from core.rounds import Epoch as Epoch
 from core.rounds import Progress as Progress
@@ -146,6 +147,10 @@ class Run:
     def summary(self) -> dict[str, Any] | None:
         """Give the numbers of the finished run (the JSON of `train`), or None before the test."""
         return self.job.result() if (self.path / "result.json").exists() else None
+
+    def outcome(self) -> Outcome:
+        """Return what the training did, beside what it was asked to do."""
+        return outcome(self.config, self.summary())
 
 
 def new_run_path(workspace: Workspace) -> Path:
