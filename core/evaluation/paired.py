@@ -21,7 +21,7 @@ from core.evaluation.compare import CLEAR_P
 # How much better or worse the same training comes out with another seed: standard deviation in logits. A cautious
 # prior, which counts as much as PRIOR_DF + 1 tries of its own would; with many tries what they show outweighs it.
 # With it, at most 5 of 100 comparisons err where luck is at most 0.65, or unequal and up to 1.2 (docs/verdict.md).
-PRIOR_LUCK, PRIOR_DF = 0.4, 4.0
+PRIOR_LUCK, PRIOR_DF = 0.4, 3.0
 # Takes added that changed, one either way: no photo that changed is no proof that none ever does.
 ADDED = 2.0
 # For means over a normal distribution (Gauss and Hermite).
@@ -144,17 +144,17 @@ def behind(found: Differences, margin: float, is_worse: np.ndarray) -> np.ndarra
     """Compute how far each setting may lie behind the best of the others at most, as a share of the exam.
 
     A setting is as good within the margin where this is not above the margin: it is then non-inferior to every other
-    one (an intersection-union test, which has to hold against all and so needs no correction for their number). What is
-    corrected for are the settings that could be called as good without being it: this one, and each that looks half the
-    margin behind or more and is not out of the running. Where all look level, that is one test; where one is ahead of
-    five others, it is Dunnett's.
+    one that may be the best (an intersection-union test, which has to hold against all of them and so needs no
+    correction for their number). What is corrected for are the settings that could be called as good without being it:
+    this one, and each that looks half the margin behind or more. Where all look level, that is one test; where one is
+    ahead of five others, it is Dunnett's. Those that are clearly worse are out of the running on both sides.
 
     Args:
         margin: share of the exam, above 0.
-        is_worse: bool, shape (..., n_settings), which are clearly worse and so out of the running.
+        is_worse: bool, shape (..., n_settings), which are clearly worse and so not the best.
 
     Returns:
-        float, shape (..., n_settings), at most 1; 0 for one setting alone, and below 0 where one is surely ahead.
+        float, shape (..., n_settings), -1 to 1; 0 for one setting alone, below 0 where one is surely ahead.
 
     Source: Berger, "Multiparameter hypothesis testing and acceptance sampling", 1982; Hsu, "Constrained simultaneous
     confidence intervals for multiple comparisons with the best", 1984. That the correction is enough is simulated
@@ -168,8 +168,8 @@ def behind(found: Differences, margin: float, is_worse: np.ndarray) -> np.ndarra
     levels = np.array([one_test_p(min(others, n - 1)) for others in range(1, n + 1)])
     level = levels[tests - 1][..., None]
     reach = stats.t.isf(level, found.df) * found.error
-    at_most = np.where(np.eye(n, dtype=bool), -np.inf, reach - found.mean).max(axis=-1)
-    return np.asarray(np.minimum(at_most, 1.0))
+    is_out = np.eye(n, dtype=bool) | is_worse[..., None, :]
+    return np.asarray(np.clip(np.where(is_out, -1.0, reach - found.mean).max(axis=-1), -1.0, 1.0))
 
 
 @lru_cache(maxsize=32)

@@ -16,7 +16,7 @@ from core.evaluation.compare import CLEAR_P
 # What one may lose and still count as good: a 24th of the exam (three photos of 72), one photo at least.
 MARGIN_OF = 24
 Word = Literal["as_good", "clearly_worse", "cannot_tell"]
-Kind = Literal["best", "enough", "cheapest", "cannot_tell", "alone", "nothing_learned"]
+Kind = Literal["best", "enough", "cheapest", "cannot_tell", "alone", "unlearned", "nothing_learned"]
 # What would tell most about a setting of which nothing can be told.
 Help = Literal["", "photos", "tries"]
 
@@ -52,12 +52,14 @@ class Verdict:
     Attributes:
         kind: "best": one is as good, all others are clearly worse; "cheapest": the cheapest of all is as good;
             "enough": another one is as good; "cannot_tell": none is shown to be; "alone": there is one setting only;
-            "nothing_learned": none is clearly better than guessing.
-        take: the cheapest that is as good; None where none is, or nothing was learned.
+            "unlearned": none that is as good did what it is called; "nothing_learned": none is clearly better than
+            guessing.
+        take: the cheapest that is as good and did what it is called; None where none is, or nothing was learned.
         standings: one a setting, cheapest first.
         margin: right answers that one may be behind and still be as good.
         guessing, total: right answers by guessing, and photos of the final exam.
         takes: how many of these count on their own.
+        can_show: whether so few photos could show that anything is as good, were all answers the same.
     """
 
     kind: Kind
@@ -67,6 +69,7 @@ class Verdict:
     guessing: int
     total: int
     takes: int
+    can_show: bool
 
     def those(self, word: Word) -> tuple[int, ...]:
         """Return the settings of which a word is said, cheapest first."""
@@ -99,13 +102,16 @@ def words(found: paired.Differences, total: int) -> tuple[np.ndarray, np.ndarray
     return is_as_good, is_worse & ~is_as_good, behind, worse_p
 
 
-def verdict(right: np.ndarray, *, guessing: int, groups: np.ndarray | None = None) -> Verdict:
+def verdict(
+    right: np.ndarray, *, guessing: int, groups: np.ndarray | None = None, did: Sequence[bool] | None = None
+) -> Verdict:
     """Judge settings on the final exam alone: none is picked beforehand, so nothing has to be taken off for picking.
 
     Args:
         right: bool, shape (n_settings, n_seeds, n_photos), whether the answer was right; cheapest setting first.
         guessing: right answers in the final exam that guessing gives.
         groups: int, shape (n_photos,), photos that belong together; None: each stands alone.
+        did: whether each setting did in all tries what it is called; one that did not is compared and never taken.
 
     Raises:
         ValueError: no setting, no try, no photo, or shapes that do not fit together.
@@ -113,12 +119,13 @@ def verdict(right: np.ndarray, *, guessing: int, groups: np.ndarray | None = Non
     found = paired.differences(right, groups)
     total = right.shape[-1]
     takes = total if groups is None else len(np.unique(groups))
-    standings = _standings(found, total)
-    kind, take = _kind(standings, learned=_learned(right, takes, guessing))
-    return Verdict(kind, take, standings, margin_of(total), guessing, total, takes)
+    can_show = _can_show(right, groups)
+    standings = _standings(found, total, can_show=can_show)
+    kind, take = _kind(standings, did or [True] * len(right), learned=_learned(right, takes, guessing))
+    return Verdict(kind, take, standings, margin_of(total), guessing, total, takes, can_show)
 
 
-def _standings(found: paired.Differences, total: int) -> tuple[Standing, ...]:
+def _standings(found: paired.Differences, total: int, *, can_show: bool) -> tuple[Standing, ...]:
     is_as_good, is_worse, behind, worse_p = words(found, total)
     standings = []
     for arm in range(len(found.mean)):
@@ -134,21 +141,31 @@ def _standings(found: paired.Differences, total: int) -> tuple[Standing, ...]:
                 difference=total * float(found.mean[arm, rival]),
                 interval=(total * low, total * high),
                 worse_p=float(worse_p[arm]),
-                helps=("tries" if found.from_tries[arm, rival] >= 0.5 else "photos") if word == "cannot_tell" else "",
+                helps=_helps(found, arm, rival, can_show=can_show) if word == "cannot_tell" else "",
             )
         )
     return tuple(standings)
 
 
-def _kind(standings: Sequence[Standing], *, learned: bool) -> tuple[Kind, int | None]:
+def _helps(found: paired.Differences, arm: int, rival: int, *, can_show: bool) -> Help:
+    return "tries" if can_show and found.from_tries[arm, rival] >= 0.5 else "photos"
+
+
+def _can_show(right: np.ndarray, groups: np.ndarray | None) -> bool:
+    """Tell whether this exam could show that anything is as good, were all answers right everywhere."""
+    is_as_good, *_ = words(paired.differences(np.ones_like(right[:2], bool), groups), right.shape[-1])
+    return bool(is_as_good.all())
+
+
+def _kind(standings: Sequence[Standing], did: Sequence[bool], *, learned: bool) -> tuple[Kind, int | None]:
     if not learned:
         return "nothing_learned", None
     if len(standings) == 1:
         return "alone", 0
-    good = [arm for arm, each in enumerate(standings) if each.word == "as_good"]
+    good = [arm for arm, each in enumerate(standings) if each.word == "as_good" and did[arm]]
     if not good:
-        return "cannot_tell", None
-    if len(good) == 1 and all(each.word != "cannot_tell" for each in standings):
+        return ("unlearned" if any(each.word == "as_good" for each in standings) else "cannot_tell"), None
+    if [each.word for each in standings].count("clearly_worse") == len(standings) - 1:
         return "best", good[0]
     return ("cheapest" if good[0] == 0 else "enough"), good[0]
 

@@ -28,7 +28,7 @@ def by_hand(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
     photo_part = max((ss_photo / tries + 2) / (photos + 1) / photos, ms_error / (tries * photos))
     changed = (abs(gained).mean() * photos + 2) / (photos + 2)
     prior = ms_error + photos * 0.4**2 * changed**2 / 2
-    ms_try = (4 * prior + ss_try) / (4 + tries - 1)
+    ms_try = (3 * prior + ss_try) / (3 + tries - 1)
     return mean, np.sqrt(photo_part + max(ms_try - ms_error, 0) / (tries * photos))
 
 

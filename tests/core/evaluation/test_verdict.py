@@ -120,6 +120,21 @@ def test_one_setting_alone_is_no_comparison() -> None:
     assert (found.kind, found.take, found.standings[0].rival) == ("alone", 0, 0)
 
 
+def test_what_did_not_do_what_it_is_called_is_compared_and_never_taken() -> None:
+    right = np.array([[np.arange(PHOTOS) < n] * 5 for n in (100, 132, 132)])
+    found = verdict(right, guessing=GUESSING, did=[True, False, True])
+    assert (found.kind, found.take, words(found)[1]) == ("enough", 2, "as_good")
+    nobody = verdict(right, guessing=GUESSING, did=[True, False, False])
+    assert (nobody.kind, nobody.take) == ("unlearned", None)
+
+
+def test_where_all_others_are_clearly_worse_the_one_that_is_left_is_the_best() -> None:
+    """Twenty-four photos are too few to show that something is as good, but not that it is the best."""
+    found = judged(4, 24, 8, photos=24, guessing=4)
+    assert (found.kind, found.take, found.can_show) == ("best", 1, False)
+    assert found.standings[1].behind < 0
+
+
 def test_takes_count_once() -> None:
     """The same answers: 144 photos alone are clear, six takes of 24 are not, whatever they say."""
     assert judged(96, PHOTOS).kind == "best"
