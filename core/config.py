@@ -267,15 +267,6 @@ class TrainConfig:
             own["head_epochs"] = self.head_epochs * own["epochs"] // self.epochs
         return replace(self, **own)
 
-    def looks_per_round(self, n_photos: int) -> int:
-        """Return how often each practice photo is looked at in one round.
-
-        Args:
-            n_photos: practice photos of all people together.
-        """
-        del n_photos
-        return 1
-
     def to_dict(self) -> dict[str, Any]:
         """Give the settings as plain JSON values; `TrainConfig(**settings)` builds them again."""
         return asdict(self)

@@ -879,10 +879,17 @@ def kept(epoch: int, border: int | None = None) -> str:
     return f"{among} {epoch} was the best in the mock exam, so it took the final exam."
 
 
-def a_round(looks: int) -> str:
-    """Say what a round is."""
-    often = {1: "once", 2: "twice"}.get(looks, f"{spelled(looks)} times")
-    return f"One round: each practice photo is looked at {often}."
+def a_round(looks: int, later: int | None) -> str:
+    """Say what a round is; `later` is the number of looks once more than the new last layers learns."""
+    said = f"One round: each practice photo is looked at {often(looks)}"
+    if later is None or later == looks:
+        return f"{said}."
+    return f"{said} while only the new last layers learn, {often(later)} afterwards."
+
+
+def often(times: int) -> str:
+    """Say how often: "once", "twice", "three times"."""
+    return {1: "once", 2: "twice"}.get(times, f"{spelled(times)} times")
 
 
 def not_in_yet(people: str, n: int) -> str:

@@ -252,3 +252,12 @@ def frozen_units(config: TrainConfig) -> int:
         ConfigError: no such backbone.
     """
     return len(backbone(config.backbone).architecture.units) if config.freeze_depth is None else config.freeze_depth
+
+
+def is_all_frozen(config: TrainConfig) -> bool:
+    """Return whether only the new last layers ever learn.
+
+    Raises:
+        ConfigError: no such backbone.
+    """
+    return frozen_units(config) == len(backbone(config.backbone).architecture.units)

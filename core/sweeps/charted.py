@@ -32,7 +32,7 @@ LABELS = ChartLabels(
     minutes="{n} min",
     final="one try in the final exam",
     mean="their mean",
-    mock="mock exam",
+    mock="mock exam, best rounds",
     said=SAID,
 )
 

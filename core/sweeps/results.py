@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 
 from core.errors import LabError
 from core.jobfolder import State
+from core.outcome import Outcome, outcome
 from core.photos.manifest import Dataset
 from core.runs import Run
 from core.sweeps.folder import Sweep
@@ -27,6 +28,7 @@ class Result:
         right: bool, shape (n,): each labelled photo of the final exam, in the order of `exam(dataset)`.
         mock_accuracy: share of right answers in the mock exam, of the round that was kept.
         seconds: from its start to its final exam.
+        outcome: whether all that was to learn did learn.
     """
 
     cell: Cell
@@ -36,6 +38,7 @@ class Result:
     seconds: float
     trainable_parameters: int
     majority_correct: int
+    outcome: Outcome = field(default_factory=Outcome)
 
     @property
     def correct(self) -> int:
@@ -75,6 +78,11 @@ class Point:
     def seconds(self) -> float:
         """Median seconds of a training; nan before the first result."""
         return float(np.median([result.seconds for result in self.results])) if self.results else float("nan")
+
+    @property
+    def unlearned(self) -> int:
+        """Tries in which a round was kept from before all that was to learn began to."""
+        return sum(not result.outcome.retrained for result in self.results)
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +156,7 @@ def _read_done(cell: Cell, path: Path, photos: tuple[Any, ...], changed_ns: int)
         seconds=float(summary["seconds"]),
         trainable_parameters=int(summary["trainable_parameters"]),
         majority_correct=int(summary["majority_correct"]),
+        outcome=outcome(run.config, summary),
     )
 
 

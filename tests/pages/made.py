@@ -31,9 +31,13 @@ def photo(seed: int) -> bytes:
 
 
 def dataset(
-    workspace: Workspace, people: tuple[str, ...] = PEOPLE, dataset_id: str = "made1", name: str = "class"
+    workspace: Workspace,
+    people: tuple[str, ...] = PEOPLE,
+    dataset_id: str = "made1",
+    name: str = "class",
+    exam_each: int = EACH["test"],
 ) -> Dataset:
-    """Write a data set whose photos are whole pictures already."""
+    """Write a data set whose photos are whole pictures already, so many of each person in the final exam."""
     store, numbers = PhotoStore(workspace.photos), count()
     items = [
         Item(
@@ -46,7 +50,7 @@ def dataset(
             face=None,
         )
         for person in people
-        for split, photos in EACH.items()
+        for split, photos in {**EACH, "test": exam_each}.items()
         for n in range(photos)
     ]
     made = Dataset(

@@ -80,7 +80,7 @@ def _answer(workspace: Workspace, found: Reading) -> None:
                 _cut_short(workspace, found)
         with st.container(gap="xsmall"):
             if found.is_complete:
-                st.caption(found.told[0].setting)
+                st.caption(f"{found.told[0].setting} {found.told[0].margin}".rstrip())
             else:
                 _so_far(found)
         _chart(workspace, found)
@@ -104,6 +104,8 @@ def _headlines(told_of: Sequence[Told]) -> None:
         # A page has one title.
         (st.header if number else st.title)(said.headline, anchor=False)
         st.markdown(said.second)
+        for sentence in said.unlearned:
+            st.warning(sentence, icon=":material/info:")
 
 
 def _cut_short(workspace: Workspace, found: Reading) -> None:
