@@ -110,11 +110,11 @@ def test_how_a_comparison_ended(state: State, said: str) -> None:
 
 
 def test_what_a_stop_did() -> None:
-    assert comparewords.stop("block 5 retrained", [67], 72, 3.0) == (
+    assert comparewords.stop("block 5 retrained", [67], 72, 3.0, "") == (
         "**Block 5 retrained:** 67 of 72 right. A few seconds a try."
     )
-    assert comparewords.stop("3 photos each", [67, 66, 69], 72, 8.2) == (
-        "**3 photos each:** 67, 66 and 69 of 72 right. About 8 s a try."
+    assert comparewords.stop("3 photos each", [67, 66, 69], 72, 8.2, "as good") == (
+        "**3 photos each:** 67, 66 and 69 of 72 right. As good. About 8 s a try."
     )
 
 
@@ -152,7 +152,8 @@ def test_what_changed_between_right_and_wrong(fixed: int, broke: int, said: str)
         (
             6,
             1,
-            "One round: each practice photo is looked at six times while only the new last layers learn, once afterwards.",
+            "One round: each practice photo is looked at six times while only the new last layers learn, "
+            "once afterwards.",
         ),
     ],
 )
