@@ -11,7 +11,7 @@ from core.evaluation.overlay import OverlayLabels
 from core.jobfolder import State
 from core.sweeps.plan import Axis
 from ui import words
-from ui.amounts import about, count, spelled
+from ui.amounts import about, count, measured, spelled
 
 COMPARE = "Compare"
 
@@ -117,11 +117,6 @@ def trains_now(what: str, epoch: int, epochs: int) -> str:
     return f"now with {what}, round {epoch} of {epochs}" if epoch else f"now with {what}"
 
 
-def retrains(what: str) -> str:
-    """Name a stop by what learns at it."""
-    return f"{what} retrained"
-
-
 def ended(state: State, done: int, total: int) -> str:
     """Say how a comparison ended that is not complete."""
     after = f"{done} of {count(total, 'try', 'tries')}"
@@ -135,7 +130,7 @@ def ended(state: State, done: int, total: int) -> str:
 def stop(what: str, correct: Sequence[int], total: int, seconds: float) -> str:
     """Say what one stop did: every try, and the time of one."""
     said = ", ".join(map(str, correct[:-1])) + (" and " if len(correct) > 1 else "") + str(correct[-1])
-    return f"**{what[:1].upper()}{what[1:]}:** {said} of {total} right. {about(seconds).capitalize()} a try."
+    return f"**{what[:1].upper()}{what[1:]}:** {said} of {total} right. {measured(seconds)} a try."
 
 
 def stop_and_right(what: str, correct: int) -> str:

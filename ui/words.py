@@ -46,6 +46,7 @@ PHOTO_STEPS = ("1 Bring photos", "2 Check faces", "3 Split")
 INTO, INTO_NEW = "Where do they go?", "New photos"
 SOURCE_PEOPLE, SOURCE_DROP, SOURCE_ZIP = "Person by person", "A whole folder", "A zip file"
 SOURCE_FOLDER, SOURCE_INTERNET = "A path on this computer", "From the internet"
+CHOOSE_FOLDER = "Choose a folder"
 WHOLE_FOLDER = "Folder with a folder for each person"
 NAME, NAME_OF, ANOTHER_PERSON = "Name", "Who is this?", "+ person"
 PHOTOS_OF_PERSON = "Photos of this person"
@@ -84,6 +85,7 @@ SEARCH_CUT_OFF, LEAVE_IT = "The search for faces was interrupted. Your photos ar
 TRAIN_WITH_THESE = "Train with these faces"
 BRING_OTHERS = "Bring more photos"
 CONTINUE, CHANGE_PEOPLE = "Continue", "Change people or photos"
+TO_CHECK = "needs a look"
 LOOK_CLOSER, ALL_FACES = "Look closer", "All faces"
 NOT_ENOUGH = "These photos are not enough to learn from yet. It takes two people with three photos each."
 NOTHING_TO_LOOK_AT = "Nothing needs a look any more."
@@ -349,6 +351,10 @@ def dataset(name: str, people: int) -> str:
 
 def learns_from(photos: str) -> str:
     return f"It learns from: {photos}"
+
+
+def largest_upload(megabytes: int) -> str:
+    return f"up to {megabytes:,} MB a file"
 
 
 def check_them(photos: int) -> str:

@@ -327,7 +327,7 @@ def test_an_earlier_one_can_be_chosen_to_hold_it_against(open_page, lab_home, ap
     # Not against the newest, an untrained one, but against the one that differs in one thing.
     assert "Experiment 1: all blocks frozen, 11 of 12. Now: block 5 retrained, 11 of 12." in said(app)
     against = app.selectbox(key=Widget.HELD_AGAINST.of(run.id, 2))
-    assert against.options == ["2. 11 of 12 right, untrained", "1. 11 of 12 right, all blocks frozen"]
+    assert against.options == ["2. 11 of 12 right, untrained, all blocks learn", "1. 11 of 12 right, all blocks frozen"]
     against.select_index(0).run()
     now = "Now: it had seen faces before, block 5 retrained, 11 of 12."
     assert f"Experiment 2: it was untrained, 11 of 12. {now}" in said(app)
