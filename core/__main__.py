@@ -60,11 +60,23 @@ def _add_crop_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--margin", type=float, help="free space around the face box, as a fraction of its side")
 
 
+def _add_people_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--people-from",
+        choices=("folders", "names", "csv"),
+        help="what says who is who: folders (default), file names like anna_01.jpg, or a CSV file beside the photos",
+    )
+
+
 def _add_data_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("data", type=Path, metavar="DATA", help="folder or zip with a folder a person")
+    _add_people_option(parser)
+    leaks = "exam photos that also lie in practice count; by default they are left out"
+    parser.add_argument("--count-leaks", action="store_true", help=leaks)
     parser.add_argument("--no-crop", action="store_true", help="the photos are face crops already")
     parser.add_argument("--name", default="", help="what to call the experiment")
     parser.add_argument("--fractions", type=_fractions, metavar="TRAIN,VALIDATION,TEST", help="default 0.6,0.15,0.25")
+    parser.add_argument("--split-seed", type=int, default=0, help="decides which photos go where (default: 0)")
     _add_crop_options(parser)
 
 
@@ -77,7 +89,7 @@ def _add_one_training(parser: argparse.ArgumentParser) -> None:
     add("--image-size", dest="image_size_px", type=int, metavar="PX")
     add("--learning-rate", type=float)
     add("--train-per-class", type=int, metavar="N", help="practice photos a person; test photos stay")
-    add("--seed", type=int)
+    add("--seed", type=int, help="of the training: order, views, dropout (default: 0)")
 
 
 def _add_many_trainings(parser: argparse.ArgumentParser) -> None:
@@ -99,12 +111,17 @@ def _add_train_options(parser: argparse.ArgumentParser) -> None:
     add("--preset", default="recommended", help="settings to start from: " + ", ".join(presets.PRESETS))
     add("--epochs", type=int)
     add("--head-epochs", type=int, help="train the new last layers alone for so many of the epochs")
+    add("--unfrozen-rate", type=float, metavar="SHARE", help="learning rate after these, as a share of the first")
+    add("--min-steps", type=int, metavar="N", help="steps of an epoch at least: few photos are looked at several times")
+    add("--unfrozen-min-steps", type=int, metavar="N", help="the same after the first epochs")
     add("--batch-size", type=int)
     add("--optimizer", choices=("adam", "sgd", "rmsprop"))
     add("--momentum", type=float)
     add("--pooling", choices=("average", "flatten"))
     add("--hidden", type=_sizes, metavar="N,N", help='hidden layers of the head, "none" for no such layer')
     add("--dropout", type=float)
+    add("--scale-features", action=yes_no, default=None, help="divide what the head sees by its size")
+    add("--zero-start", action=yes_no, default=None, help="the last layer starts from zero, not from random numbers")
     add("--views", type=int, help="versions of a practice photo, the unchanged one counted")
     add("--rotation", dest="rotation_deg", type=float, metavar="DEGREES")
     add("--shift", type=float)
@@ -124,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     crop = commands.add_parser("crop", help="find the faces on photos and write them as pictures")
     crop.add_argument("data", type=Path, metavar="DATA", help="folder or zip with a folder a person")
     crop.add_argument("--out", type=Path, required=True, metavar="DIR")
+    _add_people_option(crop)
     crop.add_argument("--image-size", dest="image_size_px", type=int, default=224, metavar="PX")
     _add_crop_options(crop)
 

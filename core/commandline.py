@@ -14,10 +14,12 @@ from typing import Any
 from tqdm import tqdm
 
 from core.config import CropConfig, SplitConfig
-from core.errors import ConfigError, LabError, Stopped
+from core.errors import ConfigError, DatasetError, LabError, Stopped
 from core.jobfolder import JobFolder
 from core.photos import dataset as datasets
+from core.photos import intake, leaks
 from core.photos.manifest import Dataset
+from core.photos.naming import PeopleFrom
 from core.workspace import Workspace
 
 
@@ -67,14 +69,38 @@ def photos_of(arguments: argparse.Namespace, workspace: Workspace, image_size_px
         train_fraction, validation_fraction, test_fraction = arguments.fractions
         split = SplitConfig(train_fraction, validation_fraction, test_fraction, seed=seed)
     crop = cropping(arguments, max(CropConfig.size_px, image_size_px))
+    people_from = told_people(arguments)
     with bar("faces") as move:
-        return datasets.build_dataset(
+        dataset = datasets.build_dataset(
             arguments.data,
             workspace,
             crop=crop,
             split=split,
+            count_leaks=arguments.count_leaks,
+            people_from=people_from,
             on_progress=lambda _step, done, total: move(done, total),
         )
+    for sentence in leaks.sentences(dataset):
+        print(sentence, file=sys.stderr)
+    if any(leaks.leaking(dataset, split) for split in leaks.EXAMS):
+        print("--count-leaks lets them count.", file=sys.stderr)
+    return dataset
+
+
+def told_people(arguments: argparse.Namespace) -> PeopleFrom:
+    """Give what says who is on the photos of DATA: what was asked for, else folders.
+
+    Raises:
+        DatasetError: no folders do, but something else would; nobody is asked here, so the sentence names the option.
+    """
+    asked: PeopleFrom | None = arguments.people_from
+    found = None if asked else intake.names_instead(arguments.data)
+    if found:
+        raise DatasetError(
+            f'"{arguments.data.name}" has no folders of two people, but {found.said_by} {found.counts()}; '
+            f"if that is right, add --people-from {found.way}."
+        )
+    return asked or "folders"
 
 
 def work_here(job: JobFolder, workspace: Workspace, unit: str, look: Callable[[], tuple[int, int]]) -> None:

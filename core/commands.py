@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from core import packing, presets, runs
-from core.commandline import Answer, bar, cropping, new_folder, photos_of, work_here
+from core.commandline import Answer, bar, cropping, new_folder, photos_of, told_people, work_here
 from core.config import AugmentConfig, HeadConfig, TrainConfig
 from core.errors import ConfigError
 from core.models import backbones, weights
-from core.photos import export
+from core.photos import export, leaks
 from core.photos.manifest import Dataset
 from core.sweeps import results, tables, told
 from core.sweeps.folder import Sweep, create_sweep, open_sweep
@@ -26,11 +26,13 @@ def crop(arguments: argparse.Namespace) -> Answer:
     """Write every photo's face to `--out`, in folders named like the people."""
     began_s = time.monotonic()
     crop_config = cropping(arguments, arguments.image_size_px)
+    people_from = told_people(arguments)
     with new_folder(arguments.out), bar("faces") as move:
         report = export.export_crops(
             arguments.data,
             arguments.out,
             crop_config,
+            people_from=people_from,
             on_progress=lambda _step, done, total: move(done, total),
         )
     facts = {
@@ -61,7 +63,7 @@ def train(arguments: argparse.Namespace) -> Answer:
         # Before the photos: whoever lacks the weights should not wait for the cropping to hear it.
         weights.require_weights(config.backbone, workspace)
     with new_folder(arguments.out):
-        dataset = photos_of(arguments, workspace, config.image_size_px, seed=config.seed)
+        dataset = photos_of(arguments, workspace, config.image_size_px, seed=arguments.split_seed)
         run = runs.create_run(arguments.out, dataset, config, name=arguments.name, state="stopped")
         _train_here(run, workspace)
     facts = run.summary() or {}
@@ -99,7 +101,7 @@ def sweep(arguments: argparse.Namespace) -> Answer:
     for start in plan.starts:
         if start.pretrained:
             weights.require_weights(start.backbone, workspace)
-    dataset = photos_of(arguments, workspace, max(plan.sizes_px), seed=0)
+    dataset = photos_of(arguments, workspace, max(plan.sizes_px), seed=arguments.split_seed)
     made = _sweep_at(arguments.out, workspace, dataset, plan, arguments.name)
 
     def look() -> tuple[int, int]:
@@ -111,7 +113,9 @@ def sweep(arguments: argparse.Namespace) -> Answer:
     lines = results.lines(plan, found)
     rows = [dict(zip(tables.RUN_COLUMNS, row, strict=True)) for row in tables.run_rows(made)]
     runs_told = [{name.replace(" ", "_"): value for name, value in row.items()} for row in rows]
+    left_out = [{"name": each.name, "reason": each.reason} for each in dataset.left_out]
     facts = {"runs": runs_told, **told.facts(lines, dataset), "out": str(made.path)}
+    facts |= {"left_out": left_out, "warnings": leaks.warnings(dataset)}
     return Answer(facts, _sweep_told(facts))
 
 

@@ -106,11 +106,22 @@ class SplitConfig:
 
 @dataclass(frozen=True)
 class HeadConfig:
-    """The new last layers: pooling, hidden dense layers (ReLU), dropout, softmax."""
+    """The new last layers: pooling, hidden dense layers (ReLU), dropout, softmax.
+
+    Attributes:
+        pooling: "average" (global average pooling) or "flatten".
+        hidden: sizes of hidden dense layers.
+        dropout: share of the features that are switched off at random in training.
+        scale_features: divide the pooled features by their root mean square over the practice photos, so that one
+            learning rate suits every backbone.
+        zero_start: the softmax layer starts from zero, not from random numbers: no seed begins luckier than another.
+    """
 
     pooling: Pooling = "average"
     hidden: tuple[int, ...] = ()
     dropout: float = 0.3
+    scale_features: bool = False
+    zero_start: bool = False
 
     def __post_init__(self) -> None:
         _check_kinds(self)
@@ -157,9 +168,13 @@ class TrainConfig:
         pretrained: start from the backbone's weights; False starts from nothing.
         freeze_depth: units from the input side whose weights do not train; None means all of them.
         image_size_px: side of the square picture the network sees.
-        epochs: passes over the practice photos, head-only ones included.
-        head_epochs: two-phase training: this many epochs train the head alone, the rest the unfrozen units as well at a
-            tenth of the learning rate. 0 trains everything from the start.
+        epochs: in all, head-only ones included.
+        head_epochs: two-phase training: this many epochs train the head alone, the rest the unfrozen units as well. 0
+            trains everything from the start.
+        unfrozen_rate: learning rate of the second phase, as a share of `learning_rate`.
+        min_steps: optimizer steps that an epoch has at least while only the head learns: few photos are looked at
+            several times in one (see `looks_per_round`).
+        unfrozen_min_steps: the same once units of the backbone learn too; a step then costs many times as much.
         early_stopping_patience: epochs without a better validation loss before training ends; None never ends early.
         reduce_lr_patience: the same before the learning rate is divided by 5; None never divides it.
         keep_best: the model of the best epoch (validation accuracy, then loss) is kept; else the last one.
@@ -175,6 +190,9 @@ class TrainConfig:
     image_size_px: int = 96
     epochs: int = 20
     head_epochs: int = 0
+    unfrozen_rate: float = 0.1
+    min_steps: int = 1
+    unfrozen_min_steps: int = 1
     batch_size: int = 16
     optimizer: Optimizer = "adam"
     learning_rate: float = 1e-3
@@ -203,6 +221,10 @@ class TrainConfig:
         _check(1 <= self.epochs <= MOST_EPOCHS, "epochs", f"1 to {MOST_EPOCHS}", self.epochs)
         head_epochs_fit = 0 <= self.head_epochs < self.epochs
         _check(head_epochs_fit, "head epochs", "0 or more and fewer than the epochs", self.head_epochs)
+        _check(
+            0.0 < self.unfrozen_rate <= 1.0, "rate of the unfrozen layers", "above 0 and at most 1", self.unfrozen_rate
+        )
+        _check(1 <= self.min_steps <= 1000, "steps of an epoch", "1 to 1000", self.min_steps)
         _check(1 <= self.batch_size <= 512, "batch size", "1 to 512", self.batch_size)
         _check(0.0 < self.learning_rate <= 10.0, "learning rate", "above 0 and at most 10", self.learning_rate)
         _check(0.0 <= self.momentum < 1.0, "momentum", "from 0 to below 1", self.momentum)
@@ -210,6 +232,24 @@ class TrainConfig:
             value = getattr(self, what)
             _check(value is None or value >= 1, what.replace("_", " "), "1 or more", value)
         _check(self.seed >= 0, "seed", "0 or more", self.seed)
+
+    def looks_per_round(self, n_photos: int, *, head_only: bool = True) -> int:
+        """Return how often each of `n_photos` practice photos is looked at in one epoch, at least once.
+
+        Args:
+            n_photos: practice photos of everybody.
+            head_only: in an epoch in which only the head learns; else in one in which units learn too.
+        """
+        steps = self.min_steps if head_only else self.unfrozen_min_steps
+        return max(1, -(-steps * self.batch_size // max(1, n_photos)))
+
+    def border(self, n_units: int) -> int:
+        """Return how many epochs train the head alone although units of the backbone are to learn too.
+
+        Args:
+            n_units: of the backbone; with all of them frozen there is no border.
+        """
+        return 0 if self.freeze_depth is None or self.freeze_depth >= n_units else self.head_epochs
 
     def with_changes(self, **changes: Any) -> Self:
         """Give a copy with some fields changed; fields of the head and of the augmentation may be named directly."""
@@ -226,15 +266,6 @@ class TrainConfig:
             # A shorter training has a shorter first phase.
             own["head_epochs"] = self.head_epochs * own["epochs"] // self.epochs
         return replace(self, **own)
-
-    def looks_per_round(self, n_photos: int) -> int:
-        """Return how often each practice photo is looked at in one round.
-
-        Args:
-            n_photos: practice photos of all people together.
-        """
-        del n_photos
-        return 1
 
     def to_dict(self) -> dict[str, Any]:
         """Give the settings as plain JSON values; `TrainConfig(**settings)` builds them again."""

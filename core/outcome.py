@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from core.models.backbones import backbone, frozen_units
+from core.models.backbones import backbone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,8 +72,7 @@ class Outcome:
 
 def border(config: TrainConfig) -> int | None:
     """Return the last round in which the new last layers learn alone; None where they always do, or never."""
-    is_frozen = frozen_units(config) == len(backbone(config.backbone).architecture.units)
-    return None if is_frozen or config.head_epochs == 0 else config.head_epochs
+    return config.border(len(backbone(config.backbone).architecture.units)) or None
 
 
 def outcome(config: TrainConfig, summary: Mapping[str, Any] | None) -> Outcome:

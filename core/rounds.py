@@ -74,6 +74,49 @@ def epochs_from(events: list[dict[str, Any]]) -> list[Epoch]:
     return [by_number[number] for number in sorted(by_number)]
 
 
+def kept_epoch(history: list[Epoch], border: int, *, keep_best: bool) -> Epoch:
+    """Return the epoch whose weights a training keeps.
+
+    That is the one with the most right answers in the mock exam, then the smallest loss there, among those in which
+    everything that was to learn did learn; while there is none of these, among all. Without `keep_best` it is the last.
+
+    Args:
+        history: epochs, round 0 first, at least one more.
+        border: epochs in which the head learned alone although more was to learn.
+    """
+    if not keep_best:
+        return history[-1]
+    candidates = [epoch for epoch in history if epoch.epoch > border] or history[1:]
+    return max(candidates, key=lambda epoch: (epoch.val_accuracy, -epoch.val_loss))
+
+
+def border_exam(events: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return what the head alone got before more began to learn: epoch, val_accuracy, test_correct; None without."""
+    found = [event for event in events if event["event"] == "border"]
+    return {name: found[-1][name] for name in ("epoch", "val_accuracy", "test_correct")} if found else None
+
+
+def rows(history: list[Epoch], border: int) -> list[dict[str, Any]]:
+    """Return the epochs as plain rows: epoch, phase ("start", "head" or "all"), loss, accuracy, val_loss, ..., seconds.
+
+    Args:
+        history: round 0 first.
+        border: epochs in which the head learned alone although more was to learn; 0 where there are none.
+    """
+    return [
+        {
+            "epoch": epoch.epoch,
+            "phase": "start" if epoch.epoch == 0 else "head" if epoch.epoch <= border else "all",
+            "loss": epoch.loss,
+            "accuracy": epoch.accuracy,
+            "val_loss": epoch.val_loss,
+            "val_accuracy": epoch.val_accuracy,
+            "seconds": epoch.seconds,
+        }
+        for epoch in history
+    ]
+
+
 def last_epoch(events: list[dict[str, Any]]) -> int:
     """Give the newest finished round; 0 where there is none."""
     return max((event["epoch"] for event in events if event["event"] == "epoch"), default=0)

@@ -9,16 +9,19 @@ import streamlit as st
 
 from core.config import MIN_PEOPLE, CropConfig
 from core.jobfolder import JobFolder
-from core.photos import fetched
+from core.photos import fetched, filetype, intake
 from core.photos.dataset import Dataset
 from core.photos.drafts import Draft
 from core.workspace import Workspace
-from ui import collection, feedback, jobs, personcards, state, text, words
+from ui import collection, feedback, jobs, naming, personcards, state, text, words
 from ui.state import Widget
 
 SHARE_EXAMPLE = "photos\n├── Ada\n│   ├── 1.jpg\n│   └── 2.jpg\n└── Bruno\n    ├── 1.jpg\n    └── 2.jpg"
 
 WAYS = (words.SOURCE_PEOPLE, words.SOURCE_DROP, words.SOURCE_ZIP, words.SOURCE_FOLDER, words.SOURCE_INTERNET)
+
+# Those that are not read are taken all the same, to be called by their names.
+ARCHIVES = ("zip", "rar", "7z", "tar", "gz", "tgz", "xz", "bz2")
 
 Way = Callable[[Workspace, Dataset | None], JobFolder | None]
 
@@ -63,7 +66,7 @@ def _into(found: Sequence[Dataset], chosen: Dataset | None) -> Dataset | None:
 def _people(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
     draft = jobs.draft(workspace, "cards")
     personcards.cards(draft, into.people if into else ())
-    return _go(workspace, draft, into, words.MY_PHOTOS, lambda: personcards.ready(draft))
+    return _go(workspace, draft, into, words.MY_PHOTOS, lambda: personcards.ready(draft), named=True)
 
 
 def _drop(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
@@ -83,8 +86,11 @@ def _drop(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
 def _zip(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
     draft = jobs.draft(workspace, "zip")
     with _with_example():
-        upload = st.file_uploader(words.ZIP, type="zip", key=f"{Widget.ZIP}-{state.UPLOADS.get()}")
-        if upload:
+        upload = st.file_uploader(words.ZIP, type=ARCHIVES, key=f"{Widget.ZIP}-{state.UPLOADS.get()}")
+        other = filetype.archive_name(upload.getvalue()[: filetype.HEAD_BYTES]) if upload else None
+        if upload and other not in (None, "zip"):
+            feedback.show_error(words.other_archive(upload.name, str(other)))
+        elif upload:
             draft.take_zip(upload.name, upload)
             _renew()
         name = _brought(draft)
@@ -94,16 +100,27 @@ def _zip(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
 def _path(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
     with _with_example():
         typed = st.text_input(words.FOLDER, placeholder=words.FOLDER_EXAMPLE, key=Widget.FOLDER)
+    above = st.container()
     crop = _advanced(into)
     # Explorer copies a path with quotes.
     path = (typed or "").strip().strip("\"'")
-    if not st.button(words.FIND_FACES, key=Widget.FIND_FACES, type="primary"):
+    folder = Path(path).expanduser()
+    # Looked through once somebody asked for it: a path may hold a whole disk.
+    found = naming.of_source(lambda: folder) if path and path == state.ASKED_PATH.get() else None
+    with above if naming.asks(found, path) else st.container():
+        people_from = naming.ask(found, path)
+    if people_from is None:
         return None
     if not path:
         st.warning(words.NO_SOURCE_FOLDER)
         return None
-    folder = Path(path).expanduser()
-    return jobs.add_path(workspace, folder, into) if into else jobs.crop_folder(workspace, folder, crop)
+    if path != state.ASKED_PATH.get():
+        state.ASKED_PATH.set(path)
+        if naming.of_source(lambda: folder):
+            st.rerun()
+    if into:
+        return jobs.add_path(workspace, folder, into, people_from)
+    return jobs.crop_folder(workspace, folder, crop, people_from=people_from)
 
 
 def _internet(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
@@ -150,24 +167,39 @@ def _brought(draft: Draft) -> str:
         return ""
     paths = [PurePosixPath(name) for name in names]
     name = paths[0].parts[0] if len(paths[0].parts) > 1 else paths[0].stem
-    folders = {path.parent for path in paths if len(path.parts) > 1}
+    folders = {path.parent for path in paths if len(path.parts) > 1 and not intake.is_ignored(path.parts)}
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        said = words.brought(name, len(names), len(folders)) if folders else paths[0].name
+        # One folder around everything is no person's yet.
+        people = len(folders) if len(folders) > 1 else 0
+        said = words.brought(name, len(names), people) if folders else paths[0].name
         st.markdown(f":material/check_circle: {words.BROUGHT_HERE} **{text.plain(said)}**")
         st.button(words.REMOVE, key=Widget.DROP_DRAFT, type="tertiary", icon=":material/delete:", on_click=draft.clear)
     return name
 
 
 def _go(
-    workspace: Workspace, draft: Draft, into: Dataset | None, name: str, missing: Callable[[], str]
+    workspace: Workspace,
+    draft: Draft,
+    into: Dataset | None,
+    name: str,
+    missing: Callable[[], str],
+    *,
+    named: bool = False,
 ) -> JobFolder | None:
+    """Draw what comes last, and queue the search; `named` where nobody has to be asked who is who."""
+    found, source = None if named else naming.of_draft(draft), f"{draft.path.name} {name}"
+    above = st.container()
     crop = _advanced(into)
-    if not st.button(words.FIND_FACES, key=Widget.FIND_FACES, type="primary"):
+    with above if naming.asks(found, source) else st.container():
+        people_from = naming.ask(found, source)
+    if people_from is None:
         return None
     if lacking := missing():
         st.warning(lacking)
         return None
-    return jobs.add_draft(workspace, draft, into) if into else jobs.crop_draft(workspace, draft, crop, name)
+    if into:
+        return jobs.add_draft(workspace, draft, into, people_from)
+    return jobs.crop_draft(workspace, draft, crop, name, people_from)
 
 
 def _advanced(into: Dataset | None) -> CropConfig:

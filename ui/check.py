@@ -11,7 +11,7 @@ import streamlit as st
 from core.photos import questions
 from core.photos.dataset import Dataset
 from core.workspace import Workspace
-from ui import bring, changes, collection, feedback, jobs, look, people, review, stacks, state, steps, words
+from ui import bring, changes, collection, feedback, jobs, leakcards, look, people, review, stacks, state, steps, words
 from ui.state import Widget
 
 FACES_A_PAGE = 120
@@ -24,6 +24,7 @@ def show(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> No
     collection.pick(found, dataset, words.PHOTOS_OF, Widget.PHOTOS_OF)
     changes.tell()
     stacks.who_waits(dataset)
+    leakcards.say(dataset)
     checking = state.CHECKING.get()
     with st.container(horizontal=True):
         if st.button(words.CONTINUE, key=Widget.CONTINUE, type="primary"):

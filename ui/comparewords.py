@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.evaluation.overlay import OverlayLabels
+from core.evaluation.verdict import Help
 from core.jobfolder import State
 from core.sweeps.plan import Axis
 from ui import words
@@ -57,11 +58,12 @@ FLIP_BEFORE, FLIP_NOW = "From", "To"
 # How sure is this?
 HOW_SURE = "How sure is this?"
 SURE_COLUMNS = (
-    "compared with the best of the mock exam", "right", "fixed", "broke", "difference", "between", "luck alone (p)",
-    "corrected p", "clear?", "what would tell",
+    "stop", "right", "verdict", "behind at most", "compared with", "difference", "between", "luck alone (corrected p)",
+    "what would help",
 )  # fmt: skip
 YES, NO = "yes", "no"
-THE_BEST = "the best"
+HELPS: dict[Help, str] = {"": "", "photos": "more exam photos", "tries": "more tries"}
+AHEAD = "ahead"
 RATES_WHY = "All stops learned at one speed (learning rate). A stop may look bad because that speed does not suit it."
 TRY_RATES, SEE_RATES = "Try other learning rates too", "See these tries"
 RATES_RUN = "Other learning rates are being tried in a comparison of their own."
@@ -127,10 +129,11 @@ def ended(state: State, done: int, total: int) -> str:
     }.get(state, f"{count(total - done, 'try is', 'tries are')} missing")
 
 
-def stop(what: str, correct: Sequence[int], total: int, seconds: float) -> str:
-    """Say what one stop did: every try, and the time of one."""
+def stop(what: str, correct: Sequence[int], total: int, seconds: float, word: str) -> str:
+    """Say what one stop did: every try, what the verdict says of it (empty before there is one), the time of a try."""
     said = ", ".join(map(str, correct[:-1])) + (" and " if len(correct) > 1 else "") + str(correct[-1])
-    return f"**{what[:1].upper()}{what[1:]}:** {said} of {total} right. {measured(seconds)} a try."
+    judged = f" {word[:1].upper()}{word[1:]}." if word else ""
+    return f"**{what[:1].upper()}{what[1:]}:** {said} of {total} right.{judged} {measured(seconds)} a try."
 
 
 def stop_and_right(what: str, correct: int) -> str:
@@ -154,6 +157,11 @@ def title(when: str, what: str, photos: str) -> str:
 
 def p_value(p: float) -> str:
     return "below 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def behind(right_answers: float, total: int) -> str:
+    """Say how many right answers a stop may be behind the best of the others."""
+    return AHEAD if right_answers <= 0 else f"{min(right_answers, total):.1f}"
 
 
 def between(low: float, high: float) -> str:

@@ -19,6 +19,7 @@ from core.jobs import queue
 from core.photos import samples
 from core.photos.dataset import Dataset
 from core.photos.drafts import Draft, apart
+from core.photos.naming import PeopleFrom
 from core.runs import Run
 from core.sweeps.folder import Sweep, create_sweep
 from core.sweeps.plan import SweepPlan
@@ -43,19 +44,23 @@ def drop_drafts(workspace: Workspace) -> None:
         Draft(path).clear()
 
 
-def crop_draft(workspace: Workspace, photos: Draft, crop: CropConfig, name: str) -> JobFolder:
+def crop_draft(
+    workspace: Workspace, photos: Draft, crop: CropConfig, name: str, people_from: PeopleFrom = "folders"
+) -> JobFolder:
     """Move what was brought into the job's own folder and queue the search for faces in it."""
-    return _bring(workspace, photos, {"kind": "crop", "name": name, "crop": asdict(crop)})
+    request = {"kind": "crop", "name": name, "crop": asdict(crop), "people_from": people_from}
+    return _bring(workspace, photos, request)
 
 
-def add_draft(workspace: Workspace, photos: Draft, into: Dataset) -> JobFolder:
+def add_draft(workspace: Workspace, photos: Draft, into: Dataset, people_from: PeopleFrom = "folders") -> JobFolder:
     """The same for photos that join a data set."""
-    return _bring(workspace, photos, {"kind": "add", "dataset_id": into.id, "version": into.version})
+    request = {"kind": "add", "dataset_id": into.id, "version": into.version, "people_from": people_from}
+    return _bring(workspace, photos, request)
 
 
-def add_path(workspace: Workspace, folder: Path, into: Dataset) -> JobFolder:
+def add_path(workspace: Workspace, folder: Path, into: Dataset, people_from: PeopleFrom = "folders") -> JobFolder:
     """Queue the search for faces in a folder of this computer whose photos join a data set."""
-    request = {"kind": "add", "lane": queue.HELPER, "source": str(folder)}
+    request = {"kind": "add", "lane": queue.HELPER, "source": str(folder), "people_from": people_from}
     return _submit(workspace, {**request, "dataset_id": into.id, "version": into.version})
 
 
@@ -94,10 +99,12 @@ def _bring(workspace: Workspace, photos: Draft, request: dict[str, Any]) -> JobF
     return _queue(workspace, made)
 
 
-def crop_folder(workspace: Workspace, folder: Path, crop: CropConfig, name: str = "") -> JobFolder:
+def crop_folder(
+    workspace: Workspace, folder: Path, crop: CropConfig, name: str = "", people_from: PeopleFrom = "folders"
+) -> JobFolder:
     """Queue the search for faces in a folder of this computer."""
     request = {"kind": "crop", "lane": queue.HELPER, "source": str(folder), "crop": asdict(crop)}
-    return _submit(workspace, {**request, "name": name or folder.name})
+    return _submit(workspace, {**request, "name": name or folder.name, "people_from": people_from})
 
 
 def fetch(workspace: Workspace, collection: str, people: int, photos: int) -> JobFolder:

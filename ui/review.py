@@ -8,18 +8,18 @@ import streamlit as st
 
 from core.config import SPLITS, TrainConfig
 from core.models import seen
-from core.photos import edits, questions, review
+from core.photos import edits, leaks, questions, review
 from core.photos.dataset import Dataset
 from core.photos.intake import LeftOut
 from core.photos.likeness_file import Likeness, Odd, read_likeness
 from core.workspace import Workspace
-from ui import changes, collection, comparing, groupphotos, lookcards, stacks, state, steps, text, words
+from ui import changes, collection, comparing, groupphotos, leakcards, lookcards, stacks, state, steps, text, words
 from ui.state import Widget
 
 A_PAGE = 12
 CARD_WIDTH_PX = 250
 # Asked photo by photo. Those that are used can be kept as they are, the others can be used.
-ONE_BY_ONE = ("same_as_other_person", "small_face", "across_splits", "spare", "no_face")
+ONE_BY_ONE = ("same_as_other_person", "small_face", "turned", "across_splits", "spare", "no_face")
 
 
 def show(workspace: Workspace, dataset: Dataset) -> None:
@@ -36,6 +36,8 @@ def show(workspace: Workspace, dataset: Dataset) -> None:
             groupphotos.show(workspace, dataset, entries, likeness)
         elif kind in ONE_BY_ONE:
             _photos(workspace, dataset, kind, entries)
+        elif kind == leaks.LEAK:
+            leakcards.show(workspace, dataset, entries)
         elif kind == "too_few":
             _too_few(workspace, dataset)
         else:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core import forecast, presets
+from core import forecast, outcome, presets
 from core.config import TrainConfig
 from core.models import backbones, seen, weights
 from core.models.backbones import Backbone
@@ -98,7 +98,10 @@ def a_round(dataset: Dataset, config: TrainConfig) -> str:
     """Say what a round is with so many photos."""
     counts = Counter(item.person for item in dataset.of("train") if item.person in dataset.people)
     most = config.train_per_class
-    return words.a_round(config.looks_per_round(sum(n if most is None else min(n, most) for n in counts.values())))
+    photos = sum(n if most is None else min(n, most) for n in counts.values())
+    alone, later = (config.looks_per_round(photos, head_only=only) for only in (True, False))
+    border = outcome.border(config)
+    return words.a_round(alone if border or backbones.is_all_frozen(config) else later, later if border else None)
 
 
 def takes(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> str:

@@ -13,7 +13,7 @@ from core.errors import LabError
 from core.photos import balance, edits
 from core.photos.dataset import Dataset
 from core.workspace import Workspace
-from ui import changes, collection, decision, look, places, review, settings, stacks, state, words
+from ui import changes, collection, decision, leakcards, look, places, review, settings, stacks, state, words
 from ui.state import Widget
 
 
@@ -23,6 +23,7 @@ def show(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> No
     collection.pick(found, dataset, words.PHOTOS_OF, Widget.PHOTOS_OF)
     changes.tell()
     stacks.who_waits(dataset)
+    leakcards.say(dataset)
     if dataset.is_trainable:
         stacks.what_they_allow(dataset)
     else:

@@ -56,6 +56,10 @@ UPLOADS = Key("uploads", default=0)
 CROP_JOB: Key[str | None] = Key("crop_job", default=None)
 # The search for faces that goes on is for the drawn people: from there to Train.
 TRAIN_NEXT = Key("train_next", default=False)
+# Photos: what was brought of which the user said that its names or its table do not say who is who.
+OTHER_PEOPLE: Key[frozenset[str]] = Key("other_people", default=frozenset())
+# Photos: the path on this computer that the question is about.
+ASKED_PATH = Key("asked_path", default="")
 # The data set chosen last, on Photos or on Train.
 DATASET: Key[str | None] = Key("dataset", default=None)
 # Train: the user asked for the settings though an experiment is there to look at.
@@ -130,6 +134,7 @@ class Widget(StrEnum):
     DETECTOR = "photos_detector"
     MARGIN = "photos_margin"
     FIND_FACES = "find_faces"
+    OTHER_PEOPLE = "other_people_button"
     STOP_CROP = "stop_crop"
     GO_ON_SEARCHING = "go_on_searching"
     LEAVE_SEARCH = "leave_search"
@@ -151,6 +156,8 @@ class Widget(StrEnum):
     LEAVE_OUT = "leave_out"
     IT_IS = "it_is"
     TAKE_GUESSES = "take_guesses"
+    SEE_LEAKS = "see_leaks"
+    LET_COUNT = "let_count"
     THIS_FACE = "this_face"
     COMPARE = "compare_faces"
     CALLED = "called"

@@ -62,6 +62,8 @@ FOLDER = "Path of the folder"
 FOLDER_EXAMPLE = "for example /home/ada/photos"
 LAYOUT = "It should look like this"
 FIND_FACES = "Find the faces"
+YES_FIND, NO = "Yes, find the faces", "No"
+THEN_FOLDERS = "Then put the photos of each person into a folder with their name."
 COLLECTION = "Which people?"
 HOW_MANY_PEOPLE, HOW_MANY_PHOTOS = "How many people?", "How many photos of each?"
 FETCH = "Fetch them"
@@ -104,15 +106,19 @@ QUESTIONS = {
     "several_faces": "{photos} of several faces: which one is it?",
     "same_as_other_person": "Also with somebody else: {photos}",
     "small_face": "{photos} with a very small face",
+    "turned": "Turned upright: {photos}",
     "across_splits": "Alike, but in two stacks: {photos}",
     "spare": "{photos} beside the three stacks: use for practice?",
     "no_face": "{photos} without a face",
     "unreadable": "Cannot be read: {photos}",
+    "leak": "In practice too, so not counted: {photos}",
     "misplaced": "{photos} that lie elsewhere",
     "not_a_photo": "No photos: {photos}",
     "removed": "{photos} left out by you",
     "stranger": "Like somebody else: {photos}",
 }
+LEAK_HOW = "It would only remember these, not recognise them. So they are out of the exam."
+SEE_LEAKS, LET_COUNT, COUNT_ALL = "See them", "Let it count", "Let all count"
 WHOM, NEW_NAME, CALLED = "Whom?", "Name", "These photos are called"
 NOBODY_ELSE, SOMEBODY_ELSE = "nobody else", "They show somebody else"
 THEY_SHOW = "Whom do they show?"
@@ -303,7 +309,6 @@ CHOOSE_ONE = "Choose one"
 BORDER_ON_CURVES = "The short bar on a line: from there on, blocks that are not frozen learn too."
 A_TRY = "a try of a comparison"
 MUST_LEARN = "An untrained network must learn everything, so all blocks are unfrozen."
-TRIES_WITHOUT = "They kept the frozen network, so they are not counted. Make a new comparison."
 NONE_IN_BOTH = "The two share no photos."
 FIXED, BROKE = "Right now, wrong before", "Wrong now, right before"
 CLEAR_DIFFERENCE, COULD_BE_LUCK = "That is a clear difference.", "That could be luck."
@@ -373,6 +378,32 @@ def checked(faces: int, to_look_at: int) -> str:
 def brought(name: str, files: int, people: int) -> str:
     """Say what lies ready; `people` is 0 where nobody knows yet."""
     return f"{name}: {count(files, 'file')}" + (f" of {count(people, 'person', 'people')}" if people else "")
+
+
+def is_this_right(people: str) -> str:
+    """Ask whether people and numbers that something other than folders says are right."""
+    return f"**Is this right?** {people}"
+
+
+def said_by(table: str) -> str:
+    """Say what names the people: a table, or with an empty name the files."""
+    return f'The table "{table}" says who is who.' if table else "The names of the files say who is who."
+
+
+def other_archive(name: str, archive: str) -> str:
+    return f'"{name}" is a {archive}, which is not read here. Unpack it, or pack it as a zip.'
+
+
+def leak(photos: int, exam: str) -> str:
+    """Say that photos of an exam do not count."""
+    are, do = ("is", "it does") if photos == 1 else ("are", "they do")
+    return f"{count(photos, 'photo')} of the {exam} {are} in practice too, so {do} not count."
+
+
+def leak_counts(photos: int, exam: str) -> str:
+    """Say that photos of an exam count although they lie in practice."""
+    are, do = ("is", "it counts") if photos == 1 else ("are", "they count")
+    return f"{count(photos, 'photo')} of the {exam} {are} in practice too, and {do} all the same."
 
 
 def question(kind: str, photos: int) -> str:
@@ -737,11 +768,6 @@ def ended_before(which: str) -> str:
     return f"It ended before {which} began to learn: only the new last layers learned."
 
 
-def tries_without(tries: int) -> str:
-    """Say of a comparison that some of its tries are none of their stop."""
-    return f"{count(tries, 'try', 'tries')} did not retrain what {'it' if tries == 1 else 'they'} should"
-
-
 def did_not_help(frozen: int, now: int, total: int) -> str:
     """Say that the new last layers alone would have done better in the final exam."""
     return f"Retraining did not help: the frozen network was better ({frozen} against {now} of {total})."
@@ -853,10 +879,17 @@ def kept(epoch: int, border: int | None = None) -> str:
     return f"{among} {epoch} was the best in the mock exam, so it took the final exam."
 
 
-def a_round(looks: int) -> str:
-    """Say what a round is."""
-    often = {1: "once", 2: "twice"}.get(looks, f"{spelled(looks)} times")
-    return f"One round: each practice photo is looked at {often}."
+def a_round(looks: int, later: int | None) -> str:
+    """Say what a round is; `later` is the number of looks once more than the new last layers learns."""
+    said = f"One round: each practice photo is looked at {often(looks)}"
+    if later is None or later == looks:
+        return f"{said}."
+    return f"{said} while only the new last layers learn, {often(later)} afterwards."
+
+
+def often(times: int) -> str:
+    """Say how often: "once", "twice", "three times"."""
+    return {1: "once", 2: "twice"}.get(times, f"{spelled(times)} times")
 
 
 def not_in_yet(people: str, n: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binomtest
+from statsmodels.stats.contingency_tables import mcnemar
 
 # A difference that chance alone makes at most this often is called clear.
 CLEAR_P = 0.05
@@ -46,6 +46,6 @@ def compare(right_before: np.ndarray, right_now: np.ndarray) -> Comparison:
         raise ValueError(f"Both must answer the same photos. Received: {right_before.shape} and {right_now.shape}.")
     fixed = np.flatnonzero(~right_before & right_now)
     broken = np.flatnonzero(right_before & ~right_now)
-    changed = len(fixed) + len(broken)
-    p_value = float(binomtest(len(fixed), changed).pvalue) if changed else 1.0
+    # Photos right or wrong both times say nothing here.
+    p_value = float(mcnemar([[0, len(broken)], [len(fixed), 0]], exact=True).pvalue)
     return Comparison(fixed, broken, p_value)

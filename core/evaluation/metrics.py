@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy import stats
 from sklearn import metrics
+from statsmodels.stats.proportion import proportion_confint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -119,21 +119,20 @@ def majority_label(labels: np.ndarray) -> int:
     return int(np.bincount(known).argmax())
 
 
-def wilson_interval(correct: int, total: int, takes: int | None = None) -> tuple[float, float]:
-    """Give the Wilson 95 % interval of a share; (nan, nan) for a total of 0.
+def wilson_interval(correct: float, total: int, takes: int | None = None) -> tuple[float, float]:
+    """Compute the Wilson 95 % interval of a share; (nan, nan) for a total of 0.
 
     Args:
+        correct: right answers of `total`; a mean over several tries need not be a whole number.
         takes: how many of the `total` count on their own; photos of one minute are right or wrong together. None: all.
 
     Source: Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", JASA 1927.
     """
     if total == 0:
         return float("nan"), float("nan")
-    share, n = correct / total, total if takes is None else takes
-    z = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))) / (1 + z * z / n)
-    return max(0.0, centre - half), min(1.0, centre + half)
+    n = total if takes is None else takes
+    low, high = proportion_confint(correct / total * n, n, alpha=1 - CONFIDENCE, method="wilson")
+    return max(0.0, float(low)), min(1.0, float(high))
 
 
 def evaluate(

@@ -1,180 +1,193 @@
-"""Two settings on the same photos, each tried a few times: how far apart they are, and whether that could be luck."""
+"""Settings tried a few times on the same photos: how far apart any two are, and how sure that is.
+
+One analysis, of readers and cases as in the comparison of medical tests: tries are readers (blocks), photos or takes
+are cases. Each pair of settings is analysed from its own answers alone, so that no other setting's luck rules it. All
+functions work on many comparisons at once (leading axes), for the simulation of `tools/benchmarks/verdict.py`.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
 
 import numpy as np
-from scipy import special, stats
+from scipy import optimize, stats
+from statsmodels.stats.multitest import multipletests
 
 from core.evaluation.compare import CLEAR_P
 
-CONFIDENCE = 0.95
-POWER = 0.8
-RESAMPLES = 2000
-# How much better or worse the same training comes out with another seed: standard deviation in logits. Measured with
-# the drawn people: 0.33; a little more here, for other people and networks.
-TRY_LUCK = 0.4
+# How much better or worse the same training comes out with another seed: standard deviation in logits. A cautious
+# prior, which counts as much as PRIOR_DF + 1 tries of its own would; with many tries what they show outweighs it.
+# With it, at most 5 of 100 comparisons err where luck is at most 0.65, or unequal and up to 1.2 (docs/verdict.md).
+PRIOR_LUCK, PRIOR_DF = 0.4, 3.0
+# Takes added that changed, one either way: no photo that changed is no proof that none ever does.
+ADDED = 2.0
 # For means over a normal distribution (Gauss and Hermite).
-_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(41)
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(61)
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
 
 @dataclass(frozen=True, eq=False)
-class Takes:
-    """Right answers of two settings, take by take; a photo that belongs to no take is one of its own.
+class Differences:
+    """Every setting held against every other; arrays of shape (..., n_settings, n_settings), row against column.
 
     Attributes:
-        gained: int64, shape (n_seeds, n_takes), right answers of the second setting less those of the first.
-        photos: int64, shape (n_takes,), photos of each take.
+        mean: mean right answers, those of the row less those of the column, as a share of the exam, -1 to 1.
+        error: standard error of `mean`, over other tries and other photos; infinite where the exam is a single take.
+        df: its degrees of freedom (Satterthwaite).
+        from_tries: which part of error**2 more tries would take away, 0 to 1.
     """
 
-    gained: np.ndarray
-    photos: np.ndarray
+    mean: np.ndarray
+    error: np.ndarray
+    df: np.ndarray
+    from_tries: np.ndarray
 
 
-def by_take(first: np.ndarray, second: np.ndarray, groups: np.ndarray | None = None) -> Takes:
-    """Add up the differences of two settings over the photos that belong together.
+def differences(right: np.ndarray, groups: np.ndarray | None = None) -> Differences:
+    """Compare all settings with one another, each pair by itself.
+
+    The difference of two has three parts: of the try (luck), of the take (what one setting recognises and the other
+    does not), and the rest. Its variance is that of a mean over random tries and random takes. The luck is estimated by
+    the pair's tries together with a prior, PRIOR_LUCK; with one try the prior is all there is.
 
     Args:
-        first, second: bool, shape (n_seeds, n_photos), whether the answer was right; same seeds, same photos.
-        groups: int, shape (n_photos,), which photos belong together; None: each stands alone.
+        right: bool, shape (..., n_settings, n_seeds, n_photos), whether the answer was right; same seeds, same photos.
+        groups: int, shape (n_photos,), which photos belong together and count once; None: each stands alone.
 
     Raises:
         ValueError: the shapes do not fit together, or nothing was tried.
+
+    Source: Obuchowski and Rockette, "Hypothesis testing of diagnostic accuracy for multiple readers and multiple
+    tests", 1995, with degrees of freedom in the manner of Hillis 2007 (Satterthwaite's); added takes: Bonett and Price,
+    "Adjusted Wald confidence interval for a difference of binomial proportions based on paired data", 2012; luck joined
+    with its prior: Smyth, "Linear models and empirical Bayes methods", 2004, with a named prior, not an estimated one.
     """
-    if first.shape != second.shape or first.ndim != 2 or first.size == 0:
-        raise ValueError(f"Both must answer the same photos in every try. Received: {first.shape} and {second.shape}.")
-    gained = second.astype(np.int64) - first.astype(np.int64)
+    if right.ndim < 3 or right.size == 0:
+        raise ValueError(f"To compare settings takes a setting, a try and a photo at least; received {right.shape}.")
+    if groups is not None and groups.shape != right.shape[-1:]:
+        raise ValueError(f"groups must have the shape ({right.shape[-1]},), received {groups.shape}.")
+    n_settings = right.shape[-3]
+    shape = (*right.shape[:-2], n_settings)
+    found = Differences(np.zeros(shape), np.zeros(shape), np.ones(shape), np.zeros(shape))
+    for first, second in combinations(range(n_settings), 2):
+        mean, error, df, from_tries = _pair(right[..., first, :, :], right[..., second, :, :], groups)
+        for row, column, sign in ((first, second, 1), (second, first, -1)):
+            found.mean[..., row, column] = sign * mean
+            found.error[..., row, column] = error
+            found.df[..., row, column] = df
+            found.from_tries[..., row, column] = from_tries
+    return found
+
+
+def _pair(first: np.ndarray, second: np.ndarray, groups: np.ndarray | None) -> tuple[np.ndarray, ...]:
+    """Compute mean, error, degrees of freedom and the part of tries for two settings."""
+    gained = first.astype(np.int8) - second.astype(np.int8)
+    n_seeds = gained.shape[-2]
+    changed = np.abs(gained).mean(axis=(-2, -1))
+    mean = gained.mean(axis=(-2, -1))
+    by_take = _by_take(gained, groups, mean)
+    n_takes = by_take.shape[-1]
+    if n_takes == 1:
+        return mean, np.full_like(mean, np.inf), np.ones_like(mean), np.zeros_like(mean)
+    of_take, of_try = by_take.mean(axis=-2), by_take.mean(axis=-1)
+    rest = by_take - of_take[..., None, :] - of_try[..., :, None]
+    ms_error = (rest**2).sum(axis=(-2, -1)) / max(1, (n_seeds - 1) * (n_takes - 1))
+    takes_part = ((of_take**2).sum(axis=-1) + ADDED) / (n_takes - 1 + ADDED) / n_takes
+    takes_part = np.maximum(takes_part, ms_error / (n_seeds * n_takes))
+    # Luck of d logits moves a photo's chance p by d p (1 - p), and p (1 - p) is half the chance that it changes.
+    changed = (changed * n_takes + ADDED) / (n_takes + ADDED)
+    expected = ms_error + n_takes * PRIOR_LUCK**2 * changed**2 / 2
+    seen = n_takes * (of_try**2).sum(axis=-1)
+    df_tries = PRIOR_DF + n_seeds - 1
+    ms_tries = (PRIOR_DF * expected + seen) / df_tries
+    luck_part = np.maximum(ms_tries - ms_error, 0) / (n_seeds * n_takes)
+    variance = takes_part + luck_part
+    df = variance**2 / (takes_part**2 / (n_takes - 1) + (ms_tries / (n_seeds * n_takes)) ** 2 / df_tries)
+    # One try does not show what of a change would be another in the next.
+    from_tries = (luck_part + ms_error / (n_seeds * n_takes)) / variance if n_seeds > 1 else np.ones_like(variance)
+    return mean, np.sqrt(variance), df, np.minimum(from_tries, 1)
+
+
+def _by_take(gained: np.ndarray, groups: np.ndarray | None, mean: np.ndarray) -> np.ndarray:
+    """Give each take's distance from the mean, shape (..., n_seeds, n_takes); their mean is 0 over tries and takes."""
+    n_photos = gained.shape[-1]
     if groups is None:
-        return Takes(gained, np.ones(gained.shape[1], np.int64))
-    if groups.shape != (gained.shape[1],):
-        raise ValueError(f"groups must have the shape ({gained.shape[1]},), received {groups.shape}.")
+        return np.asarray(gained - mean[..., None, None])
     _, take = np.unique(groups, return_inverse=True)
     photos = np.bincount(take)
-    return Takes(gained @ (take[:, None] == np.arange(len(photos))).astype(np.int64), photos.astype(np.int64))
+    member = (take[:, None] == np.arange(len(photos))).astype(float)
+    return np.asarray((gained @ member - mean[..., None, None] * photos) * len(photos) / n_photos)
 
 
-def fixed_and_broken(takes: Takes) -> tuple[int, int]:
-    """Give how many takes the second setting has right in more tries, and in fewer."""
-    total = takes.gained.sum(axis=0)
-    return int((total > 0).sum()), int((total < 0).sum())
+def worse(found: Differences) -> np.ndarray:
+    """Compute for each setting how surely another one is better than it: p values, shape (..., n_settings).
 
+    Simes' test over the others, corrected by Hommel for the number of settings: in at most 5 of 100 comparisons is
+    anything below 0.05 that is worse than none.
 
-def exact_p(fixed: int, broken: int) -> float:
-    """Give the exact McNemar test: how often a coin would split so many changes at least as unevenly.
-
-    Source: McNemar, "Note on the sampling error of the difference between correlated proportions", 1947; exact.
+    Source: Simes 1986; Hommel, "A stagewise rejective multiple test procedure", Biometrika 1988.
     """
-    return float(stats.binomtest(fixed, fixed + broken).pvalue) if fixed + broken else 1.0
+    n = found.mean.shape[-1]
+    if n == 1:
+        return np.ones(found.mean.shape[:-1])
+    one_sided = stats.t.cdf(found.mean / np.where(found.error > 0, found.error, 1), found.df)
+    others = one_sided[..., ~np.eye(n, dtype=bool)].reshape(*one_sided.shape[:-1], n - 1)
+    # Simes' p value is the smallest that Benjamini and Hochberg's correction gives.
+    simes = stats.false_discovery_control(others, axis=-1).min(axis=-1)
+    return np.apply_along_axis(lambda p: multipletests(p, method="hommel")[1], -1, simes)
 
 
-def interval(takes: Takes, seed: int = 0) -> tuple[float, float]:
-    """Give the 95 % bootstrap interval of the mean difference, in right answers of all photos.
+def behind(found: Differences, margin: float, is_worse: np.ndarray) -> np.ndarray:
+    """Compute how far each setting may lie behind the best of the others at most, as a share of the exam.
 
-    Takes and tries are drawn anew, both at once (percentiles); with one try, takes only. A single take says nothing
-    about others: the interval is then all there can be.
-
-    Source: Owen, "The pigeonhole bootstrap", Annals of Applied Statistics 2007: rows and columns drawn anew.
-    """
-    n_seeds, n_takes = takes.gained.shape
-    n_photos = int(takes.photos.sum())
-    if n_takes == 1:
-        return float(-n_photos), float(n_photos)
-
-    def mean_gain(drawn: np.ndarray, tries: np.ndarray, axis: int = -1) -> np.ndarray:
-        gained = takes.gained[tries].sum(axis=-2)
-        gained = np.take_along_axis(gained, drawn, axis).sum(axis) / n_seeds
-        return np.asarray(n_photos * gained / takes.photos[drawn].sum(axis))
-
-    def mean_gain_of_one(drawn: np.ndarray, axis: int = -1) -> np.ndarray:
-        return np.asarray(n_photos * takes.gained[0][drawn].sum(axis) / takes.photos[drawn].sum(axis))
-
-    places = (np.arange(n_takes), np.arange(n_seeds))
-    found = stats.bootstrap(
-        places[:1] if n_seeds == 1 else places,
-        mean_gain_of_one if n_seeds == 1 else mean_gain,
-        n_resamples=RESAMPLES,
-        vectorized=True,
-        confidence_level=CONFIDENCE,
-        method="percentile",
-        rng=np.random.default_rng(seed),
-    ).confidence_interval
-    return float(found.low), float(found.high)
-
-
-def single_try_p(takes: Takes) -> float:
-    """Give the McNemar test of one try each, with room for luck: another try comes out better or worse.
-
-    Under no lasting difference, the one that happened to train better by d logits wins a changed photo with odds
-    exp(d), however hard the photo is (Rasch's model), and d is drawn anew with each pair of tries. A take of several
-    photos counts by how far it changed, on average.
-
-    Source: Rasch, "Probabilistic Models for Some Intelligence and Attainment Tests", 1960, for the odds.
-    """
-    fixed, broken = fixed_and_broken(takes)
-    if fixed + broken == 0:
-        return 1.0
-    moved = np.abs(takes.gained.sum(axis=0))
-    d = float(moved[moved > 0].mean()) * math.sqrt(2) * TRY_LUCK * _NODES
-    larger = stats.binom.sf(max(fixed, broken) - 1, fixed + broken, special.expit(d))
-    return min(1.0, 2 * float(larger @ _WEIGHTS))
-
-
-def several_tries_p(counts: np.ndarray, first: int, second: int) -> float:
-    """Give Tukey's test of two of several settings: do they lie further apart than tries of one setting do?
-
-    It allows for the choice of any two of them, as the one that was lucky in the mock exam.
+    A setting is as good within the margin where this is not above the margin: it is then non-inferior to every other
+    one that may be the best (an intersection-union test, which has to hold against all of them and so needs no
+    correction for their number). What is corrected for are the settings that could be called as good without being it:
+    this one, and each that looks half the margin behind or more. Where all look level, that is one test; where one is
+    ahead of five others, it is Dunnett's. Those that are clearly worse are out of the running on both sides.
 
     Args:
-        counts: float, shape (n_settings, n_seeds), n_seeds >= 2: right answers of each try.
-        first, second: the two settings.
-
-    Source: Tukey, "The Problem of Multiple Comparisons", 1953; the variance within settings is pooled.
-    """
-    n_settings, n_seeds = counts.shape
-    apart = abs(float(counts[first].mean() - counts[second].mean()))
-    error = math.sqrt(float(counts.var(axis=1, ddof=1).mean()) / n_seeds)
-    if error == 0:
-        return 1.0 if apart == 0 else 0.0
-    return float(stats.studentized_range.sf(apart / error, n_settings, n_settings * (n_seeds - 1)))
-
-
-def holm(p_values: np.ndarray) -> np.ndarray:
-    """Correct several tests made at once, so that all of them together are wrong at most as often as one alone.
-
-    Args:
-        p_values: float, shape (n,).
+        margin: share of the exam, above 0.
+        is_worse: bool, shape (..., n_settings), which are clearly worse and so not the best.
 
     Returns:
-        float, shape (n,), each at most 1.
+        float, shape (..., n_settings), -1 to 1; 0 for one setting alone, below 0 where one is surely ahead.
 
-    Source: Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 1979.
+    Source: Berger, "Multiparameter hypothesis testing and acceptance sampling", 1982; Hsu, "Constrained simultaneous
+    confidence intervals for multiple comparisons with the best", 1984. That the correction is enough is simulated
+    (docs/verdict.md).
     """
-    order = np.argsort(p_values, kind="stable")
-    n = len(p_values)
-    stepped = np.maximum.accumulate(np.minimum(1.0, (n - np.arange(n)) * p_values[order]))
-    corrected = np.empty(n)
-    corrected[order] = stepped
-    return corrected
+    n = found.mean.shape[-1]
+    if n == 1:
+        return np.zeros(found.mean.shape[:-1])
+    looks_behind = (found.mean.min(axis=-1) <= -margin / 2) & ~is_worse
+    tests = 1 + looks_behind.sum(axis=-1, keepdims=True) - looks_behind
+    levels = np.array([one_test_p(min(others, n - 1)) for others in range(1, n + 1)])
+    level = levels[tests - 1][..., None]
+    reach = stats.t.isf(level, found.df) * found.error
+    is_out = np.eye(n, dtype=bool) | is_worse[..., None, :]
+    return np.asarray(np.clip(np.where(is_out, -1.0, reach - found.mean).max(axis=-1), -1.0, 1.0))
 
 
-def takes_needed(fixed: int, broken: int, takes: int, tests: int = 1) -> int | None:
-    """Give how many takes would tell a difference as large as the one seen in four of five exams.
+@lru_cache(maxsize=32)
+def one_test_p(others: int) -> float:
+    """Compute the p value that one of several tests against a common partner must reach, so that all err in 5 of 100.
 
-    Args:
-        fixed, broken: takes that changed either way, of `takes` in all.
-        tests: how many such comparisons share the allowed error.
-
-    Returns:
-        None where there is no difference to find.
-
-    Source: Connor, "Sample size for testing differences in proportions for the paired-sample design", Biometrics 1987.
+    Source: Dunnett, "A multiple comparison procedure for comparing several treatments with a control", 1955; the
+    correlation of two such tests is one half.
     """
-    if fixed == broken:
-        return None
-    changed, difference = (fixed + broken) / takes, abs(fixed - broken) / takes
-    z_error, z_power = stats.norm.ppf(1 - CLEAR_P / (2 * tests)), stats.norm.ppf(POWER)
-    root = z_error * math.sqrt(changed) + z_power * math.sqrt(changed - difference**2)
-    return math.ceil(float(root / difference) ** 2)
+
+    def all_hold(z: float) -> float:
+        return float(stats.norm.cdf(math.sqrt(2) * z + _NODES) ** others @ _WEIGHTS)
+
+    return float(stats.norm.sf(optimize.brentq(lambda z: all_hold(z) - (1 - CLEAR_P), 0, 10)))
+
+
+def interval(found: Differences, row: int, column: int) -> tuple[float, float]:
+    """Compute the 95 % interval of one difference, as shares, for a single comparison (no leading axes)."""
+    reach = float(stats.t.isf(CLEAR_P / 2, found.df[row, column]) * found.error[row, column])
+    mean = float(found.mean[row, column])
+    return max(-1.0, mean - reach), min(1.0, mean + reach)

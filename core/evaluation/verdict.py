@@ -1,70 +1,48 @@
-"""Which of several settings to take: picked on the mock exam, held against the others on the final exam."""
+"""What several settings say together: which are as good as any, which are clearly worse, and which to take."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 from core.evaluation import paired
 from core.evaluation.compare import CLEAR_P
 
-Kind = Literal["best", "enough", "no_winner", "nothing_learned"]
-# What leaves a difference in doubt: the photos of the exam (too few changed), or the luck of single tries.
-Doubt = Literal["", "photos", "tries"]
-
-
-@dataclass(frozen=True, eq=False)
-class Arm:
-    """One setting, tried once a seed.
-
-    Attributes:
-        right: bool, shape (n_seeds, n_photos), answers of the final exam; the same photos and seeds in all settings.
-        mock_accuracy: float, shape (n_seeds,), shares of right answers in the mock exam.
-    """
-
-    right: np.ndarray
-    mock_accuracy: np.ndarray
-
-    @property
-    def correct(self) -> float:
-        """Mean number of right answers in the final exam."""
-        return float(self.right.sum(axis=1).mean())
+# What one may lose and still count as good: a 24th of the exam (three photos of 72), one photo at least.
+MARGIN_OF = 24
+Word = Literal["as_good", "clearly_worse", "cannot_tell"]
+Kind = Literal["best", "enough", "cheapest", "cannot_tell", "alone", "unlearned", "nothing_learned"]
+# What would tell most about a setting of which nothing can be told.
+Help = Literal["", "photos", "tries"]
 
 
 @dataclass(frozen=True)
-class Paired:
-    """One setting held against the picked one, on the same photos and seeds of the final exam.
+class Standing:
+    """One setting among the others.
 
     Attributes:
-        arm: its place among the settings.
-        difference: mean right answers, its own less those of the picked one.
-        fixed, broken: takes that it has right in more tries than the picked one, in fewer.
-        p_value: exact McNemar test over takes.
-        corrected_p: the same, corrected for the number of comparisons (Holm).
-        interval: 95 % bootstrap interval of `difference`, over takes and seeds.
-        doubt: why the two do not differ clearly; empty where they do.
-        more_photos: photos in all that would tell such a difference in four of five exams; None: there is none to find.
+        word: "as_good": at most the margin behind every other one; "clearly_worse": another one is better, by however
+            much; "cannot_tell": neither is shown.
+        behind: right answers it may lie behind the best of the others at most; below 0 where it is surely ahead.
+        rival: the other setting with the most right answers, of equal ones the cheapest; itself where it is alone.
+        difference: mean right answers, its own less those of `rival`.
+        interval: 95 % interval of `difference`.
+        worse_p: how often luck alone makes anything look so much worse than another (corrected for all settings).
+        helps: whether more photos in the exam or more tries would tell most; empty where the word says something.
     """
 
-    arm: int
+    word: Word
+    behind: float
+    rival: int
     difference: float
-    fixed: int
-    broken: int
-    p_value: float
-    corrected_p: float
     interval: tuple[float, float]
-    doubt: Doubt
-    more_photos: int | None
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether test and interval say that the two differ, and by more than tries of one setting do."""
-        return self.doubt == ""
+    worse_p: float
+    helps: Help
 
 
 @dataclass(frozen=True)
@@ -72,143 +50,130 @@ class Verdict:
     """What several settings say together.
 
     Attributes:
-        kind: "best": the picked one is clearly better than all others; "enough": some are clearly worse; "no_winner":
-            none is clearly worse; "nothing_learned": none is clearly better than guessing.
-        picked: the best in the mock exam; of equally good ones the cheapest.
-        take: the cheapest that is neither clearly worse than the picked one nor in doubt.
-        in_doubt: cheaper ones that have so many fewer right answers that only the luck of single tries could be why.
-        tied: those not clearly different from the picked one, which is among them; cheapest first.
-        paired: the picked one held against every other, cheapest first.
+        kind: "best": one is as good, all others are clearly worse; "cheapest": the cheapest of all is as good;
+            "enough": another one is as good; "cannot_tell": none is shown to be; "alone": there is one setting only;
+            "unlearned": none that is as good did what it is called; "nothing_learned": none is clearly better than
+            guessing.
+        take: the cheapest that is as good and did what it is called; None where none is, or nothing was learned.
+        standings: one a setting, cheapest first.
+        margin: right answers that one may be behind and still be as good.
         guessing, total: right answers by guessing, and photos of the final exam.
         takes: how many of these count on their own.
+        can_show: whether so few photos could show that anything is as good, were all answers the same.
     """
 
     kind: Kind
-    picked: int
-    take: int
-    in_doubt: tuple[int, ...]
-    tied: tuple[int, ...]
-    paired: tuple[Paired, ...]
+    take: int | None
+    standings: tuple[Standing, ...]
+    margin: int
     guessing: int
     total: int
     takes: int
+    can_show: bool
 
-    @property
-    def is_contradicted(self) -> bool:
-        """Whether something was clearly better in the final exam than what the mock exam picked."""
-        return any(each.is_clear and each.difference > 0 for each in self.paired)
-
-    @property
-    def advised(self) -> int | None:
-        """What to take, where anything can be advised: something was learned, and the two exams do not disagree."""
-        return None if self.kind == "nothing_learned" or self.is_contradicted else self.take
+    def those(self, word: Word) -> tuple[int, ...]:
+        """Return the settings of which a word is said, cheapest first."""
+        return tuple(arm for arm, each in enumerate(self.standings) if each.word == word)
 
     @property
     def can_tell_from_guessing(self) -> bool:
         """Whether so few takes could tell anything from guessing, were all answers right."""
-        return (len(self.paired) + 1) * (self.guessing / self.total) ** self.takes < CLEAR_P
-
-    @property
-    def can_tell_apart(self) -> bool:
-        """Whether so few takes could tell two settings apart, were one of them right everywhere and the other never."""
-        return len(self.paired) * 2 * 0.5**self.takes < CLEAR_P
+        return len(self.standings) * (self.guessing / self.total) ** self.takes < CLEAR_P
 
 
-def verdict(arms: Sequence[Arm], *, guessing: int, groups: np.ndarray | None = None, seed: int = 0) -> Verdict:
-    """Judge settings.
+def margin_of(total: int) -> int:
+    """Return how many right answers one may be behind and still be as good, in an exam of `total` photos."""
+    return max(1, total // MARGIN_OF)
 
-    Two settings differ clearly if three things hold: the exact McNemar test over takes, corrected for the number of
-    comparisons, is below 0.05; the bootstrap interval over takes and tries excludes 0; and the difference is larger
-    than the luck of training with another seed. The third is Tukey's test where there are several tries, else a
-    McNemar test with room for it: a lucky training does well in both exams, so without it 6 to 11 of 100 sweeps would
-    name a winner where there is none (tests/core/evaluation/test_verdict.py).
+
+def words(found: paired.Differences, total: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Say of each setting which of the three words holds; for many comparisons at once.
+
+    Returns:
+        is_as_good, is_worse: bool, shape (..., n_settings), never both: what is worse by less than the margin is as
+            good. Where neither is true, the photos cannot tell.
+        behind, worse_p: float, same shape, as `paired.behind` and `paired.worse`.
+    """
+    margin = margin_of(total) / total
+    worse_p = paired.worse(found)
+    is_worse = worse_p < CLEAR_P
+    behind = paired.behind(found, margin, is_worse)
+    is_as_good = behind <= margin + 1e-9
+    return is_as_good, is_worse & ~is_as_good, behind, worse_p
+
+
+def verdict(
+    right: np.ndarray, *, guessing: int, groups: np.ndarray | None = None, did: Sequence[bool] | None = None
+) -> Verdict:
+    """Judge settings on the final exam alone: none is picked beforehand, so nothing has to be taken off for picking.
 
     Args:
-        arms: one or more, cheapest first.
+        right: bool, shape (n_settings, n_seeds, n_photos), whether the answer was right; cheapest setting first.
         guessing: right answers in the final exam that guessing gives.
         groups: int, shape (n_photos,), photos that belong together; None: each stands alone.
-        seed: of the bootstrap.
+        did: whether each setting did in all tries what it is called; one that did not is compared and never taken.
 
     Raises:
-        ValueError: no setting, no photo, or shapes that do not fit together.
+        ValueError: no setting, no try, no photo, or shapes that do not fit together.
     """
-    if not arms or arms[0].right.size == 0:
-        raise ValueError("To judge settings takes one setting, one try and one photo at least; received none.")
-    picked = int(np.argmax([round(float(arm.mock_accuracy.mean()), 9) for arm in arms]))
-    held = _paired(arms, picked, groups, seed)
-    worse = {each.arm for each in held if each.is_clear and each.difference < 0}
-    better = {each.arm for each in held if each.is_clear and each.difference > 0}
-    tied = tuple(arm for arm in range(len(arms)) if arm not in worse | better)
-    # Not called worse, and not advised either: by its photos alone it would be.
-    lucky = {each.arm for each in held if each.doubt == "tries" and each.difference < 0}
-    take = min(arm for arm in range(len(arms)) if arm not in worse | lucky)
-    in_doubt = tuple(arm for arm in sorted(lucky) if arm < take)
-    total = int(arms[0].right.shape[1])
-    kind: Kind
-    if not _learned(arms, guessing, groups):
-        kind = "nothing_learned"
-    elif better or not worse:
-        kind = "no_winner"
-    else:
-        kind = "best" if tied == (picked,) else "enough"
-    return Verdict(kind, picked, take, in_doubt, tied, held, guessing, total, _count_takes(arms, groups))
+    found = paired.differences(right, groups)
+    total = right.shape[-1]
+    takes = total if groups is None else len(np.unique(groups))
+    can_show = _can_show(right, groups)
+    standings = _standings(found, total, can_show=can_show)
+    kind, take = _kind(standings, did or [True] * len(right), learned=_learned(right, takes, guessing))
+    return Verdict(kind, take, standings, margin_of(total), guessing, total, takes, can_show)
 
 
-def _paired(arms: Sequence[Arm], picked: int, groups: np.ndarray | None, seed: int) -> tuple[Paired, ...]:
-    others = [arm for arm in range(len(arms)) if arm != picked]
-    takes = {arm: paired.by_take(arms[picked].right, arms[arm].right, groups) for arm in others}
-    p_values = np.array([paired.exact_p(*paired.fixed_and_broken(takes[arm])) for arm in others])
-    intervals = {arm: paired.interval(takes[arm], seed) for arm in others}
-    sure = {
-        arm
-        for arm, p in zip(others, paired.holm(p_values), strict=True)
-        if p < CLEAR_P and _both_say_so(takes[arm], intervals[arm])
-    }
-    lasting = _more_than_luck(arms, picked, takes, sure)
-    found = []
-    for arm, p_value, corrected in zip(others, p_values, paired.holm(p_values), strict=True):
-        fixed, broken = paired.fixed_and_broken(takes[arm])
-        n_takes, n_photos = len(takes[arm].photos), int(takes[arm].photos.sum())
-        needed = paired.takes_needed(fixed, broken, n_takes, len(others))
-        found.append(
-            Paired(
-                arm=arm,
-                difference=float(takes[arm].gained.sum() / len(arms[arm].right)),
-                fixed=fixed,
-                broken=broken,
-                p_value=float(p_value),
-                corrected_p=float(corrected),
-                interval=intervals[arm],
-                doubt="" if arm in lasting else "tries" if arm in sure else "photos",
-                more_photos=None if needed is None else math.ceil(needed * n_photos / n_takes),
+def _standings(found: paired.Differences, total: int, *, can_show: bool) -> tuple[Standing, ...]:
+    is_as_good, is_worse, behind, worse_p = words(found, total)
+    standings = []
+    for arm in range(len(found.mean)):
+        others = [other for other in range(len(found.mean)) if other != arm]
+        rival = min(others, key=lambda other: (round(float(found.mean[arm, other]), 9), other), default=arm)
+        low, high = paired.interval(found, arm, rival)
+        word: Word = "as_good" if is_as_good[arm] else "clearly_worse" if is_worse[arm] else "cannot_tell"
+        standings.append(
+            Standing(
+                word=word,
+                behind=total * float(behind[arm]),
+                rival=rival,
+                difference=total * float(found.mean[arm, rival]),
+                interval=(total * low, total * high),
+                worse_p=float(worse_p[arm]),
+                helps=_helps(found, arm, rival, can_show=can_show) if word == "cannot_tell" else "",
             )
         )
-    return tuple(found)
+    return tuple(standings)
 
 
-def _both_say_so(takes: paired.Takes, interval: tuple[float, float]) -> bool:
-    """Tell whether the interval excludes 0, on the side to which most takes have changed."""
-    fixed, broken = paired.fixed_and_broken(takes)
-    return interval[0] > 0 if fixed > broken else interval[1] < 0
+def _helps(found: paired.Differences, arm: int, rival: int, *, can_show: bool) -> Help:
+    return "tries" if can_show and found.from_tries[arm, rival] >= 0.5 else "photos"
 
 
-def _more_than_luck(arms: Sequence[Arm], picked: int, takes: dict[int, paired.Takes], sure: set[int]) -> set[int]:
-    """Give those of the `sure` that differ by more than tries of one setting do."""
-    if len(arms[picked].right) == 1:
-        p_values = paired.holm(np.array([paired.single_try_p(each) for each in takes.values()]))
-        return {arm for arm, p in zip(takes, p_values, strict=True) if arm in sure and p < CLEAR_P}
-    counts = np.array([arm.right.sum(axis=1) for arm in arms], float)
-    return {arm for arm in sure if paired.several_tries_p(counts, picked, arm) < CLEAR_P}
+def _can_show(right: np.ndarray, groups: np.ndarray | None) -> bool:
+    """Tell whether this exam could show that anything is as good, were all answers right everywhere."""
+    is_as_good, *_ = words(paired.differences(np.ones_like(right[:2], bool), groups), right.shape[-1])
+    return bool(is_as_good.all())
 
 
-def _learned(arms: Sequence[Arm], guessing: int, groups: np.ndarray | None) -> bool:
+def _kind(standings: Sequence[Standing], did: Sequence[bool], *, learned: bool) -> tuple[Kind, int | None]:
+    if not learned:
+        return "nothing_learned", None
+    if len(standings) == 1:
+        return "alone", 0
+    good = [arm for arm, each in enumerate(standings) if each.word == "as_good" and did[arm]]
+    if not good:
+        return ("unlearned" if any(each.word == "as_good" for each in standings) else "cannot_tell"), None
+    if [each.word for each in standings].count("clearly_worse") == len(standings) - 1:
+        return "best", good[0]
+    return ("cheapest" if good[0] == 0 else "enough"), good[0]
+
+
+def _learned(right: np.ndarray, takes: int, guessing: int) -> bool:
     """Tell whether a setting is clearly better than guessing: exact binomial test over takes, corrected (Holm)."""
-    n_photos, n_takes = arms[0].right.shape[1], _count_takes(arms, groups)
     # Tries share their photos, so their mean counts as one exam; rounded down, to the side of caution.
-    right = [int(np.floor(arm.right.mean() * n_takes + 1e-9)) for arm in arms]
-    p_values = [stats.binomtest(k, n_takes, guessing / n_photos, alternative="greater").pvalue for k in right]
-    return bool(paired.holm(np.array(p_values)).min() < CLEAR_P)
-
-
-def _count_takes(arms: Sequence[Arm], groups: np.ndarray | None) -> int:
-    return arms[0].right.shape[1] if groups is None else len(np.unique(groups))
+    counts = np.floor(right.mean(axis=(-2, -1)) * takes + 1e-9).astype(int)
+    share = guessing / right.shape[-1]
+    p_values = [stats.binomtest(int(k), takes, share, alternative="greater").pvalue for k in counts]
+    return bool(multipletests(p_values, CLEAR_P, method="holm")[0].any())

@@ -86,7 +86,8 @@ def crop(job: JobFolder, workspace: Workspace) -> None:
     """Build a data set: find, crop, group and split.
 
     Request: `source` (folder or zip), `name`, `crop` and `split` (fields of `CropConfig` and `SplitConfig`; may be
-    missing). Events: "progress" with `step`, `done`, `total`. Result: `dataset_id`, `version`.
+    missing), `people_from` where no folders name people (`intake.read_source`). Events: "progress" with `step`,
+    `done`, `total`. Result: `dataset_id`, `version`.
     """
     request = job.request()
     with _using_up(job, Path(request["source"])) as source:
@@ -128,7 +129,14 @@ def _build(
     split = SplitConfig(**job.request().get("split", {}))
     # Somebody with too few photos is told so on the page, and stops nobody else.
     dataset = build_dataset(
-        source, workspace, name=name, crop=crop_config, split=split, strict=False, on_progress=report
+        source,
+        workspace,
+        name=name,
+        crop=crop_config,
+        split=split,
+        strict=False,
+        people_from=job.request().get("people_from", "folders"),
+        on_progress=report,
     )
     _name_result(job, dataset)
 
@@ -140,7 +148,8 @@ def _name_result(job: JobFolder, dataset: Dataset) -> None:
 def add(job: JobFolder, workspace: Workspace) -> None:
     """Add photos to the newest version of `dataset_id`.
 
-    Request: `dataset_id`, `source`, and `person` where all photos are one person's. Events and result as for "crop".
+    Request: `dataset_id`, `source`, `person` where all photos are one person's, and `people_from` as for "crop". Events
+    and result as for "crop".
     """
     from core import runs
     from core.photos.dataset import add_photos, load_dataset
@@ -153,6 +162,7 @@ def add(job: JobFolder, workspace: Workspace) -> None:
             load_dataset(workspace, request["dataset_id"]),
             is_used=partial(runs.is_used, workspace),
             person=request.get("person"),
+            people_from=request.get("people_from", "folders"),
             on_progress=_reporter(job),
         )
         _name_result(job, added)

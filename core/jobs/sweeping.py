@@ -23,8 +23,9 @@ def run_sweep(job: JobFolder, workspace: Workspace) -> None:
         LabError: at least one training failed.
     """
     # Here, not above: whoever only lists the kinds of jobs shall not import TensorFlow.
+    from core.training.material import Shared
     from core.training.memory import FeatureMemory
-    from core.training.trainer import Shared, run_training
+    from core.training.trainer import run_training
 
     sweep = open_sweep(job.path, workspace)
     complete(sweep)

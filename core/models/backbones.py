@@ -217,7 +217,8 @@ def check_config(config: TrainConfig) -> TrainConfig:
         The settings with `freeze_depth` filled in; None became "all units".
 
     Raises:
-        ConfigError: no such backbone, a picture too small for it, or a freeze depth it does not have.
+        ConfigError: no such backbone, a picture too small for it, a freeze depth it lacks, or an untrained start
+            that it cannot make.
     """
     entry = backbone(config.backbone)
     if config.image_size_px < entry.smallest_px:
@@ -225,9 +226,23 @@ def check_config(config: TrainConfig) -> TrainConfig:
             f'"{entry.name}" needs an image size of {entry.smallest_px} px or more, received {config.image_size_px}; '
             f"it was trained on {entry.usual_px} px."
         )
+    if not config.pretrained and not can_start_untrained(config.backbone):
+        raise ConfigError(
+            f'"{entry.name}" cannot start untrained, since its BatchNorm needs the statistics of its weights file; '
+            "choose a VGG network, or start from its weights."
+        )
     depth = frozen_units(config)
     check_freeze_depth(entry.architecture, depth)
     return replace(config, freeze_depth=depth)
+
+
+def can_start_untrained(name: str) -> bool:
+    """Return whether a training may start this backbone from random numbers.
+
+    BatchNorm stays in inference mode here, for batches are tiny. Untrained it would then not normalise at all, and a
+    comparison with the trained network would be unfair; so only backbones without BatchNorm may.
+    """
+    return all(layer.kind != "batchnorm" for layer in backbone(name).architecture.weight_layers)
 
 
 def frozen_units(config: TrainConfig) -> int:
@@ -237,3 +252,12 @@ def frozen_units(config: TrainConfig) -> int:
         ConfigError: no such backbone.
     """
     return len(backbone(config.backbone).architecture.units) if config.freeze_depth is None else config.freeze_depth
+
+
+def is_all_frozen(config: TrainConfig) -> bool:
+    """Return whether only the new last layers ever learn.
+
+    Raises:
+        ConfigError: no such backbone.
+    """
+    return frozen_units(config) == len(backbone(config.backbone).architecture.units)

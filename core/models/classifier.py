@@ -5,7 +5,7 @@ Runs in a worker: importing this imports TensorFlow.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from core.models.backbones import Preprocessing
     from core.models.structure import Unit
     from core.models.weights import FoundWeights
+
+
+SCALE_LAYER = "head_scale"
+SMALLEST_SQUARE = 1e-12
 
 
 @dataclass
@@ -74,6 +78,35 @@ class Classifier:
         """
         for i, unit in enumerate(architecture(self.backbone).units):
             _set_trainable(self.joined, unit, i >= freeze_depth)
+
+    def scale_features(self, batches: Iterable[np.ndarray]) -> None:
+        """Let the head divide by the root mean square of its pooled features, where its settings ask for that.
+
+        Args:
+            batches: float, each of shape (n, ...), what the head sees of the practice photos.
+        """
+        if not self.scales_features:
+            return
+        layer = self.joined.get_layer(SCALE_LAYER)
+        pooled = keras.Model(self.seen[-1], layer.input)
+        total = count = 0.0
+        for batch in batches:
+            features = np.asarray(pooled.predict_on_batch(batch), np.float64)
+            total, count = total + float(np.square(features).sum()), count + features.size
+        layer.adapt_variance.assign(max(total / max(count, 1.0), SMALLEST_SQUARE))
+        layer.finalize_state()
+
+    @property
+    def scales_features(self) -> bool:
+        """Whether the head divides its features by their size."""
+        return any(layer.name == SCALE_LAYER for layer in self.joined.layers)
+
+    def set_suffix_weights(self, weights: list[np.ndarray]) -> None:
+        """Put back what `suffix.get_weights()` gave."""
+        self.suffix.set_weights(weights)
+        if self.scales_features:
+            # What it divides by is made from its weights, which have just come.
+            self.joined.get_layer(SCALE_LAYER).finalize_state()
 
     def seed_dropout(self, seed: int) -> None:
         """Let dropout draw from `seed` from here on; called with a number of its own before each epoch."""
@@ -143,14 +176,19 @@ def _head(features: keras.KerasTensor, head: HeadConfig, n_classes: int, seed: i
         x = keras.layers.GlobalAveragePooling2D(name="head_average", dtype="float32")(features)
     else:
         x = keras.layers.Flatten(name="head_flatten")(features)
+    if head.scale_features:
+        # Not centred, and one scale for all features: measured better than standardising (docs/training.md), and a
+        # feature that is silent on all practice photos is not blown up by the first photo that wakes it.
+        x = keras.layers.Normalization(axis=None, name=SCALE_LAYER, dtype="float32")(x)
     for i, size in enumerate(head.hidden, start=1):
         name = f"head_dense_{i}"
         x = keras.layers.Dense(size, activation="relu", name=name, kernel_initializer=glorot(name))(x)
     if head.dropout:
         x = keras.layers.Dropout(head.dropout, seed=networks.derived_seed(seed, "head_dropout"), name="head_dropout")(x)
     # The softmax in bfloat16 would know three digits only.
+    start = keras.initializers.Zeros() if head.zero_start else glorot("people")
     return keras.layers.Dense(
-        n_classes, activation="softmax", name="people", kernel_initializer=glorot("people"), dtype="float32"
+        n_classes, activation="softmax", name="people", kernel_initializer=start, dtype="float32"
     )(x)
 
 
@@ -189,6 +227,9 @@ def save_model(classifier: Classifier, path: Path) -> None:
     """
     plain = keras.models.clone_model(classifier.joined, clone_function=_float32_layer)
     plain.set_weights(classifier.joined.get_weights())
+    for layer in plain.layers:
+        if layer.name == SCALE_LAYER:
+            layer.finalize_state()  # What it divides by is made from its weights, which have just come.
     with disk.replacing(path) as beside:
         plain.save(beside)
 

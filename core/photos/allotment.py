@@ -28,6 +28,7 @@ class Kept:
         sha256, name, person, face, looked: as of `manifest.Item`.
         split: where it belongs; None where it is to be allotted.
         group: what it belongs to already; None where that is to be found out.
+        stays: keeps its split, whatever it belongs to.
     """
 
     sha256: str
@@ -37,6 +38,7 @@ class Kept:
     face: int | None = 0
     group: int | None = None
     looked: bool = False
+    stays: bool = False
 
 
 def known_facts(store: PhotoStore, sha256s: Sequence[str], crop: CropConfig) -> dict[str, PhotoFacts | PhotoError]:
@@ -69,7 +71,8 @@ def pool_of(dataset: Dataset) -> tuple[list[Kept], list[LeftOut]]:
 
 def kept_again(sha256: str, entry: LeftOut) -> Kept:
     """Give a photo that was left out as one that shall be used, with the split it had."""
-    return Kept(sha256, entry.name, entry.person, entry.split, entry.face)
+    leaks = entry.kind == "leak"
+    return Kept(sha256, entry.name, entry.person, entry.split, entry.face, looked=leaks, stays=leaks)
 
 
 def needed_splits(dataset: Dataset) -> dict[str, list[Split]]:
@@ -177,7 +180,8 @@ def _grouped(photos: Sequence[Kept], facts: Facts, numbers: Iterator[int]) -> li
             grouped.append(photo)
         elif label is not None and label in settled:
             joined = settled[label]
-            grouped.append(replace(photo, group=joined.group, split=joined.split or photo.split))
+            split = photo.split if photo.stays else joined.split or photo.split
+            grouped.append(replace(photo, group=joined.group, split=split))
         else:
             group = fresh[label] if label in fresh and label is not None else next(numbers)
             fresh[label] = group

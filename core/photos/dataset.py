@@ -15,6 +15,7 @@ from core.errors import DatasetError, PhotoError
 from core.photos.allotment import Kept, allotted, known_facts, needed_splits, pool_of, sort_out, with_given_splits
 from core.photos.arrays import FaceArrays, load_faces
 from core.photos.intake import LeftOut, PhotoReader, read_photos, read_source, shown_name
+from core.photos.leaks import without_leaks
 from core.photos.manifest import (
     Dataset,
     IsUsed,
@@ -29,6 +30,7 @@ from core.photos.manifest import (
     save_dataset,
     save_edit,
 )
+from core.photos.naming import PeopleFrom
 from core.photos.photofolder import CROP_VERSION, FACES_VERSION, PhotoFacts
 from core.photos.recropping import recrop
 from core.photos.spare import spare, with_spares
@@ -63,13 +65,16 @@ def build_dataset(
     crop: CropConfig = CropConfig(),  # noqa: B008 (frozen)
     split: SplitConfig = SplitConfig(),  # noqa: B008 (frozen)
     strict: bool = True,
+    count_leaks: bool = False,
+    people_from: PeopleFrom = "folders",
     on_progress: Progress | None = None,
 ) -> Dataset:
     """Read photos of people, find and crop the faces, group, split, and save that as version 1 of a data set.
 
     Splits of the source are kept; a validation or test split it lacks is taken from its train photos. Of several faces
-    the largest is taken. Photos beside the folders of a split are kept and left out (`spare`). The same photos with the
-    same settings give the same data set, and nothing is decoded twice.
+    the largest is taken. Exam photos that also lie in practice are left out (`leaks`), and so are photos beside the
+    folders of a split (`spare`). The same photos with the same settings give the same data set, and nothing is decoded
+    twice.
 
     Args:
         source: folder or zip; see `intake.read_source` for what is understood.
@@ -78,6 +83,8 @@ def build_dataset(
         split: fractions and seed.
         strict: people who cannot be split stop everything. False: their photos are left out (kind "too_few"), and even
             nobody at all is saved.
+        count_leaks: exam photos that also lie in practice stay in the exam.
+        people_from: what says who is on the photos; see `intake.read_source`.
         on_progress: called with (step, done, total), step "read" or "crop"; may raise `Stopped`.
 
     Returns:
@@ -86,13 +93,14 @@ def build_dataset(
     Raises:
         DatasetError: the photos as a whole cannot be used. Nothing of them is kept then, nor after `Stopped`.
     """
-    reader = read_source(source)
+    reader = read_source(source, people_from)
     report = on_progress or (lambda *_: None)
     store = PhotoStore(workspace.photos)
     shown = name or (source.resolve().name if source.is_dir() else source.stem)
     with _adding(workspace, report) as added:
         kept, left_out = _read(reader, store, added, report)
-        dataset_id, known = _named_by_content(workspace, _contents(kept, left_out, name, crop, split), strict)
+        contents = _contents(kept, left_out, name, crop, split, count_leaks)
+        dataset_id, known = _named_by_content(workspace, contents, strict)
         if known is not None:
             return known
         spares = [entry for entry in left_out if entry.spare]
@@ -100,7 +108,8 @@ def build_dataset(
         used, unusable = sort_out(kept, facts, crop)
         if strict:
             _check_everybody(kept, used, unusable)
-        unusable += [entry for entry in left_out if not entry.spare]
+        used, leaks = (used, []) if count_leaks else without_leaks(used, facts)
+        unusable += [*leaks, *(entry for entry in left_out if not entry.spare)]
         empty = Dataset(dataset_id, shown, 1, (), (), tuple(unusable), (), crop, split)
         photos, to_allot = with_given_splits(used)
         dataset = with_spares(allotted(empty, photos, facts, to_allot=to_allot, strict=strict), spares, facts)
@@ -115,6 +124,7 @@ def add_photos(
     *,
     is_used: IsUsed,
     person: str | None = None,
+    people_from: PeopleFrom = "folders",
     on_progress: Progress | None = None,
 ) -> Dataset:
     """Add photos to a data set, of people it has and of others; those it has keep their split.
@@ -124,6 +134,7 @@ def add_photos(
         dataset: any version; the newest is added to.
         is_used: see `manifest.save_edit`.
         person: whose photos these all are.
+        people_from: as for `build_dataset`, where there is no `person`.
         on_progress: as for `build_dataset`.
 
     Returns:
@@ -133,7 +144,7 @@ def add_photos(
         DatasetError: the photos as a whole cannot be used. Nothing of them is kept then, nor after `Stopped`.
     """
     whose = None if person is None else shown_name(person)
-    reader = read_source(source) if whose is None else read_photos(source)
+    reader = read_source(source, people_from) if whose is None else read_photos(source)
     report = on_progress or (lambda *_: None)
     store = PhotoStore(workspace.photos)
     with _adding(workspace, report) as added:
@@ -143,15 +154,17 @@ def add_photos(
             kept = [replace(photo, person=whose, split=None) for photo in kept]
             left_out = [replace(entry, person=whose, split=None) for entry in left_out]
         old, rest = pool_of(before)
-        new, to_allot = with_given_splits(_not_among(old, kept))
+        new = _not_among(old, kept)
         there = {(photo.sha256, photo.person) for photo in old} | {(entry.sha256, entry.person) for entry in rest}
         spares = [entry for entry in left_out if entry.spare and (entry.sha256, entry.person) not in there]
         facts = _faces_found(store, [*new, *spares], before.crop, report)
         facts |= known_facts(store, [photo.sha256 for photo in old], before.crop)
         used, unusable = sort_out(new, facts, before.crop)
+        used, leaks = without_leaks(used, facts)
+        used, to_allot = with_given_splits(used)
         tried = {(photo.sha256, photo.person) for photo in new}
         rest = [entry for entry in rest if (entry.sha256, entry.person) not in tried]
-        left_out = [entry for entry in [*unusable, *left_out] if not entry.spare and entry not in rest]
+        left_out = [entry for entry in [*unusable, *leaks, *left_out] if not entry.spare and entry not in rest]
         if not (used or left_out or spares):
             return before
         empty = replace(before, left_out=(*rest, *left_out))
@@ -200,17 +213,23 @@ def _faces_found(
 
 
 def _not_among(old: Sequence[Kept], kept: Sequence[Kept]) -> list[Kept]:
-    """Give the photos that their person does not have yet, each once."""
+    """Give the photos that their person does not have yet, each once in a split."""
     there = {(photo.sha256, photo.person) for photo in old}
-    first = {(photo.sha256, photo.person): photo for photo in reversed(kept)}
-    return [photo for photo in kept if photo is first[key := (photo.sha256, photo.person)] and key not in there]
+    first = {(photo.sha256, photo.person, photo.split): photo for photo in reversed(kept)}
+    new = [photo for photo in kept if photo is first[photo.sha256, photo.person, photo.split]]
+    return [photo for photo in new if (photo.sha256, photo.person) not in there]
 
 
 def _contents(
-    kept: Sequence[Kept], left_out: Sequence[LeftOut], name: str | None, crop: CropConfig, split: SplitConfig
+    kept: Sequence[Kept],
+    left_out: Sequence[LeftOut],
+    name: str | None,
+    crop: CropConfig,
+    split: SplitConfig,
+    count_leaks: bool,
 ) -> list[Any]:
     return [
-        [FACES_VERSION, CROP_VERSION, name, asdict(crop), asdict(split)],
+        [FACES_VERSION, CROP_VERSION, name, asdict(crop), asdict(split), count_leaks],
         [{key: getattr(photo, key) for key in ("sha256", "name", "person", "split")} for photo in kept],
         [{key: getattr(entry, key) for key in ("name", "reason", "sha256")} for entry in left_out],
     ]

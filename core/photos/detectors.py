@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
 
@@ -28,8 +28,9 @@ class Face:
         x, y: the box's left upper corner; may lie outside the photo.
         width, height: the box's sides.
         landmarks: (x, y) of the eye on the picture's left, the eye on its right, nose tip, left and right corner of the
-            mouth; None where the detector gives none.
+            mouth, all as the face is upright; None where the detector gives none.
         score: how sure the detector is, 0 to 1; None where it does not say.
+        turned: by how much the photo has to be turned for the face to be upright: 0, 90, 180 or 270 degrees, clockwise.
     """
 
     x: float
@@ -38,16 +39,18 @@ class Face:
     height: float
     landmarks: tuple[tuple[float, float], ...] | None = None
     score: float | None = None
+    turned: int = 0
 
     def scaled(self, factor: float) -> Face:
         """Give the same face in a photo `factor` times as large."""
         marks = self.landmarks and tuple((x * factor, y * factor) for x, y in self.landmarks)
-        return Face(self.x * factor, self.y * factor, self.width * factor, self.height * factor, marks, self.score)
+        x, y, width, height = (value * factor for value in (self.x, self.y, self.width, self.height))
+        return replace(self, x=x, y=y, width=width, height=height, landmarks=marks or None)
 
     def moved(self, right_px: float, down_px: float) -> Face:
         """Give the same face in a photo with that much border before it."""
         marks = self.landmarks and tuple((x + right_px, y + down_px) for x, y in self.landmarks)
-        return Face(self.x + right_px, self.y + down_px, self.width, self.height, marks, self.score)
+        return replace(self, x=self.x + right_px, y=self.y + down_px, landmarks=marks or None)
 
     def rounded(self) -> Face:
         """Give the face to a tenth of a pixel."""
@@ -57,14 +60,15 @@ class Face:
         """Give the face as plain JSON values, rounded to a tenth of a pixel."""
         marks = [[round(x, 1), round(y, 1)] for x, y in self.landmarks] if self.landmarks else None
         box = [round(value, 1) for value in (self.x, self.y, self.width, self.height)]
-        return {"box": box, "landmarks": marks, "score": None if self.score is None else round(self.score, 4)}
+        score = None if self.score is None else round(self.score, 4)
+        return {"box": box, "landmarks": marks, "score": score, "turned": self.turned}
 
     @classmethod
     def from_dict(cls, content: dict[str, Any]) -> Face:
         marks = content["landmarks"]
         landmarks = tuple((float(x), float(y)) for x, y in marks) if marks else None
         x, y, width, height = (float(value) for value in content["box"])
-        return cls(x, y, width, height, landmarks, content["score"])
+        return cls(x, y, width, height, landmarks, content["score"], content.get("turned", 0))
 
 
 def find_yunet(photo_bgr: np.ndarray) -> list[Face]:

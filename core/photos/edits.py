@@ -14,6 +14,7 @@ from core.errors import DatasetError
 from core.photos.allotment import Kept, kept_again, known_facts
 from core.photos.editing import WAIT_S, bring_back, check_face, editing, joining, once_each, save, set_apart
 from core.photos.intake import LeftOut, shown_name
+from core.photos.leaks import LEAK
 from core.photos.likeness_file import carry_over, read_likeness
 from core.photos.manifest import Dataset, IsUsed, photos_locked, save_edit
 from core.photos.store import PhotoStore
@@ -189,6 +190,16 @@ def confirm(
         return save(workspace, dataset, pool, is_used)
 
 
+def count_leaks(
+    workspace: Workspace, dataset: Dataset, sha256s: Collection[str], *, is_used: IsUsed, of: str | None = None
+) -> Dataset:
+    """Let exam photos count although they also lie in practice."""
+    with editing(workspace, dataset) as pool:
+        pool.check_photos(sha256s)
+        bring_back(workspace, dataset, pool, lambda entry: entry.kind == LEAK and _meant(entry, sha256s, of))
+        return save(workspace, dataset, pool, is_used)
+
+
 def ungroup(workspace: Workspace, dataset: Dataset, sha256s: Collection[str], *, is_used: IsUsed) -> Dataset:
     """Say that photos of one group do not belong together; each is allotted by itself."""
     with editing(workspace, dataset) as pool:
@@ -206,9 +217,11 @@ def ungroup_person(workspace: Workspace, dataset: Dataset, person: str, *, is_us
 
 
 def resplit(workspace: Workspace, dataset: Dataset, split: SplitConfig, *, is_used: IsUsed) -> Dataset:
-    """Split all photos of people anew, whole groups, by other fractions or another seed."""
+    """Split all photos of people anew, whole groups, by other fractions or another seed; nothing leaks then."""
     with editing(workspace, dataset) as pool:
-        pool.each_photo(lambda photo: photo if photo.person is None else replace(photo, split=None))
+        bring_back(workspace, dataset, pool, lambda entry: entry.kind == LEAK)
+        pool.photos = once_each(pool.photos)
+        pool.each_photo(lambda photo: photo if photo.person is None else replace(photo, split=None, stays=False))
         pool.needed = {}
         return save(workspace, replace(dataset, split=split), pool, is_used)
 

@@ -12,7 +12,8 @@ from pathvalidate import sanitize_filename
 
 from core.config import CropConfig
 from core.errors import DatasetError, PhotoError
-from core.photos.intake import LeftOut, SourcePhoto, read_source
+from core.photos.intake import LeftOut, PhotoReader, SourcePhoto, read_source
+from core.photos.naming import PeopleFrom
 from core.photos.photofolder import PhotoFacts, chosen_face
 from core.photos.store import PhotoStore
 
@@ -27,7 +28,12 @@ class ExportReport:
 
 
 def export_crops(
-    source: Path, out: Path, crop: CropConfig, *, on_progress: Callable[[str, int, int], None] | None = None
+    source: Path,
+    out: Path,
+    crop: CropConfig,
+    *,
+    people_from: PeopleFrom = "folders",
+    on_progress: Callable[[str, int, int], None] | None = None,
 ) -> ExportReport:
     """Write the largest face of every photo as `out/person/photo.png`, under `out/split/` where the source has splits.
 
@@ -37,6 +43,7 @@ def export_crops(
         source: folder or zip, as `intake.read_source` understands it.
         out: a folder that is new or empty. Folder and file names are the people's and the photos', made harmless.
         crop: detector, margin, size.
+        people_from: what says who is on the photos; see `intake.read_source`.
         on_progress: called with (step, done, total), step "read" or "crop".
 
     Raises:
@@ -48,7 +55,7 @@ def export_crops(
     written = 0
     with TemporaryDirectory(prefix="vggface-lab-") as scratch:
         store = PhotoStore(Path(scratch))
-        photos = _read(source, store, left_out, report)
+        photos = _read(read_source(source, people_from), store, left_out, report)
         facts = store.crop_all(
             [sha256 for _, sha256 in photos], crop, on_photo=lambda done, total, _: report("crop", done, total)
         )
@@ -83,9 +90,8 @@ def _write(crop: Path, photo: SourcePhoto, out: Path) -> None:
 
 
 def _read(
-    source: Path, store: PhotoStore, left_out: list[LeftOut], report: Callable[[str, int, int], None]
+    reader: PhotoReader, store: PhotoStore, left_out: list[LeftOut], report: Callable[[str, int, int], None]
 ) -> list[tuple[SourcePhoto, str]]:
-    reader = read_source(source)
     photos = []
     for done, found in enumerate(reader, start=1):
         if isinstance(found, LeftOut):

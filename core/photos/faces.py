@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,12 @@ from autocrop.diagnostics import DetectedFace, Point, Rectangle
 from core.errors import PhotoError
 from core.photos.decode import Photo, decode
 from core.photos.detectors import Face, find_haar, find_yunet
+from core.photos.turning import find_turned, is_settled, turned_along, turned_photo
 
 if TYPE_CHECKING:
     from core.config import CropConfig, Detector
 
-__all__ = ["Face", "crop_face", "crop_from", "faces_of_photo", "find_faces", "find_in", "resize_square"]
+__all__ = ["Face", "crop_face", "crop_from", "faces_of_photo", "find_at_once", "find_faces", "find_in", "resize_square"]
 
 # Longer sides of the copies in which faces are looked for. YuNet knows faces of about 10 to 300 px. Measured on 40
 # faces that fill a photo: at 1280 px it misses half of them and gives the others half their height, at 400 px it finds
@@ -35,18 +37,27 @@ MOST_ROLL_DEG = 30
 
 
 def find_faces(photo_rgb: np.ndarray, detector: Detector = "yunet") -> list[Face]:
-    """Find every face in a photo.
+    """Find every face in a photo; where none is surely upright, in its three other turns too.
 
     Args:
-        photo_rgb: uint8, shape (height, width, 3), RGB, upright. Not changed.
+        photo_rgb: uint8, shape (height, width, 3), RGB, upright as far as its file says. Not changed.
         detector: "yunet" (with landmarks), "haar" (without), or "none", which finds nothing.
 
     Returns:
-        The faces in pixels of `photo_rgb`, largest first.
+        The faces in pixels of `photo_rgb`, largest first; all of one turn.
     """
     if detector == "none":
         return []
     find = find_yunet if detector == "yunet" else find_haar
+    found = find_at_once(photo_rgb, find)
+    if is_settled(found):
+        return found
+    turned = find_turned(photo_rgb, found, lambda other_rgb: find_at_once(other_rgb, find))
+    return found if turned is None else turned
+
+
+def find_at_once(photo_rgb: np.ndarray, find: Callable[[np.ndarray], list[Face]]) -> list[Face]:
+    """Find the faces that are upright in a photo, largest first."""
     longer_px = max(photo_rgb.shape[:2])
     found = []
     for shrink in sorted({min(1.0, side_px / longer_px) for side_px in LOOK_SIDES_PX}):
@@ -137,7 +148,7 @@ def _points(face: Face) -> tuple[Point, ...]:
 
 
 def crop_face(photo_rgb: np.ndarray, face: Face | None, config: CropConfig) -> np.ndarray:
-    """Cut a face out as a square, with the margin asked for even at the photo's edge (its border is replicated).
+    """Cut a face out as an upright square, with the margin asked for even at the photo's edge (border replicated).
 
     Args:
         photo_rgb: uint8, shape (height, width, 3), RGB, upright. Not changed.
@@ -152,6 +163,8 @@ def crop_face(photo_rgb: np.ndarray, face: Face | None, config: CropConfig) -> n
     """
     if face is None:
         return resize_square(_padded_square(photo_rgb), config.size_px)
+    height, width = photo_rgb.shape[:2]
+    photo_rgb, face = turned_photo(photo_rgb, face.turned), turned_along(face, width, height)
     side = max(face.width, face.height) * (1 + 2 * config.margin)
     # More than four times the pixels that the crop will have are only memory.
     shrink = min(1.0, 4 * config.size_px / max(side, 1.0))

@@ -28,7 +28,16 @@ _VIDEO_MAGIC = (
     b"\x30\x26\xb2\x75\x8e\x66\xcf\x11",
     b"OggS",
 )
-_ARCHIVE_MAGIC = (b"PK\x03\x04", b"PK\x05\x06", b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b")
+_ARCHIVE_MAGIC = {
+    b"PK\x03\x04": "zip",
+    b"PK\x05\x06": "zip",
+    b"Rar!\x1a\x07": "RAR archive",
+    b"7z\xbc\xaf\x27\x1c": "7z archive",
+    b"\x1f\x8b": "gzip archive",
+    b"BZh": "bzip2 archive",
+    b"\xfd7zXZ\0": "xz archive",
+}
+_TAR_MAGIC, _TAR_PLACE = b"ustar", 257
 
 
 def why_not_a_photo(head: bytes) -> str | None:
@@ -46,9 +55,21 @@ def why_not_a_photo(head: bytes) -> str | None:
         return None
     if _is_video(head):
         return "is a video; videos are left out"
-    if head.startswith(_ARCHIVE_MAGIC):
-        return "is an archive inside the photos; unpack it or bring it on its own"
+    if archive := archive_name(head):
+        on_its_own = "bring it on its own" if archive == "zip" else "pack its photos as a zip"
+        return f"is a {archive} inside the photos; unpack it or {on_its_own}"
     return f"is not a photo that the lab reads ({READABLE})"
+
+
+def archive_name(head: bytes) -> str | None:
+    """Give what kind of archive a file is, as one calls it: "RAR archive"; None where it is none.
+
+    Args:
+        head: as for `why_not_a_photo`.
+    """
+    if head[_TAR_PLACE:].startswith(_TAR_MAGIC):
+        return "tar archive"
+    return next((name for magic, name in _ARCHIVE_MAGIC.items() if head.startswith(magic)), None)
 
 
 def _brands(head: bytes) -> set[bytes]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.errors import DatasetError
-from core.photos.filetype import HEAD_BYTES, why_not_a_photo
-from core.photos.layout import ARRANGEMENT, Parts, Place, arrange, arrange_new
+from core.photos import naming
+from core.photos.filetype import HEAD_BYTES, archive_name, why_not_a_photo
+from core.photos.layout import ARRANGEMENT, Parts, Place, arrange, arrange_new, folders_name_people, found_names
+from core.photos.naming import Naming, PeopleFrom
 from core.photos.sources import Entry, EntryError, is_zip, open_source
 
 if TYPE_CHECKING:
@@ -18,7 +21,14 @@ if TYPE_CHECKING:
     from core.config import Split
 
 MAX_PHOTO_BYTES = 200_000_000
-_IGNORED = {"__macosx", "thumbs.db", "desktop.ini"}
+MAX_TABLE_BYTES = 10_000_000
+# What Windows, macOS, Linux, Android and the makers of network disks leave behind; what begins with a dot goes anyway.
+_IGNORED = {
+    *("__macosx", "icon\r", "network trash folder", "temporary items"),
+    *("$recycle.bin", "recycler", "system volume information", "thumbs.db", "ehthumbs.db", "desktop.ini", "$extend"),
+    *("lost+found", "lost.dir", "found.000"),
+    *("@eadir", "@tmp", "@sharebin", "@recycle", "@recently-snapshot", "@__thumb", "#recycle", "#snapshot"),
+}
 _LONGEST_NAME = 255
 # Names decide nothing here, but whoever called a file a photo will want to hear that it is none.
 _PHOTO_NAMES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif", ".heic", ".heif")
@@ -54,9 +64,10 @@ class LeftOut:
         person: whose photo it is said to be; None where nobody said.
         split: where it belonged, or would; None where that is open.
         kind: of files not used: "unreadable", "not_a_photo", "no_face", "too_few" (its person has too few photos),
-            "removed" (left out by the user), "misplaced". Of photos that need a look: "several_faces", "small_face",
-            "same_as_other_person", "across_splits"; where several reasons apply, the first of these. Of spare photos:
-            as `spare.with_spares` says. Empty in what an earlier version of the lab wrote.
+            "removed" (left out by the user), "leak" (`leaks.without_leaks`), "misplaced". Of photos that need a look:
+            "several_faces", "small_face", "turned", "same_as_other_person", "across_splits"; where several reasons
+            apply, the first of these. Of spare photos: as `spare.with_spares` says. Empty in what an earlier version of
+            the lab wrote.
         face: the face that counts once the photo is used; None is the whole photo.
         n_faces: of a spare photo, how many faces were found in it.
         spare: found beside the folders of a split, and left out until somebody says that it shall be used.
@@ -127,23 +138,82 @@ class PhotoReader:
                     yield SourcePhoto(name, place.person, place.split, data, place.reason)
 
 
-def read_source(source: Path) -> PhotoReader:
+def read_source(source: Path, people_from: PeopleFrom = "folders") -> PhotoReader:
     """Read the photos of people for a data set.
 
     A folder a person, or train, validation and test with a folder a person each; see `layout.arrange`. Files are told
-    by content; what is no photo is given as `LeftOut`, unless it is named like one; hidden files, `__MACOSX`,
-    `Thumbs.db` and `desktop.ini` are not mentioned.
+    by content; what is no photo is given as `LeftOut`, unless it is named like one; hidden files and
+    what systems leave behind (`__MACOSX`, `$RECYCLE.BIN`, `Thumbs.db`) are not mentioned.
 
     Args:
         source: a folder or a zip file.
+        people_from: "names" takes people from file names, "csv" from a table beside the photos, as in `naming`.
 
     Raises:
         DatasetError: there is no such source, it is no zip, is encrypted, holds no photos, is arranged in no way known,
             or is too large when unpacked.
     """
-    if source.is_file() and not is_zip(source):
-        raise DatasetError(f'"{source.name}" is neither a folder nor a zip; {ARRANGEMENT}, as it is or as a zip.')
-    return PhotoReader(source, arrange, ARRANGEMENT)
+    check_kind(source)
+    if people_from == "folders":
+        return PhotoReader(source, arrange, ARRANGEMENT)
+
+    def named(paths: Sequence[Parts]) -> list[Place]:
+        found = naming.by_names(paths) if people_from == "names" else naming.by_table(paths, _tables(source))
+        if found is None:
+            raise DatasetError(f"{nobody_told(people_from, source.name, paths)}; {ARRANGEMENT}.")
+        return list(found.places)
+
+    return PhotoReader(source, named, ARRANGEMENT)
+
+
+def nobody_told(people_from: PeopleFrom, name: str, paths: Sequence[Parts]) -> str:
+    """Say that names or tables tell of nobody, and what was found instead."""
+    what = "The names of the photos" if people_from == "names" else "No CSV file"
+    missing = "begin with no names of two people" if people_from == "names" else "tells who is on the photos"
+    return f'{what} in "{name}" {missing} ({found_names(paths)})'
+
+
+def names_instead(source: Path) -> Naming | None:
+    """Find out whether something other than folders says who is on the photos of a source: a table, or file names.
+
+    Files are told by their names alone here, so that it takes no time.
+
+    Returns:
+        What it says, for somebody to confirm; None where folders name two people, or nothing else does.
+
+    Raises:
+        DatasetError: as `read_source`, but for the arrangement and for what is not in the source.
+    """
+    check_kind(source)
+    with open_source(source) as files:
+        shown = [parts for entry in files.entries() if (parts := _shown_parts(entry.parts))]
+    paths = sorted(parts for parts in shown if parts[-1].casefold().endswith(_PHOTO_NAMES))
+    if not paths or folders_name_people(paths):
+        return None
+    return naming.by_table(paths, _tables(source)) or naming.by_names(paths)
+
+
+def _tables(source: Path) -> dict[str, bytes]:
+    """Read the tables of a source, those of a size that a list of photos has."""
+    found = {}
+    with open_source(source) as files:
+        for entry in files.entries():
+            parts = _shown_parts(entry.parts)
+            if parts and parts[-1].casefold().endswith(naming.TABLE_ENDINGS) and entry.size <= MAX_TABLE_BYTES:
+                with suppress(EntryError):
+                    found["/".join(parts)] = files.read(entry)
+    return found
+
+
+def check_kind(source: Path) -> None:
+    """Raise DatasetError where a source is a file that is no zip; an archive of another kind is called by its name."""
+    if not source.is_file() or is_zip(source):
+        return
+    with source.open("rb") as file:
+        archive = archive_name(file.read(HEAD_BYTES))
+    if archive:
+        raise DatasetError(f'"{source.name}" is a {archive}, which is not read here; unpack it, or pack it as a zip.')
+    raise DatasetError(f'"{source.name}" is neither a folder nor a zip; {ARRANGEMENT}, as it is or as a zip.')
 
 
 def read_photos(source: Path) -> PhotoReader:
@@ -192,9 +262,14 @@ def shown_name(name: str) -> str:
     return shown
 
 
+def is_ignored(parts: Parts) -> bool:
+    """Tell whether a file is hidden, or lies in what systems leave behind, and so is nobody's photo."""
+    return any(part.startswith(".") or part.casefold() in _IGNORED for part in parts)
+
+
 def _shown_parts(parts: Parts) -> Parts | None:
     """Give a path as it is shown and compared: NFC, trimmed, no control characters; None for a file to be ignored."""
-    if any(part.startswith(".") or part.casefold() in _IGNORED for part in parts):
+    if is_ignored(parts):
         return None
     return tuple(_shown(part) for part in parts) or None
 

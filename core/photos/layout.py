@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.config import Split
+from core.config import MIN_PEOPLE, Split
 from core.errors import DatasetError
 
 Parts = tuple[str, ...]
@@ -65,7 +65,7 @@ def arrange(paths: Sequence[Parts]) -> list[Place]:
     inside = [path[len(outer) :] if path[: len(outer)] == outer else None for path in paths]
     tops = {path[0] for path in inside if path and len(path) > 1}
     if not tops:
-        raise DatasetError(f"The photos lie in no folder that names a person; {ARRANGEMENT}.")
+        raise DatasetError(f"The photos lie in no folder that names a person ({found_names(paths)}); {ARRANGEMENT}.")
     splits = {top: split for top in tops if (split := _split_of(top))}
     if "train" in splits.values():
         return _arrange_splits(inside, splits)
@@ -74,6 +74,21 @@ def arrange(paths: Sequence[Parts]) -> list[Place]:
         raise DatasetError(f'There is {named} but no folder "train"; add it, or {ARRANGEMENT}.')
     loose = Place(reason="lies in no person's folder")
     return [Place(person=path[0]) if path and len(path) > 1 else loose for path in inside]
+
+
+def folders_name_people(paths: Sequence[Parts]) -> bool:
+    """Tell whether the folders of these photos name two people at least."""
+    try:
+        return len({place.person for place in arrange(paths)} - {None}) >= MIN_PEOPLE
+    except DatasetError:
+        return False
+
+
+def found_names(paths: Sequence[Parts], most: int = 3) -> str:
+    """Give the number of photos with the names of the first, as "24 photos: "1.jpg", "2.jpg" and others"."""
+    names = ", ".join(f'"{"/".join(path)}"' for path in sorted(paths)[:most])
+    photos = f"{len(paths)} photo{'' if len(paths) == 1 else 's'}"
+    return f"{photos}: {names}{'' if len(paths) <= most else ' and others'}"
 
 
 def arrange_new(paths: Sequence[Parts]) -> list[Place]:
@@ -125,7 +140,8 @@ def _arrange_splits(inside: Sequence[Parts | None], splits: dict[str, Split]) ->
     outer = {"train": _outer_folders(members["train"])}
     people = _people(members["train"], outer["train"])
     if not people:
-        raise DatasetError(f'The folder "train" holds photos but no folders of people; in it, {ARRANGEMENT}.')
+        loose = found_names([(path[-1],) for path in members["train"]])
+        raise DatasetError(f'The folder "train" holds photos but no folders of people ({loose}); in it, {ARRANGEMENT}.')
     for split in ("validation", "test"):
         outer[split] = _outer_folders(members[split], people)
     if not _people(members["test"], outer["test"]) & people:

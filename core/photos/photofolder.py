@@ -2,7 +2,7 @@
 
 original                      the file as it came
 facts-1.json                  format, size, time, camera, perceptual hash; or why it cannot be decoded
-faces-<detector>-1.json       every face found
+faces-<detector>-2.json       every face found; "-1" of an earlier lab looked in no other turn of the photo
 crop-<settings>-<face>-1.png  a crop; <face> is its place in the list of faces, or "whole"
 
 The number is the version of the method; a better method gets the next one, so that nothing old is taken for new.
@@ -21,6 +21,7 @@ from core import disk
 from core.errors import PhotoError
 from core.photos.decode import Photo, decode
 from core.photos.faces import Face, crop_from, find_in
+from core.photos.turning import is_settled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from core.config import CropConfig, Detector
 
 SCHEMA = 1
-FACTS_VERSION = FACES_VERSION = CROP_VERSION = 1
+FACTS_VERSION = CROP_VERSION = 1
+FACES_VERSION = 2
 # 16 x 16 bits: at 8 x 8, different photos of one person came as close as two copies of one photo (see `groups.py`).
 HASH_SIDE = 16
 
@@ -85,7 +87,12 @@ class PhotoFolder:
         if detector == "none":
             return []
         content = self._read(f"faces-{detector}-{FACES_VERSION}.json")
-        return None if content is None else [Face.from_dict(face) for face in content["faces"]]
+        if content is not None:
+            return [Face.from_dict(face) for face in content["faces"]]
+        earlier = self._read(f"faces-{detector}-1.json")
+        found = [Face.from_dict(face) for face in earlier["faces"]] if earlier else []
+        # Where a face was surely upright, looking again would find the same.
+        return found if is_settled(found) else None
 
     def facts(self, detector: Detector) -> PhotoFacts:
         """Give the facts and faces, looking at the photo where they are not known yet.
@@ -113,6 +120,7 @@ class PhotoFolder:
         if stored is None:
             stored = find_in(self._decoded(), detector)
             self._write(f"faces-{detector}-{FACES_VERSION}.json", {"faces": [face.to_dict() for face in stored]})
+            self._forget_crops(detector)
         return stored
 
     def crop_path(self, config: CropConfig, face_index: int | None) -> Path:
@@ -142,6 +150,13 @@ class PhotoFolder:
         with disk.replacing(path, make_folder=False) as beside:
             Image.fromarray(crop_rgb).save(beside, "PNG", compress_level=3)
         return path
+
+    def _forget_crops(self, detector: Detector) -> None:
+        """Remove what was cropped by the list of an earlier look: its numbers may mean other faces now."""
+        for pattern in (f"crop-{detector}-*", f"small-*-crop-{detector}-*"):
+            for path in self.path.glob(pattern):
+                if "-whole-" not in path.name:
+                    path.unlink(missing_ok=True)
 
     def _read(self, name: str) -> dict[str, Any] | None:
         try:

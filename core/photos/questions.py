@@ -8,11 +8,13 @@ if TYPE_CHECKING:
     from core.photos.intake import LeftOut
     from core.photos.manifest import Dataset, Item
 
-# In the order in which a review goes through them; the last three ask nothing.
+# In the order in which a review goes through them; the first asks nothing, it may be let count; nor do the last three.
 KINDS = (
+    "leak",
     "several_faces",
     "same_as_other_person",
     "small_face",
+    "turned",
     "across_splits",
     "spare",
     "no_face",
@@ -22,7 +24,7 @@ KINDS = (
     "not_a_photo",
     "removed",
 )
-ASKING = tuple(kind for kind in KINDS if kind not in ("misplaced", "not_a_photo", "removed"))
+ASKING = tuple(kind for kind in KINDS if kind not in ("leak", "misplaced", "not_a_photo", "removed"))
 
 
 def by_kind(dataset: Dataset) -> dict[str, tuple[LeftOut, ...]]:

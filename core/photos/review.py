@@ -25,8 +25,8 @@ Reason = tuple[str, str]  # its kind, and what follows the photo's name in a sen
 def to_review(items: Sequence[Item], facts: Mapping[str, PhotoFacts | PhotoError]) -> list[LeftOut]:
     """List the photos to look at, each with all its reasons; `kind` is that of the first.
 
-    Several faces; a very small face; a (near) copy among another person's photos; photos that belong together on two
-    sides of a split that the source gave. Photos that somebody looked at already are not listed.
+    Several faces; a very small face; a photo that was turned; a (near) copy among another person's photos; photos that
+    belong together on two sides of a split that the source gave. Photos that somebody looked at are not listed.
     """
     reasons: dict[int, list[Reason]] = defaultdict(list)
     for place, item in enumerate(items):
@@ -91,12 +91,19 @@ def why_small(face: Face) -> str | None:
     return f"shows a face of only {side_px} pixels" if side_px < SMALL_FACE_PX else None
 
 
+def why_turned(face: Face) -> str | None:
+    """Say that a photo lay on its side or stood on its head, to follow its name; None where it was upright."""
+    lay = "stood on its head" if face.turned == 180 else "lay on its side"
+    return f"{lay} and was turned by {face.turned} degrees" if face.turned else None
+
+
 def _of_one(item: Item, facts: PhotoFacts | PhotoError) -> list[Reason]:
     if item.face is None or isinstance(facts, PhotoError) or item.face >= len(facts.faces):
         return []
     found = [("several_faces", f"shows {item.n_faces} faces, the largest was taken")] if item.n_faces > 1 else []
-    small = why_small(facts.faces[item.face])
-    return found + ([("small_face", small)] if small else [])
+    face = facts.faces[item.face]
+    said = (("small_face", why_small(face)), ("turned", why_turned(face)))
+    return found + [(kind, why) for kind, why in said if why]
 
 
 def _across_people(items: Sequence[Item], facts: Mapping[str, PhotoFacts | PhotoError]) -> list[tuple[int, int]]:
@@ -120,6 +127,12 @@ def _two_faces_of_one_photo(one: Item, other: Item) -> bool:
     return one.sha256 == other.sha256 and one.face != other.face
 
 
+def _asks(item: Item, other: Item) -> bool:
+    """Tell whether a photo needs a look for another of its group; not where that is a leak that was let count."""
+    decided = item.split == "train" and other.looked
+    return item.split != other.split and not decided
+
+
 def _across_splits(items: Sequence[Item]) -> list[tuple[int, int]]:
     """Pair each photo with the first of its group that is in another split."""
     members: dict[int, list[int]] = defaultdict(list)
@@ -128,6 +141,6 @@ def _across_splits(items: Sequence[Item]) -> list[tuple[int, int]]:
     pairs = []
     for places in members.values():
         for place in places:
-            others = [other for other in places if items[other].split != items[place].split]
+            others = [other for other in places if _asks(items[place], items[other])]
             pairs += [(place, other) for other in others[:1]]
     return pairs

@@ -7,18 +7,21 @@ from functools import lru_cache
 import numpy as np
 
 from core.evaluation import metrics
-from core.evaluation.verdict import Arm, Verdict, verdict
+from core.evaluation.verdict import Verdict, verdict
 from core.photos.manifest import Dataset
 from core.sweeps.results import Line, Point, exam, groups
 
 
 def place_of(line: Line, arm: int) -> int:
-    """Give the place on the axis of a setting; settings are cheapest first, places smallest value first."""
+    """Return the place on the axis of a setting; settings are cheapest first, places smallest value first.
+
+    It is its own inverse: of a place it returns the setting.
+    """
     return len(line.points) - 1 - arm if line.axis == "depth" else arm
 
 
 def point_of(line: Line, arm: int) -> Point:
-    """Give the point of a setting."""
+    """Return the point of a setting."""
     return line.points[place_of(line, arm)]
 
 
@@ -31,32 +34,27 @@ def judge(line: Line, dataset: Dataset) -> Verdict | None:
         return None
     points = [point_of(line, arm) for arm in range(len(line.points))]
     right = np.array([[result.right for result in point.results] for point in points], bool)
-    mock = tuple(tuple(result.mock_accuracy for result in point.results) for point in points)
-    return _judged(right.tobytes(), right.shape, mock, guessing(line, dataset), tuple(groups(dataset).tolist()))
+    did = tuple(point.unlearned == 0 for point in points)
+    return _judged(right.tobytes(), right.shape, did, guessing(line, dataset), tuple(groups(dataset).tolist()))
 
 
 @lru_cache(maxsize=128)
 def _judged(
-    right: bytes,
-    shape: tuple[int, ...],
-    mock: tuple[tuple[float, ...], ...],
-    guessing: int,
-    takes: tuple[int, ...],
+    right: bytes, shape: tuple[int, ...], did: tuple[bool, ...], guessing: int, takes: tuple[int, ...]
 ) -> Verdict:
     """Judge once what a page asks for with every look at it."""
     answers = np.frombuffer(right, bool).reshape(shape)
-    arms = [Arm(one, np.array(shares)) for one, shares in zip(answers, mock, strict=True)]
-    return verdict(arms, guessing=guessing, groups=np.array(takes, np.int64))
+    return verdict(answers, guessing=guessing, groups=np.array(takes, np.int64), did=did)
 
 
 def advised(line: Line, dataset: Dataset) -> int | None:
-    """Give the place on the axis to take; None where there is no verdict, or nothing that could be advised."""
+    """Return the place on the axis to take; None where there is no verdict, or nothing that could be advised."""
     found = judge(line, dataset)
-    return None if found is None or found.advised is None else place_of(line, found.advised)
+    return None if found is None or found.take is None else place_of(line, found.take)
 
 
 def guessing(line: Line, dataset: Dataset) -> int:
-    """Give how many right answers guessing gives: the most frequent person always, or anybody, whichever is more."""
+    """Return how many right answers guessing gives: the most frequent person always, or anybody, whichever is more."""
     people, photos = dataset.people, exam(dataset)
     found = next((result.majority_correct for point in line.points for result in point.results), None)
     if found is None:

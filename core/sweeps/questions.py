@@ -1,10 +1,11 @@
-"""The two questions of the lab, answered by one line: with nothing retrained, and how many layers must be."""
+"""The two questions of the lab, answered by one line: with all blocks frozen, and how many must learn."""
 
 from __future__ import annotations
 
 from core.evaluation.verdict import Verdict
 from core.models.backbones import backbone as network
 from core.photos.manifest import Dataset
+from core.sweeps.headline import is_all_frozen
 from core.sweeps.judging import point_of
 from core.sweeps.naming import (
     block_word,
@@ -36,20 +37,19 @@ def _learned(line: Line) -> str:
     return f"{stop_name(line.start.backbone, line.fixed.depth)} {'retrained' if line.start.pretrained else 'trained'}"
 
 
-def question_one(line: Line, dataset: Dataset, found: Verdict) -> str:
-    """Say how well the network does with nothing retrained, as far as that was tried."""
+def question_one(line: Line, found: Verdict) -> str:
+    """Say how well the network does with all blocks frozen, as far as that was tried."""
     n = len(network(line.start.backbone).architecture.units)
-    word = "retrained" if line.start.pretrained else "trained"
+    frozen = f"with all {block_word(line.start.backbone)}s frozen"
     asked = next((p for p in line.points if p.value == n), None) if line.axis == "depth" else line.points[-1]
     if asked is None or (line.axis != "depth" and line.fixed.depth != n):
-        return f"Here {network_name(line.start)} was not tried with nothing {word}."
-    with_what = f"With nothing {word}"
+        return f"Here {network_name(line.start)} was not tried {frozen}."
+    with_what, which = capital(frozen), " new photos"
     if line.axis != "depth":
-        with_what += f" and {place_name(line, asked).text}"
-    people = f" of these {counted(len(dataset.people), 'person', spelled=True)}" if line.axis == "depth" else ""
+        with_what, which = f"{with_what} and {place_name(line, asked).text}", ""
     return (
-        f"{with_what}, {network_name(line.start)} gets {rounded(asked.correct)} of {found.total} new photos{people} "
-        f"right. Guessing gives {found.guessing}."
+        f"{with_what}, {network_name(line.start)} gets {rounded(asked.correct)} of {found.total}{which} right. "
+        f"Guessing gives {found.guessing}."
     )
 
 
@@ -62,19 +62,27 @@ def question_two(line: Line, found: Verdict) -> str:
     blocks = f"{block_word(line.start.backbone)}s"
     if found.kind == "nothing_learned":
         return f"{named} learned nothing that this exam can show. How many {blocks} must be {word} stays open."
-    if not found.paired:
+    if found.kind == "alone":
         return f"{named} was tried one way only. How many {blocks} must be {word} stays open."
-    if found.kind == "no_winner":
-        return f"This exam cannot tell how many {blocks} must be {word} in {network_name(line.start)}."
+    if found.take is None:
+        some = found.standings[0].word == "clearly_worse" and is_all_frozen(line, 0)
+        said = f"These photos cannot tell how many {blocks} must be {word} in {network_name(line.start)}."
+        return f"{said} Some must be: with all frozen it is clearly worse." if some else said
     taken = point_of(line, found.take)
     right = f"{rounded(taken.correct)} of {found.total}"
     amount = _amount(line.start.backbone, taken.value or 0)
-    # What less would do is known only where it was tried.
-    how = "is best with" if found.kind == "best" else "can do with" if found.take == 0 or found.in_doubt else "needs"
-    said = f"{named} {how} {amount} {word}: {right}."
+    said = f"{named} {_how(found, found.take)} {amount} {word}: {right}."
     tried = {point.value for point in line.points}
     stops = network(line.start.backbone).architecture.stops()
     return said if tried >= set(stops) else f"{said} Not every number of {blocks} was tried."
+
+
+def _how(found: Verdict, take: int) -> str:
+    """Say what is known of less: it is needed only where all that was tried with less is clearly worse."""
+    if found.kind == "best":
+        return "is best with"
+    less = found.standings[:take]
+    return "needs" if less and all(each.word == "clearly_worse" for each in less) else "can do with"
 
 
 def _amount(name: str, depth: int) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from pathlib import Path
 
 from core.evaluation import sweepchart
+from core.evaluation.verdict import Word
 from core.models import units
 from core.sweeps import charted, judging, told
 from core.sweeps.folder import Sweep
@@ -23,15 +24,14 @@ LAB = (
 )
 NAME, DATE, OWN_WORDS = "Name", "Date", "In my own words"
 QUESTIONS = (
-    "Question 1: how far does it get with nothing retrained?",
+    "Question 1: how far does it get with all blocks frozen?",
     "Question 2: how many layers must be retrained?",
 )
 HOW_SURE, SETTINGS, TABLE = "How sure is this?", "Settings", "All tries: right answers in the final exam"
+WORDS: dict[Word, str] = {"as_good": "as good", "clearly_worse": "clearly worse", "cannot_tell": "cannot tell"}
 STOP_COLUMN = {"depth": "retrained", "photos": "practice photos", "size": "size of a face"}
-COLUMNS = ("each try", "mean of {total}", "mock exam", "time", "learn")
-COLUMNS_SAID = (
-    "Mock exam: right answers of 100. Time: of one try. Learn: numbers of the network that learn (parameters)."
-)
+COLUMNS = ("each try", "mean of {total}", "verdict", "mock exam", "time", "learn")
+COLUMNS_SAID = "Mock exam: of 100, each try's best round. Time: of one try. Learn: numbers of the network (parameters)."
 RATE_COLUMN, NOT_YET, UNFINISHED = "rate", "–", "Not finished: {done} of {total} tries."
 OF_NETWORK = "{network}:"
 MORE_NOTES = "All other comparisons are in settings.json."
@@ -65,12 +65,13 @@ _SIZES = (_Size("", 4.6, 3.35, 58, 82), _Size("many", 3.6, 2.9, 64, 104), _Size(
 
 @dataclass(frozen=True, eq=False)
 class _Said:
-    """One line and what is said of it; an unfinished line has no verdict."""
+    """One line, what is said of it, and the word of each place; an unfinished line has no verdict."""
 
     line: Line
     told: told.Told | None
     so_far: str
     taken: int | None
+    words: dict[int, str] = field(default_factory=dict)
 
 
 def report(sweep: Sweep) -> str:
@@ -106,9 +107,11 @@ def report(sweep: Sweep) -> str:
 
 
 def _say(sweep: Sweep, line: Line) -> _Said:
-    if judging.judge(line, sweep.dataset) is None:
+    found = judging.judge(line, sweep.dataset)
+    if found is None:
         return _Said(line, None, told.so_far(line, sweep.dataset), None)
-    return _Said(line, told.told(line, sweep.dataset), "", judging.advised(line, sweep.dataset))
+    words = {judging.place_of(line, arm): WORDS[each.word] for arm, each in enumerate(found.standings)}
+    return _Said(line, told.told(line, sweep.dataset), "", judging.advised(line, sweep.dataset), words)
 
 
 def _notes(said: Sequence[_Said]) -> list[str]:
@@ -164,9 +167,10 @@ def _verdict(said: _Said) -> str:
     if said.told is None:
         return f'<p class="second">{_escaped(said.so_far)}</p>' if said.so_far else ""
     one = said.told
+    unlearned = "".join(f'<p class="soft">{_escaped(sentence)}</p>' for sentence in one.unlearned)
     return (
         f'<h1>{_escaped(one.headline)}</h1><p class="second">{_escaped(one.second)}</p>'
-        f'<p class="soft">{_escaped(one.setting)}</p>'
+        f'<p class="soft">{_escaped(one.setting)} {_escaped(one.margin)}</p>{unlearned}'
     )
 
 
@@ -202,7 +206,7 @@ def _table(sweep: Sweep, said: _Said, *, alone: bool) -> str:
     for point in line.points:
         cells = [
             charted.stop_title(line, point),
-            *_numbers(point),
+            *_numbers(point, said.words.get(point.place, NOT_YET)),
             *([f"{point.rate:g}"] if several_rates else []),
         ]
         taken = ' class="taken"' if point.place == said.taken else ""
@@ -215,13 +219,14 @@ def _table(sweep: Sweep, said: _Said, *, alone: bool) -> str:
     )
 
 
-def _numbers(point: Point) -> Iterator[str]:
+def _numbers(point: Point, word: str) -> Iterator[str]:
     """Give a row's numbers after its name, in the order of `COLUMNS`."""
     if not point.results:
         yield from [NOT_YET] * len(COLUMNS)
         return
     yield ", ".join(str(result.correct) for result in point.results)
     yield f"{point.correct:.1f}"
+    yield word
     yield f"{100 * point.mock_accuracy:.0f}"
     yield _duration(point.seconds)
     yield f"{point.results[0].trainable_parameters:,}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 
 from core.errors import LabError
 from core.jobfolder import State
+from core.outcome import Outcome, outcome
 from core.photos.manifest import Dataset
 from core.runs import Run
 from core.sweeps.folder import Sweep
@@ -27,6 +28,7 @@ class Result:
         right: bool, shape (n,): each labelled photo of the final exam, in the order of `exam(dataset)`.
         mock_accuracy: share of right answers in the mock exam, of the round that was kept.
         seconds: from its start to its final exam.
+        outcome: whether all that was to learn did learn.
     """
 
     cell: Cell
@@ -36,6 +38,7 @@ class Result:
     seconds: float
     trainable_parameters: int
     majority_correct: int
+    outcome: Outcome = field(default_factory=Outcome)
 
     @property
     def correct(self) -> int:
@@ -76,6 +79,11 @@ class Point:
         """Median seconds of a training; nan before the first result."""
         return float(np.median([result.seconds for result in self.results])) if self.results else float("nan")
 
+    @property
+    def unlearned(self) -> int:
+        """Tries in which a round was kept from before all that was to learn began to."""
+        return sum(not result.outcome.retrained for result in self.results)
+
 
 @dataclass(frozen=True, eq=False)
 class Line:
@@ -108,10 +116,7 @@ def groups(dataset: Dataset) -> np.ndarray:
 
 
 def results(sweep: Sweep) -> list[Result]:
-    """Read the finished trainings of a sweep, in the order of its cells; a damaged one counts as missing.
-
-    So does one of an earlier version of the lab in which what was to learn did not: it is no try of its stop.
-    """
+    """Read the finished trainings of a sweep, in the order of its cells; a damaged one counts as missing."""
     photos = tuple((item.sha256, item.face) for item in exam(sweep.dataset))
     found = []
     for cell, run in sweep.members():
@@ -136,7 +141,7 @@ def _read_done(cell: Cell, path: Path, photos: tuple[Any, ...], changed_ns: int)
     del changed_ns
     run = Run(path)
     summary, predictions = run.summary(), run.predictions()
-    if summary is None or predictions is None or not run.outcome().retrained:
+    if summary is None or predictions is None:
         return None
     said = predictions.probabilities.argmax(axis=1) == predictions.labels
     by_photo = dict(zip(zip(predictions.sha256s, predictions.faces, strict=True), said.tolist(), strict=True))
@@ -148,19 +153,8 @@ def _read_done(cell: Cell, path: Path, photos: tuple[Any, ...], changed_ns: int)
         seconds=float(summary["seconds"]),
         trainable_parameters=int(summary["trainable_parameters"]),
         majority_correct=int(summary["majority_correct"]),
+        outcome=outcome(run.config, summary),
     )
-
-
-def count_not_retrained(sweep: Sweep) -> int:
-    """Return how many finished trainings of a sweep are left out because what was to learn did not."""
-    return sum(_is_done_without(run) for _, run in sweep.members())
-
-
-def _is_done_without(run: Run) -> bool:
-    try:
-        return run.status().state == "done" and not run.outcome().retrained
-    except (LabError, OSError, KeyError, TypeError, ValueError):
-        return False
 
 
 def lines(plan: SweepPlan, found: Sequence[Result]) -> tuple[Line, ...]:

@@ -1,4 +1,4 @@
-"""How sure a verdict is: every comparison with its numbers, and what the exam cannot tell."""
+"""How sure a verdict is: every stop with its word and its numbers, and what the exam cannot tell."""
 
 from __future__ import annotations
 
@@ -7,26 +7,38 @@ from collections.abc import Iterator
 import numpy as np
 
 from core.evaluation import metrics, paired
-from core.evaluation.verdict import Paired, Verdict
+from core.evaluation.verdict import Standing, Verdict, Word
 from core.models.seen import seen_people
 from core.photos.manifest import Dataset
+from core.sweeps.headline import HELPS
 from core.sweeps.judging import point_of
 from core.sweeps.naming import Name, counted, names, place_name
 from core.sweeps.results import Line, exam, groups
 
 WHY_TWO_EXAMS = (
-    "The best one is picked on the mock exam (validation) and reported on the final exam (test). "
-    "Picking and reporting on the same photos would take luck for skill."
+    "The mock exam (validation) picks the best round of each try. "
+    "The final exam (test) picks nothing, so the stops are compared on it."
 )
+MOCK_IS_A_PICK = "The numbers of the mock exam are those of the best rounds, so they are a little too good."
+WORDS: dict[Word, str] = {
+    "as_good": "as good",
+    "clearly_worse": "clearly worse",
+    "cannot_tell": "these photos cannot tell",
+}
 METHOD = (
-    "Each is held against the best of the mock exam, photo by photo (exact McNemar test, corrected by Holm).",
-    f"The intervals come from drawing photos and tries anew {paired.RESAMPLES:,} times (bootstrap).",
+    "Each is compared with each other one, photo by photo and try by try (paired analysis, tries as blocks).",
+    "Clearly worse: another one is better, in all but 5 of 100 such comparisons (corrected by Hommel).",
 )
-SEVERAL_TRIES = "A clear difference is also larger than luck makes between tries of the same setting (Tukey's test)."
-ONE_TRY = "One try may just have been lucky. So only very large differences count; three tries tell more."
-HOW_MANY_PHOTOS = "Numbers of photos are for finding such a difference in four of five exams (power 80 %, Connor 1987)."
-MORE_TRIES = "More tries would tell more."
-NO_END = 10_000
+LUCK = (
+    "How much luck tries have is judged by the two compared alone, and by a cautious guess "
+    f"(prior: {paired.PRIOR_LUCK:g} logits)."
+)
+ONE_TRY = "One try may just have been lucky. So only very large differences count; six tries tell more."
+
+
+def margin(found: Verdict) -> str:
+    """Say what counts as just as good."""
+    return f"Enough, or as good, means: at most {found.margin} of {found.total} right answers behind any other."
 
 
 def notes(line: Line, dataset: Dataset, found: Verdict) -> tuple[str, ...]:
@@ -35,80 +47,52 @@ def notes(line: Line, dataset: Dataset, found: Verdict) -> tuple[str, ...]:
 
 
 def _comparisons(line: Line, found: Verdict) -> Iterator[str]:
-    best = place_name(line, point_of(line, found.picked))
-    share = point_of(line, found.picked).mock_accuracy
-    if sum(point.mock_accuracy >= share - 1e-9 for point in line.points) > 1:
-        yield f"Several were best in the mock exam, with {100 * share:.0f} of 100 right. The cheapest is {best.text}."
-    else:
-        yield f"Best in the mock exam: {best.text}, with {100 * share:.0f} of 100 right."
-    if not found.paired:
-        return
-    yield from METHOD
-    yield SEVERAL_TRIES if line.points[0].planned > 1 else ONE_TRY
-    yield from comparisons(line, found)
-    if any(0 < (_needed(each, found.total) or 0) <= NO_END for each in found.paired):
-        yield HOW_MANY_PHOTOS
+    if found.kind != "alone":
+        yield margin(found)
+        yield from METHOD
+        yield ONE_TRY if line.points[0].planned == 1 else LUCK
+        yield from comparisons(line, found)
+    yield MOCK_IS_A_PICK
     if len({point.rate for point in line.points}) > 1:
         yield "Each has the learning rate that was best for it in the mock exam."
 
 
 def comparisons(line: Line, found: Verdict) -> list[str]:
-    """Say how each compares with the best of the mock exam, a sentence or more each."""
-    best = place_name(line, point_of(line, found.picked))
-    return [_comparison(place_name(line, point_of(line, each.arm)), best, each, found) for each in found.paired]
+    """Say of each what its word rests on, a sentence or more each."""
+    if found.kind == "alone":
+        return []
+    named = [place_name(line, point_of(line, arm)) for arm in range(len(line.points))]
+    return [_comparison(named[arm], named[each.rival], each, found) for arm, each in enumerate(found.standings)]
 
 
-def _comparison(name: Name, best: Name, each: Paired, found: Verdict) -> str:
+def _comparison(name: Name, rival: Name, each: Standing, found: Verdict) -> str:
     low, high = each.interval
-    if low == high == 0:
-        return f"{name.first}, against {best.text}: no difference at all."
-    told = {"": f"clearly {'more' if each.difference > 0 else 'fewer'}", "photos": "not clear"}.get(
-        each.doubt, "not clear, as tries of one setting differ that much by luck"
-    )
     said = (
-        f"{name.first}, against {best.text}: {_signed(each.difference)} right answers "
-        f"(95 % interval {_signed(low)} to {_signed(high)}), {told}. "
-        f"{counted(each.fixed, 'photo' if found.takes == found.total else 'moment')} better, {each.broken} worse "
-        f"(corrected p {_p(each.corrected_p)})."
+        f"{name.first}: {WORDS[each.word]}. Against {rival.text}: {_signed(each.difference)} right answers "
+        f"(95 % interval {_signed(low)} to {_signed(high)})."
     )
-    return f"{said} {_way_on(each, found.total)}".rstrip()
+    if each.word == "clearly_worse":
+        return f"{said} Luck alone: p {_p(each.worse_p)}, corrected."
+    return f"{said} {behind(each, found.total)} {would_help(each)}".rstrip()
 
 
-def _needed(each: Paired, total: int) -> int | None:
-    """Give how many photos would tell a difference that is in doubt; 0: more tries would; None: nothing to be told."""
-    points_one_way = each.difference * (each.fixed - each.broken) > 0
-    if each.doubt == "" or each.more_photos is None or not points_one_way:
-        return None
-    return 0 if each.doubt == "tries" or each.more_photos <= total else each.more_photos
+def behind(each: Standing, total: int) -> str:
+    """Say how far one may lie behind the best of the others at most."""
+    if each.behind <= 0:
+        return "Surely ahead of all others."
+    return f"At most {min(each.behind, total):.1f} behind any other."
 
 
-def _way_on(each: Paired, total: int) -> str:
-    """Say what would tell a difference that is in doubt."""
-    needed = _needed(each, total)
-    if needed is None:
-        return ""
-    if needed == 0:
-        return MORE_TRIES
-    if needed > NO_END:
-        return f"If there is a difference, it is too small for {NO_END:,} photos."
-    return f"About {_about(needed):,} photos in the final exam would tell a difference of this size."
-
-
-def would_tell(each: Paired, total: int) -> str:
-    """Name what would tell a difference that is in doubt; empty where nothing is."""
-    needed = _needed(each, total)
-    if needed is None:
-        return ""
-    if needed == 0:
-        return "more tries"
-    return f"over {NO_END:,} photos" if needed > NO_END else f"{_about(needed):,} photos"
+def would_help(each: Standing) -> str:
+    """Say what would tell about one of which nothing can be told; empty where something is."""
+    return HELPS[each.helps] if each.helps else ""
 
 
 def _expected(line: Line, dataset: Dataset, found: Verdict) -> Iterator[str]:
     """Say what to expect of new photos, as far as takes of this exam tell."""
-    if found.advised is None:
+    if found.take is None:
         return
-    point = point_of(line, found.advised)
+    point = point_of(line, found.take)
     low, high = interval(point.correct, dataset)
     yield (
         f"Out of 100 new photos like these, expect between {round(100 * low)} and {round(100 * high)} right "
@@ -119,8 +103,7 @@ def _expected(line: Line, dataset: Dataset, found: Verdict) -> Iterator[str]:
 def interval(correct: float, dataset: Dataset) -> tuple[float, float]:
     """Give the Wilson 95 % interval of a mean number of right answers, as shares; it counts takes, not photos."""
     total = len(exam(dataset))
-    # The formula is as good for a mean over tries, which is no whole number.
-    return metrics.wilson_interval(correct, total, len(set(groups(dataset).tolist())))  # type: ignore[arg-type]
+    return metrics.wilson_interval(correct, total, len(set(groups(dataset).tolist())))
 
 
 def _about_the_photos(line: Line, dataset: Dataset) -> Iterator[str]:
@@ -157,9 +140,3 @@ def _signed(number: float) -> str:
 
 def _p(value: float) -> str:
     return "below 0.001" if value < 0.001 else f"{value:.3f}"
-
-
-def _about(n: int) -> int:
-    """Round up to two digits: more would look surer than it is."""
-    step = int(10 ** max(0, len(str(n)) - 2))
-    return -(-n // step) * step

@@ -30,15 +30,19 @@ RUN_COLUMNS = (
     "seconds",
     "trainable parameters",
     "kept round",
+    "learned as asked",
+    "right with the new last layers alone",
 )
 PREDICTION_COLUMNS = ("run", "photo", "name", "take", "true", "predicted", "right", "leaning")
 ALL_PHOTOS, NOTHING, THINGS, FACES = "all", "nothing", "things", "faces"
+YES, NO = "yes", "no"
 _Row = tuple[object, ...]
 
 
 def run_rows(sweep: Sweep) -> list[_Row]:
     """Give a row a finished try, in the order in which they were done; the columns are `RUN_COLUMNS`.
 
+    "learned as asked" is no where a round was kept from before all that was to learn began to.
     Frozen blocks stay empty where the frozen layers end inside a block. Nothing says where the lab keeps its files.
     """
     return [_run_row(sweep.dataset, result, run) for result, run in _finished(sweep)]
@@ -87,6 +91,8 @@ def _run_row(dataset: Dataset, result: Result, run: Run) -> _Row:
         round(result.seconds, 1),
         result.trainable_parameters,
         (run.summary() or {}).get("kept_epoch", ""),
+        YES if result.outcome.retrained else NO,
+        "" if result.outcome.head_only is None else result.outcome.head_only.test_correct,
     )
 
 

@@ -125,12 +125,12 @@ def _exams(sweep: Sweep, along: Sequence[Line]) -> Iterator[tuple[str, str, Resu
         tried = [point for point in line.points if point.results]
         if not tried:
             continue
-        verdict, advised = judging.judge(line, sweep.dataset), judging.advised(line, sweep.dataset)
-        name, best = "best-in-mock-exam", max(tried, key=_mock_accuracy)
+        advised = judging.advised(line, sweep.dataset)
+        # Of equally good ones the cheapest.
+        cheapest_first = sorted(tried, key=_place, reverse=line.axis == "depth")
+        name, best = "best-in-mock-exam", max(cheapest_first, key=_mock_accuracy)
         if advised is not None:
             name, best = "taken", line.points[advised]
-        elif verdict is not None:
-            best = judging.point_of(line, verdict.picked)
         for called, point in ((name, best), ("cheapest", judging.point_of(line, 0))):
             if point.results and (called == name or point is not best):
                 ending = f"-{number + 1}" if len(along) > 1 else ""
@@ -139,7 +139,11 @@ def _exams(sweep: Sweep, along: Sequence[Line]) -> Iterator[tuple[str, str, Resu
 
 
 def _mock_accuracy(point: Point) -> float:
-    return point.mock_accuracy
+    return round(point.mock_accuracy, 9)
+
+
+def _place(point: Point) -> int:
+    return point.place
 
 
 def _matrix(sweep: Sweep, result: Result) -> go.Figure:

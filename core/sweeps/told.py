@@ -14,7 +14,7 @@ from core.sweeps.judging import guessing, judge, place_of, point_of
 from core.sweeps.naming import counted, network_name, place_name, rounded, stop_name
 from core.sweeps.results import Line, Point, exam
 
-__all__ = ["Told", "facts", "guessing", "judge", "place_of", "so_far", "stop_name", "told"]
+__all__ = ["Told", "facts", "guessing", "judge", "place_of", "point_of", "so_far", "stop_name", "told"]
 
 
 @dataclass(frozen=True)
@@ -25,15 +25,19 @@ class Told:
         headline: the answer, with its number.
         second: what the others gave, and what they cost.
         setting: which network, people, photos and tries.
-        question_one: how well the network does with nothing retrained.
+        margin: what counts as just as good; empty where there is nothing to compare.
+        unlearned: of which stops not all learned in every try that was to learn, a sentence each.
+        question_one: how well the network does with all blocks frozen.
         question_two: how many of its layers must be retrained.
         notes: how sure that is, one or two sentences each.
-        why_two_exams: why one exam picks and the other one reports.
+        why_two_exams: what each of the two exams is for.
     """
 
     headline: str
     second: str
     setting: str
+    margin: str
+    unlearned: tuple[str, ...]
     question_one: str
     question_two: str
     notes: tuple[str, ...]
@@ -59,7 +63,9 @@ def told(line: Line, dataset: Dataset, *, is_named: bool = False) -> Told:
         headline=answer,
         second=" ".join(headline.second(line, found)),
         setting=questions.setting(line, dataset),
-        question_one=questions.question_one(line, dataset, found),
+        margin="" if found.kind == "alone" else sure.margin(found),
+        unlearned=headline.unlearned(line),
+        question_one=questions.question_one(line, found),
         question_two=questions.question_two(line, found),
         notes=sure.notes(line, dataset, found),
         why_two_exams=sure.WHY_TWO_EXAMS,
@@ -86,12 +92,14 @@ def so_far(line: Line, dataset: Dataset) -> str:
 
 
 def facts(lines: Sequence[Line], dataset: Dataset) -> dict[str, Any]:
-    """Give every number and sentence as plain JSON values.
+    """Return every number and sentence as plain JSON values.
 
     Returns:
         "depths": a row a point, whatever the axis ("value" is where on it, "fixed" what its line has of the other two:
         frozen layers, practice photos a person, size of a face); its numbers are None before its first result.
-        "interval" is the 95 % interval of "right" (Wilson; it counts takes). "verdict": a row a line that has one.
+        "interval" is the 95 % interval of "right" (Wilson; it counts takes). "unlearned": tries that kept a round from
+        before all that was to learn began to. "verdict": a row a line that has one; in it, "standings" has a row a
+        stop, cheapest first: its word ("as_good", "clearly_worse", "cannot_tell") and what that rests on.
     """
     rows = [_row(line, point, dataset) for line in lines for point in line.points]
     verdicts = []
@@ -126,6 +134,7 @@ def _row(line: Line, point: Point, dataset: Dataset) -> dict[str, Any]:
         "validation_accuracy": point.mock_accuracy if isfinite(point.mock_accuracy) else None,
         "test_accuracy": point.correct / total if tried else None,
         "seconds": point.seconds if isfinite(point.seconds) else None,
+        "unlearned": point.unlearned,
     }
 
 
@@ -134,19 +143,20 @@ def _verdict(line: Line, dataset: Dataset, found: Verdict, *, is_named: bool) ->
         return point_of(line, arm).value
 
     said = told(line, dataset, is_named=is_named)
-    comparisons = [
-        {**asdict(each), "arm": value(each.arm), "is_clear": each.is_clear, "interval": list(each.interval)}
-        for each in found.paired
+    standings = [
+        {"value": value(arm), **asdict(each), "rival": value(each.rival), "interval": list(each.interval)}
+        for arm, each in enumerate(found.standings)
     ]
     return {
         **_shared(line),
         "kind": found.kind,
         **asdict(said),
+        "unlearned": list(said.unlearned),
         "notes": list(said.notes),
-        "picked": value(found.picked),
-        "take": value(found.take),
-        "tied": [value(arm) for arm in found.tied],
+        "take": None if found.take is None else value(found.take),
+        "tied": [value(arm) for arm in found.those("as_good")],
+        "margin_right": found.margin,
         "guessing": found.guessing,
         "total": found.total,
-        "paired": [{"value": each.pop("arm"), **each} for each in comparisons],
+        "standings": standings,
     }

@@ -49,6 +49,28 @@ class SeedEpoch(keras.callbacks.Callback):
         self._network.seed_dropout(int(np.random.default_rng((self._seed, epoch)).integers(2**31)))
 
 
+class WarmUp(keras.callbacks.Callback):
+    """Raise the learning rate step by step to `rate` over one epoch: a new optimizer's first steps are its wildest.
+
+    Args:
+        rate: the learning rate in the end.
+        first_epoch: the epoch in which it rises, counted from 0.
+    """
+
+    def __init__(self, rate: float, first_epoch: int) -> None:
+        super().__init__()
+        self._rate = rate
+        self._first_epoch = first_epoch
+        self._is_rising = False
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._is_rising = epoch == self._first_epoch
+
+    def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        if self._is_rising:
+            self.model.optimizer.learning_rate = self._rate * (batch + 1) / self.params["steps"]
+
+
 class ReportBatches(keras.callbacks.Callback):
     """Tell which batch is done, and stop after any of them when the user asked for it."""
 
@@ -117,6 +139,10 @@ class KeepBest(keras.callbacks.Callback):
         self.best_epoch = 0
         self.best_score: tuple[float, float] = (-1.0, 0.0)
 
+    def forget(self) -> None:
+        """Choose anew, from the next epoch on."""
+        self.best_epoch, self.best_score = 0, (-1.0, 0.0)
+
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         score = ((logs or {})["val_accuracy"], -(logs or {})["val_loss"])
         if score > self.best_score:
@@ -150,11 +176,16 @@ class SaveCheckpoint(keras.callbacks.Callback):
         }
         write_arrays(self._path, arrays, state)
 
-    def restore(self, arrays: dict[str, np.ndarray], state: dict[str, Any], *, optimizer: bool) -> None:
-        """Bring weights, and with `optimizer` the optimizer's memory, back; callbacks follow when training begins."""
-        self._whole.set_weights([arrays[f"w{i}"] for i in range(len(self._whole.weights))])
-        self._restored = state["callbacks"]
-        if optimizer:
+    def restore(self, arrays: dict[str, np.ndarray], state: dict[str, Any], *, same_phase: bool) -> None:
+        """Bring back what optimizer and callbacks remember, in the phase of the training that they know of.
+
+        Args:
+            arrays, state: of the checkpoint.
+            same_phase: it was left in the phase that goes on; else another begins, and both start anew.
+        """
+        if same_phase:
+            # Callbacks follow when training begins.
+            self._restored = state["callbacks"]
             self.model.optimizer.build(self.model.trainable_variables)
             for i, variable in enumerate(self.model.optimizer.variables):
                 variable.assign(arrays[f"o{i}"])
@@ -172,6 +203,11 @@ def callback_state(callback: keras.callbacks.Callback) -> dict[str, Any]:
     names = ("wait", "best", "best_epoch", "stopped_epoch", "cooldown_counter", "best_score")
     state = {name: getattr(callback, name) for name in names if hasattr(callback, name)}
     return {k: list(v) if isinstance(v, tuple) else (None if v is None else float(v)) for k, v in state.items()}
+
+
+def numbered(arrays: dict[str, np.ndarray], letter: str) -> list[np.ndarray]:
+    """Return the arrays "w0", "w1", ... of a letter in their order."""
+    return [arrays[f"{letter}{i}"] for i in range(len(arrays)) if f"{letter}{i}" in arrays]
 
 
 def write_arrays(path: Path, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ phase     phase                            "weights", "prefix", "train" or "test
 prefix    done, total                      pictures through the frozen layers so far
 batch     epoch, batch, batches            a few times a second while an epoch runs
 epoch     epoch, loss, accuracy, val_loss, val_accuracy, seconds, learning_rate, val_probabilities
+border    epoch, val_accuracy, test_correct  more than the head learns from here on; what the head alone gets
 stopping  epoch                            the user asked to stop; what was learned until then is being tested
 tested    correct, total                   the final exam of the saved model
 """

@@ -100,6 +100,12 @@ class Faces:
             return np.asarray(self._kept[self._row[np.asarray(numbers), np.asarray(photos)]])
         return self._ask(self._views(photos, numbers))
 
+    def all_unchanged(self) -> np.ndarray:
+        """Compute the features of every face in its unchanged view: float32, shape (n, *feature_shape)."""
+        return np.concatenate(
+            [self.batch(photos, np.zeros(len(photos), np.int64)) for photos in self.clean_batches(PREFIX_BATCH)]
+        )
+
     def clean_batches(self, size: int) -> list[np.ndarray]:
         """Give the index ranges that cover all faces once, in order."""
         return [np.arange(start, min(start + size, len(self))) for start in range(0, len(self), size)]
@@ -116,34 +122,43 @@ class Faces:
 
 
 class EpochBatches(keras.utils.PyDataset):
-    """The practice faces in batches, one view each. Order and views of epoch e are drawn from (seed, e) alone.
+    """The practice faces in batches, in one view a look. Order and views of epoch e are drawn from (seed, e) alone.
 
     Args:
         faces: the practice faces, prepared.
         sample_weights: float32, shape (n,), how much each photo counts.
         batch_size: photos a step.
+        looks: how often each face is looked at in an epoch; every face once before any comes again.
         seed: the run's seed.
         first_epoch: epochs done before, counted from 0.
     """
 
     def __init__(
-        self, faces: Faces, sample_weights: np.ndarray, *, batch_size: int, seed: int, first_epoch: int = 0
+        self,
+        faces: Faces,
+        sample_weights: np.ndarray,
+        *,
+        batch_size: int,
+        seed: int,
+        looks: int = 1,
+        first_epoch: int = 0,
     ) -> None:
         super().__init__(workers=1, use_multiprocessing=False)
         self._faces = faces
         self._sample_weights = sample_weights
         self._batch_size = batch_size
+        self._looks = looks
         self._seed = seed
         self._epoch = first_epoch
         self._draw()
 
     def _draw(self) -> None:
         rng = np.random.default_rng((self._seed, self._epoch))
-        self._order = rng.permutation(len(self._faces))
-        self._numbers = rng.integers(0, self._faces.n_views, size=len(self._faces))
+        self._order = np.concatenate([rng.permutation(len(self._faces)) for _ in range(self._looks)])
+        self._numbers = rng.integers(0, self._faces.n_views, size=len(self._order))
 
     def __len__(self) -> int:
-        return -(-len(self._faces) // self._batch_size)
+        return -(-len(self._order) // self._batch_size)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         here = slice(index * self._batch_size, (index + 1) * self._batch_size)

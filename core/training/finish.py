@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
+from core import rounds
 from core.evaluation.metrics import TestResult, evaluate
 from core.models import classifier, units
-from core.rounds import earlier_seconds
+from core.photos import leaks
 from core.runs import Predictions
 from core.training import callbacks as cb
 
 if TYPE_CHECKING:
-    from core.training.trainer import Material
+    from core.training.material import Material
 
 TEST_BATCH = 32
 
@@ -27,7 +28,7 @@ def finish(material: Material, began_s: float) -> None:
     best = run.path / "best.npz"
     if config.keep_best and best.exists():
         arrays, _ = cb.read_arrays(best)
-        material.network.suffix.set_weights([arrays[f"w{i}"] for i in range(len(arrays))])
+        material.network.set_suffix_weights(cb.numbered(arrays, "w"))
     classifier.save_model(material.network, run.model_path)
     weights_path = material.found.path if material.found else None
     moved = classifier.check_saved_model(
@@ -46,7 +47,7 @@ def finish(material: Material, began_s: float) -> None:
     groups = [item.group for item in material.final_exam.items]
     people = len(run.dataset.people)
     result = evaluate(probabilities, predictions.labels, people, majority_label=majority, groups=groups)
-    seconds = earlier_seconds(run.job.events()) + time.monotonic() - began_s
+    seconds = rounds.earlier_seconds(run.job.events()) + time.monotonic() - began_s
     run.job.write_result(_summary(material, predictions, result, moved, seconds))
     reporter.emit("tested", correct=result.correct, total=result.total)
 
@@ -76,7 +77,8 @@ def _summary(
     counts = units.count_parameters(
         config.backbone, material.freeze_depth, config.head, len(dataset.people), config.image_size_px
     )
-    kept = max(history[1:], key=lambda e: (e.val_accuracy, -e.val_loss)) if config.keep_best else history[-1]
+    border = config.border(len(material.network.units))
+    kept = rounds.kept_epoch(history, border, keep_best=config.keep_best)
     return {
         "backbone": config.backbone,
         "pretrained": config.pretrained,
@@ -88,6 +90,8 @@ def _summary(
         "split_counts": _split_counts(material),
         "epochs_run": history[-1].epoch,
         "kept_epoch": kept.epoch,
+        "retrained": kept.epoch > border,
+        "head_only": rounds.border_exam(material.run.job.events()),
         "trainable_parameters": counts.trainable,
         "frozen_parameters": counts.frozen,
         "val_accuracy": kept.val_accuracy,
@@ -101,8 +105,10 @@ def _summary(
         "predictions": describe(predictions, dataset.people),
         "unit_movement": moved,
         "seconds": round(seconds, 2),
+        "history": rounds.rows(history, border),
         "model_path": str(material.run.model_path),
         "left_out": [{"name": each.name, "reason": each.reason} for each in dataset.left_out],
+        "warnings": leaks.warnings(dataset),
     }
 
 

@@ -102,3 +102,16 @@ def test_a_shorter_training_has_a_shorter_first_phase(epochs: int, head_epochs: 
     config = TrainConfig(epochs=20, head_epochs=10)
     assert config.with_changes(epochs=epochs).head_epochs == head_epochs
     assert config.with_changes(epochs=epochs, head_epochs=0).head_epochs == 0
+
+
+@pytest.mark.parametrize(("photos", "looks"), [(1, 320), (18, 18), (60, 6), (320, 1), (2000, 1)])
+def test_few_photos_are_looked_at_several_times_in_a_round(photos: int, looks: int) -> None:
+    config = TrainConfig(min_steps=20, batch_size=16)
+    assert config.looks_per_round(photos) == looks
+    assert looks == 1 or -(-photos * looks // 16) >= 20
+    assert config.looks_per_round(photos, head_only=False) == 1
+
+
+@pytest.mark.parametrize(("depth", "border"), [(None, 0), (13, 0), (10, 4), (0, 4)])
+def test_there_is_a_border_only_where_more_than_the_head_is_to_learn(depth: int | None, border: int) -> None:
+    assert TrainConfig(head_epochs=4, freeze_depth=depth).border(13) == border

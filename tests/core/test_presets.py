@@ -57,10 +57,19 @@ def test_preset_recommended() -> None:
     config = preset("recommended")
     assert (config.backbone, config.optimizer, config.learning_rate) == ("face-vgg-mini", "adam", 5e-3)
     assert (config.batch_size, config.epochs, config.head_epochs) == (16, 20, 10)
-    assert config.head == HeadConfig(pooling="average", hidden=(), dropout=0.3)
+    head = HeadConfig(pooling="average", hidden=(), dropout=0.3, scale_features=True, zero_start=True)
+    assert config.head == head
     assert config.augment.flip
     assert config.keep_best
     assert config.class_weights
+
+
+@pytest.mark.parametrize("name", ["notebook", "football-64", "football-224", "webcam"])
+def test_historical_presets_train_as_published(name: str) -> None:
+    config = preset(name)
+    assert not config.head.scale_features
+    assert not config.head.zero_start
+    assert {config.looks_per_round(n, head_only=alone) for n in (1, 30) for alone in (True, False)} == {1}
 
 
 @pytest.mark.parametrize("name", ["notebook", "football-64", "football-224", "webcam"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from itertools import count
 
 import numpy as np
 from PIL import Image
@@ -30,23 +31,27 @@ def photo(seed: int) -> bytes:
 
 
 def dataset(
-    workspace: Workspace, people: tuple[str, ...] = PEOPLE, dataset_id: str = "made1", name: str = "class"
+    workspace: Workspace,
+    people: tuple[str, ...] = PEOPLE,
+    dataset_id: str = "made1",
+    name: str = "class",
+    exam_each: int = EACH["test"],
 ) -> Dataset:
-    """Write a data set whose photos are whole pictures already."""
-    store = PhotoStore(workspace.photos)
+    """Write a data set whose photos are whole pictures already, so many of each person in the final exam."""
+    store, numbers = PhotoStore(workspace.photos), count()
     items = [
         Item(
             sha256=store.add(photo(zlib.crc32(f"{person} {split} {n}".encode()))),
             name=f"{person}/{split}-{n}.png",
             person=person,
             split=split,
-            group=n,
+            group=next(numbers),
             n_faces=1,
             face=None,
         )
         for person in people
-        for split, count in EACH.items()
-        for n in range(count)
+        for split, photos in {**EACH, "test": exam_each}.items()
+        for n in range(photos)
     ]
     made = Dataset(
         dataset_id,

@@ -37,6 +37,121 @@ def comes_by(app, way: str):
     return app.segmented_control(key=Widget.SOURCE).set_value(way).run()
 
 
+FLAT = ("anna_1.png", "anna_2.png", "anna_3.png", "Ben 1.png", "Ben (2).png")
+
+
+def flat_zip(*more: tuple[str, bytes]) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for number, name in enumerate(FLAT):
+            archive.writestr(f"us/{name}", made.photo(number))
+        for name, content in more:
+            archive.writestr(name, content)
+    return data.getvalue()
+
+
+def shown(app) -> str:
+    return " ".join(part.value for part in (*app.markdown, *app.caption))
+
+
+@pytest.mark.parametrize("way", [words.SOURCE_DROP, words.SOURCE_ZIP, words.SOURCE_FOLDER])
+def test_a_flat_folder_is_understood_after_a_question(open_page, lab_home, tmp_path, way) -> None:
+    app = comes_by(open_page(places.PHOTOS), way)
+    if way == words.SOURCE_DROP:
+        app.file_uploader[0].set_value([(f"us/{name}", made.photo(n), "image/png") for n, name in enumerate(FLAT)])
+    elif way == words.SOURCE_ZIP:
+        app.file_uploader[0].set_value(("us.zip", flat_zip(), "application/zip"))
+    else:
+        (tmp_path / "us").mkdir()
+        for n, name in enumerate(FLAT):
+            (tmp_path / "us" / name).write_bytes(made.photo(n))
+        app.text_input(key=Widget.FOLDER).set_value(str(tmp_path / "us"))
+        app.button(key=Widget.FIND_FACES).click()
+    app.run()
+    assert words.is_this_right(text.plain("anna 3, Ben 2")) in shown(app)
+    assert words.said_by("") in shown(app)
+    assert not lab_home.jobs.is_dir() or not [path for path in lab_home.jobs.iterdir() if JobFolder(path).exists()]
+    app.button(key=Widget.FIND_FACES).click().run()
+    assert not app.exception
+    (job,) = [JobFolder(path) for path in lab_home.jobs.iterdir() if JobFolder(path).exists()]
+    assert (job.request()["kind"], job.request()["people_from"]) == ("crop", "names")
+    assert app.title[0].value == words.FINDING
+
+
+def test_a_table_beside_the_photos_is_asked_about_and_no_is_taken_for_an_answer(open_page, lab_home) -> None:
+    table = "file,who\n" + "\n".join(f"{name},{'Zoe' if n % 2 else 'Ada'}" for n, name in enumerate(FLAT))
+    app = comes_by(open_page(places.PHOTOS), words.SOURCE_ZIP)
+    app.file_uploader[0].set_value(("us.zip", flat_zip(("us/who.csv", table.encode())), "application/zip"))
+    app.run()
+    assert words.is_this_right(text.plain("Ada 3, Zoe 2")) in shown(app)
+    assert words.said_by(text.plain("us/who.csv")) in shown(app)
+    app.button(key=Widget.OTHER_PEOPLE).click().run()
+    assert "Zoe 2" not in shown(app)
+    assert app.info[0].value == words.THEN_FOLDERS
+    app.button(key=Widget.FIND_FACES).click().run()
+    (job,) = [JobFolder(path) for path in lab_home.jobs.iterdir() if JobFolder(path).exists()]
+    assert job.request()["people_from"] == "folders"
+
+
+def test_a_rar_file_is_called_by_its_name_and_not_kept(open_page, lab_home) -> None:
+    app = comes_by(open_page(places.PHOTOS), words.SOURCE_ZIP)
+    app.file_uploader[0].set_value(("photos.rar", b"Rar!\x1a\x07\x01\0 and more", "application/vnd.rar"))
+    app.run()
+    assert [error.value for error in app.error] == [text.plain(words.other_archive("photos.rar", "RAR archive"))]
+    app.button(key=Widget.FIND_FACES).click().run()
+    assert app.warning[0].value == words.NO_SOURCE_ZIP
+
+
+def leaking(lab_home) -> Dataset:
+    """Write a data set with two final-exam photos and a mock-exam photo that do not count, and a turned one."""
+    dataset = made.dataset(lab_home)
+    store = PhotoStore(lab_home.photos)
+    reason = 'is the same photo as "Ada/train-0.png" in practice'
+    out = [
+        LeftOut(f"{split}/Ada/{n}.png", reason, store.add(made.photo(900 + n)), "Ada", split, "leak", None)
+        for n, split in enumerate(("test", "test", "validation"))
+    ]
+    turned = replace(dataset.to_review[0], kind="turned", reason="lay on its side and was turned by 90 degrees")
+    dataset = replace(dataset, left_out=(*dataset.left_out, *out), to_review=(turned,))
+    save_dataset(lab_home, dataset)
+    return dataset
+
+
+def test_exam_photos_from_practice_are_said_and_let_count_with_a_click(open_page, lab_home, monkeypatch) -> None:
+    dataset = leaking(lab_home)
+    asked = Edits(monkeypatch, "count_leaks", "confirm").asked
+    app = open_page(places.PHOTOS)
+    said = f"{words.leak(2, 'final exam')} {words.leak(1, 'mock exam')}"
+    assert [warning.value for warning in app.warning] == [said]
+    app.button(key=Widget.SEE_LEAKS).click().run()
+    assert said in [warning.value for warning in app.warning]
+    assert words.question("leak", 3) in [header.value for header in app.subheader]
+    # The one with a small face asks; these do not.
+    assert app.title[0].value == words.checked(len(dataset.items), 1)
+    assert len(keyed(app, Widget.LET_COUNT)) == 3
+    keyed(app, Widget.LET_COUNT)[2].click().run()
+    app.button(key=f"{Widget.ALL_OF_KIND}-leak").click().run()
+    assert words.question("turned", 1) in [header.value for header in app.subheader]
+    keyed(app, Widget.KEEP)[0].click().run()
+    out = [entry.sha256 for entry in dataset.left_out if entry.kind == "leak"]
+    assert [call[:-1] for call in asked] == [
+        ("count_leaks", [out[2]], False),
+        ("count_leaks", out, False),
+        ("confirm", [dataset.items[0].sha256], False),
+    ]
+
+
+def test_exam_photos_that_were_let_count_are_said(open_page, lab_home) -> None:
+    dataset = made.dataset(lab_home)
+    practice = next(item for item in dataset.items if item.split == "train")
+    exam = [item for item in dataset.items if item.split == "test"][:2]
+    items = [replace(item, group=practice.group, looked=True) if item in exam else item for item in dataset.items]
+    save_dataset(lab_home, replace(dataset, items=tuple(items)))
+    app = the_split(open_page(places.PHOTOS))
+    assert words.leak_counts(2, "final exam") in [warning.value for warning in app.warning]
+    assert Widget.SEE_LEAKS not in [button.key for button in app.button]
+
+
 @pytest.mark.parametrize(
     ("way", "missing"),
     [

@@ -145,16 +145,20 @@ def test_what_changed_between_right_and_wrong(fixed: int, broke: int, said: str)
 
 
 @pytest.mark.parametrize(
-    ("looks", "said"),
+    ("looks", "later", "said"),
     [
-        (1, "One round: each practice photo is looked at once."),
-        (2, "One round: each practice photo is looked at twice."),
-        (4, "One round: each practice photo is looked at four times."),
-        (12, "One round: each practice photo is looked at 12 times."),
+        (1, None, "One round: each practice photo is looked at once."),
+        (2, 2, "One round: each practice photo is looked at twice."),
+        (
+            6,
+            1,
+            "One round: each practice photo is looked at six times while only the new last layers learn, "
+            "once afterwards.",
+        ),
     ],
 )
-def test_what_a_round_is(looks: int, said: str) -> None:
-    assert words.a_round(looks) == said
+def test_what_a_round_is(looks: int, later: int | None, said: str) -> None:
+    assert words.a_round(looks, later) == said
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import streamlit as st
 from core.evaluation.verdict import Verdict
 from core.sweeps import charted, judging, told
 from core.sweeps.folder import Sweep
-from core.sweeps.results import Line, Progress, count_not_retrained, lines, progress, results
+from core.sweeps.results import Line, Progress, lines, progress, results
 from core.sweeps.told import Told
 from core.workspace import Workspace
 from ui import comparewords, feedback, jobs, sweepstrip, words
@@ -80,7 +80,7 @@ def _answer(workspace: Workspace, found: Reading) -> None:
                 _cut_short(workspace, found)
         with st.container(gap="xsmall"):
             if found.is_complete:
-                st.caption(found.told[0].setting)
+                st.caption(f"{found.told[0].setting} {found.told[0].margin}".rstrip())
             else:
                 _so_far(found)
         _chart(workspace, found)
@@ -104,16 +104,13 @@ def _headlines(told_of: Sequence[Told]) -> None:
         # A page has one title.
         (st.header if number else st.title)(said.headline, anchor=False)
         st.markdown(said.second)
+        for sentence in said.unlearned:
+            st.warning(sentence, icon=":material/info:")
 
 
 def _cut_short(workspace: Workspace, found: Reading) -> None:
     """Say how it ended, with the way on beside it."""
     now = found.progress
-    without = count_not_retrained(found.sweep)
-    if without:
-        st.title(words.tries_without(without), anchor=False)
-        st.markdown(words.TRIES_WITHOUT)
-        return
     if now.done == now.total:
         # Nobody said who is on the photos of the final exam.
         st.title(comparewords.FINISHED, anchor=False)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.photos.dataset import Dataset, list_datasets
-from core.sweeps import charted
+from core.sweeps import charted, judging
 from core.sweeps.folder import Sweep
 from core.sweeps.results import Line, Point, Result, exam
+from core.sweeps.sure import WORDS
 from core.workspace import Workspace
 from ui import comparewords, places, settings
 from ui.compare import watching
@@ -33,12 +34,20 @@ def _row(sweep: Sweep, line: Line, point: Point, number: int, dataset: Dataset |
             return
         correct = [result.correct for result in point.results]
         total = len(exam(sweep.dataset))
-        st.markdown(comparewords.stop(what, correct, total, point.seconds), width="content")
+        word = _word(sweep, line, point)
+        st.markdown(comparewords.stop(what, correct, total, point.seconds, word), width="content")
         if dataset and st.button(comparewords.USE_STOP, key=Widget.USE_STOP.of(number), type="primary"):
             settings.preset_to({}, sweep.plan.config(point.results[0].cell), dataset)
             st.switch_page(places.TRAIN)
         if st.button(comparewords.SEE_EXAM, key=Widget.STOP_EXAM.of(number)):
             st.switch_page(places.TEST, query_params={Param.RUN: usual(point).run_id})
+
+
+def _word(sweep: Sweep, line: Line, point: Point) -> str:
+    found = judging.judge(line, sweep.dataset)
+    if found is None or found.kind == "alone":
+        return ""
+    return WORDS[found.standings[judging.place_of(line, point.place)].word]
 
 
 def usual(point: Point) -> Result:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from core.evaluation.verdict import Paired, Verdict
+from core.evaluation.verdict import Verdict
 from core.sweeps import charted, told
 from core.sweeps import sure as judged
 from core.sweeps.folder import Sweep
@@ -47,34 +47,27 @@ def how(workspace: Workspace, sweep: Sweep, shown: Shown, everything: Sequence[S
 
 
 def _table(line: Line, verdict: Verdict) -> None:
-    """Draw each stop held against the one that was best in the mock exam."""
-    against = {paired.arm: paired for paired in verdict.paired}
-    rows = [
-        _row(line, line.points[told.place_of(line, arm)], against.get(arm), verdict.total)
-        for arm in range(len(line.points))
-    ]
+    """Draw each stop with the word that is said of it, and what that rests on; nothing where there is one stop only."""
+    if verdict.kind == "alone":
+        return
+    rows = [_row(line, arm, verdict) for arm in range(len(line.points))]
     st.dataframe(
         pd.DataFrame(rows, columns=list(comparewords.SURE_COLUMNS)), hide_index=True, alt=comparewords.HOW_SURE
     )
 
 
-def _row(line: Line, point: Point, paired: Paired | None, total: int) -> tuple[str, ...]:
-    what = charted.stop_title(line, point)
-    right = f"{point.correct:.1f}"
-    if paired is None:
-        return what, right, "", "", "", "", "", "", comparewords.THE_BEST, ""
-    low, high = paired.interval
+def _row(line: Line, arm: int, verdict: Verdict) -> tuple[str, ...]:
+    standing, point = verdict.standings[arm], told.point_of(line, arm)
     return (
-        what,
-        right,
-        str(paired.fixed),
-        str(paired.broken),
-        f"{paired.difference:+.1f}",
-        comparewords.between(low, high),
-        comparewords.p_value(paired.p_value),
-        comparewords.p_value(paired.corrected_p),
-        comparewords.YES if paired.is_clear else comparewords.NO,
-        judged.would_tell(paired, total),
+        charted.stop_title(line, point),
+        f"{point.correct:.1f}",
+        judged.WORDS[standing.word],
+        comparewords.behind(standing.behind, verdict.total),
+        charted.stop_title(line, told.point_of(line, standing.rival)),
+        f"{standing.difference:+.1f}",
+        comparewords.between(*standing.interval),
+        comparewords.p_value(standing.worse_p),
+        comparewords.HELPS[standing.helps],
     )
 
 

@@ -1,143 +1,190 @@
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
-from core.evaluation import compare, paired
-
-
-def answers(*rows: str) -> np.ndarray:
-    """Write tries as text, a letter a photo: "1" is right."""
-    return np.array([[letter == "1" for letter in row] for row in rows])
+from core.evaluation import paired
 
 
-def test_a_photo_is_fixed_where_it_is_right_in_more_tries() -> None:
-    first, second = answers("1100", "1000", "1000"), answers("1011", "1010", "0001")
-    takes = paired.by_take(first, second)
-    assert takes.gained.sum(axis=0).tolist() == [-1, -1, 2, 2]
-    assert takes.photos.tolist() == [1, 1, 1, 1]
-    assert paired.fixed_and_broken(takes) == (2, 2)
+def drawn(settings: int = 3, tries: int = 3, photos: int = 24, *, seed: int = 0) -> np.ndarray:
+    """Draw answers; some photos are hard for all, each setting is a little better than the one before."""
+    rng = np.random.default_rng(seed)
+    ease = rng.normal(1, 1.5, photos)
+    chance = 1 / (1 + np.exp(-(ease + 0.5 * np.arange(settings)[:, None, None])))
+    return np.asarray(rng.random((settings, tries, photos)) < chance)
 
 
-def test_photos_of_one_take_count_once_by_their_sum() -> None:
-    first, second = answers("110000"), answers("001110")
-    takes = paired.by_take(first, second, np.array([7, 7, 7, 2, 2, 5]))
-    # Takes in the order of their numbers: 2 gained two, 5 nothing, 7 lost one of three photos.
-    assert takes.gained.tolist() == [[2, 0, -1]]
-    assert takes.photos.tolist() == [2, 1, 3]
-    assert paired.fixed_and_broken(takes) == (1, 1)
+def by_hand(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
+    """Compute mean and standard error of one pair in plain loops, after the formulas in the docstring."""
+    gained = first.astype(float) - second.astype(float)
+    tries, photos = gained.shape
+    mean = gained.mean()
+    ss_photo = sum(tries * (gained[:, k].mean() - mean) ** 2 for k in range(photos))
+    ss_try = sum(photos * (gained[g].mean() - mean) ** 2 for g in range(tries))
+    ss_all = ((gained - mean) ** 2).sum()
+    ms_error = (ss_all - ss_photo - ss_try) / ((tries - 1) * (photos - 1))
+    photo_part = max((ss_photo / tries + 2) / (photos + 1) / photos, ms_error / (tries * photos))
+    changed = (abs(gained).mean() * photos + 2) / (photos + 2)
+    prior = ms_error + photos * 0.4**2 * changed**2 / 2
+    ms_try = (3 * prior + ss_try) / (3 + tries - 1)
+    return mean, np.sqrt(photo_part + max(ms_try - ms_error, 0) / (tries * photos))
+
+
+def test_a_pair_by_hand() -> None:
+    right = drawn()
+    found = paired.differences(right)
+    for row in range(3):
+        for column in range(3):
+            if row != column:
+                mean, error = by_hand(right[row], right[column])
+                assert found.mean[row, column] == pytest.approx(mean)
+                assert found.error[row, column] == pytest.approx(error)
+
+
+def test_both_ways_are_one_difference() -> None:
+    found = paired.differences(drawn())
+    np.testing.assert_allclose(found.mean, -found.mean.T)
+    np.testing.assert_array_equal(found.error, found.error.T)
+    np.testing.assert_array_equal(found.df, found.df.T)
+
+
+def test_many_comparisons_at_once_are_each_alone() -> None:
+    both = np.stack([drawn(seed=1), drawn(seed=2)])
+    at_once = paired.differences(both)
+    for place, one in enumerate(both):
+        alone = paired.differences(one)
+        for name in ("mean", "error", "df", "from_tries"):
+            np.testing.assert_allclose(getattr(at_once, name)[place], getattr(alone, name))
+        np.testing.assert_allclose(paired.worse(at_once)[place], paired.worse(alone))
+    nobody = np.zeros((2, 3), bool)
+    np.testing.assert_allclose(paired.behind(at_once, 0.1, nobody)[1], paired.behind(alone, 0.1, nobody[1]))
+
+
+def test_no_other_setting_rules_a_pair() -> None:
+    """What a third one does, however wildly, leaves difference, error and degrees of freedom of two as they were."""
+    right = drawn()
+    wild = right.copy()
+    wild[2] = [np.zeros(24, bool), np.ones(24, bool), np.arange(24) % 2 == 0]
+    calm, other = paired.differences(right), paired.differences(wild)
+    for name in ("mean", "error", "df"):
+        assert getattr(calm, name)[0, 1] == getattr(other, name)[0, 1]
+        assert getattr(calm, name)[0, 2] != getattr(other, name)[0, 2]
+
+
+def test_tries_that_differ_make_a_difference_less_sure() -> None:
+    even = np.array([[np.arange(48) < 40] * 3, [np.arange(48) < 30] * 3])
+    uneven = np.array([[np.arange(48) < n for n in (48, 40, 32)], [np.arange(48) < n for n in (18, 30, 42)]])
+    calm, scattered = paired.differences(even), paired.differences(uneven)
+    assert calm.mean[0, 1] == scattered.mean[0, 1] == pytest.approx(10 / 48)
+    assert scattered.error[0, 1] > 1.5 * calm.error[0, 1]
+    assert scattered.from_tries[0, 1] > calm.from_tries[0, 1]
+
+
+def test_what_never_changed_is_not_certain() -> None:
+    """No spread within and between is no proof: the error is that of a photo or two."""
+    for tries in (1, 3, 10):
+        found = paired.differences(np.ones((2, tries, 24), bool))
+        assert 1 / 24 < found.error[0, 1] < 2 / 24
+        assert paired.worse(found).min() == pytest.approx(0.5, abs=0.51)
+        assert (paired.behind(found, 1 / 24, np.zeros(2, bool)) > 1 / 24).all()
+    apart = paired.differences(np.array([[np.arange(24) < 20] * 3, [np.arange(24) < 10] * 3]))
+    assert 0 < paired.worse(apart)[1] < 0.05
+
+
+def test_one_try_is_less_sure_than_three_that_say_the_same() -> None:
+    one = paired.differences(np.array([[np.arange(72) < 66], [np.arange(72) < 50]]))
+    three = paired.differences(np.array([[np.arange(72) < 66] * 3, [np.arange(72) < 50] * 3]))
+    assert one.error[0, 1] > three.error[0, 1]
+    assert paired.worse(one)[1] > paired.worse(three)[1]
+
+
+def test_photos_of_one_take_count_once() -> None:
+    """Each photo shown twice, as one take, says what the photos alone say; as photos of their own it would say more."""
+    right = drawn()
+    twice, groups = np.repeat(right, 2, axis=-1), np.repeat(np.arange(24), 2)
+    alone, taken, pretended = (
+        paired.differences(right),
+        paired.differences(twice, groups),
+        paired.differences(twice),
+    )
+    np.testing.assert_allclose(taken.mean, alone.mean)
+    np.testing.assert_allclose(taken.error, alone.error)
+    np.testing.assert_allclose(taken.df, alone.df)
+    assert (pretended.error < alone.error)[~np.eye(3, dtype=bool)].all()
+
+
+def test_takes_of_different_size_keep_the_mean_of_the_photos() -> None:
+    right = drawn()
+    groups = np.array([0] * 10 + list(range(1, 15)))
+    assert paired.differences(right, groups).mean[0, 1] == pytest.approx(right[0].mean() - right[1].mean())
+
+
+def test_a_single_take_tells_nothing() -> None:
+    found = paired.differences(np.array([[np.ones(12, bool)], [np.zeros(12, bool)]]), np.zeros(12, int))
+    assert found.error[0, 1] == np.inf
+    assert paired.worse(found).tolist() == pytest.approx([0.5, 0.5], abs=0.51)
+    assert paired.worse(found).min() > 0.05
+    assert paired.behind(found, 1 / 12, np.zeros(2, bool)).tolist() == [1, 1]
+    assert paired.interval(found, 0, 1) == (-1, 1)
+
+
+def test_worse_is_simes_and_hommel() -> None:
+    found = paired.differences(drawn(4, 5, 60))
+    one_sided = stats.t.cdf(found.mean / np.where(found.error > 0, found.error, 1), found.df)
+    simes = []
+    for row in range(4):
+        others = sorted(one_sided[row, column] for column in range(4) if column != row)
+        simes.append(min(3 * p / rank for rank, p in enumerate(others, 1)))
+    np.testing.assert_allclose(paired.worse(found), multipletests(simes, method="hommel")[1])
+    assert paired.worse(found)[0] < paired.worse(found)[3]
+
+
+@pytest.mark.parametrize("others", [1, 2, 5])
+def test_the_level_of_one_of_several_tests_is_dunnetts(others: int) -> None:
+    z = stats.norm.isf(paired.one_test_p(others))
+    normal = stats.multivariate_normal(np.zeros(others), 0.5 + 0.5 * np.eye(others))
+    assert normal.cdf(np.full(others, z), rng=np.random.default_rng(0)) == pytest.approx(0.95, abs=1e-3)
+
+
+def test_behind_is_the_worst_of_the_differences_and_their_reach() -> None:
+    """Two level ones and one far behind, which is out of the running: then a single test's reach counts."""
+    right = np.array([np.tile(np.arange(144) < n, (5, 1)) for n in (130, 130, 60)])
+    found = paired.differences(right)
+    is_worse = np.array([False, False, True])
+    at_most = paired.behind(found, 1 / 24, is_worse)
+    reach = stats.t.isf(0.05, found.df[0, 1]) * found.error[0, 1]
+    assert at_most[:2] == pytest.approx([reach, reach])
+    assert at_most[2] > 70 / 144
+    # One that may still be in the running makes the test stricter.
+    assert (paired.behind(found, 1 / 24, np.zeros(3, bool))[:2] > at_most[:2]).all()
+
+
+def test_an_interval_lies_around_its_difference() -> None:
+    found = paired.differences(drawn())
+    low, high = paired.interval(found, 2, 0)
+    assert low < found.mean[2, 0] < high
+    assert (low + high) / 2 == pytest.approx(found.mean[2, 0])
+    assert high - low == pytest.approx(2 * stats.t.isf(0.025, found.df[2, 0]) * found.error[2, 0])
+
+
+def test_one_setting_alone() -> None:
+    found = paired.differences(np.ones((1, 3, 10), bool))
+    assert paired.worse(found).tolist() == [1]
+    assert paired.behind(found, 0.1, np.zeros(1, bool)).tolist() == [0]
 
 
 def test_nothing_is_changed_in_what_is_given() -> None:
-    first, second, groups = answers("10"), answers("01"), np.array([3, 3])
-    before = first.copy(), second.copy(), groups.copy()
-    paired.by_take(first, second, groups)
-    for now, then in zip((first, second, groups), before, strict=True):
-        np.testing.assert_array_equal(now, then)
+    right, groups = drawn(), np.arange(24) // 2
+    before = right.copy(), groups.copy()
+    paired.differences(right, groups)
+    np.testing.assert_array_equal(right, before[0])
+    np.testing.assert_array_equal(groups, before[1])
 
 
-def test_what_does_not_fit_together_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"\(1, 2\) and \(1, 3\)"):
-        paired.by_take(answers("10"), answers("101"))
-    with pytest.raises(ValueError, match=r"\(2,\), received \(3,\)"):
-        paired.by_take(answers("10"), answers("01"), np.array([0, 1, 2]))
-    with pytest.raises(ValueError, match="every try"):
-        paired.by_take(np.ones((0, 4), bool), np.ones((0, 4), bool))
-
-
-def test_one_try_is_the_comparison_of_two_runs() -> None:
-    rng = np.random.default_rng(0)
-    first, second = rng.random(60) < 0.6, rng.random(60) < 0.8
-    told = compare.compare(first, second)
-    fixed, broken = paired.fixed_and_broken(paired.by_take(first[None], second[None]))
-    assert (fixed, broken) == (len(told.fixed), len(told.broken))
-    assert paired.exact_p(fixed, broken) == pytest.approx(told.p_value)
-    assert paired.exact_p(0, 0) == 1.0
-
-
-def test_holm_by_hand() -> None:
-    np.testing.assert_allclose(paired.holm(np.array([0.04, 0.01, 0.03])), [0.06, 0.03, 0.06])
-    np.testing.assert_allclose(paired.holm(np.array([0.9, 0.8])), [1.0, 1.0])
-    assert paired.holm(np.array([])).shape == (0,)
-
-
-def test_the_interval_holds_the_difference_and_is_the_same_each_time() -> None:
-    rng = np.random.default_rng(1)
-    takes = paired.by_take(rng.random((3, 72)) < 0.6, rng.random((3, 72)) < 0.9)
-    low, high = paired.interval(takes)
-    assert 0 < low < takes.gained.sum() / 3 < high < 72
-    assert paired.interval(takes) == (low, high)
-
-
-def test_with_one_try_the_interval_is_that_of_the_photos() -> None:
-    gained = np.array([1] * 10 + [-1] * 2 + [0] * 60)
-    takes = paired.Takes(gained[None], np.ones(72, np.int64))
-    low, high = paired.interval(takes)
-    # The normal approximation of a sum of 72 draws.
-    half = 1.96 * math.sqrt(72 * gained.var())
-    assert (low, high) == pytest.approx((8 - half, 8 + half), abs=1.01)
-
-
-def test_tries_that_disagree_widen_the_interval() -> None:
-    steady, shaky = np.zeros((3, 40), np.int64), np.zeros((3, 40), np.int64)
-    steady[:, :10] = 1
-    shaky[0, :30] = 1
-    ones = np.ones(40, np.int64)
-    assert steady.sum() == shaky.sum()
-    assert paired.interval(paired.Takes(steady, ones))[0] > 0
-    assert paired.interval(paired.Takes(shaky, ones))[0] == 0
-
-
-def test_a_single_take_says_nothing_about_others() -> None:
-    takes = paired.by_take(np.zeros((2, 5), bool), np.ones((2, 5), bool), np.zeros(5, np.int64))
-    assert paired.interval(takes) == (-5.0, 5.0)
-
-
-def test_the_luck_of_one_try_makes_a_split_less_telling() -> None:
-    takes = paired.by_take(answers("0" * 10 + "1" * 10), answers("1" * 20))
-    assert paired.exact_p(10, 0) == pytest.approx(2 / 1024)
-    assert paired.exact_p(10, 0) < paired.single_try_p(takes) < 0.05
-    same = paired.by_take(answers("0101"), answers("0101"))
-    assert paired.single_try_p(same) == 1.0
-
-
-def test_without_luck_one_try_is_tested_as_by_mcnemar(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paired, "TRY_LUCK", 0.0)
-    takes = paired.by_take(answers("0000000011"), answers("1111111100"))
-    assert paired.single_try_p(takes) == pytest.approx(paired.exact_p(8, 2))
-
-
-def test_several_tries_are_tested_as_scipy_tests_them() -> None:
-    counts = np.random.default_rng(3).integers(50, 70, (3, 3)).astype(float)
-    told = stats.tukey_hsd(*counts).pvalue
-    assert paired.several_tries_p(counts, 0, 2) == pytest.approx(told[0, 2])
-
-
-def test_tries_without_any_spread() -> None:
-    counts = np.array([[60.0, 60.0], [60.0, 60.0], [66.0, 66.0]])
-    assert paired.several_tries_p(counts, 0, 1) == 1.0
-    assert paired.several_tries_p(counts, 0, 2) == 0.0
-
-
-@pytest.mark.parametrize(("fixed", "broken"), [(16, 4), (10, 2)])
-def test_so_many_photos_tell_in_four_of_five_exams(fixed: int, broken: int) -> None:
-    """Drawn 4,000 times, the exact test finds the difference in 70 to 90 of 100 exams of the size that Connor gives."""
-    needed = paired.takes_needed(fixed, broken, 100)
-    assert needed
-    rng = np.random.default_rng(0)
-    drawn = rng.multinomial(needed, [fixed / 100, broken / 100, 1 - (fixed + broken) / 100], size=4000)
-    found = np.mean([paired.exact_p(int(more), int(fewer)) < 0.05 for more, fewer, _ in drawn])
-    assert 0.7 < found < 0.9
-
-
-def test_more_comparisons_need_more_photos_and_no_difference_cannot_be_found() -> None:
-    one, five = paired.takes_needed(9, 3, 72), paired.takes_needed(9, 3, 72, tests=5)
-    assert one
-    assert five
-    assert 72 < one < five
-    assert paired.takes_needed(3, 9, 72) == one
-    assert paired.takes_needed(4, 4, 72) is None
-    assert paired.takes_needed(0, 0, 72) is None
+def test_what_does_not_fit_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"received \(3, 0\)"):
+        paired.differences(np.ones((3, 0), bool))
+    with pytest.raises(ValueError, match=r"\(24,\), received \(3,\)"):
+        paired.differences(drawn(), np.zeros(3, int))

@@ -83,6 +83,7 @@ def test_crop_builds_the_data_set_that_was_asked_for(lab_home: Workspace, monkey
         "crop": CropConfig(detector="haar", margin=0.1),
         "split": SplitConfig(seed=7),
         "strict": False,
+        "people_from": "folders",
     }
     assert job.result() == {"dataset_id": "abc", "version": 1}
     events = [(event["step"], event["done"], event["total"]) for event in job.events()]

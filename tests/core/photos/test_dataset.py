@@ -223,7 +223,7 @@ def test_copies_across_given_splits_and_across_people_are_listed(build: Build) -
     files |= people_files({"anna": 3, "ben": 3}, under="test/", first_seed=40)
     files["test/anna/copy.png"] = files["train/anna/0.png"]
     files["train/ben/also anna.png"] = files["train/anna/1.png"]
-    reasons = {entry.name: entry.reason for entry in build(files).to_review}
+    reasons = {entry.name: entry.reason for entry in build(files, count_leaks=True).to_review}
     assert reasons == {
         "test/anna/copy.png": 'belongs together with "train/anna/0.png" in another part of the split',
         "train/anna/0.png": 'belongs together with "test/anna/copy.png" in another part of the split',

@@ -35,7 +35,7 @@ def test_videos_are_called_videos(name: str) -> None:
     ("head", "reason"),
     [
         (b"", "is an empty file"),
-        (b"PK\x03\x04\x14\0", "is an archive inside the photos"),
+        (b"PK\x03\x04\x14\0", "is a zip inside the photos; unpack it or bring it on its own"),
         (b"hello, this is a text\n", "is not a photo that the lab reads"),
         (b"{}", "is not a photo that the lab reads"),
         (b"%PDF-1.7", "is not a photo that the lab reads"),

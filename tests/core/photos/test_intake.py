@@ -7,8 +7,9 @@ import pytest
 
 from core.errors import DatasetError
 from core.photos import intake, sources
-from core.photos.intake import LeftOut, SourcePhoto, read_photos, read_source, shown_name
+from core.photos.intake import LeftOut, SourcePhoto, names_instead, read_photos, read_source, shown_name
 from core.photos.layout import BESIDE
+from core.photos.naming import PeopleFrom
 from tests.drawn import encoded, people_files, picture, write_files, write_zip
 
 PNG = encoded(picture(1))
@@ -42,7 +43,7 @@ def test_files_that_are_no_photos_are_listed_and_do_not_count_as_layout(tmp_path
     assert [entry.name for entry in found if isinstance(entry, SourcePhoto)] == ["outer/anna/1.png", "outer/ben/1.png"]
     assert reasons["outer/anna/clip.mp4"] == "is a video; videos are left out"
     assert reasons["outer/loose.png"] == "lies in no person's folder"
-    assert reasons["outer/ben/more.zip"].startswith("is an archive")
+    assert reasons["outer/ben/more.zip"].startswith("is a zip")
     assert set(reasons) == set(files) - {"outer/anna/1.png", "outer/ben/1.png"}
 
 
@@ -74,9 +75,16 @@ def test_what_systems_leave_behind_is_not_mentioned(tmp_path: Path) -> None:
         "anna/Thumbs.db": b"x",
         "ben/desktop.ini": b"x",
         ".hidden/1.png": PNG,
+        "$RECYCLE.BIN/S-1-5/1.png": PNG,
+        "anna/@eaDir/0.png/SYNOPHOTO_THUMB_M.jpg": PNG,
+        ".Trashes/501/1.png": PNG,
+        "System Volume Information/1.png": PNG,
+        "lost+found/1.png": PNG,
+        "#recycle/1.png": PNG,
+        ".Spotlight-V100/1.png": PNG,
     }
-    found = list(read_source(write_zip(tmp_path / "z.zip", files)))
-    assert [entry.name for entry in found] == ["anna/0.png", "ben/0.png"]
+    for source in (write_zip(tmp_path / "z.zip", files), write_files(tmp_path / "f", files)):
+        assert [entry.name for entry in read_source(source)] == ["anna/0.png", "ben/0.png"]
 
 
 def test_names_of_any_script_are_normalised_and_trimmed(tmp_path: Path) -> None:
@@ -121,12 +129,73 @@ def test_a_source_without_photos_is_refused(tmp_path: Path, files: dict[str, byt
 
 def test_something_that_is_neither_folder_nor_zip_is_refused(tmp_path: Path) -> None:
     (tmp_path / "photo.png").write_bytes(PNG)
-    (tmp_path / "people.rar").write_bytes(b"Rar!\x1a\x07\x00")
-    for name in ("photo.png", "people.rar"):
-        with pytest.raises(DatasetError, match=f'"{name}" is neither a folder nor a zip'):
-            read_source(tmp_path / name)
+    with pytest.raises(DatasetError, match=r'"photo\.png" is neither a folder nor a zip'):
+        read_source(tmp_path / "photo.png")
     with pytest.raises(DatasetError, match="no folder and no zip"):
         read_source(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "called"),
+    [
+        ("photos.rar", b"Rar!\x1a\x07\x01\0", "a RAR archive"),
+        ("photos.7z", b"7z\xbc\xaf\x27\x1c\0\x04", "a 7z archive"),
+        ("photos.tar", b"a/" + 255 * b"\0" + b"ustar\0", "a tar archive"),
+        ("misnamed.zip", b"Rar!\x1a\x07\0", "a RAR archive"),
+    ],
+)
+def test_an_archive_of_another_kind_is_called_by_its_name(tmp_path: Path, name: str, head: bytes, called: str) -> None:
+    (tmp_path / name).write_bytes(head)
+    for read in (read_source, names_instead):
+        with pytest.raises(DatasetError, match=f'^"{name}" is {called}, .*pack it as a zip.$'):
+            read(tmp_path / name)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (tmp_path / name).rename(folder / name)
+    with pytest.raises(DatasetError, match=f'"{name}" is {called} inside the photos'):
+        read_source(folder)
+
+
+FLAT = [*(f"anna_{n}.png" for n in range(3)), "Ben 1.png", "ben (2).png"]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("around", ["", "us/"])
+def test_file_names_say_who_is_who_where_no_folders_do(tmp_path: Path, packed: bool, around: str) -> None:
+    files = {around + name: PNG for name in (*FLAT, "7.png")} | {"$RECYCLE.BIN/x_1.png": PNG, "notes.txt": b"x"}
+    source = write_zip(tmp_path / "z.zip", files) if packed else write_files(tmp_path / "f", files)
+    found = names_instead(source)
+    assert found is not None
+    assert (found.way, found.counts(), found.said_by) == ("names", "anna 3, Ben 2", "the file names say")
+    read = {entry.name: getattr(entry, "person", "") for entry in read_source(source, "names")}
+    assert read == {around + name: "anna" if "anna" in name else "Ben" for name in FLAT} | {
+        around + "7.png": None,
+        "notes.txt": None,
+    }
+
+
+def test_a_table_beside_the_photos_comes_before_their_names(tmp_path: Path) -> None:
+    table = b"file,label\n" + b"".join(f"{name},{'Zoe' if n % 2 else 'Ada'}\n".encode() for n, name in enumerate(FLAT))
+    source = write_files(tmp_path / "f", {f"images/{name}": PNG for name in FLAT} | {"labels.csv": table})
+    found = names_instead(source)
+    assert found is not None
+    assert (found.way, found.counts(), found.said_by) == ("csv", "Ada 3, Zoe 2", '"labels.csv" says')
+    people = [entry.person for entry in read_source(source, "csv") if isinstance(entry, SourcePhoto)]
+    assert sorted(person or "" for person in people) == ["Ada"] * 3 + ["Zoe"] * 2
+
+
+@pytest.mark.parametrize(
+    "files", [{"anna/x_1.png", "anna/x_2.png", "ben/y_1.png", "ben/y_2.png"}, {"1.png", "2.png"}, {"notes.txt"}]
+)
+def test_nothing_is_asked_where_folders_name_people_or_nothing_does(tmp_path: Path, files: set[str]) -> None:
+    assert names_instead(write_files(tmp_path / "f", dict.fromkeys(files, PNG))) is None
+
+
+@pytest.mark.parametrize(("way", "missing"), [("names", "begin with no names"), ("csv", "No CSV file")])
+def test_what_tells_of_nobody_is_refused_with_what_was_found(tmp_path: Path, way: PeopleFrom, missing: str) -> None:
+    source = write_files(tmp_path / "f", {f"{n}.png": PNG for n in range(4)})
+    with pytest.raises(DatasetError, match=f'{missing}.*4 photos: "0.png", "1.png", "2.png" and others'):
+        read_source(source, way)
 
 
 def test_the_source_is_read_one_photo_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

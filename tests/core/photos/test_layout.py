@@ -123,9 +123,10 @@ def test_one_train_folder_alone_is_a_split() -> None:
 
 
 def test_loose_photos_are_refused_with_the_way_to_arrange_them() -> None:
-    with pytest.raises(DatasetError, match=r"no folder that names a person; put .* folder with that person's name"):
+    named = r"no folder that names a person \(2 photos: .1\.jpg., .2\.jpg.\); put .* folder with that person's name"
+    with pytest.raises(DatasetError, match=named):
         places("1.jpg", "2.jpg")
-    with pytest.raises(DatasetError, match='"train" holds photos but no folders of people'):
+    with pytest.raises(DatasetError, match=r'"train" holds photos but no folders of people \(2 photos: "1\.jpg"'):
         places("train/1.jpg", "train/2.jpg", "test/3.jpg")
 
 

@@ -37,6 +37,21 @@ def test_all_reasons_of_a_photo_stand_in_one_line() -> None:
     }
 
 
+def test_a_photo_that_was_turned_says_so_once_nobody_has_looked() -> None:
+    lying = Face(0.0, 0.0, 60.0, 80.0, turned=270)
+    on_its_head = Face(0.0, 0.0, 60.0, 80.0, turned=180)
+    photos = [
+        (Item("1", "anna/1.jpg", "anna", "train", 0, 1, 0), facts("1", lying, bits=0)),
+        (Item("2", "anna/2.jpg", "anna", "test", 1, 1, 0), facts("2", on_its_head, bits=100)),
+        (Item("3", "anna/3.jpg", "anna", "test", 2, 1, 0, looked=True), facts("3", lying, bits=200)),
+    ]
+    found = to_review([item for item, _ in photos], {item.sha256: known for item, known in photos})
+    assert [(entry.name, entry.kind, entry.reason) for entry in found] == [
+        ("anna/1.jpg", "turned", "lay on its side and was turned by 270 degrees"),
+        ("anna/2.jpg", "turned", "stood on its head and was turned by 180 degrees"),
+    ]
+
+
 def test_a_near_copy_of_another_person_names_that_photo_once() -> None:
     anna = Item("1", "anna/1.jpg", "anna", "train", 0, 1, 0), facts("1", LARGE, bits=0)
     ben = Item("2", "ben/1.jpg", "ben", "train", 1, 1, 0), facts("2", LARGE, bits=10)

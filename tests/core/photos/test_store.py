@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core import disk
 from core.config import CropConfig
 from core.errors import PhotoError, Stopped
 from core.photos import photofolder, pool
@@ -255,3 +256,35 @@ def test_stopping_in_the_middle_of_many_leaves_no_process_behind(
         store.crop_all(shas, WHOLE, on_photo=stop)
     assert multiprocessing.active_children() == []
     assert len(list(store.root.glob("*/*/crop-*"))) < 10
+
+
+def found_by_an_earlier_lab(store: PhotoStore, *faces: Face) -> str:
+    """Keep a photo as a lab left it that did not look in other turns, with the crop of its first face."""
+    sha256 = store.add(encoded(picture(1)))
+    folder = store.folder(sha256)
+    folder.facts("none")
+    disk.write_json(folder.path / "faces-yunet-1.json", {"faces": [face.to_dict() for face in faces]}, schema=1)
+    for name in (folder.crop_path(YUNET, 0).name, f"small-96-{folder.crop_path(YUNET, 0).stem}-1.jpg"):
+        (folder.path / name).write_bytes(b"of an earlier look")
+    return sha256
+
+
+def test_what_an_earlier_look_did_not_find_is_looked_for_again(store: PhotoStore, looks: list[str]) -> None:
+    for earlier in ([], [Face(1.0, 1.0, 5.0, 5.0, score=0.7)]):
+        sha256 = found_by_an_earlier_lab(store, *earlier)
+        looks.clear()
+        facts = store.crop_all([sha256], YUNET)[sha256]
+        assert isinstance(facts, PhotoFacts)
+        assert facts.faces == tuple(BOXES)
+        assert looks == ["decode", "look"]
+        assert store.crop(sha256, YUNET, 0).read_bytes()[:4] == b"\x89PNG"
+        assert not list(store.folder(sha256).path.glob("small-*"))
+        store.remove([sha256])
+
+
+def test_what_an_earlier_look_found_for_sure_is_not_looked_for_again(store: PhotoStore, looks: list[str]) -> None:
+    sure = Face(1.0, 1.0, 50.0, 50.0, score=0.93)
+    sha256 = found_by_an_earlier_lab(store, sure)
+    looks.clear()
+    assert store.folder(sha256).facts("yunet").faces == (sure,)
+    assert looks == []

@@ -51,9 +51,23 @@ def test_a_row_a_try_with_what_was_tried_and_what_came_out(workspace, dataset):
     first = rows[0]
     assert (first["network"], first["seed"], first["practice photos"], first["size"]) == ("Mini", "4", "all", "96")
     assert (first["mock exam accuracy"], first["right"], first["total"], first["seconds"]) == ("0.5", "6", "12", "3.0")
-    assert (float(first["learning rate"]), first["kept round"]) == (plan.base.learning_rate, "2")
+    assert (float(first["learning rate"]), first["kept round"]) == (plan.base.learning_rate, "12")
     assert int(first["trainable parameters"]) < int(rows[2]["trainable parameters"])
     assert [row["run"] for row in rows] == [run.id for _, run in sweep.members()]
+    assert {(row["learned as asked"], row["right with the new last layers alone"]) for row in rows} == {("yes", "")}
+
+
+def test_a_try_that_did_not_learn_says_so_in_its_row(workspace, dataset):
+    sweep = make_sweep(workspace, dataset, SweepPlan(depths=(10, 13), seeds=(0,)), HALF)
+    for cell, run in sweep.members():
+        if cell.depth == 10:
+            alone = {"epoch": 10, "val_accuracy": 0.5, "test_correct": 7}
+            run.job.write_result({**run.summary(), "retrained": False, "head_only": alone})
+    said = {
+        row["frozen layers"]: (row["learned as asked"], row["right with the new last layers alone"])
+        for row in opened(tables.runs_csv(sweep))
+    }
+    assert said == {"10": ("no", "7"), "13": ("yes", "")}
 
 
 def test_a_row_a_try_and_photo_whose_numbers_are_the_same_in_every_try(workspace, dataset):

@@ -69,7 +69,8 @@ def test_all_of_it_is_there_and_nothing_of_this_computer(workspace, dataset, tmp
 
 
 def test_figures_open_without_a_network(workspace, dataset, tmp_path):
-    files = packed(make_sweep(workspace, dataset, PLAN, first_right(lambda cell: 0.75)), tmp_path)
+    clear = first_right(lambda cell: {0: 0.3, 10: 1.0, 13: 0.4}[cell.depth])
+    files = packed(make_sweep(workspace, dataset, PLAN, clear), tmp_path)
     for name in (name for name in files if name.startswith("figures/") and name.endswith(".html")):
         page = files[name].decode("utf-8")
         assert re.findall(r'(?:src|href)="([^"]*)"', page) == ["plotly.min.js"]
@@ -136,8 +137,8 @@ def test_of_two_networks_a_finished_one_is_told_and_the_other_as_far_as_it_is(wo
 
 
 def test_a_matrix_is_of_the_stop_to_take_only_where_one_is_advised(workspace, dataset, tmp_path):
-    def disagree(cell: Cell, n: int) -> tuple[np.ndarray, float]:
-        return np.arange(n) < {0: n, 10: n // 2, 13: n // 4}[cell.depth], 0.5 + cell.depth / 100
+    def level(cell: Cell, n: int) -> tuple[np.ndarray, float]:
+        return np.arange(n) < n * (0.6 + 0.15 * ((cell.seed + cell.depth) % 3)), 0.5 + cell.depth / 100
 
     def matrices(sweep: Sweep) -> dict[str, str]:
         files = {name.removeprefix("figures/"): page.decode("utf-8") for name, page in packed(sweep, tmp_path).items()}
@@ -148,6 +149,6 @@ def test_a_matrix_is_of_the_stop_to_take_only_where_one_is_advised(workspace, da
     assert set(shown) == {"matrix-taken.html", "matrix-cheapest.html"}
     assert "block 5, first try" in shown["matrix-taken.html"]
     again = Workspace(workspace.root / "again")
-    shown = matrices(make_sweep(again, made.dataset(again, PEOPLE), PLAN, disagree))
+    shown = matrices(make_sweep(again, made.dataset(again, PEOPLE), PLAN, level))
     assert set(shown) == {"matrix-best-in-mock-exam.html"}
     assert "nothing, first try" in shown["matrix-best-in-mock-exam.html"]

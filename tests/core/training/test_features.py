@@ -85,3 +85,13 @@ def test_epoch_e_is_drawn_from_seed_and_e_alone(faces_rgb, prefix):
     resumed = EpochBatches(faces, np.ones(9, np.float32), batch_size=9, seed=1, first_epoch=1)
     assert np.array_equal(through[0][0], resumed[0][0])
     assert not np.array_equal(first, resumed[0][0])
+
+
+def test_an_epoch_of_several_looks_shows_every_photo_again_before_any_comes_a_third_time(faces_rgb, prefix):
+    faces = make(faces_rgb, prefix, augment=None)
+    faces.prepare(lambda n: None)
+    batches = EpochBatches(faces, np.arange(9, dtype=np.float32), batch_size=4, seed=1, looks=2)
+    assert len(batches) == 5
+    order = np.concatenate([batches[i][2] for i in range(5)]).astype(int)
+    assert sorted(order[:9]) == sorted(order[9:]) == list(range(9))
+    assert not np.array_equal(order[:9], order[9:])

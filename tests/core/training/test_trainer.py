@@ -15,7 +15,8 @@ from core.jobfolder import JobFolder
 from core.models import networks
 from core.models.classifier import Classifier
 from core.photos import dataset as datasets
-from core.training import callbacks, trainer
+from core.training import callbacks, features, trainer
+from core.training.material import Shared
 from core.training.memory import FeatureMemory
 from core.workspace import Workspace
 from tests.patterns import write_people
@@ -179,6 +180,161 @@ def test_the_head_phase_leaves_the_backbone_alone(home, people, tmp_path):
     assert rates == pytest.approx([0, 3e-3, 3e-3, 3e-4, 3e-4])
 
 
+# ---- what learned, and what is said of it
+
+
+@pytest.fixture(scope="module")
+def two_phases(home, people, tmp_path_factory) -> runs.Run:
+    config = SMALL.with_changes(head_epochs=2, epochs=5, scale_features=True, zero_start=True, min_steps=6)
+    return train(home, people, tmp_path_factory.mktemp("two") / "run", config)
+
+
+def test_only_rounds_in_which_all_learned_that_was_to_learn_can_be_kept(two_phases):
+    summary, history = two_phases.summary(), two_phases.history()
+    assert summary["kept_epoch"] == max(history[3:], key=lambda e: (e.val_accuracy, -e.val_loss)).epoch
+    assert summary["retrained"] is True
+    assert [name for name, moved in summary["unit_movement"].items() if moved] == ["conv5_1", "conv5_2", "conv5_3"]
+
+
+def test_a_head_that_was_better_is_not_kept_in_the_name_of_what_was_retrained(home, people, tmp_path):
+    """With a rate that destroys the network the head's rounds are the best of all, and still none of them is kept."""
+    config = SMALL.with_changes(head_epochs=4, epochs=6, unfrozen_rate=1.0, learning_rate=0.1, zero_start=True)
+    run = train(home, people, tmp_path / "run", config)
+    summary, history = run.summary(), run.history()
+    assert max(epoch.val_accuracy for epoch in history[1:5]) > max(epoch.val_accuracy for epoch in history[5:])
+    assert summary["kept_epoch"] > 4
+    assert summary["head_only"]["val_accuracy"] == history[4].val_accuracy
+    assert summary["head_only"]["test_correct"] > summary["test_correct"]
+
+
+def test_the_exam_of_the_head_alone_is_that_of_a_training_that_ends_there(home, people, tmp_path, two_phases):
+    alone = train(
+        home,
+        people,
+        tmp_path / "run",
+        two_phases.config.with_changes(freeze_depth=13, epochs=2, head_epochs=0, keep_best=False),
+    )
+    head_only = two_phases.summary()["head_only"]
+    assert head_only["epoch"] == 2
+    assert head_only["test_correct"] == alone.summary()["test_correct"]
+    assert head_only["val_accuracy"] == pytest.approx(alone.history()[-1].val_accuracy)
+    assert alone.summary()["head_only"] is None
+    assert alone.summary()["retrained"] is True
+
+
+def test_who_stops_before_the_border_retrained_nothing(home, people, tmp_path, monkeypatch):
+    StopAfter(monkeypatch, 1)
+    with pytest.raises(Stopped):
+        train(home, people, tmp_path / "run", SMALL.with_changes(head_epochs=3))
+    summary = runs.open_run(tmp_path / "run").summary()
+    assert (summary["kept_epoch"], summary["retrained"], summary["head_only"]) == (1, False, None)
+    assert set(summary["unit_movement"].values()) == {0.0}
+
+
+def test_the_history_in_the_result_is_that_of_the_log(two_phases):
+    rows, history = two_phases.summary()["history"], two_phases.history()
+    assert [row["epoch"] for row in rows] == [0, 1, 2, 3, 4, 5]
+    assert [row["phase"] for row in rows] == ["start", "head", "head", "all", "all", "all"]
+    for row, epoch in zip(rows, history, strict=True):
+        named = (row["loss"], row["accuracy"], row["val_loss"], row["val_accuracy"], row["seconds"])
+        assert named == (epoch.loss, epoch.accuracy, epoch.val_loss, epoch.val_accuracy, epoch.seconds)
+
+
+def test_the_head_divides_by_the_size_of_its_features(two_phases, home):
+    model = keras.saving.load_model(two_phases.model_path, compile=False, safe_mode=True)
+    scale = model.get_layer("head_scale")
+    before = keras.Model(model.inputs, scale.input)
+    untrained = networks.initial_weights(SMALL.backbone, SMALL.seed)
+    for name, arrays in untrained.items():
+        model.get_layer(name).set_weights(arrays)
+    practice = datasets.load_faces(two_phases.dataset, home, "train", 48).faces_rgb.astype(np.float32)
+    square = float(np.square(before.predict(practice, verbose=0)).mean())
+    assert float(np.asarray(scale.variance).item()) == pytest.approx(square, rel=1e-3)
+    assert not np.asarray(scale.mean).any()
+
+
+def test_a_zero_start_says_the_same_of_everybody_in_round_0(two_phases):
+    np.testing.assert_allclose(two_phases.history()[0].val_probabilities, 1 / 3, atol=1e-4)
+
+
+@pytest.mark.parametrize(("optimizer", "kind"), [("adam", "Adam"), ("sgd", "SGD"), ("rmsprop", "RMSprop")])
+def test_every_optimizer_is_the_one_asked_for_and_learns(home, people, tmp_path, monkeypatch, optimizer, kind):
+    compiled, compile_model = [], keras.Model.compile
+
+    def seen(self, optimizer, **others):
+        compiled.append(optimizer)
+        compile_model(self, optimizer=optimizer, **others)
+
+    monkeypatch.setattr(keras.Model, "compile", seen)
+    config = SMALL.with_changes(optimizer=optimizer, momentum=0.5, learning_rate=5e-4, epochs=2, zero_start=True)
+    run = train(home, people, tmp_path / "run", config)
+    assert {type(each).__name__ for each in compiled} == {kind}
+    assert {getattr(each, "momentum", 0.5) for each in compiled} == {0.5}
+    assert run.history()[-1].learning_rate == pytest.approx(5e-4)
+    assert run.history()[-1].loss < run.history()[0].loss
+
+
+def test_rare_people_weigh_as_much_as_the_others_where_asked_for():
+    labels = np.array([0] * 8 + [1] * 2)
+    weights = trainer._sample_weights(labels, balanced=True)
+    assert weights[labels == 0].sum() == pytest.approx(weights[labels == 1].sum())
+    assert weights.sum() == pytest.approx(len(labels))
+    assert np.array_equal(trainer._sample_weights(labels, balanced=False), np.ones(10))
+
+
+def test_class_weights_reach_the_network(home, people, tmp_path, monkeypatch):
+    """Told that one person is all that counts, the network says that person."""
+    monkeypatch.setattr(
+        trainer, "_sample_weights", lambda labels, *, balanced: (10.0 * (labels == 1)).astype(np.float32)
+    )
+    run = train(home, people, tmp_path / "run", SMALL.with_changes(zero_start=True))
+    assert (run.predictions().probabilities.argmax(axis=1) == 1).all()
+
+
+def test_frozen_layers_that_do_not_fit_into_memory_train_the_same(home, people, two_phases, tmp_path, monkeypatch):
+    monkeypatch.setattr(features, "MEMORY_LIMIT_BYTES", 0)
+    run = train(home, people, tmp_path / "run", two_phases.config)
+    assert not any(event["event"] == "prefix" for event in run.job.events())
+    for mine, theirs in zip(run.history(), two_phases.history(), strict=True):
+        assert mine.val_loss == pytest.approx(theirs.val_loss, abs=1e-4)
+
+
+def test_stop_keeps_the_last_whole_round_where_the_best_is_not_kept(home, people, tmp_path, monkeypatch):
+    asked = []
+
+    def check_stop(job: JobFolder) -> None:
+        batches = [event for event in job.events() if event["event"] == "epoch"]
+        if len(batches) == 3:
+            asked.append(1)
+        if len(asked) > 2:  # In the middle of round 3: its first batches have moved the weights.
+            (job.path / "stop").touch()
+            raise Stopped
+
+    monkeypatch.setattr(JobFolder, "check_stop", check_stop)
+    with pytest.raises(Stopped):
+        train(home, people, tmp_path / "run", SMALL.with_changes(keep_best=False))
+    run = runs.open_run(tmp_path / "run")
+    mock_exam = datasets.load_faces(run.dataset, home, "validation", 48)
+    model = keras.saving.load_model(run.model_path, compile=False)
+    answer = np.asarray(model(mock_exam.faces_rgb.astype(np.float32), training=False))
+    np.testing.assert_allclose(answer, run.history()[2].val_probabilities, atol=2e-4)
+
+
+def test_what_a_resumed_training_needs_no_more_is_not_computed(home, people, tmp_path, monkeypatch):
+    config = SMALL.with_changes(head_epochs=2, epochs=4)
+    with pytest.MonkeyPatch.context() as patch:
+        StopAfter(patch, 3)
+        with pytest.raises(Stopped):
+            train(home, people, tmp_path / "run", config)
+    parts, part = set(), Classifier.part
+    monkeypatch.setattr(Classifier, "part", lambda self, last, first=None: parts.add(last) or part(self, last, first))
+    run = runs.open_run(tmp_path / "run")
+    run.job.queue_again()
+    run.job.set_state("running")
+    trainer.run_training(run.job, home)
+    assert parts == {10}
+
+
 def test_the_head_phase_is_the_same_at_every_depth(home, people, tmp_path):
     """Its rounds see what all units make of the photos, whichever of them learn later."""
     shapes = []
@@ -202,7 +358,7 @@ def test_the_head_phase_goes_on_from_what_the_frozen_layers_gave(home, people, t
 
 
 def test_trainings_that_share_a_memory_give_what_they_give_alone(home, people, tmp_path):
-    shared = trainer.Shared(FeatureMemory(), waypoints=(4, 10))
+    shared = Shared(FeatureMemory(), waypoints=(4, 10))
     for depth in (13, 10, 4):
         config = SMALL.with_changes(freeze_depth=depth, epochs=2, head_epochs=1)
         alone = train(home, people, tmp_path / f"alone-{depth}", config)

@@ -1,0 +1,215 @@
+"""What the steps of one training share: settings, network, and the faces as its layers see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import keras
+import numpy as np
+
+from core.config import AugmentConfig, TrainConfig
+from core.models import backbones, classifier, weights
+from core.models.classifier import Classifier
+from core.photos import dataset as datasets
+from core.photos.dataset import FaceArrays
+from core.runs import Run
+from core.training import callbacks as cb
+from core.training.events import Reporter
+from core.training.features import PREFIX_BATCH, Faces, Prefix
+from core.training.memory import FeatureMemory, FrozenLayers
+from core.training.precision import resolve_precision
+from core.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Where an interrupted training stood.
+
+    Attributes:
+        arrays: weights "w0", "w1", ... of the suffix and variables "o0", ... of the optimizer.
+        state: epoch, whether the training had ended, what the callbacks remembered.
+    """
+
+    arrays: dict[str, np.ndarray]
+    state: dict[str, Any]
+
+    @property
+    def epoch(self) -> int:
+        """Whole epochs behind it."""
+        return int(self.state["epoch"])
+
+    @property
+    def suffix_weights(self) -> list[np.ndarray]:
+        """The weights of all that may ever learn, in Keras's order."""
+        return cb.numbered(self.arrays, "w")
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Some epochs in a row in which the same layers learn.
+
+    Attributes:
+        begins, ends: epochs done before it, and after it.
+        head_only: only the new last layers learn.
+        rate: learning rate.
+    """
+
+    begins: int
+    ends: int
+    head_only: bool
+    rate: float
+
+
+def phases_of(config: TrainConfig, n_units: int) -> tuple[Phase, ...]:
+    """Return the phases of a training: the head alone, then everything unfrozen; one where these are the same."""
+    border, rate = config.border(n_units), config.learning_rate
+    if not border:
+        return (Phase(0, config.epochs, config.freeze_depth == n_units, rate),)
+    return (Phase(0, border, True, rate), Phase(border, config.epochs, False, rate * config.unfrozen_rate))
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the steps of one training share.
+
+    Attributes:
+        phases: those not finished yet.
+        practice, mock_exam: faces behind the frozen units.
+        head_practice, head_mock_exam: the same behind all units, for epochs in which only the head learns.
+        checkpoint: where an earlier attempt stood; None where there was none.
+    """
+
+    run: Run
+    config: TrainConfig
+    found: weights.FoundWeights | None
+    network: Classifier
+    phases: tuple[Phase, ...]
+    practice: Faces
+    mock_exam: Faces
+    head_practice: Faces
+    head_mock_exam: Faces
+    final_exam: FaceArrays
+    # Their features behind all units, float32, shape (n, ...); asked for at the border of the phases only.
+    head_final_exam: Callable[[], np.ndarray]
+    reporter: Reporter
+    checkpoint: Checkpoint | None
+
+    @property
+    def freeze_depth(self) -> int:
+        """How many units stay as they are; `check_config` has put a number where "all of them" was asked for."""
+        return self.config.freeze_depth or 0
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What a training has in common with others of the same process.
+
+    Attributes:
+        memory: what frozen layers made of the photos.
+        waypoints: freeze depths of the others.
+        check_stop: raises `Stopped` where all of them are to stop, each at once and to go on later.
+    """
+
+    memory: FeatureMemory
+    waypoints: tuple[int, ...] = ()
+    check_stop: Callable[[], None] | None = None
+
+
+def prepare(run: Run, workspace: Workspace, reporter: Reporter, shared: Shared) -> Material:
+    """Load weights and faces, build the network, and ask the frozen layers about every face that is still needed."""
+    config = backbones.check_config(run.config)
+    precision = resolve_precision(config.precision)
+    config = replace(config, precision=precision)
+    run.write_config(config)
+    dataset = run.dataset
+    reporter.emit("started", epochs=config.epochs, people=list(dataset.people))
+
+    reporter.emit("phase", phase="weights")
+    found = weights.require_weights(config.backbone, workspace) if config.pretrained else None
+    practice = datasets.load_faces(
+        dataset, workspace, "train", config.image_size_px, per_class=config.train_per_class, seed=config.seed
+    )
+    mock_exam = datasets.load_faces(dataset, workspace, "validation", config.image_size_px)
+    final_exam = datasets.load_faces(dataset, workspace, "test", config.image_size_px)
+    keras.utils.set_random_seed(config.seed)
+    network = classifier.build_classifier(config, len(dataset.people), found, precision=precision)
+    checkpoint = _read_checkpoint(run)
+    phases = _phases_left(config, len(network.units), checkpoint)
+
+    def seen_behind(depth: int) -> tuple[Faces, Faces]:
+        layers = _frozen_layers(network, depth, config, found, shared)
+
+        def behind(faces: FaceArrays, augment: AugmentConfig | None) -> Faces:
+            return Faces(faces.faces_rgb, faces.labels, layers, augment=augment, seed=config.seed, frozen=depth > 0)
+
+        return behind(practice, config.augment), behind(mock_exam, None)
+
+    def final_exam_seen() -> np.ndarray:
+        layers = _frozen_layers(network, len(network.units), config, found, shared)
+        return Faces(
+            final_exam.faces_rgb, final_exam.labels, layers, augment=None, seed=config.seed, frozen=True
+        ).all_unchanged()
+
+    seen = head_seen = seen_behind(config.freeze_depth or 0)
+    if any(phase.head_only for phase in phases) and config.freeze_depth != len(network.units):
+        head_seen = seen_behind(len(network.units))
+    needed = [] if not phases else list(head_seen) if phases[-1].head_only else [*seen, *head_seen]
+    _compute_features(dict.fromkeys(needed), reporter)
+    if checkpoint:
+        network.set_suffix_weights(checkpoint.suffix_weights)
+    else:
+        network.scale_features(_head_features(network, config, seen[0], head_seen[0]))
+    return Material(
+        run, config, found, network, phases, *seen, *head_seen, final_exam, final_exam_seen, reporter, checkpoint
+    )
+
+
+def _read_checkpoint(run: Run) -> Checkpoint | None:
+    path = run.path / "checkpoint.npz"
+    return Checkpoint(*cb.read_arrays(path)) if path.exists() else None
+
+
+def _phases_left(config: TrainConfig, n_units: int, checkpoint: Checkpoint | None) -> tuple[Phase, ...]:
+    phases = phases_of(config, n_units)
+    if checkpoint is None:
+        return phases
+    return () if checkpoint.state["ended"] else tuple(each for each in phases if each.ends > checkpoint.epoch)
+
+
+def _frozen_layers(
+    network: Classifier, depth: int, config: TrainConfig, found: weights.FoundWeights | None, shared: Shared
+) -> Prefix:
+    if depth == 0:
+        # Preprocessing alone is quicker than remembering what it gave.
+        return cast("Prefix", network.prefix)
+    learned = found.sha256 if found else f"nothing, seed {config.seed}"
+    name = (config.backbone, learned, config.image_size_px, config.precision)
+    return FrozenLayers(network, depth, shared.memory, name, (*shared.waypoints, config.freeze_depth or 0))
+
+
+def _head_features(network: Classifier, config: TrainConfig, seen: Faces, head_seen: Faces) -> Iterator[np.ndarray]:
+    """Yield what the head sees of the unchanged practice photos, batch by batch."""
+    behind = len(network.units) if head_seen is not seen else config.freeze_depth or 0
+    rest = None if behind == len(network.units) else network.part(len(network.units), behind)
+    for photos in head_seen.clean_batches(PREFIX_BATCH):
+        features = head_seen.batch(photos, np.zeros(len(photos), np.int64))
+        yield features if rest is None else np.asarray(rest.predict_on_batch(features))
+
+
+def _compute_features(faces: Collection[Faces], reporter: Reporter) -> None:
+    total = sum(each.n_to_prepare for each in faces)
+    if total == 0:
+        return
+    reporter.emit("phase", phase="prefix")
+    done = 0
+
+    def on_batch(n: int) -> None:
+        nonlocal done
+        done += n
+        reporter.check_stop()
+        reporter.emit_sometimes("prefix", last=done == total, done=done, total=total)
+
+    for each in faces:
+        each.prepare(on_batch)
