@@ -241,7 +241,7 @@ class TrainConfig:
             head_only: in an epoch in which only the head learns; else in one in which units learn too.
         """
         steps = self.min_steps if head_only else self.unfrozen_min_steps
-        return max(1, -(-steps * self.batch_size // max(1, n_photos)))
+        return (steps - 1) * self.batch_size // max(1, n_photos) + 1
 
     def border(self, n_units: int) -> int:
         """Return how many epochs train the head alone although units of the backbone are to learn too.

@@ -157,7 +157,7 @@ def test_an_unfinished_sweep_says_so_and_shows_what_there_is(workspace, dataset)
 @pytest.mark.parametrize(
     ("other", "name"),
     [
-        (Start("face-vgg-mini", pretrained=False), "Mini, from nothing"),
+        (Start("face-vgg-mini", pretrained=False), "Mini, untrained"),
         (Start("imagenet-mobilenetv2"), "MobileNetV2"),
     ],
 )
@@ -190,7 +190,7 @@ def test_of_two_networks_one_may_be_unfinished(workspace, dataset):
     assert page.tags.count("h1") == 1
     assert page.tags.count("table") == 2
     assert "Mini:" in page.text
-    assert "Mini, from nothing:" not in page.text
+    assert "Mini, untrained:" not in page.text
 
 
 def test_the_name_of_a_sweep_is_text(workspace, dataset):

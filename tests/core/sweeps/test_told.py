@@ -223,9 +223,9 @@ def test_from_nothing_is_training_not_retraining() -> None:
     both = drawn(plan, dataset, lambda c: DESIGN[c.depth] if c.start.pretrained else 80 if c.depth == 0 else 30)
     one, other = (told.told(line, dataset, is_named=True) for line in both)
     assert one.headline == f"With the Mini network, {name(10)} is enough: 134 of 144."
-    assert other.headline == f"With the Mini network starting from nothing, {name(0, FROM_NOTHING)} is best: 80 of 144."
+    assert other.headline == f"With the untrained Mini network, {name(0, FROM_NOTHING)} is best: 80 of 144."
     assert other.question_two == (
-        "The Mini network starting from nothing is best with all of its 5 blocks (13 layers) trained: 80 of 144."
+        "The untrained Mini network is best with all of its 5 blocks (13 layers) trained: 80 of 144."
     )
     assert "retrain" not in " ".join([other.headline, other.second, other.question_one, *other.notes]).lower()
 
