@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from core.config import TrainConfig
-from core.models.backbones import backbone, frozen_units
+from core.models.backbones import backbone, can_start_untrained, frozen_units, is_all_frozen
 
 Idea = Literal["untrained", "seen_before", "retrain_last", "all_stops", "few_photos", "stranger"]
 FEW_PHOTOS = 3
@@ -69,6 +69,8 @@ def _untrained(every: Sequence[TrainConfig]) -> Suggestion | None:
         return None
     # One whose blocks all learn already differs in nothing but its start.
     base = _first(every, lambda config: _has_all_photos(config) and frozen_units(config) == 0, _has_all_photos)
+    if not can_start_untrained(base.backbone):
+        return None
     return Suggestion("untrained", {"pretrained": False, "freeze_depth": 0}, base)
 
 
@@ -78,7 +80,7 @@ def _retrain_last(every: Sequence[TrainConfig]) -> Suggestion | None:
     seen = [config for config in every if config.pretrained]
     if not seen:
         return Suggestion("seen_before", {"pretrained": True}, every[0])
-    base = _first(seen, lambda config: _is_all_frozen(config) and _has_all_photos(config), _is_all_frozen)
+    base = _first(seen, lambda config: is_all_frozen(config) and _has_all_photos(config), is_all_frozen)
     return Suggestion("retrain_last", {"freeze_depth": backbone(base.backbone).architecture.stops()[-2]}, base)
 
 
@@ -97,10 +99,6 @@ def _first(every: Sequence[TrainConfig], *wanted: Callable[[TrainConfig], bool])
 
 def _has_all_photos(config: TrainConfig) -> bool:
     return config.train_per_class is None
-
-
-def _is_all_frozen(config: TrainConfig) -> bool:
-    return frozen_units(config) == len(backbone(config.backbone).architecture.units)
 
 
 def _is_last_retrained(config: TrainConfig) -> bool:

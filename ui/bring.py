@@ -20,9 +20,6 @@ SHARE_EXAMPLE = "photos\n├── Ada\n│   ├── 1.jpg\n│   └── 2
 
 WAYS = (words.SOURCE_PEOPLE, words.SOURCE_DROP, words.SOURCE_ZIP, words.SOURCE_FOLDER, words.SOURCE_INTERNET)
 
-# Those that are not read are taken all the same, to be called by their names.
-ARCHIVES = ("zip", "rar", "7z", "tar", "gz", "tgz", "xz", "bz2")
-
 Way = Callable[[Workspace, Dataset | None], JobFolder | None]
 
 
@@ -86,10 +83,11 @@ def _drop(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
 def _zip(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
     draft = jobs.draft(workspace, "zip")
     with _with_example():
-        upload = st.file_uploader(words.ZIP, type=ARCHIVES, key=f"{Widget.ZIP}-{state.UPLOADS.get()}")
-        other = filetype.archive_name(upload.getvalue()[: filetype.HEAD_BYTES]) if upload else None
-        if upload and other not in (None, "zip"):
-            feedback.show_error(words.other_archive(upload.name, str(other)))
+        # No filter for types: it would refuse others without a word of what to do.
+        upload = st.file_uploader(words.ZIP, key=f"{Widget.ZIP}-{state.UPLOADS.get()}")
+        kind = filetype.archive_name(upload.getvalue()[: filetype.HEAD_BYTES]) if upload else None
+        if upload and kind != "zip":
+            feedback.show_error(words.no_zip(upload.name, kind))
         elif upload:
             draft.take_zip(upload.name, upload)
             _renew()

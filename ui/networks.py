@@ -66,13 +66,14 @@ def way_on(workspace: Workspace, backbone: Backbone) -> None:
     with st.container(horizontal=True):
         if not backbone.weights.bundled:
             _download_button(workspace, backbone, Widget.DOWNLOAD)
-        st.button(
-            words.START_UNTRAINED,
-            key=Widget.START_UNTRAINED,
-            on_click=_choose,
-            args=(backbone.name,),
-            kwargs={"pretrained": False},
-        )
+        if backbones.can_start_untrained(backbone.name):
+            st.button(
+                words.START_UNTRAINED,
+                key=Widget.START_UNTRAINED,
+                on_click=_choose,
+                args=(backbone.name,),
+                kwargs={"pretrained": False},
+            )
 
 
 def _in_progress(workspace: Workspace) -> None:

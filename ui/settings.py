@@ -152,7 +152,7 @@ def _starts_with(backbone: Backbone, base: TrainConfig) -> bool:
     return bool(
         st.radio(
             words.STARTS_WITH,
-            [True, False],
+            [True, False] if backbones.can_start_untrained(backbone.name) else [True],
             index=0 if base.pretrained else 1,
             format_func=lambda pretrained: words.starts(pretrained, backbone.name),
             key=Widget.STARTS_WITH.of(base.preset, backbone.name),

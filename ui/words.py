@@ -390,8 +390,11 @@ def said_by(table: str) -> str:
     return f'The table "{table}" says who is who.' if table else "The names of the files say who is who."
 
 
-def other_archive(name: str, archive: str) -> str:
-    return f'"{name}" is a {archive}, which is not read here. Unpack it, or pack it as a zip.'
+def no_zip(name: str, archive: str | None) -> str:
+    """Say what a file is that was brought as a zip: another archive, by its name, or none."""
+    if archive:
+        return f'"{name}" is a {archive}, which is not read here. Unpack it, or pack it as a zip.'
+    return f'"{name}" is no zip. Choose a zip file, or bring a whole folder.'
 
 
 def leak(photos: int, exam: str) -> str:

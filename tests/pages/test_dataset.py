@@ -93,11 +93,19 @@ def test_a_table_beside_the_photos_is_asked_about_and_no_is_taken_for_an_answer(
     assert job.request()["people_from"] == "folders"
 
 
-def test_a_rar_file_is_called_by_its_name_and_not_kept(open_page, lab_home) -> None:
+@pytest.mark.parametrize(
+    ("name", "content", "archive"),
+    [
+        ("photos.rar", b"Rar!\x1a\x07\x01\0 and more", "RAR archive"),
+        ("photos.7z", b"7z\xbc\xaf\x27\x1c and more", "7z archive"),
+        ("me.png", made.photo(1), None),
+    ],
+)
+def test_what_is_no_zip_is_called_by_its_name_and_not_kept(open_page, lab_home, name, content, archive) -> None:
     app = comes_by(open_page(places.PHOTOS), words.SOURCE_ZIP)
-    app.file_uploader[0].set_value(("photos.rar", b"Rar!\x1a\x07\x01\0 and more", "application/vnd.rar"))
+    app.file_uploader[0].set_value((name, content, "application/octet-stream"))
     app.run()
-    assert [error.value for error in app.error] == [text.plain(words.other_archive("photos.rar", "RAR archive"))]
+    assert [error.value for error in app.error] == [text.plain(words.no_zip(name, archive))]
     app.button(key=Widget.FIND_FACES).click().run()
     assert app.warning[0].value == words.NO_SOURCE_ZIP
 

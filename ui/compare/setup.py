@@ -113,7 +113,7 @@ def _start(workspace: Workspace) -> Start:
     here = _here(workspace)
     usual = _usual(here)
     names = list(backbones.BACKBONES)
-    every = [*(Start(name) for name in names), *(Start(name, pretrained=False) for name in here)]
+    every = [*(Start(name) for name in names), *_untrained(here)]
     picked = st.selectbox(
         words.BACKBONE,
         every,
@@ -142,7 +142,7 @@ def _as_agreed(start: Start, here: Sequence[str]) -> Start:
 
 def _second(workspace: Workspace, first: Start) -> tuple[Start, ...]:
     here = _here(workspace)
-    every = [Start(name, pretrained) for pretrained in (True, False) for name in here]
+    every = [*(Start(name) for name in here), *_untrained(here)]
     picked = st.selectbox(
         comparewords.SECOND,
         [None, *(start for start in every if start != first)],
@@ -151,6 +151,10 @@ def _second(workspace: Workspace, first: Start) -> tuple[Start, ...]:
         persist_state="session",
     )
     return (picked,) if picked else ()
+
+
+def _untrained(names: Sequence[str]) -> list[Start]:
+    return [Start(name, pretrained=False) for name in names if backbones.can_start_untrained(name)]
 
 
 def _network(start: Start, here: Sequence[str]) -> str:
