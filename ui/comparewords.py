@@ -129,11 +129,11 @@ def ended(state: State, done: int, total: int) -> str:
     }.get(state, f"{count(total - done, 'try is', 'tries are')} missing")
 
 
-def stop(what: str, correct: Sequence[int], total: int, seconds: float, word: str) -> str:
+def stop(what: str, correct: Sequence[int], total: int, duration_s: float, word: str) -> str:
     """Say what one stop did: every try, what the verdict says of it (empty before there is one), the time of a try."""
     said = ", ".join(map(str, correct[:-1])) + (" and " if len(correct) > 1 else "") + str(correct[-1])
     judged = f" {word[:1].upper()}{word[1:]}." if word else ""
-    return f"**{what[:1].upper()}{what[1:]}:** {said} of {total} right.{judged} {measured(seconds)} a try."
+    return f"**{what[:1].upper()}{what[1:]}:** {said} of {total} right.{judged} {measured(duration_s)} a try."
 
 
 def stop_and_right(what: str, correct: int) -> str:
@@ -201,7 +201,7 @@ def of_hundred(share: float) -> str:
 
 
 def seconds(n: float) -> str:
-    return f"{max(1, round(n))} s" if n < 90 else f"{n / 60:.0f} min"
+    return measured(n)
 
 
 def overlay_labels(people: int | None) -> OverlayLabels:

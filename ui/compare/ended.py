@@ -13,7 +13,7 @@ from core.sweeps.folder import Sweep
 from core.sweeps.results import Line, Progress, lines, progress, results
 from core.sweeps.told import Told
 from core.workspace import Workspace
-from ui import comparewords, feedback, jobs, sweepstrip, words
+from ui import comparewords, feedback, jobs, sweepstrip, text, words
 from ui.compare import closer, stops, sure, which
 from ui.state import Widget
 
@@ -105,7 +105,7 @@ def _headlines(told_of: Sequence[Told]) -> None:
         (st.header if number else st.title)(said.headline, anchor=False)
         st.markdown(said.second)
         for sentence in said.unlearned:
-            st.warning(sentence, icon=":material/info:")
+            st.markdown(f":material/info: {text.plain(sentence)}")
 
 
 def _cut_short(workspace: Workspace, found: Reading) -> None:

@@ -147,8 +147,8 @@ def test_a_matrix_is_of_the_stop_to_take_only_where_one_is_advised(workspace, da
     clear = first_right(lambda cell: {0: 0.3, 10: 1.0, 13: 0.4}[cell.depth])
     shown = matrices(make_sweep(workspace, dataset, PLAN, clear))
     assert set(shown) == {"matrix-taken.html", "matrix-cheapest.html"}
-    assert "block 5, first try" in shown["matrix-taken.html"]
+    assert "block 5 learns, first try" in shown["matrix-taken.html"]
     again = Workspace(workspace.root / "again")
     shown = matrices(make_sweep(again, made.dataset(again, PEOPLE), PLAN, level))
     assert set(shown) == {"matrix-best-in-mock-exam.html"}
-    assert "nothing, first try" in shown["matrix-best-in-mock-exam.html"]
+    assert "all blocks frozen, first try" in shown["matrix-best-in-mock-exam.html"]

@@ -273,14 +273,14 @@ def test_single_layers_of_another_network() -> None:
 @pytest.mark.parametrize(
     ("network", "depth", "name"),
     [
-        ("face-vgg-mini", 13, "nothing"),
+        ("face-vgg-mini", 13, "no block"),
         ("face-vgg-mini", 12, "the last layer"),
         ("vggface-vgg16", 11, "the last 2 layers"),
         ("vggface-vgg16", 10, "block 5"),
         ("imagenet-vgg19", 8, "blocks 4 and 5"),
         ("face-vgg-mini", 2, "blocks 2 to 5"),
         ("face-vgg-mini", 1, "the last 12 layers"),
-        ("face-vgg-mini", 0, "everything"),
+        ("face-vgg-mini", 0, "all blocks"),
         ("vggface2-resnet50", 14, "stage 5"),
     ],
 )
