@@ -262,6 +262,21 @@ def test_who_leans_towards_nobody_is_not_sure(open_page, lab_home) -> None:
     assert f"{words.LEANS_TOWARDS} Ada" in card
 
 
+def test_how_sure_it_must_be_is_chosen_with_a_slider(open_page, lab_home) -> None:
+    made.run(lab_home, made.dataset(lab_home))
+    app = opens(open_page(places.TEST), words.NEW_PHOTOS)
+    assert words.not_sure_below(50) in captions(app)
+    app.button(key=Widget.STRANGER).click().run()
+    (job,) = queue.waiting(lab_home, queue.HELPER)
+    an_answer(job, photos=24, leaning=0.6)
+    app.run()
+    assert words.strangers_named(1, 1) in said(app)
+    app.slider(key=Widget.SURE_FROM).set_value(65).run()
+    assert words.not_sure_below(65) in captions(app)
+    assert words.strangers_named(0, 1) in said(app)
+    assert f'<div class="lab-says">{words.NOT_SURE}</div>' in html(app)
+
+
 def test_every_face_of_a_group_photo_is_framed_and_named(open_page, lab_home) -> None:
     made.run(lab_home, made.dataset(lab_home))
     app = opens(open_page(places.TEST), words.NEW_PHOTOS)
