@@ -171,7 +171,8 @@ class TrainConfig:
         epochs: in all, head-only ones included.
         head_epochs: two-phase training: this many epochs train the head alone, the rest the unfrozen units as well. 0
             trains everything from the start.
-        unfrozen_rate: learning rate of the second phase, as a share of `learning_rate`.
+        unfrozen_rate: the highest learning rate of the second phase, as a share of `learning_rate`; it rises to that
+            and falls again.
         min_steps: optimizer steps that an epoch has at least while only the head learns: few photos are looked at
             several times in one (see `looks_per_round`).
         unfrozen_min_steps: the same once units of the backbone learn too; a step then costs many times as much.

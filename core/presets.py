@@ -21,12 +21,13 @@ _FOOTBALL = TrainConfig(
 
 # Where originals are silent (football: batch size, patience; webcam: rate, head) the value is ours: docs/presets.md.
 PRESETS: dict[str, TrainConfig] = {
-    # Measured: docs/face-vgg-mini.md, "Settings".
+    # Measured: docs/face-vgg-mini.md, "Settings", and docs/training.md.
     "recommended": TrainConfig(
         learning_rate=5e-3,
         head_epochs=10,
         unfrozen_rate=0.02,
         min_steps=20,
+        unfrozen_min_steps=5,
         head=HeadConfig(scale_features=True, zero_start=True),
     ),
     "notebook": TrainConfig(

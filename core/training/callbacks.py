@@ -7,6 +7,7 @@ Order matters: `MeasureEpoch` puts val_loss and val_accuracy into the logs that 
 from __future__ import annotations
 
 import json
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -49,26 +50,31 @@ class SeedEpoch(keras.callbacks.Callback):
         self._network.seed_dropout(int(np.random.default_rng((self._seed, epoch)).integers(2**31)))
 
 
-class WarmUp(keras.callbacks.Callback):
-    """Raise the learning rate step by step to `rate` over one epoch: a new optimizer's first steps are its wildest.
+class RiseAndFall(keras.callbacks.Callback):
+    """Let the learning rate swell to `rate` in the middle of some epochs and ebb away at their end, step by step.
+
+    A new optimizer's first steps are its wildest, and its last ones decide what is kept. The shape is a raised cosine
+    (Hann's window): measured, no stop of the strip then falls behind the border (docs/training.md).
 
     Args:
-        rate: the learning rate in the end.
-        first_epoch: the epoch in which it rises, counted from 0.
+        rate: the learning rate in the middle.
+        begins, ends: epochs done before the first of these epochs, and after the last.
     """
 
-    def __init__(self, rate: float, first_epoch: int) -> None:
+    def __init__(self, rate: float, begins: int, ends: int) -> None:
         super().__init__()
         self._rate = rate
-        self._first_epoch = first_epoch
-        self._is_rising = False
+        self._begins = begins
+        self._ends = ends
+        self._done = 0
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        self._is_rising = epoch == self._first_epoch
+        self._done = (epoch - self._begins) * self.params["steps"]
 
     def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        if self._is_rising:
-            self.model.optimizer.learning_rate = self._rate * (batch + 1) / self.params["steps"]
+        steps = (self._ends - self._begins) * self.params["steps"]
+        share = math.sin(math.pi * (self._done + batch + 1) / (steps + 1)) ** 2
+        self.model.optimizer.learning_rate = self._rate * share
 
 
 class ReportBatches(keras.callbacks.Callback):

@@ -112,7 +112,9 @@ def _fit_phase(material: Material, phase: Phase, done: int, keep_best: list[cb.K
         seed=config.seed,
         first_epoch=done,
     )
-    warm_up = [cb.WarmUp(phase.rate, phase.begins)] if phase.begins else []
+    # A rate that is divided on a plateau has nobody else decide about it.
+    is_swelling = phase.begins > 0 and config.reduce_lr_patience is None
+    schedule = [cb.RiseAndFall(phase.rate, phase.begins, phase.ends)] if is_swelling else []
     learns.fit(
         batches,
         initial_epoch=done,
@@ -121,7 +123,7 @@ def _fit_phase(material: Material, phase: Phase, done: int, keep_best: list[cb.K
         shuffle=False,
         callbacks=[
             cb.SeedEpoch(network, config.seed),
-            *warm_up,
+            *schedule,
             cb.ReportBatches(material.reporter),
             measure,
             *policies,

@@ -90,6 +90,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lfw", type=Path, default=sets.LFW, help="without it only the drawn people are measured")
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--only", default="", metavar="TEXT", help="sets whose name holds this text")
     arguments = parser.parse_args()
     print(
         "| practice photos a person | logistic regression | the lab, everything frozen | difference | times as long |"
@@ -98,7 +99,7 @@ def main() -> int:
     rows = []
     with TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder) / "home")
-        for chosen in sets.head_sets(arguments.lfw):
+        for chosen in sets.named(sets.head_sets(arguments.lfw), arguments.only):
             dataset = sets.build(chosen, Path(folder), workspace, arguments.lfw)
             theirs, ours, spread, times = measured(chosen, dataset, workspace, range(arguments.seeds))
             rows.append((ours - theirs, times))

@@ -82,6 +82,11 @@ def unfreeze_sets(lfw: Path) -> tuple[PeopleSet, ...]:
     return tuple(each for each in head_sets(lfw) if each.name in wanted)
 
 
+def named(every: tuple[PeopleSet, ...], text: str) -> tuple[PeopleSet, ...]:
+    """Return the sets whose name holds a text."""
+    return tuple(each for each in every if text in each.name)
+
+
 def train(dataset: Dataset, workspace: Workspace, config: TrainConfig, shared: Shared) -> tuple[dict[str, Any], float]:
     """Train as the lab does, in this process; return the result and the seconds it took."""
     with TemporaryDirectory() as folder:

@@ -78,6 +78,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lfw", type=Path, default=sets.LFW, help="without it only the drawn people are measured")
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--only", default="", metavar="TEXT", help="sets whose name holds this text")
     parser.add_argument("--wide", action="store_true", help="VGG16's real shapes")
     arguments = parser.parse_args()
     print(
@@ -87,7 +88,11 @@ def main() -> int:
     falls, losses = [], []
     with TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder) / "home")
-        network, chosen, seeds = "face-vgg-mini", sets.unfreeze_sets(arguments.lfw), range(arguments.seeds)
+        network, chosen, seeds = (
+            "face-vgg-mini",
+            sets.named(sets.unfreeze_sets(arguments.lfw), arguments.only),
+            range(arguments.seeds),
+        )
         if arguments.wide:
             widen(workspace, Path(folder) / "wide.h5")
             network, chosen, seeds = "vggface-vgg16", chosen[:1], range(1)
