@@ -84,7 +84,7 @@ def _add_one_training(parser: argparse.ArgumentParser) -> None:
     """What a sweep may have several of, once."""
     add = parser.add_argument
     add("--backbone", help="ready-made network; `python -m core weights list` shows them")
-    add("--untrained", dest="pretrained", action="store_false", default=None, help="start from nothing")
+    add("--untrained", dest="pretrained", action="store_false", default=None, help="start untrained")
     add("--freeze-depth", type=int, help="layers from the input side that do not learn (default: all)")
     add("--image-size", dest="image_size_px", type=int, metavar="PX")
     add("--learning-rate", type=float)
@@ -100,8 +100,8 @@ def _add_many_trainings(parser: argparse.ArgumentParser) -> None:
     add("--image-size", dest="sizes_px", type=_whole, metavar="PX,PX")
     add("--learning-rate", dest="rates", type=_numbers, metavar="RATE,RATE")
     add("--backbone", dest="backbones", type=_names, metavar="NAME,NAME", help="ready-made networks")
-    add("--untrained", action="store_true", help="start from nothing")
-    add("--also-untrained", action="store_true", help="each network twice: as it is, and from nothing")
+    add("--untrained", action="store_true", help="start untrained")
+    add("--also-untrained", action="store_true", help="each network twice: as it is, and untrained")
 
 
 def _add_train_options(parser: argparse.ArgumentParser) -> None:

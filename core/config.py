@@ -165,7 +165,7 @@ class TrainConfig:
 
     Attributes:
         backbone: name in the registry of `core.models.backbones`.
-        pretrained: start from the backbone's weights; False starts from nothing.
+        pretrained: start from the backbone's weights; False starts untrained, from random numbers.
         freeze_depth: units from the input side whose weights do not train; None means all of them.
         image_size_px: side of the square picture the network sees.
         epochs: in all, head-only ones included.

@@ -90,7 +90,7 @@ def _readme(run: Run, summary: dict[str, object]) -> str:
 
 def _start(run: Run) -> str:
     backbone = run.config.backbone
-    return backbone if run.config.pretrained else f"nothing, in the shape of {backbone}"
+    return backbone if run.config.pretrained else f"an untrained network of the shape of {backbone}"
 
 
 def _pack_of_run(run: Run) -> ModelPack:

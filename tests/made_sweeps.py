@@ -86,7 +86,6 @@ def finish(run: Run, cell: Cell, outcome: Outcome) -> None:
             # After everything that is to learn began to.
             "kept_epoch": config.head_epochs + 2,
             "epochs_run": config.head_epochs + 2,
-            "retrained": True,
             "seconds": 2.0 + (13 - min(cell.depth, 13)),
             "trainable_parameters": counts.trainable,
             "frozen_parameters": counts.frozen,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+from core.evaluation.sweepchart.sheet import said_time
+from core.sweeps import charted
+
 _SPELLED = dict(enumerate(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), start=2))
 
 
@@ -25,6 +28,11 @@ def spelled_count(n: int, one: str) -> str:
 def size(n_bytes: int) -> str:
     """Give a size in whole megabytes, or kilobytes below one."""
     return f"{max(1, round(n_bytes / 1e3))} KB" if n_bytes < 1e6 else f"{n_bytes / 1e6:.0f} MB"
+
+
+def measured(seconds: float) -> str:
+    """Return a time that was measured, as a comparison's chart writes it: "14 s", "2.5 min"."""
+    return said_time(seconds, charted.LABELS)
 
 
 def seconds_left(seconds: float | None) -> str:

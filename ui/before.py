@@ -116,8 +116,9 @@ def setting(run: Run, which: Setting) -> str:
 
 def learned(row: Row) -> str:
     """Say in a few words what learned in an experiment that has ended, or is to; and that it was untrained."""
-    what = blocks.told(row.config) if row.total is None else blocks.did(row.config, row.outcome)
-    return what if row.config.pretrained else ", ".join(filter(None, (words.UNTRAINED, what)))
+    done = row.total is not None and (row.config.pretrained or not row.outcome.retrained)
+    what = blocks.did(row.config, row.outcome) if done else blocks.told(row.config)
+    return what if row.config.pretrained else f"{words.UNTRAINED}, {what}"
 
 
 def _all_photos(dataset: Dataset) -> int | None:

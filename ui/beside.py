@@ -21,7 +21,7 @@ from ui.state import Widget
 
 CURVES_PX = 300
 FEWEST = 2
-# What is folded away on Train, by the name of its field.
+# What is folded away on Train, or not to be chosen there, by the name of its field.
 _ADVANCED = {
     "learning_rate": words.LEARNING_RATE,
     "seed": words.SEED,
@@ -42,6 +42,11 @@ _ADVANCED = {
     "keep_best": words.KEEP_BEST,
     "class_weights": words.CLASS_WEIGHTS,
     "precision": words.PRECISION,
+    "unfrozen_rate": words.UNFROZEN_RATE,
+    "min_steps": words.MIN_STEPS,
+    "unfrozen_min_steps": words.UNFROZEN_MIN_STEPS,
+    "scale_features": words.SCALE_FEATURES,
+    "zero_start": words.ZERO_START,
 }
 
 

@@ -56,9 +56,12 @@ def _everybody(workspace: Workspace, dataset: Dataset) -> None:
     """Draw the faces, person by person, a page at a time."""
     first = stacks.page_start(len(dataset.items), FACES_A_PAGE, Widget.FACES_PAGE)
     label = {person: number for number, person in enumerate(dataset.people)}
+    asked = questions.to_check(dataset)
     parts = []
     for person, items in groupby(dataset.items[first : first + FACES_A_PAGE], key=lambda item: item.person):
-        faces = "".join(stacks.picture(workspace, dataset, item) for item in items)
+        faces = "".join(
+            stacks.picture(workspace, dataset, item, to_check=(item.sha256, item.person) in asked) for item in items
+        )
         name = stacks.row_name(label.get(person or "", 0), person)
         parts.append(f'<section>{name}<div class="lab-wall">{faces}</div></section>')
     st.html(f'<div class="lab-people">{"".join(parts)}</div>')

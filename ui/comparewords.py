@@ -12,7 +12,7 @@ from core.evaluation.verdict import Help
 from core.jobfolder import State
 from core.sweeps.plan import Axis
 from ui import words
-from ui.amounts import about, count, spelled
+from ui.amounts import about, count, measured, spelled
 
 COMPARE = "Compare"
 
@@ -119,11 +119,6 @@ def trains_now(what: str, epoch: int, epochs: int) -> str:
     return f"now with {what}, round {epoch} of {epochs}" if epoch else f"now with {what}"
 
 
-def retrains(what: str) -> str:
-    """Name a stop by what learns at it."""
-    return f"{what} retrained"
-
-
 def ended(state: State, done: int, total: int) -> str:
     """Say how a comparison ended that is not complete."""
     after = f"{done} of {count(total, 'try', 'tries')}"
@@ -138,7 +133,7 @@ def stop(what: str, correct: Sequence[int], total: int, duration_s: float, word:
     """Say what one stop did: every try, what the verdict says of it (empty before there is one), the time of a try."""
     said = ", ".join(map(str, correct[:-1])) + (" and " if len(correct) > 1 else "") + str(correct[-1])
     judged = f" {word[:1].upper()}{word[1:]}." if word else ""
-    return f"**{what[:1].upper()}{what[1:]}:** {said} of {total} right.{judged} {seconds(duration_s)} a try."
+    return f"**{what[:1].upper()}{what[1:]}:** {said} of {total} right.{judged} {measured(duration_s)} a try."
 
 
 def stop_and_right(what: str, correct: int) -> str:
@@ -206,7 +201,7 @@ def of_hundred(share: float) -> str:
 
 
 def seconds(n: float) -> str:
-    return f"{max(1, round(n))} s" if n < 90 else f"{n / 60:.0f} min"
+    return measured(n)
 
 
 def overlay_labels(people: int | None) -> OverlayLabels:

@@ -62,7 +62,7 @@ def prepare(workspace: Workspace, found: Sequence[Dataset]) -> None:
         ):
             with feedback.sentences():
                 run = jobs.train(workspace, dataset, backbones.check_config(choice.config), state.CAME_FROM.get())
-                state.CAME_FROM.set("")
+                settings.forget_idea()
                 _open(run)
     if choice.weights_missing:
         with choice.below:
@@ -86,7 +86,7 @@ def watch(workspace: Workspace, run: Run) -> None:
     st.caption(settings.told(run.config, run.outcome()))
     st.caption(" ".join(_how_to_read(run)))
     if st.button(words.ANOTHER, key=Widget.ANOTHER):
-        state.CAME_FROM.set("")
+        settings.forget_idea()
         state.CHOOSING_SETTINGS.set(True)
         st.query_params.pop(Param.RUN, None)
         st.rerun()

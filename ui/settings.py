@@ -20,6 +20,8 @@ from ui import advanced, amounts, blocks, changed, collection, networks, pixels,
 from ui.state import Widget
 from ui.strip.parts import Parts
 
+# Settings that a preset decides; experiments of earlier versions of the lab have others.
+WITHOUT_WIDGET = ("unfrozen_rate", "min_steps", "unfrozen_min_steps", "scale_features", "zero_start")
 IMAGE_SIZES_PX = (32, 48, 64, 96, 128, 160, 192, 224)
 
 
@@ -72,7 +74,7 @@ def choose(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> 
     state.SETTINGS_OF.set(dataset.id)
     places = _Places.laid_out()
     with places.published:
-        base = _preset()
+        base = _preset().with_changes(**state.CARRIED.get())
     with places.first:
         backbone, pretrained = _start(workspace, found, dataset, base)
     with places.below:
@@ -232,8 +234,11 @@ def preset_to(
         dataset: the photos to train on; "photos a person" is left alone where it is not named.
         came_from: id of the experiment whose settings `base` are, where an idea of the lab changes them.
     """
-    state.CAME_FROM.set(came_from)
     config = (base or presets.preset(TrainConfig().preset)).with_changes(**changes)
+    values = config.to_dict()
+    values |= values["head"]
+    state.CAME_FROM.set(came_from)
+    state.CARRIED.set({name: values[name] for name in WITHOUT_WIDGET})
     for key, value in _chosen(config).items():
         st.session_state[key] = value
     if dataset:
@@ -242,6 +247,12 @@ def preset_to(
         st.session_state[key] = min(config.train_per_class or most, most)
         state.DATASET.set(dataset.id)
     state.CHOOSING_SETTINGS.set(True)
+
+
+def forget_idea() -> None:
+    """Leave behind which experiment the chosen settings came from: the next one is chosen by hand."""
+    state.CAME_FROM.set("")
+    state.CARRIED.set({})
 
 
 def fresh_for(dataset: Dataset) -> None:

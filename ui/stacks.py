@@ -16,6 +16,7 @@ from ui import amounts, faces, state, text, words
 PEOPLE_A_PAGE = 12
 GROUPS_A_PAGE = 10
 FACES_OF_A_GROUP = 12
+CHECK_CLASS = ' class="lab-to-check"'
 STACK_HEIGHT: dict[Split, int] = {"train": 7, "validation": 3, "test": 4}
 
 
@@ -84,7 +85,9 @@ def _stack(workspace: Workspace, dataset: Dataset, items: list[Item], split: Spl
     )
 
 
-def picture(workspace: Workspace, dataset: Dataset, item: Item) -> str:
-    """Give an item's face as HTML."""
-    name = text.as_html(item.name)
-    return f'<img src="{faces.face_of(workspace, dataset, item.sha256, item.face)}" alt="{name}" title="{name}">'
+def picture(workspace: Workspace, dataset: Dataset, item: Item, *, to_check: bool = False) -> str:
+    """Return an item's face as HTML; `to_check` marks one that needs a look."""
+    name, source = text.as_html(item.name), faces.face_of(workspace, dataset, item.sha256, item.face)
+    if to_check:
+        name = f"{name}: {words.TO_CHECK}"
+    return f'<img{CHECK_CLASS if to_check else ""} src="{source}" alt="{name}" title="{name}">'

@@ -66,6 +66,8 @@ DATASET: Key[str | None] = Key("dataset", default=None)
 CHOOSING_SETTINGS = Key("choosing_settings", default=False)
 # Train: the experiment that the idea for the settings came from; empty where they were chosen by hand.
 CAME_FROM = Key("came_from", default="")
+# Train: settings of that experiment that the page has no widget for, by their names; so that nothing else changes.
+CARRIED: Key[dict[str, object]] = Key("carried", default={})
 # Train: which round of which experiment is being shown, where a training is too fast to be watched.
 PLAYBACK: Key[Playback | None] = Key("playback", default=None)
 # Test: the prediction job of this session.

@@ -46,6 +46,7 @@ PHOTO_STEPS = ("1 Bring photos", "2 Check faces", "3 Split")
 INTO, INTO_NEW = "Where do they go?", "New photos"
 SOURCE_PEOPLE, SOURCE_DROP, SOURCE_ZIP = "Person by person", "A whole folder", "A zip file"
 SOURCE_FOLDER, SOURCE_INTERNET = "A path on this computer", "From the internet"
+CHOOSE_FOLDER = "Choose a folder"
 WHOLE_FOLDER = "Folder with a folder for each person"
 NAME, NAME_OF, ANOTHER_PERSON = "Name", "Who is this?", "+ person"
 PHOTOS_OF_PERSON = "Photos of this person"
@@ -86,6 +87,7 @@ SEARCH_CUT_OFF, LEAVE_IT = "The search for faces was interrupted. Your photos ar
 TRAIN_WITH_THESE = "Train with these faces"
 BRING_OTHERS = "Bring more photos"
 CONTINUE, CHANGE_PEOPLE = "Continue", "Change people or photos"
+TO_CHECK = "needs a look"
 LOOK_CLOSER, ALL_FACES = "Look closer", "All faces"
 NOT_ENOUGH = "These photos are not enough to learn from yet. It takes two people with three photos each."
 NOTHING_TO_LOOK_AT = "Nothing needs a look any more."
@@ -197,6 +199,9 @@ HEAD_EPOCHS = "First rounds for the new last layers alone"
 STOP_EARLY = "Stop after rounds without gain (0: never)"
 SLOW_DOWN = "Learn slower after rounds without gain (0: never)"
 KEEP_BEST, CLASS_WEIGHTS = "Keep the best round", "Everybody weighs the same"
+UNFROZEN_RATE = "Learning rate once blocks learn too, as a share"
+MIN_STEPS, UNFROZEN_MIN_STEPS = "Steps a round, at least", "Steps a round once blocks learn too, at least"
+SCALE_FEATURES, ZERO_START = "Features brought to one scale", "New last layers start at zero"
 START_TRAINING = "Start"
 NOT_TRAINABLE = "Two people with photos for practice, mock exam and final exam are needed. Bring more photos."
 ALL_IT_SEES = "This is all it sees."
@@ -307,7 +312,6 @@ CHOOSE_ONE = "Choose one"
 BORDER_ON_CURVES = "The short bar on a line: from there on, blocks that are not frozen learn too."
 A_TRY = "a try of a comparison"
 MUST_LEARN = "An untrained network must learn everything, so all blocks are unfrozen."
-TRIES_WITHOUT = "They kept the frozen network, so they are not counted. Make a new comparison."
 NONE_IN_BOTH = "The two share no photos."
 FIXED, BROKE = "Right now, wrong before", "Wrong now, right before"
 CLEAR_DIFFERENCE, COULD_BE_LUCK = "That is a clear difference.", "That could be luck."
@@ -355,6 +359,10 @@ def dataset(name: str, people: int) -> str:
 
 def learns_from(photos: str) -> str:
     return f"It learns from: {photos}"
+
+
+def largest_upload(megabytes: int) -> str:
+    return f"up to {megabytes:,} MB a file"
 
 
 def check_them(photos: int) -> str:
@@ -764,11 +772,6 @@ def tried_to_learn(which: str) -> str:
 
 def ended_before(which: str) -> str:
     return f"It ended before {which} began to learn: only the new last layers learned."
-
-
-def tries_without(tries: int) -> str:
-    """Say of a comparison that some of its tries are none of their stop."""
-    return f"{count(tries, 'try', 'tries')} did not retrain what {'it' if tries == 1 else 'they'} should"
 
 
 def did_not_help(frozen: int, now: int, total: int) -> str:

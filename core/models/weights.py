@@ -191,7 +191,7 @@ def _missing(entry: Backbone) -> str:
     if entry.weights.bundled:
         return (
             f'The weights of "{entry.name}" ({entry.weights.file_name}) come with the lab, but are missing; install '
-            "the lab again, or start from nothing with --untrained."
+            "the lab again, or start untrained with --untrained."
         )
     return (
         f'The weights of "{entry.name}" are not on this computer; fetch them with '

@@ -40,6 +40,11 @@ def open_questions(dataset: Dataset) -> int:
     return sum(entry.sha256 is not None for kind in ASKING for entry in found.get(kind, ()))
 
 
+def to_check(dataset: Dataset) -> frozenset[tuple[str | None, str | None]]:
+    """Return the photos in use that wait for a decision, by their content and whose photo each is said to be."""
+    return frozenset((entry.sha256, entry.person) for entry in dataset.to_review if entry.kind in ASKING)
+
+
 def item_of(dataset: Dataset, entry: LeftOut) -> Item | None:
     """Give the item that a question is about; None where its photo is not used, nor `Dataset.offered`."""
     items = (*dataset.items, *dataset.offered)

@@ -94,6 +94,8 @@ def _points(line: Line, dataset: Dataset) -> tuple[ChartPoint, ...]:
 def _point(line: Line, point: Point, total: int) -> ChartPoint:
     what = capital(stop_title(line, point))
     came = f"{point.correct:.0f} of {total} right" if point.results else "not tried yet"
+    if point.unlearned:
+        came += f"; {counted(point.unlearned, 'try')} kept the frozen network"
     return ChartPoint(
         dots=tuple(float(result.correct) for result in point.results),
         mock=point.mock_accuracy if isfinite(point.mock_accuracy) else None,

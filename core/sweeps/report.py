@@ -29,7 +29,7 @@ QUESTIONS = (
 )
 HOW_SURE, SETTINGS, TABLE = "How sure is this?", "Settings", "All tries: right answers in the final exam"
 WORDS: dict[Word, str] = {"as_good": "as good", "clearly_worse": "clearly worse", "cannot_tell": "cannot tell"}
-STOP_COLUMN = {"depth": "retrained", "photos": "practice photos", "size": "size of a face"}
+STOP_COLUMN = {"depth": "what learns", "photos": "practice photos", "size": "size of a face"}
 COLUMNS = ("each try", "mean of {total}", "verdict", "mock exam", "time", "learn")
 COLUMNS_SAID = "Mock exam: of 100, each try's best round. Time: of one try. Learn: numbers of the network (parameters)."
 RATE_COLUMN, NOT_YET, UNFINISHED = "rate", "–", "Not finished: {done} of {total} tries."

@@ -116,10 +116,7 @@ def groups(dataset: Dataset) -> np.ndarray:
 
 
 def results(sweep: Sweep) -> list[Result]:
-    """Read the finished trainings of a sweep, in the order of its cells; a damaged one counts as missing.
-
-    So does one of an earlier version of the lab in which what was to learn did not: it is no try of its stop.
-    """
+    """Read the finished trainings of a sweep, in the order of its cells; a damaged one counts as missing."""
     photos = tuple((item.sha256, item.face) for item in exam(sweep.dataset))
     found = []
     for cell, run in sweep.members():
@@ -144,7 +141,7 @@ def _read_done(cell: Cell, path: Path, photos: tuple[Any, ...], changed_ns: int)
     del changed_ns
     run = Run(path)
     summary, predictions = run.summary(), run.predictions()
-    if summary is None or predictions is None or not run.outcome().retrained:
+    if summary is None or predictions is None:
         return None
     said = predictions.probabilities.argmax(axis=1) == predictions.labels
     by_photo = dict(zip(zip(predictions.sha256s, predictions.faces, strict=True), said.tolist(), strict=True))
@@ -158,18 +155,6 @@ def _read_done(cell: Cell, path: Path, photos: tuple[Any, ...], changed_ns: int)
         majority_correct=int(summary["majority_correct"]),
         outcome=outcome(run.config, summary),
     )
-
-
-def count_not_retrained(sweep: Sweep) -> int:
-    """Return how many finished trainings of a sweep are left out because what was to learn did not."""
-    return sum(_is_done_without(run) for _, run in sweep.members())
-
-
-def _is_done_without(run: Run) -> bool:
-    try:
-        return run.status().state == "done" and not run.outcome().retrained
-    except (LabError, OSError, KeyError, TypeError, ValueError):
-        return False
 
 
 def lines(plan: SweepPlan, found: Sequence[Result]) -> tuple[Line, ...]:

@@ -34,7 +34,7 @@ RUN_COLUMNS = (
     "right with the new last layers alone",
 )
 PREDICTION_COLUMNS = ("run", "photo", "name", "take", "true", "predicted", "right", "leaning")
-ALL_PHOTOS, NOTHING, THINGS, FACES = "all", "nothing", "things", "faces"
+ALL_PHOTOS, UNTRAINED, THINGS, FACES = "all", "untrained", "things", "faces"
 YES, NO = "yes", "no"
 _Row = tuple[object, ...]
 
@@ -98,7 +98,7 @@ def _run_row(dataset: Dataset, result: Result, run: Run) -> _Row:
 
 def _starts_with(cell: Cell) -> str:
     if not cell.start.pretrained:
-        return NOTHING
+        return UNTRAINED
     return THINGS if cell.start.backbone.startswith("imagenet") else FACES
 
 

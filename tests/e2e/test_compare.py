@@ -16,7 +16,7 @@ from ui import comparewords, words
 
 EXAM = 72
 ROUNDS = 8
-# Frozen up to: nothing, block 4, everything. Two tries each.
+# All blocks learn, block 5 learns, all blocks frozen. Two tries each.
 TRIES = 6
 VOTES = (1, 3, 2)
 HEADLINE = re.compile(rf"(is enough|is best): \d+ of {EXAM}|^Keep all blocks frozen|^These photos cannot tell")
@@ -113,7 +113,7 @@ def test_guess_watch_and_read(visitor: Visitor, server: Server) -> None:
     visitor.sees("take this one")
     expect(visitor.button(comparewords.USE_STOP)).to_be_in_viewport()
     visitor.presses(visitor.page.locator('.sweep [role="button"][data-place="1"]').first)
-    visitor.sees("Block 5 retrained:")
+    visitor.sees("Block 5 learns:")
     visitor.unfolds(comparewords.HOW_SURE)
     visitor.sees("exact McNemar")
     visitor.photographs("how-sure")

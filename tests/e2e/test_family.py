@@ -48,7 +48,7 @@ def test_family(visitor: Visitor, server: Server, family: Family) -> None:
     visitor.photographs("checked")
 
     # Two spellings are one person; in group photos it says whom it takes for whom; the garden is nobody.
-    visitor.clicks(words.LOOK_AT_THEM)
+    visitor.presses(visitor.page.get_by_role("button", name=re.compile("^Check the ")))
     visitor.clicks(words.call_both("Leila"))
     expect(visitor.page.get_by_text(family.other_spelling)).to_have_count(0)
     guesses = visitor.page.get_by_role("button", name=re.compile("^Take (all )?our"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -13,13 +14,13 @@ from ui import words
 
 
 def starts_training(visitor: Visitor, rounds: int) -> None:
-    """Choose the mini network with nothing in its head and start it."""
+    """Choose the untrained mini network and start it."""
     visitor.page.get_by_role("link", name=words.TRAIN, exact=True).click()
     if visitor.button(words.ANOTHER).is_visible():
         visitor.clicks(words.ANOTHER)
     expect(visitor.page.get_by_role("heading", name=words.TRAIN_TITLE)).to_be_visible()
-    visitor.page.get_by_test_id("stRadioGroup").get_by_text(words.STARTS_NOTHING, exact=True).click()
-    visitor.sees("Nothing is frozen.")
+    visitor.page.get_by_test_id("stRadioGroup").get_by_text(words.UNTRAINED, exact=True).click()
+    visitor.sees("No block is frozen.")
     size = visitor.page.get_by_role("slider", name=words.IMAGE_SIZE)
     size.focus()
     size.press("Home")
@@ -52,7 +53,8 @@ def test_from_a_zip_to_the_final_exam(visitor: Visitor, class_photos: ClassPhoto
     for person in class_photos.people:
         visitor.sees(person)
     assert not list(server.workspace.jobs.glob("*/upload.zip"))
-    visitor.button(words.LOOK_AT_THEM).or_(visitor.button(words.LOOK_CLOSER)).click()
+    check = visitor.page.get_by_role("button", name=re.compile("^Check the "))
+    check.or_(visitor.button(words.LOOK_CLOSER)).click()
     visitor.photographs("look")
     visitor.clicks(words.CONTINUE)
     expect(visitor.page.locator(".lab-stack img").first).to_be_visible()

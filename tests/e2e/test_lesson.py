@@ -38,7 +38,8 @@ def trains(visitor: Visitor, what: str) -> int:
 
 def takes_the_idea(visitor: Visitor, label: str) -> None:
     """Click the one idea under the result; it sets everything up."""
-    visitor.clicks(label)
+    visitor.sees(f"{words.NEXT_IDEA} {label}.")
+    visitor.clicks(words.SET_IT_UP)
     visitor.sees(words.TRAIN_TITLE)
 
 
@@ -58,15 +59,15 @@ def test_the_lesson(visitor: Visitor) -> None:
     visitor.photographs("strip")
     all_frozen = trains(visitor, "all-frozen")
     assert all_frozen > EXAM / 2
-    expect(visitor.page.get_by_text(words.LAST_TIME)).to_have_count(0)
+    expect(visitor.page.get_by_text("Now: ")).to_have_count(0)
 
-    # How much of this did it know before? Starting from nothing it gets far fewer right.
-    takes_the_idea(visitor, words.IDEAS["from_nothing"][0])
-    visitor.sees("You have changed")
-    visitor.photographs("from-nothing")
-    from_nothing = trains(visitor, "from-nothing")
-    assert from_nothing < all_frozen - EXAM / 4
-    visitor.sees(re.compile(f"^{words.LAST_TIME}: .* {all_frozen} of {EXAM}. Now: .* {from_nothing} of {EXAM}"))
+    # How much does it help that it has seen faces before? Untrained it gets far fewer right.
+    takes_the_idea(visitor, words.IDEAS["untrained"][0])
+    visitor.sees(re.compile(f"This is experiment 2. Two things change against experiment 1: .*{words.MUST_LEARN}"))
+    visitor.photographs("untrained")
+    untrained = trains(visitor, "untrained")
+    assert untrained < all_frozen - EXAM / 4
+    visitor.sees(re.compile(f"^Experiment 1: .* {all_frozen} of {EXAM}. Now: .* {untrained} of {EXAM}"))
     visitor.sees(words.CLEAR_DIFFERENCE)
 
     # The last block may learn as well: by dragging, there and back.
@@ -78,12 +79,15 @@ def test_the_lesson(visitor: Visitor) -> None:
     visitor.sees("Blocks 1–4 are frozen.")
     visitor.photographs("block-5")
     retrained = trains(visitor, "block-5")
-    visitor.sees(re.compile(f"^{words.LAST_TIME}: .* Now: .* {retrained} of {EXAM}"))
-    visitor.sees(words.CLEAR_DIFFERENCE)
-    assert retrained > from_nothing + EXAM / 4
+    # Not against the untrained one, which was the last, but against the one that differs in this one thing.
+    visitor.sees(
+        re.compile(f"^Experiment 1: all blocks frozen, {all_frozen} of {EXAM}. Now: block 5 retrained, {retrained} of")
+    )
+    assert retrained > untrained + EXAM / 4
 
     # All stops at once: what was trained already is there at once. The class does not wait for the rest.
-    visitor.clicks(words.IDEAS["all_stops"][0])
+    visitor.sees(f"{words.NEXT_IDEA} {words.IDEAS['all_stops'][0]}.")
+    visitor.clicks(words.SET_IT_UP)
     visitor.sees(comparewords.QUESTIONS["depth"])
     visitor.clicks(words.START_TRAINING)
     visitor.sees(re.compile("^[2-9] of 18 tries"))
@@ -97,7 +101,7 @@ def test_the_lesson(visitor: Visitor) -> None:
     takes_the_idea(visitor, words.IDEAS["few_photos"][0])
     expect(visitor.page.get_by_label(words.PHOTOS_A_PERSON)).to_have_value("3")
     few = trains(visitor, "three-photos")
-    visitor.sees(re.compile(f"^{words.LAST_TIME}: .*10 photos.* Now: .*3 photos.* {few} of {EXAM}"))
+    visitor.sees(re.compile(f"^Experiment 3: 10 photos each, .* Now: 3 photos each, {few} of {EXAM}"))
 
     # And somebody it never saw.
     visitor.clicks(words.IDEAS["stranger"][0])

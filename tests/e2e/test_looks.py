@@ -65,7 +65,7 @@ def test_every_page_fits(chromium: Browser, server: Server, full: Workspace, scr
     # On a projector the button that starts is on the first screen.
     if screen != "phone":
         visitor.open("train")
-        visitor.page.get_by_test_id("stRadioGroup").get_by_text(words.STARTS_NOTHING, exact=True).click()
+        visitor.page.get_by_test_id("stRadioGroup").get_by_text(words.UNTRAINED, exact=True).click()
         expect(visitor.button(words.START_TRAINING)).to_be_in_viewport()
     context.close()
     assert not visitor.troubles

@@ -216,7 +216,7 @@ def test_while_it_runs_the_chart_fills_in(open_page, lab_home, dataset) -> None:
         app = open_page(places.COMPARE)
         assert app.title[0].value == comparewords.RUNS
         said = app.get("progress")[0].proto.text
-        assert said.startswith("7 of 18 tries · now with block 5 retrained")
+        assert said.startswith("7 of 18 tries · now with block 5 learns")
         assert said.endswith("left")
         drawn = chart(app)
         assert ">9<" in drawn
@@ -294,7 +294,7 @@ def test_it_ends_in_one_headline_and_says_how_sure_that_is(open_page, lab_home, 
     assert app.title[0].value == f"Retraining block 5 is enough: {EXAM} of {EXAM}."
     said = told(app)
     assert "3 people" in said or "three people" in said
-    assert f"**Block 5 retrained:** {EXAM}, {EXAM} and {EXAM} of {EXAM} right. As good." in said
+    assert f"**Block 5 learns:** {EXAM}, {EXAM} and {EXAM} of {EXAM} right. As good." in said
     assert "take this one" in chart(app)
     table = next(frame.value for frame in app.dataframe if comparewords.SURE_COLUMNS[0] in frame.value)
     assert table["right"].tolist()[:2] == ["0.0", f"{EXAM}.0"]
@@ -333,7 +333,7 @@ def test_a_stop_that_was_clicked_is_told_and_can_be_used(open_page, lab_home, da
     app = open_page(places.COMPARE)
     app.session_state[Widget.STOPS.of(sweep.id)] = 2
     app.run()
-    assert "**Blocks 3 to 5 retrained:**" in told(app)
+    assert "**Blocks 3 to 5 learn:**" in told(app)
     widget(app, "button", Widget.USE_STOP).click().run()
     assert app.title[0].value == words.TRAIN_TITLE
     app.switch_page(places.TRAIN).run()
@@ -370,7 +370,7 @@ def test_two_networks_have_a_headline_each(open_page, lab_home, dataset) -> None
     assert "block 5 is enough" in app.title[0].value
     assert "nothing is clearly better than guessing: 18 of 72" in app.header[0].value
     assert told(app).count("of 72 right.") >= 2
-    assert "Mini, from" in chart(app)
+    assert "Mini, untrained" in chart(app)
 
 
 @pytest.mark.parametrize(
@@ -419,8 +419,8 @@ def test_the_cross_of_stops_and_learning_rates_marks_the_best(open_page, lab_hom
     made_sweeps.make_sweep(lab_home, dataset, plan, made_sweeps.first_right(outcome))
     app = open_page(places.COMPARE)
     table = next(frame.value for frame in app.dataframe if comparewords.RATES_STOP in frame.value)
-    assert table["block 5"].tolist() == ["36", "72 ★"]
-    assert table["nothing"].tolist() == ["36 ★", "0"]
+    assert table["block 5 learns"].tolist() == ["36", "72 ★"]
+    assert table["all blocks frozen"].tolist() == ["36 ★", "0"]
 
 
 def test_a_deleted_try_is_said_and_made_again(open_page, lab_home, dataset) -> None:
@@ -502,7 +502,7 @@ def test_what_is_folded_is_drawn_when_it_is_opened(open_page, lab_home, dataset)
     app.run()
     assert not app.exception
     assert len(app.get("html")) > closed
-    assert widget(app, "selectbox", Widget.FLIP_BEFORE).options[0].startswith(f"Everything retrained: {EXAM} right")
+    assert widget(app, "selectbox", Widget.FLIP_BEFORE).options[0].startswith(f"All blocks learn: {EXAM} right")
 
 
 # On other pages
@@ -588,15 +588,3 @@ def test_without_an_experiment_test_shows_a_try_of_a_comparison(open_page, lab_h
     finished(lab_home, dataset)
     app = open_page(places.TEST)
     assert app.title[0].value.startswith("Final exam: ")
-
-
-def test_tries_that_did_not_retrain_are_not_counted_and_said(open_page, lab_home, dataset) -> None:
-    plan = SweepPlan(depths=(0, 13), seeds=(0,), base=preset("recommended"))
-    sweep = finished(lab_home, dataset, plan)
-    for cell, run in sweep.members():
-        if cell.depth == 0:
-            run.job.write_result({**run.summary(), "retrained": False})
-    app = open_page(places.COMPARE, sweep=sweep.id)
-    assert app.title[0].value == "1 try did not retrain what it should"
-    assert words.TRIES_WITHOUT in told(app)
-    assert "All blocks learn: not tried yet" in chart(app)

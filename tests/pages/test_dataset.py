@@ -500,6 +500,11 @@ def test_a_group_photo_is_decided_with_a_click_and_our_guesses_with_one(open_pag
     first = dataset.items[0]
     app = open_page(places.PHOTOS)
     assert app.title[0].value == "36 faces ready, 3 photos need a look."
+    assert app.button(key=Widget.LOOK_AT_THEM).label == "Check the 3 photos"
+    # Of those that are used, the one that needs a look stands out in the wall.
+    (wall,) = [part.body for part in app.get("html") if '<div class="lab-people">' in part.body]
+    assert wall.count('class="lab-to-check"') == 1
+    assert f'title="{first.name}: {words.TO_CHECK}"' in wall
     looks(app)
     # Nobody compared the faces yet: that is asked for at once, and the photo can be decided meanwhile.
     assert the_job(lab_home).request()["kind"] == "compare"

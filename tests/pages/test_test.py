@@ -262,6 +262,21 @@ def test_who_leans_towards_nobody_is_not_sure(open_page, lab_home) -> None:
     assert f"{words.LEANS_TOWARDS} Ada" in card
 
 
+def test_how_sure_it_must_be_is_chosen_with_a_slider(open_page, lab_home) -> None:
+    made.run(lab_home, made.dataset(lab_home))
+    app = opens(open_page(places.TEST), words.NEW_PHOTOS)
+    assert words.not_sure_below(50) in captions(app)
+    app.button(key=Widget.STRANGER).click().run()
+    (job,) = queue.waiting(lab_home, queue.HELPER)
+    an_answer(job, photos=24, leaning=0.6)
+    app.run()
+    assert words.strangers_named(1, 1) in said(app)
+    app.slider(key=Widget.SURE_FROM).set_value(65).run()
+    assert words.not_sure_below(65) in captions(app)
+    assert words.strangers_named(0, 1) in said(app)
+    assert f'<div class="lab-says">{words.NOT_SURE}</div>' in html(app)
+
+
 def test_every_face_of_a_group_photo_is_framed_and_named(open_page, lab_home) -> None:
     made.run(lab_home, made.dataset(lab_home))
     app = opens(open_page(places.TEST), words.NEW_PHOTOS)
@@ -327,7 +342,7 @@ def test_an_earlier_one_can_be_chosen_to_hold_it_against(open_page, lab_home, ap
     # Not against the newest, an untrained one, but against the one that differs in one thing.
     assert "Experiment 1: all blocks frozen, 11 of 12. Now: block 5 retrained, 11 of 12." in said(app)
     against = app.selectbox(key=Widget.HELD_AGAINST.of(run.id, 2))
-    assert against.options == ["2. 11 of 12 right, untrained", "1. 11 of 12 right, all blocks frozen"]
+    assert against.options == ["2. 11 of 12 right, untrained, all blocks learn", "1. 11 of 12 right, all blocks frozen"]
     against.select_index(0).run()
     now = "Now: it had seen faces before, block 5 retrained, 11 of 12."
     assert f"Experiment 2: it was untrained, 11 of 12. {now}" in said(app)

@@ -354,6 +354,8 @@ def test_settings_chosen_elsewhere_stand_on_the_page(open_page, lab_home, weight
     weights_here.append("face-vgg-mini")
     dataset = made.dataset(lab_home)
     base = presets.preset("recommended").with_changes(epochs=7, learning_rate=0.01, views=3, hidden=(64,))
+    # As an earlier version of the lab trained: what has no widget goes along too.
+    base = base.with_changes(min_steps=3, unfrozen_rate=0.5, zero_start=False)
     run = made.run(lab_home, dataset, rounds=5, config=base)
     app = open_page(places.TRAIN, run=run.id)
     with pytest.MonkeyPatch.context() as patch:
@@ -365,6 +367,11 @@ def test_settings_chosen_elsewhere_stand_on_the_page(open_page, lab_home, weight
     app.button(key=Widget.START).click().run()
     started = next(found for found in runs.list_runs(lab_home) if found.id != run.id)
     assert started.config == base.with_changes(freeze_depth=10, train_per_class=3)
+    # One that is chosen by hand has today's again.
+    app.button(key=Widget.ANOTHER).click().run()
+    app.button(key=Widget.START).click().run()
+    newest = max(runs.list_runs(lab_home), key=lambda found: found.created_at)
+    assert (newest.config.min_steps, newest.came_from) == (presets.preset("recommended").min_steps, "")
 
 
 def test_a_finished_experiment_shows_how_far_each_block_moved(open_page, lab_home) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core import runs
 from core.config import TrainConfig
 from core.runs import Run
 from tests.pages import made
@@ -250,3 +251,37 @@ def test_what_cannot_be_tried_is_not_suggested(open_page, lab_home, numbers, fro
     assert sentence.endswith(f" {tried}")
     assert "freeze" not in sentence
     assert "blocks" not in sentence
+
+
+BORDER = TrainConfig(freeze_depth=10, epochs=20, head_epochs=2, image_size_px=48)
+
+
+@pytest.mark.parametrize("tested", [True, False])
+def test_the_border_stands_on_both_curves_with_its_words(open_page, lab_home, tested) -> None:
+    run = made.run(lab_home, made.dataset(lab_home), rounds=5, config=BORDER, tested=tested, state="stopped")
+    app = open_page(places.TRAIN, run=run.id)
+    line = right_answers(app)[-1]
+    assert line["markLine"]["data"] == [{"xAxis": 2}]
+    assert line["markLine"]["label"]["formatter"] == "from here block 5 learns too"
+
+
+def test_nothing_is_said_to_begin_where_it_ended_before(open_page, lab_home) -> None:
+    run = made.run(lab_home, made.dataset(lab_home), rounds=2, config=BORDER, state="stopped")
+    run.job.write_result({**run.summary(), "kept_epoch": 2, "epochs_run": 2})
+    app = open_page(places.TRAIN, run=run.id)
+    assert all("markLine" not in line or line["data"] for line in right_answers(app))
+    assert words.ended_before("block 5") in " ".join(text.value for text in app.markdown)
+
+
+def test_the_last_block_is_drawn_over_all_frozen_in_grey_not_over_the_newest(open_page, lab_home, monkeypatch) -> None:
+    seconds = iter(range(60))
+    monkeypatch.setattr(runs, "new_run_path", lambda home: home.runs / f"20260101-0000{next(seconds):02}-aaaaaa")
+    dataset = made.dataset(lab_home)
+    other = made.dataset(lab_home, ("Ada", "Finn"), dataset_id="others")
+    made.run(lab_home, dataset, rounds=3, config=FIVE.with_changes(pretrained=True, freeze_depth=13))
+    made.run(lab_home, dataset, rounds=4, config=FIVE.with_changes(freeze_depth=0))
+    made.run(lab_home, other, rounds=2, config=FIVE.with_changes(pretrained=True))
+    run = made.run(lab_home, dataset, rounds=5, config=FIVE.with_changes(pretrained=True))
+    *_, before = right_answers(open_page(places.TRAIN, run=run.id))
+    assert before["name"] == "experiment 1"
+    assert rounds_of(before) == [0, 1, 2, 3]

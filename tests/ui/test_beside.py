@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -11,6 +12,7 @@ from core import experiments
 from core.config import TrainConfig
 from core.experiments import Row
 from core.jobfolder import JobFolder
+from core.photos.manifest import save_dataset
 from core.sweeps.plan import SweepPlan
 from core.workspace import Workspace
 from tests.made_sweeps import first_right, make_sweep
@@ -183,3 +185,31 @@ def test_names_are_text(lab_home):
     assert "<b>" not in drawn.replace("<b>A</b>", "").replace("<b>B</b>", "")
     assert "Bo **bold** &lt;b&gt;" in drawn
     assert "<i>" not in drawn
+
+
+def test_every_setting_can_be_told_by_its_name():
+    told = {"backbone", "pretrained", "freeze_depth", "image_size_px", "epochs", "train_per_class"}
+    follows = {"preset", "head", "augment"}
+    assert set(beside._flat(TrainConfig())) == told | follows | set(beside._ADVANCED)
+
+
+def test_a_run_that_did_not_retrain_is_not_called_retrained_and_counts_what_learned(row_with):
+    first, second = row_with(epochs=20, head_epochs=10), row_with(epochs=20, head_epochs=10, freeze_depth=13)
+    result = {**first.run.summary(), "kept_epoch": 10, "epochs_run": 20, "trainable_parameters": 443526}
+    JobFolder(first.run.path).write_result(result)
+    rows = experiments.read(first.run), second
+    cells = told(*rows)
+    assert cells["Frozen blocks"] == ["block 5 kept as it was", "all blocks frozen"]
+    # Only the new last layers learned: 128 features to 3 people.
+    assert cells[comparewords.LEARNED][0] == "387"
+    assert all("retrained" not in title for title in beside._titles(rows).values())
+
+
+def test_other_practice_photos_are_told(lab_home):
+    dataset = made.dataset(lab_home)
+    less = replace(
+        dataset, version=2, items=tuple(item for item in dataset.items if not item.name.endswith("train-0.png"))
+    )
+    save_dataset(lab_home, less)
+    rows = [experiments.read(made.run(lab_home, each, config=CONFIG)) for each in (dataset, less)]
+    assert dict(beside.differences(rows)) == {words.SETTINGS["data"]: ["18 practice photos", "15 practice photos"]}

@@ -111,10 +111,10 @@ def test_how_a_comparison_ended(state: State, said: str) -> None:
 
 def test_what_a_stop_did() -> None:
     assert comparewords.stop("block 5 retrained", [67], 72, 3.0, "") == (
-        "**Block 5 retrained:** 67 of 72 right. A few seconds a try."
+        "**Block 5 retrained:** 67 of 72 right. 3 s a try."
     )
     assert comparewords.stop("3 photos each", [67, 66, 69], 72, 8.2, "as good") == (
-        "**3 photos each:** 67, 66 and 69 of 72 right. As good. About 8 s a try."
+        "**3 photos each:** 67, 66 and 69 of 72 right. As good. 8 s a try."
     )
 
 

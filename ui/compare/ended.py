@@ -10,7 +10,7 @@ import streamlit as st
 from core.evaluation.verdict import Verdict
 from core.sweeps import charted, judging, told
 from core.sweeps.folder import Sweep
-from core.sweeps.results import Line, Progress, count_not_retrained, lines, progress, results
+from core.sweeps.results import Line, Progress, lines, progress, results
 from core.sweeps.told import Told
 from core.workspace import Workspace
 from ui import comparewords, feedback, jobs, sweepstrip, text, words
@@ -111,11 +111,6 @@ def _headlines(told_of: Sequence[Told]) -> None:
 def _cut_short(workspace: Workspace, found: Reading) -> None:
     """Say how it ended, with the way on beside it."""
     now = found.progress
-    without = count_not_retrained(found.sweep)
-    if without:
-        st.title(words.tries_without(without), anchor=False)
-        st.markdown(words.TRIES_WITHOUT)
-        return
     if now.done == now.total:
         # Nobody said who is on the photos of the final exam.
         st.title(comparewords.FINISHED, anchor=False)

@@ -100,3 +100,17 @@ def test_text_in_figures_can_be_read_from_the_back_of_the_room() -> None:
     figure = overlay.mock_exam_figure([curve("a", 0.5)], LABELS)
     assert figure.layout.font.size >= TEXT_PX
     assert figure.layout.xaxis.tickfont.size >= TEXT_PX
+
+
+def test_a_short_bar_marks_where_more_of_a_network_begins_to_learn() -> None:
+    shares = (0.2, 0.5, 0.4, 0.6)
+    learns, frozen, ended = (
+        Curve(name, curve(name, *shares).history, border) for name, border in (("a", 1), ("b", None), ("c", 3))
+    )
+    first, second, third = overlay.mock_exam_curves([learns, frozen, ended], LABELS, 4)["series"]
+    assert first["markPoint"]["data"] == [{"coord": [1, 50.0]}]
+    assert first["markPoint"]["itemStyle"]["color"] == first["itemStyle"]["color"]
+    # Nothing learned behind the border of the third: it ended there.
+    assert "markPoint" not in second
+    assert "markPoint" not in third
+    assert (learns.has_border, frozen.has_border, ended.has_border) == (True, False, False)

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from core.config import TrainConfig
 from core.evaluation import sweepchart
 from core.sweeps import charted
 from core.sweeps.plan import Start, SweepPlan
@@ -94,3 +95,16 @@ def test_the_ends_of_the_row_have_the_names_of_the_two_stops(dataset):
     stages = SweepPlan(starts=(Start("vggface2-resnet50"),), depths=(0, 4), sizes_px=(224,))
     labels = charted.chart_of(stages, lines(stages, ()), dataset).labels
     assert (labels.first, labels.last) == ("all stages learn", "all stages frozen")
+
+
+def test_tries_that_did_not_retrain_are_said_at_their_stop(workspace, dataset):
+    plan = SweepPlan(depths=(10, 13), seeds=(0, 1), base=TrainConfig(epochs=20, head_epochs=10))
+    sweep = make_sweep(workspace, dataset, plan, SHARE)
+    for cell, run in sweep.members():
+        if cell.seed:
+            run.job.write_result({**run.summary(), "retrained": cell.depth == 13})
+    chart = charted.chart_of(plan, lines(plan, results(sweep)), dataset)
+    assert [point.said for point in chart.lines[0].points] == [
+        "Block 5 learns: 6 of 12 right; 1 try kept the frozen network",
+        "All blocks frozen: 6 of 12 right",
+    ]

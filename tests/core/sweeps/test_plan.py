@@ -57,7 +57,7 @@ def test_what_has_several_values_is_held_against_each_other(varied, axis):
 
 
 def test_another_network_is_frozen_up_to_the_same_block():
-    starts = (MINI, Start("vggface2-resnet50", pretrained=False))
+    starts = (MINI, Start("vggface2-resnet50"))
     plan = SweepPlan(starts=starts, depths=(0, 10, 13), sizes_px=(224,), seeds=(0,))
     assert [(cell.start.backbone, cell.depth) for cell in plan.cells()] == [
         ("face-vgg-mini", 13),

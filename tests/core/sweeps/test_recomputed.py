@@ -222,7 +222,7 @@ def rows_of(table: bytes) -> list[Row]:
 
 def count(runs: Sequence[Row], answers: Sequence[Row], axis: str, network: str, *, pretrained: bool) -> Again:
     """Count one line: at each stop the rate with the best mock exam, of equally good ones the smaller."""
-    mine = [row for row in runs if IDS[row["network"]] == network and (row["starts with"] != "nothing") == pretrained]
+    mine = [row for row in runs if IDS[row["network"]] == network and (row["starts with"] != "untrained") == pretrained]
     tried: dict[int | None, dict[float, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in mine:
         value = None if row[COLUMNS[axis]] == "all" else int(row[COLUMNS[axis]])

@@ -101,7 +101,7 @@ def test_it_says_what_the_lab_said_and_marks_what_to_take(workspace, dataset):
     sweep = make_sweep(workspace, dataset, PLAN, CLEAR)
     page = read(sweep)
     assert "Retraining block 5 is best: 24 of 24." in page.text
-    assert page.taken[0] == "block 5"
+    assert page.taken[0] == "block 5 learns"
     assert page.text.count("take this one") >= 1
     for part in (report.NAME, report.DATE, report.OWN_WORDS, *report.QUESTIONS):
         assert part in page.text
@@ -157,7 +157,7 @@ def test_an_unfinished_sweep_says_so_and_shows_what_there_is(workspace, dataset)
 @pytest.mark.parametrize(
     ("other", "name"),
     [
-        (Start("face-vgg-mini", pretrained=False), "Mini, from nothing"),
+        (Start("face-vgg-mini", pretrained=False), "Mini, untrained"),
         (Start("imagenet-mobilenetv2"), "MobileNetV2"),
     ],
 )
@@ -190,7 +190,7 @@ def test_of_two_networks_one_may_be_unfinished(workspace, dataset):
     assert page.tags.count("h1") == 1
     assert page.tags.count("table") == 2
     assert "Mini:" in page.text
-    assert "Mini, from nothing:" not in page.text
+    assert "Mini, untrained:" not in page.text
 
 
 def test_the_name_of_a_sweep_is_text(workspace, dataset):
@@ -214,15 +214,15 @@ def mixed(cell: Cell, n: int) -> tuple[np.ndarray, float]:
     return rng.random(n) < 0.6 + cell.depth / 100, 0.5 + cell.depth / 100
 
 
-MOBILE = "imagenet-mobilenetv2"
+DEEP = "imagenet-vgg19"
 SHEETS = {
     "usual": SweepPlan(),
     "photos": SweepPlan(depths=(10,), photos=(1, 2, 3, 5, None)),
     "two networks": SweepPlan(starts=(Start("face-vgg-mini"), Start("face-vgg-mini", pretrained=False))),
     "every layer": SweepPlan(depths=tuple(range(14))),
     "every layer of two networks, five tries": SweepPlan(
-        starts=(Start(MOBILE), Start(MOBILE, pretrained=False)),
-        depths=tuple(range(len(backbone(MOBILE).architecture.units) + 1)),
+        starts=(Start(DEEP), Start(DEEP, pretrained=False)),
+        depths=tuple(range(len(backbone(DEEP).architecture.units) + 1)),
         seeds=(0, 1, 2, 3, 4),
     ),
     "unfinished": SweepPlan(depths=(0, 13)),

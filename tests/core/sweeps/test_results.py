@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from core.config import TrainConfig
 from core.sweeps import results
 from core.sweeps.plan import Start, SweepPlan
 from core.workspace import Workspace
@@ -42,18 +41,6 @@ def test_a_damaged_result_counts_as_missing(workspace, dataset):
     sweep = make_sweep(workspace, dataset, SweepPlan(depths=(0, 13), seeds=(0,)), SHARE)
     (sweep.members()[0][1].path / "result.json").write_text("{", encoding="utf-8")
     assert [result.cell.depth for result in results.results(sweep)] == [0]
-
-
-def test_a_try_that_did_not_retrain_is_no_try_of_its_stop(workspace, dataset):
-    base = TrainConfig(epochs=20, head_epochs=10)
-    sweep = make_sweep(workspace, dataset, SweepPlan(depths=(0, 13), seeds=(0, 1), base=base), SHARE)
-    for cell, run in sweep.members():
-        if cell.seed == 0:
-            # As earlier versions of the lab left it: nothing says it but the round that was kept.
-            summary = {key: value for key, value in run.summary().items() if key != "retrained"}
-            run.job.write_result({**summary, "kept_epoch": 10, "epochs_run": 20})
-    assert [(result.cell.seed, result.cell.depth) for result in results.results(sweep)] == [(0, 13), (1, 13), (1, 0)]
-    assert results.count_not_retrained(sweep) == 1
 
 
 def test_points_lie_along_the_axis_smallest_first_with_the_numbers_of_their_tries(workspace, dataset):

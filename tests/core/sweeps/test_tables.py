@@ -44,9 +44,9 @@ def test_a_row_a_try_with_what_was_tried_and_what_came_out(workspace, dataset):
     assert list(rows[0]) == list(tables.RUN_COLUMNS)
     assert [(row["frozen layers"], row["frozen blocks"], row["starts with"]) for row in rows] == [
         ("12", "", "faces"),
-        ("12", "", "nothing"),
+        ("12", "", "untrained"),
         ("10", "4", "faces"),
-        ("10", "4", "nothing"),
+        ("10", "4", "untrained"),
     ]
     first = rows[0]
     assert (first["network"], first["seed"], first["practice photos"], first["size"]) == ("Mini", "4", "all", "96")

@@ -83,7 +83,7 @@ def test_figures_open_without_a_network(workspace, dataset, tmp_path):
 @pytest.mark.parametrize(
     ("plan", "below"),
     [
-        (SweepPlan(depths=(10, 13), seeds=(0,)), "retrained"),
+        (SweepPlan(depths=(10, 13), seeds=(0,)), "what learns"),
         (SweepPlan(depths=(13,), photos=(1, None), seeds=(0,)), "practice photos"),
         (SweepPlan(depths=(13,), sizes_px=(48, 96), seeds=(0,)), "size of a face"),
     ],
@@ -92,7 +92,7 @@ def test_the_figure_of_all_tries_names_its_axis(workspace, dataset, tmp_path, pl
     files = packed(make_sweep(workspace, dataset, plan, first_right(lambda cell: 0.75)), tmp_path)
     page = files["figures/tries.html"].decode("utf-8")
     assert f'"text":"{below}"' in page
-    assert all(f'"text":"{other}"' not in page for other in {"retrained", "practice photos"} - {below})
+    assert all(f'"text":"{other}"' not in page for other in {"what learns", "practice photos"} - {below})
 
 
 def _no_number(constant: str) -> None:
@@ -147,8 +147,8 @@ def test_a_matrix_is_of_the_stop_to_take_only_where_one_is_advised(workspace, da
     clear = first_right(lambda cell: {0: 0.3, 10: 1.0, 13: 0.4}[cell.depth])
     shown = matrices(make_sweep(workspace, dataset, PLAN, clear))
     assert set(shown) == {"matrix-taken.html", "matrix-cheapest.html"}
-    assert "block 5, first try" in shown["matrix-taken.html"]
+    assert "block 5 learns, first try" in shown["matrix-taken.html"]
     again = Workspace(workspace.root / "again")
     shown = matrices(make_sweep(again, made.dataset(again, PEOPLE), PLAN, level))
     assert set(shown) == {"matrix-best-in-mock-exam.html"}
-    assert "nothing, first try" in shown["matrix-best-in-mock-exam.html"]
+    assert "all blocks frozen, first try" in shown["matrix-best-in-mock-exam.html"]

@@ -223,9 +223,9 @@ def test_from_nothing_is_training_not_retraining() -> None:
     both = drawn(plan, dataset, lambda c: DESIGN[c.depth] if c.start.pretrained else 80 if c.depth == 0 else 30)
     one, other = (told.told(line, dataset, is_named=True) for line in both)
     assert one.headline == f"With the Mini network, {name(10)} is enough: 134 of 144."
-    assert other.headline == f"With the Mini network starting from nothing, {name(0, FROM_NOTHING)} is best: 80 of 144."
+    assert other.headline == f"With the untrained Mini network, {name(0, FROM_NOTHING)} is best: 80 of 144."
     assert other.question_two == (
-        "The Mini network starting from nothing is best with all of its 5 blocks (13 layers) trained: 80 of 144."
+        "The untrained Mini network is best with all of its 5 blocks (13 layers) trained: 80 of 144."
     )
     assert "retrain" not in " ".join([other.headline, other.second, other.question_one, *other.notes]).lower()
 
@@ -273,14 +273,14 @@ def test_single_layers_of_another_network() -> None:
 @pytest.mark.parametrize(
     ("network", "depth", "name"),
     [
-        ("face-vgg-mini", 13, "nothing"),
+        ("face-vgg-mini", 13, "no block"),
         ("face-vgg-mini", 12, "the last layer"),
         ("vggface-vgg16", 11, "the last 2 layers"),
         ("vggface-vgg16", 10, "block 5"),
         ("imagenet-vgg19", 8, "blocks 4 and 5"),
         ("face-vgg-mini", 2, "blocks 2 to 5"),
         ("face-vgg-mini", 1, "the last 12 layers"),
-        ("face-vgg-mini", 0, "everything"),
+        ("face-vgg-mini", 0, "all blocks"),
         ("vggface2-resnet50", 14, "stage 5"),
     ],
 )
