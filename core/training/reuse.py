@@ -1,8 +1,8 @@
 """What trainings of one process need not do again: build a network, and train a head that another has trained.
 
 Trainings of a sweep that differ in the seed alone, and start from the same weights, use one network, which is put back
-to its beginning; so Keras compiles once. Those with the same seed begin with the same epochs of the head, whatever is frozen;
-so these are trained once.
+to its beginning; so Keras compiles once. Those with the same seed begin with the same epochs of the head, whatever is
+frozen; so these are trained once.
 """
 
 from __future__ import annotations
