@@ -25,6 +25,7 @@ def describe_all(
     out: Path,
     describe_chunk: Callable[[list[Face]], list[tuple[int, np.ndarray]]],
     processes: int,
+    beside: dict[str, np.ndarray] | None = None,
 ) -> None:
     """Describe every face and write `descriptors`, float32, shape (n, 128), and `names` to `out`.
 
@@ -34,6 +35,7 @@ def describe_all(
         out: the .npz to write; `out` with the ending .partial.npz holds what is done so far.
         describe_chunk: from a list of faces to (row, descriptor) each; sent to the processes.
         processes: how many work at once; 0 works in this one.
+        beside: further arrays to write into the result.
 
     Raises:
         ValueError: the file begun earlier is of other faces.
@@ -53,7 +55,7 @@ def describe_all(
         pool.shutdown()
     if not described.all():
         raise ValueError(f"{(~described).sum()} of {len(names)} names came without a face.")
-    _write(out, descriptors=descriptors, names=names)
+    _write(out, descriptors=descriptors, names=names, **(beside or {}))
     partial.unlink(missing_ok=True)
 
 
@@ -67,6 +69,6 @@ def _load_begun(partial: Path, names: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 
 def _write(path: Path, **arrays: np.ndarray) -> None:
-    beside = path.with_suffix(".writing.npz")
-    np.savez(beside, **arrays)
-    beside.replace(path)
+    new = path.with_suffix(".writing.npz")
+    np.savez(new, **arrays)
+    new.replace(path)

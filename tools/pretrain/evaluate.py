@@ -17,7 +17,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 from fold import load_average, read_h5
-from net import EMBEDDING, build_net, preprocess_vggface
+from layout import EMBEDDING
+from net import build_net, preprocess_vggface
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -155,7 +156,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--net", type=Path, required=True, help="the exported .h5, or a checkpoint of train.py (.npz)")
     parser.add_argument("--crops", type=Path, required=True, help="crops.npz")
-    parser.add_argument("--descriptors", type=Path, required=True, help="descriptors.npz")
+    parser.add_argument("--descriptors", type=Path, nargs="+", required=True, help="descriptors.npz")
     parser.add_argument("--split", type=Path, required=True, help="split.json")
     parser.add_argument("--sizes", type=int, nargs="+", default=[96], help="in pixels")
     parser.add_argument("--seed", type=int, default=0, help="of the pairs and of the untrained net")
