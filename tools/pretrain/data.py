@@ -21,7 +21,7 @@ class Faces:
 
     Attributes:
         faces_rgb: uint8, shape (n, 152, 152, 3), RGB.
-        people: str, shape (n,).
+        names, people: str, shape (n,), the photo's name and whose it is.
         targets: float32, shape (n, 128), the direction of the centred descriptor, each of length 1.
         centre: float32, shape (128,), the mean descriptor of the training faces.
         trained, watched, held_out: int, shapes (k,), rows of the faces that train, of the AAF faces the distillation
@@ -30,6 +30,7 @@ class Faces:
     """
 
     faces_rgb: np.ndarray
+    names: np.ndarray
     people: np.ndarray
     targets: np.ndarray
     centre: np.ndarray
@@ -75,7 +76,9 @@ def load_faces(crops_path: Path, descriptors_paths: list[Path], split_path: Path
     )
     centre = descriptors[trained].mean(axis=0)
     targets = directions(descriptors, centre)
-    return Faces(crops["faces_rgb"], people, targets, centre, trained, watched, held_out, tuple(split["twenty"]))
+    return Faces(
+        crops["faces_rgb"], crops["names"], people, targets, centre, trained, watched, held_out, tuple(split["twenty"])
+    )
 
 
 def load_crops(path: Path) -> dict[str, np.ndarray]:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-VGG16 = ((2, 1), (2, 2), (3, 4), (3, 8), (3, 8))  # convolutions of a block, and its filters as a multiple of the first's
+VGG16 = (
+    (2, 1),
+    (2, 2),
+    (3, 4),
+    (3, 8),
+    (3, 8),
+)  # convolutions of a block, and its filters as a multiple of the first's
 WIDTH = 16  # filters of the first block; VGG16 has 64
 BLOCKS = tuple(enumerate(VGG16, 1))
 CONVOLUTIONS = tuple(f"conv{block}_{n}" for block, (count, _) in BLOCKS for n in range(1, count + 1))

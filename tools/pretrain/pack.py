@@ -38,7 +38,7 @@ def pack(crops: dict[str, np.ndarray], folder: Path, part_mib: float) -> list[Pa
     start = size = 0
     for row, face_rgb in enumerate(crops["faces_rgb"]):
         jpeg = _encode(face_rgb)
-        if jpegs and size + len(jpeg) > part_mib * 2**20 * 0.98:  # names take the rest
+        if jpegs and size + len(jpeg) > part_mib * 2**20 * 0.95:  # names take the rest
             written.append(_write(folder / f"faces-{len(written):02d}.npz", crops, start, jpegs))
             start, size, jpegs = row, 0, []
         jpegs.append(jpeg)

@@ -179,9 +179,9 @@ def begin(student: Student, faces: Faces, lessons: Lessons, arguments: argparse.
         student.net.eval()
         small = store(faces.faces_rgb[rows], size_px, student.device)
         with torch.no_grad():
-            pooled = torch.cat([
-                student.net.pooled(augment(batch.float(), size_px, generator)) for batch in small.split(256)
-            ])
+            pooled = torch.cat(
+                [student.net.pooled(augment(batch.float(), size_px, generator)) for batch in small.split(256)]
+            )
         student.net.fit_embedding(pooled, targets)
     student.average.load_state_dict(student.net.state_dict())
 
@@ -199,7 +199,9 @@ def parse_arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--crops", type=Path, required=True, help="crops.npz, or a folder of pack.py")
-    parser.add_argument("--descriptors", type=Path, nargs="+", required=True, help="one file or more; their mean counts")
+    parser.add_argument(
+        "--descriptors", type=Path, nargs="+", required=True, help="one file or more; their mean counts"
+    )
     parser.add_argument("--split", type=Path, required=True, help="split.json")
     parser.add_argument("--blends", type=Path, nargs="+", help="blends.npz, one file or more; their mean counts")
     parser.add_argument("--out", type=Path, required=True, help="folder of the checkpoints")
