@@ -4,7 +4,8 @@
 
 Three tests at 96 px, each face and its mirror image added up. Pairs: the embedding, as in evaluate.py. Twenty: ten
 practice photos each, the convolutions alone, logistic regression, ten draws, as in evaluate.py. Hard twenty: those of
-hard_twenty.txt, their eight practice photos, all their others the final exam, and ten other draws of eight.
+hard_twenty.txt, their eight practice photos, all their others the final exam, and ten other draws of eight; and once
+more with every photo made poor (poor.py).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -22,7 +24,11 @@ from crops import crop_lfw
 from evaluate import compute_features, draw_exam, judge_classifier, judge_pairs, judge_twenty
 from fold import read_h5
 from hard import HARDEST, PRACTICE_PHOTOS, read_list
+from poor import spoil
 from split import SEED, held_out_people
+
+if TYPE_CHECKING:
+    import keras
 
 SHIPPED = Path(__file__).resolve().parents[2] / "data" / "weights" / "face-vgg-mini.h5"
 SIZE_PX = 96
@@ -43,6 +49,11 @@ class HeldOut:
     names: np.ndarray
     people: np.ndarray
     twenty: tuple[str, ...]
+
+    def only(self, group: list[str]) -> HeldOut:
+        """Return the photos of a few of them."""
+        rows = np.isin(self.people, group)
+        return HeldOut(self.faces_rgb[rows], self.names[rows], self.people[rows], self.twenty)
 
 
 def load_held_out(lfw_path: Path, crops_path: Path | None, processes: int) -> HeldOut:
@@ -82,20 +93,26 @@ def judge_hard(features: np.ndarray, held_out: HeldOut, practice: dict[str, list
     return told
 
 
+def look_twice(net: keras.Model, faces_rgb: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return pooled features and embeddings, shape (n, dimensions) each, faces and mirror images added up."""
+    looks = [compute_features(net, faces, SIZE_PX) for faces in (faces_rgb, faces_rgb[:, :, ::-1])]
+    pooled, embedding = (one + other for one, other in zip(*looks, strict=True))
+    return pooled, embedding
+
+
 def measure(net_path: Path, held_out: HeldOut, seed: int) -> dict[str, float]:
     """Return every figure of one network by its name."""
-    net = read_h5(net_path)
-    looks = [
-        compute_features(net, faces_rgb, SIZE_PX) for faces_rgb in (held_out.faces_rgb, held_out.faces_rgb[:, :, ::-1])
-    ]
-    pooled, embedding = (one + other for one, other in zip(*looks, strict=True))
+    net, practice = read_h5(net_path), read_list()
+    pooled, embedding = look_twice(net, held_out.faces_rgb)
     figures = dict(zip(("pairs", "pairs, standard error"), judge_pairs(embedding, held_out.people, seed), strict=True))
     top1, spread, _ = judge_twenty(pooled, held_out.people, held_out.twenty)
     figures |= {"twenty": top1, "twenty, deviation of the draws": spread}
-    practice = read_list()
     figures |= judge_hard(pooled, held_out, practice)
     by_embedding = judge_hard(embedding, held_out, practice)
-    return figures | {f"{name}, embedding": by_embedding[name] for name in ("hard twenty", "hard nine")}
+    figures |= {f"{name}, embedding": by_embedding[name] for name in ("hard twenty", "hard nine")}
+    inside = held_out.only(list(practice))
+    poor, _ = look_twice(net, spoil(inside.faces_rgb))
+    return figures | {f"poor photos, {name}": figure for name, figure in judge_hard(poor, inside, practice).items()}
 
 
 def main() -> None:
@@ -111,10 +128,10 @@ def main() -> None:
     held_out = load_held_out(arguments.lfw, arguments.crops, arguments.processes)
     print(f"{len(held_out.people)} photos of {len(np.unique(held_out.people))} people, none of them trained on")
     measured = [measure(path, held_out, arguments.seed) for path in arguments.net]
-    print(f"{'':<36}{'bar':>6}", *(f"{path.stem:>18}" for path in arguments.net))
+    print(f"{'':<48}{'bar':>6}", *(f"{path.stem:>18}" for path in arguments.net))
     for name in measured[0]:
         bar = f"{BARS[name]:.2f}" if name in BARS else ""
-        print(f"{name:<36}{bar:>6}", *(f"{figures[name]:>18.4f}" for figures in measured))
+        print(f"{name:<48}{bar:>6}", *(f"{figures[name]:>18.4f}" for figures in measured))
 
 
 if __name__ == "__main__":

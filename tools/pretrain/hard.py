@@ -1,7 +1,7 @@
 """Choose the hard twenty, once: held-out people of LFW who look most alike to the teacher, in hard_twenty.txt.
 
 No list says who is of one sex, age or origin, so the teacher's descriptors choose: of the held-out people with at least
-twelve photos the twenty whose mean directions are most alike. Eight photos of each are for practice, drawn from a seed;
+ten photos the twenty whose mean directions are most alike. Eight photos of each are for practice, drawn from a seed;
 all others are the final exam. The nine of them who are most alike stand first.
 """
 
@@ -17,7 +17,7 @@ from data import directions
 
 HARD_TWENTY = Path(__file__).with_name("hard_twenty.txt")
 PEOPLE = 20
-FEWEST_PHOTOS = 12
+FEWEST_PHOTOS = 10
 PRACTICE_PHOTOS = 8
 HARDEST = 9  # of the twenty, in the first lines: those most alike
 

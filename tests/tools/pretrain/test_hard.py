@@ -25,8 +25,8 @@ def test_those_who_look_alike_are_found(hard) -> None:
 
 def test_eight_photos_of_each_are_for_practice_and_few_photos_are_not_enough(hard) -> None:
     rows, alike = clusters()
-    counts = np.full(30, 12)
-    counts[10] = 11  # one of those who look alike has too few
+    counts = np.full(30, 10)
+    counts[10] = 9  # one of those who look alike has too few
     people = np.repeat([f"Person_{n:02d}" for n in range(30)], counts)
     names = np.array(
         [f"{who}_{n:04d}" for who, count in zip(np.unique(people), counts, strict=True) for n in range(count)]
