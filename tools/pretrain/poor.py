@@ -9,8 +9,8 @@ import numpy as np
 def spoil(faces_rgb: np.ndarray, seed: int = 0) -> np.ndarray:
     """Return a poor version of each face.
 
-    Each is turned by up to 20 degrees, enlarged or shrunk by up to a sixth, shifted by up to 8 % of its side, brought
-    to 28-56 px and back, darkened to 40-100 %, and saved as JPEG of quality 30-70.
+    Each is turned by up to 10 degrees, enlarged or shrunk by up to a tenth, shifted by up to 5 % of its side, brought
+    to 40-80 px and back, darkened to 40-100 %, and saved as JPEG of quality 30-70.
 
     Args:
         faces_rgb: uint8, shape (n, side_px, side_px, 3), RGB. Not changed.
@@ -27,10 +27,10 @@ def spoil(faces_rgb: np.ndarray, seed: int = 0) -> np.ndarray:
 def _spoil_one(face_rgb: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     side_px = len(face_rgb)
     middle = (side_px - 1) / 2
-    turn = cv2.getRotationMatrix2D((middle, middle), rng.uniform(-20, 20), rng.uniform(6 / 7, 7 / 6))
-    turn[:, 2] += rng.uniform(-0.08, 0.08, 2) * side_px
+    turn = cv2.getRotationMatrix2D((middle, middle), rng.uniform(-10, 10), rng.uniform(0.9, 1.1))
+    turn[:, 2] += rng.uniform(-0.05, 0.05, 2) * side_px
     moved = cv2.warpAffine(face_rgb, turn, (side_px, side_px), borderMode=cv2.BORDER_REPLICATE)
-    small_px = int(rng.integers(28, 57))
+    small_px = int(rng.integers(40, 81))
     small = cv2.resize(moved, (small_px, small_px), interpolation=cv2.INTER_AREA)
     dark = np.rint(small * rng.uniform(0.4, 1.0)).astype(np.uint8)
     _, jpeg = cv2.imencode(".jpg", dark[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 71))])

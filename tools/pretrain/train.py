@@ -105,6 +105,22 @@ def watched_rows(faces: Faces, seed: int) -> dict[str, np.ndarray]:
     }
 
 
+def watch(student: Student, faces: Faces, watched: dict[str, np.ndarray], size_px: int) -> dict[str, float]:
+    """Return the running average's mean cosine with the teacher on each kind of watched faces, left as they are."""
+    found = {}
+    for name, rows in watched.items():
+        embedding = student.embed(shrink(faces.faces_rgb[rows], size_px))
+        found[f"{name}_cosine"] = float((embedding * faces.targets[rows]).sum(axis=1).mean())
+    return found
+
+
+def tell(what: str, numbers: dict[str, float]) -> None:
+    """Print a line of the log."""
+    print(
+        f"{time.strftime('%H:%M:%S')} {what}, {', '.join(f'{name} {n:.4f}' for name, n in numbers.items())}", flush=True
+    )
+
+
 def train(student: Student, faces: Faces, lessons: Lessons, history: list[dict], arguments: argparse.Namespace) -> None:
     """Go through the epochs that are still to come, with a log line and a checkpoint after each."""
     schedule = Schedule.parse(arguments.stages, arguments.rate)
@@ -113,6 +129,9 @@ def train(student: Student, faces: Faces, lessons: Lessons, history: list[dict],
     steps = len(lessons.targets) // arguments.batch
     watched = watched_rows(faces, arguments.seed)
     stored, stored_for_px = None, 0
+    if arguments.start and not history:
+        size_px = schedule.size_px(0)
+        tell(f"before epoch 1, {size_px} px", watch(student, faces, watched, size_px))
     while True:
         started_s, epoch = time.monotonic(), len(history)
         upcoming = next_epoch(schedule, history, None if ends_s is None else ends_s - started_s)
@@ -128,13 +147,12 @@ def train(student: Student, faces: Faces, lessons: Lessons, history: list[dict],
             rates *= np.arange(1, steps + 1) / steps
         views = course.views(stored, lessons, size_px, epoch)
         numbers = train_epoch(student, views, rates, epoch * steps)
-        for name, rows in watched.items():
-            embedding = student.embed(shrink(faces.faces_rgb[rows], size_px))
-            numbers[f"{name}_cosine"] = float((embedding * faces.targets[rows]).sum(axis=1).mean())
-        numbers |= {"progress": after, "elapsed_s": time.monotonic() - started_s}
+        numbers |= watch(student, faces, watched, size_px) | {
+            "progress": after,
+            "elapsed_s": time.monotonic() - started_s,
+        }
         history.append({"epoch": epoch, "size_px": size_px, "rate": float(rates[-1]), **numbers})
-        told = ", ".join(f"{name} {number:.4f}" for name, number in numbers.items())
-        print(f"{time.strftime('%H:%M:%S')} epoch {epoch + 1}, {size_px} px, {told}", flush=True)
+        tell(f"epoch {epoch + 1}, {size_px} px", numbers)
         save(student, arguments, history)
     if history:
         arrays = {f"average/{name}": array for name, array in student.average.arrays().items()}
@@ -232,6 +250,7 @@ def main() -> None:
     """Train, or go on training."""
     arguments = parse_arguments()
     torch.manual_seed(arguments.seed)
+    torch.backends.cudnn.benchmark = True
     arguments.out.mkdir(parents=True, exist_ok=True)
     checkpoint = arguments.out / CHECKPOINT
     faces = load_faces(arguments.crops, arguments.descriptors, arguments.split)
