@@ -18,7 +18,7 @@ from core.photos import export, leaks
 from core.photos.manifest import Dataset
 from core.sweeps import results, tables, told
 from core.sweeps.folder import Sweep, create_sweep, open_sweep
-from core.sweeps.plan import Start, SweepPlan
+from core.sweeps.plan import USUAL_SEEDS, Start, SweepPlan
 from core.workspace import Workspace
 
 
@@ -127,6 +127,7 @@ def _plan(arguments: argparse.Namespace) -> SweepPlan:
     known = (False,) if arguments.untrained else (True, False) if arguments.also_untrained else (True,)
     networks = arguments.backbones or (base.backbone,)
     varied = {name: given[name] for name in ("depths", "photos", "sizes_px", "rates", "seeds") if given[name]}
+    varied = {"seeds": USUAL_SEEDS, **varied}
     return SweepPlan(base, tuple(Start(name, learned) for name in networks for learned in known), **varied)
 
 
