@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from core.models.weights import FoundWeights
 
 
-SCALE_LAYER = "head_scale"
+SCALE_LAYER, LAST_LAYER = "head_scale", "people"
 SMALLEST_SQUARE = 1e-12
 
 
@@ -169,9 +169,6 @@ def _preprocess(picture: keras.KerasTensor, preprocessing: Preprocessing) -> ker
 
 
 def _head(features: keras.KerasTensor, head: HeadConfig, n_classes: int, seed: int) -> keras.KerasTensor:
-    def glorot(name: str) -> keras.initializers.Initializer:
-        return keras.initializers.GlorotUniform(seed=networks.derived_seed(seed, name))
-
     if head.pooling == "average":
         x = keras.layers.GlobalAveragePooling2D(name="head_average", dtype="float32")(features)
     else:
@@ -182,14 +179,50 @@ def _head(features: keras.KerasTensor, head: HeadConfig, n_classes: int, seed: i
         x = keras.layers.Normalization(axis=None, name=SCALE_LAYER, dtype="float32")(x)
     for i, size in enumerate(head.hidden, start=1):
         name = f"head_dense_{i}"
-        x = keras.layers.Dense(size, activation="relu", name=name, kernel_initializer=glorot(name))(x)
+        start = _kernel_start(name, head, seed)
+        x = keras.layers.Dense(size, activation="relu", name=name, kernel_initializer=start)(x)
     if head.dropout:
         x = keras.layers.Dropout(head.dropout, seed=networks.derived_seed(seed, "head_dropout"), name="head_dropout")(x)
     # The softmax in bfloat16 would know three digits only.
-    start = keras.initializers.Zeros() if head.zero_start else glorot("people")
+    start = _kernel_start(LAST_LAYER, head, seed)
     return keras.layers.Dense(
-        n_classes, activation="softmax", name="people", kernel_initializer=start, dtype="float32"
+        n_classes, activation="softmax", name=LAST_LAYER, kernel_initializer=start, dtype="float32"
     )(x)
+
+
+def _kernel_start(name: str, head: HeadConfig, seed: int) -> keras.initializers.Initializer:
+    if name == LAST_LAYER and head.zero_start:
+        return keras.initializers.Zeros()
+    return keras.initializers.GlorotUniform(seed=networks.derived_seed(seed, name))
+
+
+def start_again(classifier: Classifier, config: TrainConfig, weights: FoundWeights | None) -> None:
+    """Put a trained classifier back to where `build_classifier` with the same settings and another seed begins.
+
+    What Keras has compiled for it stays, which is most of the seconds of a small training.
+
+    Args:
+        classifier: changed.
+        config: as it was built with, but for the seed.
+        weights: as it was built with.
+    """
+    if weights is None:
+        initial = networks.initial_weights(config.backbone, config.seed)
+    else:
+        initial = layerfile.read_layers(weights.path, config.backbone)
+    for layer in architecture(config.backbone).weight_layers:
+        for variable, value in zip(
+            networks.weight_variables(classifier.joined, layer), initial[layer.name], strict=True
+        ):
+            variable.assign(value)
+    for built in classifier.head.layers:
+        if isinstance(built, keras.layers.Dense):
+            built.kernel.assign(_kernel_start(built.name, config.head, config.seed)(built.kernel.shape, "float32"))
+            built.bias.assign(keras.ops.zeros_like(built.bias))
+    for learns in (classifier.head, classifier.suffix):
+        if learns.compiled:
+            for variable in learns.optimizer.variables:
+                variable.assign(keras.ops.zeros_like(variable))
 
 
 def _set_trainable(model: keras.Model, unit: Unit, trainable: bool) -> None:
@@ -262,7 +295,7 @@ def check_saved_model(
         RunError: it does not open in safe mode, computes in something else than float32, gives no probabilities, or a
             frozen unit (or a moving statistic) is not what it was, bit for bit.
     """
-    model = _opened(path)
+    model = open_model(path)
     _check_form(model, path.name)
     if weights_path is not None:
         weights = layerfile.read_layers(weights_path, backbone_name)
@@ -292,7 +325,12 @@ def _movement(started: list[np.ndarray], ended: list[np.ndarray], trains: list[b
     return float(change / np.sqrt(sum(np.sum(np.square(a, dtype=np.float64)) for a, _ in pairs)))
 
 
-def _opened(path: Path) -> keras.Model:
+def open_model(path: Path) -> keras.Model:
+    """Open a saved model as anybody would: in safe mode, without code of this lab.
+
+    Raises:
+        RunError: it is no such file.
+    """
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -304,7 +342,8 @@ def _check_form(model: keras.Model, file_name: str) -> None:
     policies = {layer.dtype_policy.name for layer in model.layers if isinstance(layer, keras.layers.Layer)}
     size_px = model.input_shape[1]
     pictures = np.random.default_rng(0).integers(0, 256, (2, size_px, size_px, 3), dtype=np.uint8)
-    probabilities = model.predict_on_batch(pictures)
+    # Asked once: compiling it would take longer than the answer.
+    probabilities = np.asarray(keras.ops.convert_to_numpy(model(pictures.astype(np.float32), training=False)))
     sums = probabilities.sum(axis=-1)
     if policies != {"float32"} or probabilities.dtype != np.float32 or not np.allclose(sums, 1.0, atol=1e-4):
         raise RunError(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+import hashlib
+from collections.abc import Callable, Collection, Hashable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import keras
@@ -20,6 +21,7 @@ from core.training.events import Reporter
 from core.training.features import PREFIX_BATCH, Faces, Prefix
 from core.training.memory import FeatureMemory, FrozenLayers
 from core.training.precision import resolve_precision
+from core.training.reuse import Reused
 from core.workspace import Workspace
 
 
@@ -95,6 +97,9 @@ class Material:
     head_final_exam: Callable[[], np.ndarray]
     reporter: Reporter
     checkpoint: Checkpoint | None
+    reused: Reused
+    # What tells its head, after the epochs in which that learns alone, from those of other trainings.
+    head_key: Hashable
 
     @property
     def freeze_depth(self) -> int:
@@ -109,12 +114,14 @@ class Shared:
     Attributes:
         memory: what frozen layers made of the photos.
         waypoints: freeze depths of the others.
+        reused: networks that were built, and heads that were trained.
         check_stop: raises `Stopped` where all of them are to stop, each at once and to go on later.
     """
 
     memory: FeatureMemory
     waypoints: tuple[int, ...] = ()
     check_stop: Callable[[], None] | None = None
+    reused: Reused = field(default_factory=Reused)
 
 
 def prepare(run: Run, workspace: Workspace, reporter: Reporter, shared: Shared) -> Material:
@@ -134,7 +141,13 @@ def prepare(run: Run, workspace: Workspace, reporter: Reporter, shared: Shared) 
     mock_exam = datasets.load_faces(dataset, workspace, "validation", config.image_size_px)
     final_exam = datasets.load_faces(dataset, workspace, "test", config.image_size_px)
     keras.utils.set_random_seed(config.seed)
-    network = classifier.build_classifier(config, len(dataset.people), found, precision=precision)
+    learned = _learned(config, found)
+    practised = hashlib.sha256("".join(f"{item.sha256}/{item.face} " for item in practice.items).encode()).hexdigest()
+    network = shared.reused.network(
+        (replace(config, seed=0), learned, len(dataset.people), practised),
+        lambda: classifier.build_classifier(config, len(dataset.people), found, precision=precision),
+        lambda network: classifier.start_again(network, config, found),
+    )
     checkpoint = _read_checkpoint(run)
     phases = _phases_left(config, len(network.units), checkpoint)
 
@@ -162,7 +175,19 @@ def prepare(run: Run, workspace: Workspace, reporter: Reporter, shared: Shared) 
     else:
         network.scale_features(_head_features(network, config, seen[0], head_seen[0]))
     return Material(
-        run, config, found, network, phases, *seen, *head_seen, final_exam, final_exam_seen, reporter, checkpoint
+        run,
+        config,
+        found,
+        network,
+        phases,
+        *seen,
+        *head_seen,
+        final_exam,
+        final_exam_seen,
+        reporter,
+        checkpoint,
+        shared.reused,
+        (replace(config, freeze_depth=None), learned, practised, len(dataset.people)),
     )
 
 
@@ -184,9 +209,14 @@ def _frozen_layers(
     if depth == 0:
         # Preprocessing alone is quicker than remembering what it gave.
         return cast("Prefix", network.prefix)
-    learned = found.sha256 if found else f"nothing, seed {config.seed}"
+    learned = _learned(config, found)
     name = (config.backbone, learned, config.image_size_px, config.precision)
     return FrozenLayers(network, depth, shared.memory, name, (*shared.waypoints, config.freeze_depth or 0))
+
+
+def _learned(config: TrainConfig, found: weights.FoundWeights | None) -> str:
+    """Return what tells the weights that a training starts from."""
+    return found.sha256 if found else f"nothing, seed {config.seed}"
 
 
 def _head_features(network: Classifier, config: TrainConfig, seen: Faces, head_seen: Faces) -> Iterator[np.ndarray]:

@@ -18,6 +18,7 @@ from core.training.events import Reporter
 from core.training.features import EpochBatches
 from core.training.material import Material, Phase, Shared, prepare
 from core.training.memory import FeatureMemory
+from core.training.reuse import TrainedHead
 from core.workspace import Workspace
 
 
@@ -64,13 +65,36 @@ def _train(material: Material) -> None:
     keep_best = [cb.KeepBest(run.path / "best.npz", material.network.suffix)] if config.keep_best else []
     done = material.checkpoint.epoch if material.checkpoint else 0
     for phase in material.phases:
+        if phase.head_only and done == 0 and _has_same_head(material, phase):
+            done = phase.ends
+            continue
         if done == phase.begins > 0:
             _sit_border_exam(material, done)
             for each in keep_best:
                 # Only epochs in which everything that is to learn does learn are candidates from here on.
                 each.forget()
         _fit_phase(material, phase, done, keep_best)
+        if phase.head_only and done == 0 and phase.ends < config.epochs:
+            _remember_head(material)
         done = phase.ends
+
+
+def _has_same_head(material: Material, phase: Phase) -> bool:
+    """Take over the head, and what was reported of it, of a training that began with the same epochs."""
+    # Where all is frozen the head goes on learning, and its epochs are told as they are trained.
+    known = material.reused.heads.get(material.head_key) if phase.ends < material.config.epochs else None
+    if known is None:
+        return False
+    for facts in known.epochs:
+        material.reporter.emit("epoch", **facts)
+    material.network.head.set_weights(known.weights)
+    return True
+
+
+def _remember_head(material: Material) -> None:
+    events = [event for event in material.run.job.events() if event["event"] == "epoch"]
+    told = tuple({name: fact for name, fact in event.items() if name not in ("event", "at")} for event in events)
+    material.reused.heads[material.head_key] = TrainedHead(material.network.head.get_weights(), told)
 
 
 def _sit_border_exam(material: Material, epoch: int) -> None:
@@ -92,7 +116,11 @@ def _fit_phase(material: Material, phase: Phase, done: int, keep_best: list[cb.K
     practice = material.head_practice if phase.head_only else material.practice
     mock_exam = material.head_mock_exam if phase.head_only else material.mock_exam
     network.set_trainable_units(len(network.units) if phase.head_only else material.freeze_depth)
-    learns.compile(optimizer=_optimizer(config, phase.rate), loss="sparse_categorical_crossentropy")
+    if not learns.compiled:
+        learns.compile(optimizer=_optimizer(config, phase.rate), loss="sparse_categorical_crossentropy")
+    else:
+        # Used before, by a training that differed in its seed; its memory was emptied with the weights.
+        learns.optimizer.learning_rate = phase.rate
 
     is_last = phase.ends == config.epochs
     measure = cb.MeasureEpoch(material.reporter, practice, mock_exam)

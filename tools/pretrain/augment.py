@@ -1,115 +1,114 @@
-"""Strong augmentation of a whole batch at a time, in TensorFlow operations, everything drawn from one seed."""
+"""Strong augmentation of a whole batch at a time, on the device where it lies, everything drawn from one generator."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
-import tensorflow as tf
+import torch
+from torch.nn import functional
+
+GREY = (0.299, 0.587, 0.114)
 
 
+@dataclass(frozen=True)
 class Draw:
-    """Random numbers of a batch; every call goes on from the seed, so that the same seed gives the same batch."""
+    """Random numbers for n faces.
 
-    def __init__(self, seed: tf.Tensor, n: tf.Tensor) -> None:
-        self.seed = seed
-        self.n = n
-        self.calls = 0
+    Attributes:
+        generator: seeded; lies on the device of the faces.
+        n: faces in the batch.
+        hard: how much further than usual faces are moved, shrunk and darkened; 1 is as usual.
+    """
 
-    def uniform(self, low: float, high: float, *shape: int) -> tf.Tensor:
+    generator: torch.Generator
+    n: int
+    hard: float = 1.0
+
+    def uniform(self, low: float, high: float, *shape: int) -> torch.Tensor:
         """Draw float32, shape (n, *shape)."""
-        self.calls += 1
-        seed = tf.random.experimental.stateless_fold_in(self.seed, self.calls)
-        return tf.random.stateless_uniform((self.n, *shape), seed, low, high)
+        device = self.generator.device
+        return low + (high - low) * torch.rand((self.n, *shape), generator=self.generator, device=device)
 
-    def chance(self, probability: float, *shape: int) -> tf.Tensor:
+    def one(self, low: float, high: float) -> float:
+        """Draw one number for the whole batch, on the host: reading it back from a GPU would make that wait."""
+        host = torch.Generator().manual_seed(self.generator.initial_seed())
+        return low + (high - low) * float(torch.rand(1, generator=host))
+
+    def chance(self, probability: float, *shape: int) -> torch.Tensor:
         """Draw 0.0 or 1.0, shape (n, *shape)."""
-        return tf.cast(self.uniform(0, 1, *shape) < probability, tf.float32)
+        return (self.uniform(0, 1, *shape) < probability).float()
 
 
-def move(faces: tf.Tensor, size_px: int, draw: Draw) -> tf.Tensor:
-    """Zoom, stretch, turn, shift and flip in one resampling to (n, size_px, size_px, 3); the border is replicated."""
-    from_px = tf.cast(tf.shape(faces)[1], tf.float32)
-    ratio = from_px / size_px
-    zoom = tf.exp(draw.uniform(-0.20, 0.22))
-    stretch = tf.exp(draw.uniform(-0.06, 0.06))
-    angle = draw.uniform(-1, 1) * draw.uniform(0, 1) * math.radians(25)
+def move(faces: torch.Tensor, size_px: int, draw: Draw) -> torch.Tensor:
+    """Zoom, stretch, turn, shift and flip in one resampling to (n, 3, size_px, size_px); the border is replicated."""
+    zoom = torch.exp(draw.uniform(-0.20 * draw.hard, 0.22))
+    stretch = torch.exp(draw.uniform(-0.06, 0.06) * draw.hard)
+    angle = draw.uniform(-1, 1) * draw.uniform(0, 1) * math.radians(25) * draw.hard
     flip = 1 - 2 * draw.chance(0.5)
-    cos, sin = tf.cos(angle), tf.sin(angle)
-    xx, xy = flip * cos * ratio / (zoom * stretch), -sin * ratio / (zoom * stretch)
-    yx, yy = flip * sin * ratio * stretch / zoom, cos * ratio * stretch / zoom
-    shift_x, shift_y = draw.uniform(-0.07, 0.07) * from_px, draw.uniform(-0.07, 0.07) * from_px
-    centre_in, centre_out = (from_px - 1) / 2, (size_px - 1) / 2
-    zero = tf.zeros_like(zoom)
-    transforms = tf.stack(
-        [
-            xx,
-            xy,
-            centre_in - (xx + xy) * centre_out + shift_x,
-            yx,
-            yy,
-            centre_in - (yx + yy) * centre_out + shift_y,
-            zero,
-            zero,
-        ],
-        axis=1,
+    cos, sin = torch.cos(angle), torch.sin(angle)
+    shift = draw.uniform(-0.14, 0.14, 2) * draw.hard  # in halves of the side, as grids count
+    rows = (
+        torch.stack([flip * cos / (zoom * stretch), -sin / (zoom * stretch), shift[:, 0]], dim=1),
+        torch.stack([flip * sin * stretch / zoom, cos * stretch / zoom, shift[:, 1]], dim=1),
     )
-    return tf.raw_ops.ImageProjectiveTransformV3(
-        images=faces,
-        transforms=transforms,
-        output_shape=[size_px, size_px],
-        fill_value=0.0,
-        interpolation="BILINEAR",
-        fill_mode="NEAREST",
-    )
+    grid = functional.affine_grid(torch.stack(rows, dim=1), [draw.n, 3, size_px, size_px], align_corners=False)
+    return functional.grid_sample(faces, grid, mode="bilinear", padding_mode="border", align_corners=False)
 
 
-def lose_detail(faces: tf.Tensor, size_px: int, draw: Draw) -> tf.Tensor:
+def lose_detail(faces: torch.Tensor, size_px: int, draw: Draw) -> torch.Tensor:
     """Shrink and enlarge the first quarter of the batch (batches are shuffled); blur or sharpen each a little."""
-    few = tf.shape(faces)[0] // 4
-    small_px = tf.cast(draw.uniform(0.3, 0.75)[0] * size_px, tf.int32)
-    shrunk = tf.image.resize(faces[:few], (small_px, small_px), antialias=False)
-    faces = tf.concat([tf.image.resize(shrunk, (size_px, size_px)), faces[few:]], axis=0)
-    blurred = tf.nn.avg_pool2d(tf.nn.avg_pool2d(faces, 3, 1, "SAME"), 2, 1, "SAME")
-    strength = tf.where(draw.uniform(0, 1) < 0.35, draw.uniform(0, 1), draw.uniform(-0.35, 0.15))
+    few = round(draw.n * min(draw.hard / 4, 0.5))
+    small_px = round(size_px * draw.one(0.3 / draw.hard, 0.75))
+    shrunk = functional.interpolate(faces[:few], size=(small_px, small_px), mode="bilinear")
+    enlarged = functional.interpolate(shrunk, size=(size_px, size_px), mode="bilinear")
+    faces = torch.cat([enlarged, faces[few:]])
+    blurred = faces
+    for side, pad in ((3, (1, 1, 1, 1)), (2, (0, 1, 0, 1))):
+        blurred = functional.avg_pool2d(functional.pad(blurred, pad, mode="replicate"), side, 1)
+    strength = torch.where(draw.uniform(0, 1) < 0.35, draw.uniform(0, 1), draw.uniform(-0.35, 0.15))
     return faces + strength[:, None, None, None] * (blurred - faces)
 
 
-def light(faces: tf.Tensor, size_px: int, draw: Draw) -> tf.Tensor:
+def light(faces: torch.Tensor, size_px: int, draw: Draw) -> torch.Tensor:
     """Change exposure, contrast, colour of light, saturation (some go grey), and light from one side."""
-    pixel = tf.linspace(-1.0, 1.0, size_px)
+    pixel = torch.linspace(-1, 1, size_px, device=faces.device)
     side = draw.uniform(-0.45, 0.45, 2)
     slope = side[:, 0, None, None] * pixel[None, None, :] + side[:, 1, None, None] * pixel[None, :, None]
-    gain = tf.exp(draw.uniform(-0.35, 0.3, 1, 1, 1) + draw.uniform(-0.13, 0.13, 1, 1, 3)) * (1 + slope[..., None])
-    mean = tf.reduce_mean(faces, axis=(1, 2, 3), keepdims=True)
-    faces = ((faces - mean) * tf.exp(draw.uniform(-0.45, 0.3, 1, 1, 1)) + mean) * gain
-    grey = tf.reduce_sum(faces * tf.constant([0.299, 0.587, 0.114]), axis=3, keepdims=True)
+    colour = draw.uniform(-0.35 * draw.hard, 0.3, 1, 1, 1) + draw.uniform(-0.13, 0.13, 3, 1, 1)
+    mean = faces.mean(dim=(1, 2, 3), keepdim=True)
+    contrast = torch.exp(draw.uniform(-0.45 * draw.hard, 0.3, 1, 1, 1))
+    faces = ((faces - mean) * contrast + mean) * torch.exp(colour) * (1 + slope[:, None])
+    grey = (faces * torch.tensor(GREY, device=faces.device)[:, None, None]).sum(dim=1, keepdim=True)
     saturation = draw.uniform(0.4, 1.5, 1, 1, 1) * (1 - draw.chance(0.15, 1, 1, 1))
     return grey + saturation * (faces - grey)
 
 
-def occlude(faces: tf.Tensor, size_px: int, draw: Draw) -> tf.Tensor:
+def occlude(faces: torch.Tensor, size_px: int, draw: Draw) -> torch.Tensor:
     """Lay a rectangle of one colour over part of four faces in ten."""
-    pixel = (tf.range(size_px, dtype=tf.float32) + 0.5) / size_px
+    pixel = (torch.arange(size_px, device=faces.device) + 0.5) / size_px
     half = draw.uniform(0.06, 0.22, 2)
     centre = draw.uniform(0, 1, 2)
-    inside = tf.cast(tf.abs(pixel[None, None, :] - centre[:, :, None]) < half[:, :, None], tf.float32)
-    mask = inside[:, 0, None, :, None] * inside[:, 1, :, None, None] * draw.chance(0.4, 1, 1, 1)
-    return faces + mask * (draw.uniform(0, 255, 1, 1, 3) - faces)
+    inside = ((pixel - centre[:, :, None]).abs() < half[:, :, None]).float()
+    mask = inside[:, None, 0, :, None] * inside[:, None, 1, None, :] * draw.chance(0.4, 1, 1, 1)
+    return faces + mask * (draw.uniform(0, 255, 3, 1, 1) - faces)
 
 
-def augment(faces_rgb: tf.Tensor, size_px: int, seed: tf.Tensor) -> tf.Tensor:
+def augment(faces_rgb: torch.Tensor, size_px: int, generator: torch.Generator, hard: float = 1.0) -> torch.Tensor:
     """Make a new view of every face of a batch.
 
     Args:
-        faces_rgb: uint8, shape (n, from_px, from_px, 3), RGB; from_px a quarter above size_px is enough for every zoom.
+        faces_rgb: float32, shape (n, 3, from_px, from_px), RGB, 0-255; from_px a quarter above size_px is enough for
+            every zoom. Not changed.
         size_px: side of the result.
-        seed: int32, shape (2,).
+        generator: where all random numbers come from; on the device of the faces, seeded for this batch.
+        hard: how much further than usual faces are misaligned, turned, shrunk and darkened; 1 is as usual.
 
     Returns:
-        float32, shape (n, size_px, size_px, 3), RGB, 0-255.
+        float32, shape (n, 3, size_px, size_px), RGB, 0-255.
     """
-    draw = Draw(seed, tf.shape(faces_rgb)[0])
-    faces = move(tf.cast(faces_rgb, tf.float32), size_px, draw)
+    draw = Draw(generator, len(faces_rgb), hard)
+    faces = move(faces_rgb, size_px, draw)
     faces = lose_detail(faces, size_px, draw)
     faces = light(faces, size_px, draw)
-    return tf.clip_by_value(occlude(faces, size_px, draw), 0, 255)
+    return occlude(faces, size_px, draw).clamp(0, 255)

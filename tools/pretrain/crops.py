@@ -85,13 +85,13 @@ def read_photos(tar_path: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
                 yield PurePosixPath(member.name), tar.extractfile(member).read()
 
 
-def crop_lfw(job: tuple[Path, int, int]) -> list[tuple[str, str, np.ndarray, np.ndarray]]:
-    """Crop every step-th photo of LFW from the given one on: (name, person, face, box) each."""
-    tar_path, first, step = job
+def crop_lfw(job: tuple[Path, int, int, frozenset[str] | None]) -> list[tuple[str, str, np.ndarray, np.ndarray]]:
+    """Crop every step-th photo of LFW from the given one on, of some people or all: (name, person, face, box) each."""
+    tar_path, first, step, only = job
     cv2.setNumThreads(1)
     detector, cropped = YuNetDetector(), []
     for index, (path, jpeg) in enumerate(read_photos(tar_path)):
-        if index % step != first:
+        if index % step != first or (only is not None and path.parent.name not in only):
             continue
         found = crop_photo(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR), detector)
         if found is None:
@@ -122,7 +122,7 @@ def main() -> None:
     arguments = parser.parse_args()
 
     with ProcessPoolExecutor(arguments.processes) as pool:
-        jobs = [(arguments.lfw, first, arguments.processes) for first in range(arguments.processes)]
+        jobs = [(arguments.lfw, first, arguments.processes, None) for first in range(arguments.processes)]
         lfw = sorted((row for part in pool.map(crop_lfw, jobs) for row in part), key=lambda row: row[0])
     aaf = sorted(load_aaf(arguments.aaf), key=lambda row: row[0])
     names, people, faces_rgb, boxes = zip(*lfw, *aaf, strict=True)

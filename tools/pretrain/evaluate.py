@@ -17,7 +17,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 from fold import load_average, read_h5
-from net import EMBEDDING, build_net, preprocess_vggface
+from layout import EMBEDDING
+from net import build_net, preprocess_vggface
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -99,18 +100,37 @@ def judge_pairs(features: np.ndarray, people: np.ndarray, seed: int) -> tuple[fl
     return float(np.mean(accuracies)), float(np.std(accuracies, ddof=1) / np.sqrt(FOLDS))
 
 
+def draw_exam(people: np.ndarray, group: tuple[str, ...], practice: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Draw the rows of everybody's practice photos, and of all their others; two int arrays."""
+    rng = np.random.default_rng(seed)
+    shuffled = [rng.permutation(np.flatnonzero(people == name)) for name in group]
+    return np.concatenate([rows[:practice] for rows in shuffled]), np.concatenate(
+        [rows[practice:] for rows in shuffled]
+    )
+
+
+def judge_classifier(
+    features: np.ndarray, people: np.ndarray, practice: np.ndarray, exam: np.ndarray
+) -> tuple[float, float]:
+    """Return top-1 accuracy of a logistic regression: of all photos of the exam, and the mean by person.
+
+    Args:
+        features: float, shape (n, dimensions).
+        people: str, shape (n,).
+        practice, exam: int, rows.
+    """
+    classifier = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
+    right = classifier.fit(features[practice], people[practice]).predict(features[exam]) == people[exam]
+    by_person = [right[people[exam] == name].mean() for name in np.unique(people[exam])]
+    return float(right.mean()), float(np.mean(by_person))
+
+
 def judge_twenty(features: np.ndarray, people: np.ndarray, twenty: tuple[str, ...]) -> tuple[float, float, float]:
-    """Give top-1 accuracy of a logistic regression: mean and deviation over the seeds, and the mean by person."""
-    accuracies, by_person = [], []
-    for seed in range(SEEDS):
-        rng = np.random.default_rng(seed)
-        shuffled = {name: rng.permutation(np.flatnonzero(people == name)) for name in twenty}
-        practice = np.concatenate([rows[:PRACTICE_PHOTOS] for rows in shuffled.values()])
-        exam = np.concatenate([rows[PRACTICE_PHOTOS:] for rows in shuffled.values()])
-        classifier = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
-        right = classifier.fit(features[practice], people[practice]).predict(features[exam]) == people[exam]
-        accuracies.append(right.mean())
-        by_person.append(np.mean([right[people[exam] == name].mean() for name in twenty]))
+    """Return top-1 accuracy of a logistic regression: mean and deviation over the seeds, and the mean by person."""
+    judged = [
+        judge_classifier(features, people, *draw_exam(people, twenty, PRACTICE_PHOTOS, seed)) for seed in range(SEEDS)
+    ]
+    accuracies, by_person = zip(*judged, strict=True)
     return float(np.mean(accuracies)), float(np.std(accuracies, ddof=1)), float(np.mean(by_person))
 
 
@@ -155,7 +175,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--net", type=Path, required=True, help="the exported .h5, or a checkpoint of train.py (.npz)")
     parser.add_argument("--crops", type=Path, required=True, help="crops.npz")
-    parser.add_argument("--descriptors", type=Path, required=True, help="descriptors.npz")
+    parser.add_argument("--descriptors", type=Path, nargs="+", required=True, help="descriptors.npz")
     parser.add_argument("--split", type=Path, required=True, help="split.json")
     parser.add_argument("--sizes", type=int, nargs="+", default=[96], help="in pixels")
     parser.add_argument("--seed", type=int, default=0, help="of the pairs and of the untrained net")

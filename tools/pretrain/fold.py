@@ -16,7 +16,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import h5py
 import numpy as np
-from net import CONVOLUTIONS, build_net, preprocess_vggface
+from layout import CONVOLUTIONS
+from net import build_net, preprocess_vggface
 from within import turn_embedding
 
 from data import load_faces, shrink
@@ -30,16 +31,17 @@ LAYERS = (*CONVOLUTIONS, "embedding")
 
 def load_average(checkpoint: Path) -> keras.Model:
     """Build the BatchNorm net with the running average of the weights in a checkpoint of train.py."""
-    net = build_net(batch_norm=True)
     with np.load(checkpoint) as stored:
-        for index, variable in enumerate(net.variables):
-            variable.assign(stored[f"average/{index:03d}"])
+        net = build_net(batch_norm=True, width=stored["average/conv1_1/kernel"].shape[-1])
+        for layer in net.layers:
+            for variable in layer.weights:
+                variable.assign(stored[f"average/{layer.name}/{variable.name}"])
     return net
 
 
 def fold(net: keras.Model) -> keras.Model:
     """Give the plain net that computes the same as a BatchNorm net in inference."""
-    plain = build_net(batch_norm=False)
+    plain = build_net(batch_norm=False, width=net.get_layer("conv1_1").filters)
     for name in CONVOLUTIONS:
         norm = net.get_layer(name.replace("conv", "bn"))
         gamma, beta, mean, variance = (
@@ -73,12 +75,12 @@ def read_h5(path: Path) -> keras.Model:
     Raises:
         ValueError: a layer is missing or a weight did not change from its random start.
     """
-    plain = build_net(batch_norm=False)
-    before = {name: plain.get_layer(name).get_weights()[0] for name in LAYERS}
     with h5py.File(path) as file:
         missing = sorted(set(LAYERS) - set(file))
         if missing:
             raise ValueError(f"{path} lacks the layers {missing}. Make it again with fold.py.")
+        plain = build_net(batch_norm=False, width=file["conv1_1"]["conv1_1/kernel:0"].shape[-1])
+        before = {name: plain.get_layer(name).get_weights()[0] for name in LAYERS}
         for name in LAYERS:
             plain.get_layer(name).set_weights([file[name][f"{name}/{part}:0"][:] for part in ("kernel", "bias")])
     unchanged = [name for name in LAYERS if np.array_equal(before[name], plain.get_layer(name).get_weights()[0])]
@@ -99,7 +101,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--checkpoint", type=Path, required=True, help="a checkpoint of train.py")
     parser.add_argument("--crops", type=Path, required=True, help="crops.npz")
-    parser.add_argument("--descriptors", type=Path, required=True, help="descriptors.npz")
+    parser.add_argument("--descriptors", type=Path, nargs="+", required=True, help="descriptors.npz")
     parser.add_argument("--split", type=Path, required=True, help="split.json")
     parser.add_argument("--out", type=Path, required=True, help="the .h5 file to write")
     parser.add_argument("--size", type=int, default=96, help="size of the faces looked at in pixels")

@@ -17,6 +17,7 @@ SIX = ("Colin_Powell", "George_W_Bush", "Gerhard_Schroeder", "Jennifer_Capriati"
 TWENTY = 20
 MANY_PHOTOS = 20
 WATCHED = 500
+SEED = 20
 
 
 def read_people(lfw_path: Path, list_name: str) -> dict[str, int]:
@@ -36,19 +37,24 @@ def twenty_people(test: dict[str, int], train: dict[str, int], rng: np.random.Ge
     return chosen
 
 
+def held_out_people(lfw_path: Path, rng: np.random.Generator) -> tuple[list[str], list[str]]:
+    """Return the twenty, and everybody held out, sorted."""
+    test, train = (read_people(lfw_path, f"peopleDev{part}.txt") for part in ("Test", "Train"))
+    twenty = twenty_people(test, train, rng)
+    return twenty, sorted({*test, *twenty})
+
+
 def main() -> None:
     """Write split.json."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--crops", type=Path, required=True, help="crops.npz")
     parser.add_argument("--lfw", type=Path, required=True, help="lfw-deepfunneled.tar")
     parser.add_argument("--out", type=Path, required=True, help="split.json")
-    parser.add_argument("--seed", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=SEED)
     arguments = parser.parse_args()
 
     rng = np.random.default_rng(arguments.seed)
-    test, train = (read_people(arguments.lfw, f"peopleDev{part}.txt") for part in ("Test", "Train"))
-    twenty = twenty_people(test, train, rng)
-    held_out = sorted({*test, *twenty})
+    twenty, held_out = held_out_people(arguments.lfw, rng)
     with np.load(arguments.crops) as crops:
         people, sources = crops["people"], crops["sources"]
     watched = sorted(rng.permutation(people[sources == "aaf"])[:WATCHED].tolist())

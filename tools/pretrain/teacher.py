@@ -10,7 +10,6 @@ faces from the crop, each aligned dlib's own way. The result is one .npz, row fo
 from __future__ import annotations
 
 import argparse
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,13 +18,13 @@ import dlib
 import face_recognition_models
 import numpy as np
 from crops import read_photos
+from describing import describe_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CHIP_PX = 150  # what the network was trained on, with a margin of a quarter
 CHIP_PADDING = 0.25
-CHUNK = 128
 
 
 class Teacher:
@@ -72,11 +71,25 @@ def describe_chunk(chunk: list[tuple[int, bytes | np.ndarray, np.ndarray]]) -> l
         _teachers.append(Teacher())
     described = []
     for row, photo, box in chunk:
-        if isinstance(photo, bytes):
-            photo_bgr = cv2.imdecode(np.frombuffer(photo, np.uint8), cv2.IMREAD_COLOR)
-            photo = cv2.cvtColor(photo_bgr, cv2.COLOR_BGR2RGB)
-        described.append((row, _teachers[0].describe(np.ascontiguousarray(photo), box)))
+        described.append((row, _teachers[0].describe(np.ascontiguousarray(as_rgb(photo)), box)))
     return described
+
+
+def describe_mirrored_chunk(chunk: list[tuple[int, bytes | np.ndarray, np.ndarray]]) -> list[tuple[int, np.ndarray]]:
+    """Describe the mirror image of each face, as describe_chunk describes the face."""
+    mirrored = []
+    for row, photo, box in chunk:
+        photo_rgb = as_rgb(photo)[:, ::-1]
+        x, y, width, height = box
+        mirrored.append((row, photo_rgb, np.array([photo_rgb.shape[1] - x - width, y, width, height])))
+    return describe_chunk(mirrored)
+
+
+def as_rgb(photo: bytes | np.ndarray) -> np.ndarray:
+    """Return a JPEG's pixels, uint8, shape (height, width, 3), RGB; an array as it is."""
+    if not isinstance(photo, bytes):
+        return photo
+    return cv2.cvtColor(cv2.imdecode(np.frombuffer(photo, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
 
 
 def read_faces(crops_path: Path, lfw_path: Path) -> Iterator[tuple[int, bytes | np.ndarray, np.ndarray]]:
@@ -97,22 +110,15 @@ def main() -> None:
     parser.add_argument("--crops", type=Path, required=True, help="crops.npz")
     parser.add_argument("--lfw", type=Path, required=True, help="lfw-deepfunneled.tar")
     parser.add_argument("--out", type=Path, required=True, help="descriptors.npz")
+    parser.add_argument("--mirror", action="store_true", help="describe the mirror images instead")
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
 
     with np.load(arguments.crops) as crops:
         names = crops["names"]
-    faces = list(read_faces(arguments.crops, arguments.lfw))
-    chunks = [faces[start : start + CHUNK] for start in range(0, len(faces), CHUNK)]
-    descriptors = np.zeros((len(names), 128), np.float32)
-    with ProcessPoolExecutor(arguments.processes) as pool:
-        for done, described in enumerate(pool.map(describe_chunk, chunks), start=1):
-            for row, descriptor in described:
-                descriptors[row] = descriptor
-            print(f"{done} of {len(chunks)} chunks of {CHUNK} faces", flush=True)
-    partial = arguments.out.with_suffix(".partial.npz")
-    np.savez(partial, descriptors=descriptors, names=names)
-    partial.replace(arguments.out)
+    faces = read_faces(arguments.crops, arguments.lfw)
+    describe = describe_mirrored_chunk if arguments.mirror else describe_chunk
+    describe_all(faces, names, arguments.out, describe, arguments.processes)
 
 
 if __name__ == "__main__":

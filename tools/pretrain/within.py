@@ -73,7 +73,7 @@ def _photos_by_person(faces: Faces) -> Iterator[np.ndarray]:
 
 
 def _pooled(plain: keras.Model, faces_rgb: np.ndarray) -> np.ndarray:
-    """Give the mean of the last maps, float64, shape (n, 128)."""
+    """Return the mean of the last maps, float64, shape (n, channels)."""
     batches = np.split(faces_rgb, range(BATCH, len(faces_rgb), BATCH))
     outputs = [np.asarray(plain(preprocess_vggface(batch), training=False)[0], np.float64) for batch in batches]
     return np.concatenate(outputs)

@@ -411,3 +411,43 @@ def test_bfloat16_saves_a_float32_model(home, people, tmp_path):
     run = train(home, people, tmp_path / "run", SMALL.with_changes(precision="bfloat16", epochs=1))
     model = keras.saving.load_model(run.model_path, compile=False)
     assert {layer.dtype_policy.name for layer in model.layers} == {"float32"}
+
+
+def test_trainings_that_differ_in_their_seed_share_a_network_and_give_what_they_give_alone(home, people, tmp_path):
+    """Weights, head, optimizer and dropout of the second begin anew; the first of the three runs again as the last."""
+    config = SMALL.with_changes(
+        pretrained=True, head_epochs=2, epochs=4, scale_features=True, zero_start=True, dropout=0.3
+    )
+    shared = Shared(FeatureMemory(), waypoints=(10,))
+    predicted = {}
+    for place, seed in enumerate((0, 1, 0)):
+        run = runs.create_run(tmp_path / f"shared-{place}", people, config.with_changes(seed=seed), state="running")
+        trainer.run_training(run.job, home, shared)
+        alone = train(home, people, tmp_path / f"alone-{place}", config.with_changes(seed=seed))
+        for mine, theirs in zip(run.history(), alone.history(), strict=True):
+            assert mine.val_loss == pytest.approx(theirs.val_loss, abs=1e-4)
+            assert mine.learning_rate == pytest.approx(theirs.learning_rate)
+        for name, moved in alone.summary()["unit_movement"].items():
+            assert run.summary()["unit_movement"][name] == pytest.approx(moved, rel=1e-3)
+        predicted[place] = run.predictions().probabilities
+        np.testing.assert_allclose(predicted[place], alone.predictions().probabilities, atol=1e-4)
+    np.testing.assert_allclose(predicted[0], predicted[2], atol=1e-5)
+    assert not np.allclose(predicted[0], predicted[1], atol=1e-3)
+
+
+def test_the_head_alone_is_trained_once_a_seed(home, people, tmp_path, monkeypatch):
+    config = SMALL.with_changes(head_epochs=2, epochs=3)
+    shared, fitted, fit = Shared(FeatureMemory(), waypoints=(10, 4)), [], trainer._fit_phase
+
+    def seen(material, phase, done, keep_best):
+        fitted.append((material.config.seed, material.freeze_depth, phase.head_only))
+        fit(material, phase, done, keep_best)
+
+    monkeypatch.setattr(trainer, "_fit_phase", seen)
+    for place, (seed, depth) in enumerate(((0, 10), (0, 4), (1, 10))):
+        made = config.with_changes(seed=seed, freeze_depth=depth)
+        run = runs.create_run(tmp_path / str(place), people, made, state="running")
+        trainer.run_training(run.job, home, shared)
+        assert [row["phase"] for row in run.summary()["history"]] == ["start", "head", "head", "all"]
+        assert run.summary()["head_only"]["epoch"] == 2
+    assert fitted == [(0, 10, True), (0, 10, False), (0, 4, False), (1, 10, True), (1, 10, False)]

@@ -1,20 +1,14 @@
 from __future__ import annotations
 
-import importlib
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
 
-PRETRAIN = Path(__file__).resolve().parents[2] / "tools" / "pretrain"
-
 
 @pytest.fixture
-def within(monkeypatch) -> ModuleType:
-    """The module, which finds those beside it as the programs there do."""
-    monkeypatch.syspath_prepend(str(PRETRAIN))
-    return importlib.import_module("within")
+def within(program) -> ModuleType:
+    return program("within")
 
 
 def likeness(directions: np.ndarray, people: np.ndarray) -> float:

@@ -1,0 +1,34 @@
+"""What the student is asked for: the teacher's direction of each face, and the teacher's likenesses within a batch."""
+
+from __future__ import annotations
+
+import torch
+from torch.nn import functional
+
+TEMPERATURE = 0.1  # likenesses of strangers spread by about 0.15, so that a handful of a batch counts as neighbours
+
+
+def direction_loss(embedding: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    """Return 1 minus the mean cosine, a scalar; both of shape (n, 128) and of length 1 each."""
+    return 1 - (embedding * targets).sum(dim=1).mean()
+
+
+def likeness_loss(embedding: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    """Return the mean squared difference between the student's and the teacher's likenesses within the batch."""
+    return (embedding @ embedding.T - targets @ targets.T).square().mean()
+
+
+def neighbour_loss(embedding: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    """Return how far the student is from saying which other faces of the batch each face is most like.
+
+    Each face's likenesses to the others become probabilities (softmax, TEMPERATURE); the loss is the mean
+    Kullback-Leibler divergence of the student's from the teacher's. What is near counts, what is far does not.
+
+    Source: Fang et al., "SEED: Self-supervised Distillation for Visual Representation", ICLR 2021, within a batch.
+    """
+    itself = torch.eye(len(targets), dtype=torch.bool, device=targets.device)
+    student, teacher = (
+        functional.log_softmax((rows @ rows.T / TEMPERATURE).masked_fill(itself, -1e4), dim=1)
+        for rows in (embedding, targets)
+    )
+    return functional.kl_div(student, teacher, reduction="batchmean", log_target=True)
