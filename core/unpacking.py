@@ -226,6 +226,7 @@ def _result(content: dict[str, Any], predictions: Predictions, config: TrainConf
     }
     return {
         **numbers,
+        **_what_it_did(content),
         "backbone": config.backbone,
         "pretrained": config.pretrained,
         "freeze_depth": config.freeze_depth,
@@ -234,6 +235,19 @@ def _result(content: dict[str, Any], predictions: Predictions, config: TrainConf
         "test_total": int(labelled.sum()),
         "test_accuracy": float(right.mean()) if labelled.any() else None,
     }
+
+
+def _what_it_did(content: dict[str, Any]) -> dict[str, Any]:
+    """Return whether what was to learn did, and what the new last layers alone were worth; as far as it is written."""
+    told: dict[str, Any] = {}
+    if content.get("retrained") is not None:
+        if not isinstance(content["retrained"], bool):
+            raise ValueError("it does not say whether it was retrained")
+        told["retrained"] = content["retrained"]
+    if content.get("head_only") is not None:
+        head = content["head_only"]
+        told["head_only"] = {key: _number(head[key]) for key in ("epoch", "val_accuracy", "test_correct")}
+    return told
 
 
 def _events(text: str, n_people: int) -> Iterator[dict[str, Any]]:

@@ -116,7 +116,7 @@ def came_to(done: int, total: int) -> str:
 
 def trains_now(what: str, epoch: int, epochs: int) -> str:
     """Say which stop is being tried, and in which round it is."""
-    return f"now with {what}, round {epoch} of {epochs}" if epoch else f"now with {what}"
+    return f"now: {what}, round {epoch} of {epochs}" if epoch else f"now: {what}"
 
 
 def ended(state: State, done: int, total: int) -> str:

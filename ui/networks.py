@@ -124,13 +124,14 @@ def _which(missing: Sequence[Backbone]) -> Backbone:
 def _ways_here(workspace: Workspace, backbone: Backbone) -> None:
     with st.container(horizontal=True):
         _download_button(workspace, backbone, Widget.DOWNLOAD_MORE)
-        st.button(
-            words.USE_UNTAUGHT,
-            key=Widget.USE_UNTAUGHT,
-            on_click=_choose,
-            args=(backbone.name,),
-            kwargs={"pretrained": False},
-        )
+        if backbones.can_start_untrained(backbone.name):
+            st.button(
+                words.USE_UNTAUGHT,
+                key=Widget.USE_UNTAUGHT,
+                on_click=_choose,
+                args=(backbone.name,),
+                kwargs={"pretrained": False},
+            )
     upload = st.file_uploader(
         words.OWN_FILE.format(file=backbone.weights.file_name),
         key=Widget.NETWORK_FILE.of(backbone.name, state.NETWORK_UPLOADS.get()),

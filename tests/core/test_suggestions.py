@@ -80,3 +80,8 @@ def test_three_photos_each_are_no_idea_where_nobody_has_more() -> None:
 def test_all_stops_at_once_come_after_the_last_block_alone() -> None:
     assert after(FROZEN, UNTRAINED, compared=False).idea == "retrain_last"
     assert after(ALL_LEARN, UNTRAINED).idea == "retrain_last"
+
+
+def test_a_network_that_cannot_start_untrained_is_not_suggested_to() -> None:
+    residual = TrainConfig(backbone="vggface2-resnet50", image_size_px=224)
+    assert after(residual).idea == "retrain_last"

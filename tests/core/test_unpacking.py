@@ -69,6 +69,13 @@ def test_an_experiment_comes_back_on_another_computer_as_it_was(finished, taken,
     assert sorted(path.name for path in elsewhere.runs.iterdir()) == [finished.id]
 
 
+def test_what_it_did_comes_along(finished, elsewhere, tmp_path):
+    head = {"epoch": 10, "val_accuracy": 0.9, "test_correct": 12}
+    finished.job.write_result({**finished.summary(), "retrained": False, "head_only": head})
+    summary = unpacking.bring_back(packing.pack_run(finished, tmp_path / "again.zip"), elsewhere).summary()
+    assert (summary["retrained"], summary["head_only"]) == (False, head)
+
+
 def test_what_is_taken_along_holds_no_photo_and_no_place_of_this_computer(finished, taken, lab_home):
     with zipfile.ZipFile(taken) as archive:
         names = archive.namelist()

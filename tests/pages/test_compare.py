@@ -216,7 +216,7 @@ def test_while_it_runs_the_chart_fills_in(open_page, lab_home, dataset) -> None:
         app = open_page(places.COMPARE)
         assert app.title[0].value == comparewords.RUNS
         said = app.get("progress")[0].proto.text
-        assert said.startswith("7 of 18 tries · now with block 5 learns")
+        assert said.startswith("7 of 18 tries · now: block 5 learns")
         assert said.endswith("left")
         drawn = chart(app)
         assert ">9<" in drawn

@@ -87,16 +87,18 @@ def test_networks_that_are_not_here_are_folded_with_size_and_licence(open_page, 
     assert app.expander[0].label == words.MORE_NETWORKS
 
 
-def test_a_folded_network_can_be_used_with_nothing_learned(open_page, lab_home, weights_here) -> None:
+def test_a_folded_network_can_be_used_untrained_where_it_can_learn_so(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
     made.dataset(lab_home)
     app = open_page(places.TRAIN)
     app.radio(key=Widget.MORE_NETWORKS).set_value("imagenet-mobilenetv2").run()
+    assert Widget.USE_UNTAUGHT not in [button.key for button in app.button]
+    app.radio(key=Widget.MORE_NETWORKS).set_value("imagenet-vgg16").run()
     app.button(key=Widget.USE_UNTAUGHT).click().run()
-    assert widget(app, "selectbox", Widget.BACKBONE).value == "imagenet-mobilenetv2"
+    assert widget(app, "selectbox", Widget.BACKBONE).value == "imagenet-vgg16"
     app.button(key=Widget.START).click().run()
     (run,) = runs.list_runs(lab_home)
-    assert (run.config.backbone, run.config.pretrained) == ("imagenet-mobilenetv2", False)
+    assert (run.config.backbone, run.config.pretrained) == ("imagenet-vgg16", False)
 
 
 def test_a_network_is_brought_as_a_file_which_does_not_stay_with_the_page(open_page, lab_home, weights_here) -> None:
