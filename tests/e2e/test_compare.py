@@ -14,7 +14,7 @@ from core.sweeps.results import progress
 from tests.e2e.conftest import Server, Visitor
 from ui import comparewords, words
 
-EXAM = 72
+EXAM = 144
 ROUNDS = 8
 # All blocks learn, block 5 learns, all blocks frozen. Two tries each.
 TRIES = 6

@@ -12,7 +12,7 @@ from core.photos import samples
 from tests.e2e.conftest import Server, Visitor
 from ui import comparewords, words
 
-EXAM = 72
+EXAM = 144
 ROUNDS = 20
 
 

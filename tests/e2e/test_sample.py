@@ -39,7 +39,7 @@ def test_the_class_offline(visitor: Visitor) -> None:
     visitor.photographs("trained")
 
     visitor.clicks(words.TO_EXAM)
-    first = visitor.reads_right_answers(72)
+    first = visitor.reads_right_answers(144)
     waited_s = time.monotonic() - began_s
     visitor.photographs("matrix")
     assert visitor.clicked == 3
@@ -47,7 +47,7 @@ def test_the_class_offline(visitor: Visitor) -> None:
         f"\nfirst result: 3 clicks; waited {found_s - began_s:.1f} s for the faces, {trained_s - found_s:.1f} s "
         f"for the training, {waited_s:.1f} s in all"
     )
-    assert first > 72 // 6 * 3, "three times as many as guessing"
+    assert first > 144 // 6 * 3, "three times as many as guessing"
     assert waited_s < WAITING_LIMIT_S
 
     visitor.goes_to(words.TRAIN)
@@ -58,5 +58,5 @@ def test_the_class_offline(visitor: Visitor) -> None:
     visitor.sees(words.ended("done", 20))
     visitor.photographs("trained-again")
     visitor.clicks(words.TO_EXAM)
-    assert visitor.reads_right_answers(72) > 72 // 6 * 3
+    assert visitor.reads_right_answers(144) > 144 // 6 * 3
     visitor.photographs("second-exam")

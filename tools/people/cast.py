@@ -21,6 +21,7 @@ def six_people() -> list[Identity]:
     doubles = {
         "male": 0.95, "african": 0.0, "asian": 0.05, "caucasian": 0.95, "heavy": 0.55,
         "skin": skin_of(True, 44, "caucasian"), "hair": "short02", "hair_colour": HAIR_COLOURS["brown"],
+        "brows": "eyebrow001",
     }  # fmt: skip
     return [
         Identity(
@@ -29,11 +30,11 @@ def six_people() -> list[Identity]:
             hair_colour=HAIR_COLOURS["black"], brows="eyebrow006", eyes="brown", seed=1, details=_details(1),
         ),
         Identity(
-            name="Bruno", age_years=43, brows="eyebrow001", eyes="brown", seed=2,
+            name="Bruno", age_years=43, eyes="brown", seed=2,
             details=blend_details(model, _details(2), settings.DOUBLES_SHARE), **doubles,
         ),
         Identity(
-            name="Emil", age_years=45, brows="eyebrow008", eyes="brownlight", seed=3,
+            name="Emil", age_years=45, eyes="brownlight", seed=3,
             details=blend_details(model, _details(3), settings.DOUBLES_SHARE), **doubles,
         ),
         Identity(

