@@ -26,8 +26,8 @@ PRESETS: dict[str, TrainConfig] = {
         learning_rate=5e-3,
         head_epochs=10,
         unfrozen_rate=0.02,
-        min_steps=20,
-        unfrozen_min_steps=5,
+        min_steps=10,
+        unfrozen_min_steps=4,
         head=HeadConfig(scale_features=True, zero_start=True),
     ),
     "notebook": TrainConfig(
