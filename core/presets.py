@@ -25,7 +25,7 @@ PRESETS: dict[str, TrainConfig] = {
     "recommended": TrainConfig(
         learning_rate=5e-3,
         head_epochs=10,
-        unfrozen_rate=0.02,
+        unfrozen_rate=0.01,
         min_steps=10,
         unfrozen_min_steps=4,
         head=HeadConfig(scale_features=True, zero_start=True),

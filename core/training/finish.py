@@ -95,7 +95,7 @@ def _summary(
         "split_counts": _split_counts(material),
         "epochs_run": history[-1].epoch,
         "kept_epoch": kept.epoch,
-        "retrained": kept.epoch > border,
+        "retrained": kept.epoch > border and _all_moved(material, moved),
         "head_only": rounds.border_exam(material.run.job.events()),
         "trainable_parameters": counts.trainable,
         "frozen_parameters": counts.frozen,
@@ -115,6 +115,11 @@ def _summary(
         "left_out": [{"name": each.name, "reason": each.reason} for each in dataset.left_out],
         "warnings": leaks.warnings(dataset),
     }
+
+
+def _all_moved(material: Material, moved: dict[str, float]) -> bool:
+    """Return whether every unit that was to learn is another than it was."""
+    return all(moved[name] > 0 for name in material.network.units[material.freeze_depth :])
 
 
 def _split_counts(material: Material) -> dict[str, int]:
