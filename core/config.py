@@ -16,6 +16,8 @@ Precision = Literal["auto", "float32", "bfloat16"]
 
 MIN_PEOPLE, MAX_PEOPLE = 2, 200
 MOST_EPOCHS = 1000
+# Share of the learning rate with which an untrained network learns, at least: a fine hand would teach it nothing.
+UNTRAINED_RATE = 0.1
 SMALLEST_IMAGE_PX, LARGEST_IMAGE_PX = 32, 512
 
 
@@ -172,7 +174,7 @@ class TrainConfig:
         head_epochs: two-phase training: this many epochs train the head alone, the rest the unfrozen units as well. 0
             trains everything from the start.
         unfrozen_rate: the highest learning rate of the second phase, as a share of `learning_rate`; it rises to that
-            and falls again.
+            and falls again. An untrained network has nothing to lose: it gets a tenth at least.
         min_steps: optimizer steps that an epoch has at least while only the head learns: few photos are looked at
             several times in one (see `looks_per_round`).
         unfrozen_min_steps: the same once units of the backbone learn too; a step then costs many times as much.
@@ -243,6 +245,12 @@ class TrainConfig:
         """
         steps = self.min_steps if head_only else self.unfrozen_min_steps
         return (steps - 1) * self.batch_size // max(1, n_photos) + 1
+
+    @property
+    def unfrozen_learning_rate(self) -> float:
+        """The highest learning rate once units of the backbone learn behind the head's own epochs."""
+        share = self.unfrozen_rate if self.pretrained else max(self.unfrozen_rate, UNTRAINED_RATE)
+        return self.learning_rate * share
 
     def border(self, n_units: int) -> int:
         """Return how many epochs train the head alone although units of the backbone are to learn too.

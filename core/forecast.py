@@ -82,20 +82,29 @@ def expected_seconds(config: TrainConfig, photos: Photos, n_people: int) -> floa
     once = photos.practice * config.augment.views + photos.mock_exam
     # Measuring asks for the unchanged practice photos as well.
     looked_at = photos.practice + photos.mock_exam
-    in_rounds = (LEARNING * photos.practice + looked_at) * rounds + (0 if head_rounds else looked_at)
+    learning = LEARNING * photos.practice * config.looks_per_round(photos.practice, head_only=False)
+    in_rounds = (learning + looked_at) * rounds + (0 if head_rounds else looked_at)
     work = (once if head_rounds else 0) * rest + in_rounds * rest
     work += (once if is_kept else (photos.practice + looked_at) * rounds + once) * frozen
-    # The saved network sits the exam, and a few photos check that the file is whole.
-    work += photos.final_exam * (frozen + rest)
+    # The saved network sits the exam, and a few photos check that the file is whole. At the border the head sat it too.
+    exams = 2 if config.border(len(network.units)) else 1
+    work += exams * photos.final_exam * (frozen + rest)
     speed = SPEED * SHARE_OF_SPEED.get(config.backbone, 1.0)
     return START_S + work / speed + _rounds_s(config, photos, depth, n_people)
 
 
 def _rounds_s(config: TrainConfig, photos: Photos, depth: int, n_people: int) -> float:
     """Give what steps and rounds cost beyond their multiply-adds."""
-    learning = units.count_parameters(config.backbone, depth, config.head, n_people, config.image_size_px).trainable
-    steps = -(-photos.practice // config.batch_size)
-    return config.epochs * (steps * (STEP_S + learning * NUMBER_STEP_S) + EPOCH_S + learning * NUMBER_EPOCH_S)
+    n_units = len(units.architecture(config.backbone).units)
+    head_rounds = config.epochs if depth == n_units else config.border(n_units)
+
+    def cost_s(rounds: int, depth: int, *, head_only: bool) -> float:
+        learning = units.count_parameters(config.backbone, depth, config.head, n_people, config.image_size_px).trainable
+        looks = config.looks_per_round(photos.practice, head_only=head_only)
+        steps = -(-photos.practice * looks // config.batch_size)
+        return rounds * (steps * (STEP_S + learning * NUMBER_STEP_S) + EPOCH_S + learning * NUMBER_EPOCH_S)
+
+    return cost_s(head_rounds, n_units, head_only=True) + cost_s(config.epochs - head_rounds, depth, head_only=False)
 
 
 def _feature_bytes(config: TrainConfig, depth: int) -> int:

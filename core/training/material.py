@@ -69,7 +69,7 @@ def phases_of(config: TrainConfig, n_units: int) -> tuple[Phase, ...]:
     border, rate = config.border(n_units), config.learning_rate
     if not border:
         return (Phase(0, config.epochs, config.freeze_depth == n_units, rate),)
-    return (Phase(0, border, True, rate), Phase(border, config.epochs, False, rate * config.unfrozen_rate))
+    return (Phase(0, border, True, rate), Phase(border, config.epochs, False, config.unfrozen_learning_rate))
 
 
 @dataclass(frozen=True)

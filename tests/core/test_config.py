@@ -116,3 +116,10 @@ def test_few_photos_are_looked_at_several_times_in_a_round(photos: int, looks: i
 @pytest.mark.parametrize(("depth", "border"), [(None, 0), (13, 0), (10, 4), (0, 4)])
 def test_there_is_a_border_only_where_more_than_the_head_is_to_learn(depth: int | None, border: int) -> None:
     assert TrainConfig(head_epochs=4, freeze_depth=depth).border(13) == border
+
+
+def test_an_untrained_network_learns_with_a_higher_rate_behind_the_border() -> None:
+    gentle = TrainConfig(learning_rate=5e-3, unfrozen_rate=0.01)
+    assert gentle.unfrozen_learning_rate == pytest.approx(5e-5)
+    assert gentle.with_changes(pretrained=False).unfrozen_learning_rate == pytest.approx(5e-4)
+    assert gentle.with_changes(pretrained=False, unfrozen_rate=0.5).unfrozen_learning_rate == pytest.approx(2.5e-3)

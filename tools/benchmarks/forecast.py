@@ -25,7 +25,7 @@ from core.presets import preset
 from core.training.trainer import run_training
 from core.workspace import Workspace
 
-RUNS = ("face-vgg-mini:13:96:20", "face-vgg-mini:10:96:20", "face-vgg-mini:0:96:20", "imagenet-mobilenetv2:18:96:10")
+RUNS = ("face-vgg-mini:13:96:20", "face-vgg-mini:10:96:20", "face-vgg-mini:0:96:20", "vggface-vgg16:13:64:5")
 
 
 def asked(run: str) -> TrainConfig:
