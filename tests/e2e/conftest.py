@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request,
 from core.jobs import roster
 from core.workspace import Workspace
 from tests import patterns
-from ui import words
+from ui import comparewords, words
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "screenshots"
@@ -304,3 +304,14 @@ def class_photos(tmp_path_factory: pytest.TempPathFactory) -> ClassPhotos:
         archive.writestr("six people/holiday.mp4", b"\0\0\0\x18ftypmp42" + bytes(64))
     last = next(iter(people.values()))[PHOTOS_A_PERSON]
     return ClassPhotos(path, tuple(people), not real.is_dir(), last)
+
+
+def asks_for_three_stops(visitor: Visitor, tries: int) -> None:
+    """Leave out three of the six stops, and choose how often each is tried."""
+    visitor.unfolds(words.ADVANCED)
+    for stop in ("1 block frozen", "2 blocks frozen", "3 blocks frozen"):
+        visitor.clicks(stop)
+        expect(visitor.button(stop)).to_have_attribute("aria-pressed", "false")
+    often = visitor.page.get_by_role("radiogroup", name=comparewords.TRIES)
+    often.get_by_role("radio", name=str(tries), exact=True).click()
+    visitor.sees(re.compile(f"3 stops, {tries} tries each"))
