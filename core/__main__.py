@@ -95,7 +95,7 @@ def _add_one_training(parser: argparse.ArgumentParser) -> None:
 def _add_many_trainings(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--depths", type=_whole, metavar="N,N", help="numbers of frozen layers (default: the ends of the blocks)")
-    add("--seeds", type=_whole, metavar="N,N", help="one training each (default: 0 to 7)")
+    add("--seeds", type=_whole, metavar="N,N", help="one training each (default: 0 to 6)")
     add("--train-per-class", dest="photos", type=_photos, metavar="N,N,all", help="practice photos a person")
     add("--image-size", dest="sizes_px", type=_whole, metavar="PX,PX")
     add("--learning-rate", dest="rates", type=_numbers, metavar="RATE,RATE")

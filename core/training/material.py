@@ -10,11 +10,11 @@ from typing import Any, cast
 import keras
 import numpy as np
 
-from core.config import AugmentConfig, TrainConfig
+from core.config import SPLITS, AugmentConfig, Split, TrainConfig
 from core.models import backbones, classifier, weights
 from core.models.classifier import Classifier
 from core.photos import dataset as datasets
-from core.photos.dataset import FaceArrays
+from core.photos.dataset import Dataset, FaceArrays
 from core.runs import Run
 from core.training import callbacks as cb
 from core.training.events import Reporter
@@ -135,11 +135,7 @@ def prepare(run: Run, workspace: Workspace, reporter: Reporter, shared: Shared) 
 
     reporter.emit("phase", phase="weights")
     found = weights.require_weights(config.backbone, workspace) if config.pretrained else None
-    practice = datasets.load_faces(
-        dataset, workspace, "train", config.image_size_px, per_class=config.train_per_class, seed=config.seed
-    )
-    mock_exam = datasets.load_faces(dataset, workspace, "validation", config.image_size_px)
-    final_exam = datasets.load_faces(dataset, workspace, "test", config.image_size_px)
+    practice, mock_exam, final_exam = (_faces(dataset, workspace, split, config, shared.reused) for split in SPLITS)
     keras.utils.set_random_seed(config.seed)
     learned = _learned(config, found)
     practised = hashlib.sha256("".join(f"{item.sha256}/{item.face} " for item in practice.items).encode()).hexdigest()
@@ -188,6 +184,19 @@ def prepare(run: Run, workspace: Workspace, reporter: Reporter, shared: Shared) 
         checkpoint,
         shared.reused,
         (replace(config, freeze_depth=None), learned, practised, len(dataset.people)),
+    )
+
+
+def _faces(dataset: Dataset, workspace: Workspace, split: Split, config: TrainConfig, reused: Reused) -> FaceArrays:
+    """Read the faces of a split; of the practice photos as many as are asked for."""
+    few = (
+        {"per_class": config.train_per_class, "seed": config.seed}
+        if split == "train" and config.train_per_class
+        else {}
+    )
+    return reused.faces(
+        (dataset.id, dataset.version, split, config.image_size_px, *few.values()),
+        lambda: datasets.load_faces(dataset, workspace, split, config.image_size_px, **few),
     )
 
 

@@ -1,4 +1,4 @@
-"""What trainings of one process need not do again: build a network, and train a head that another has trained.
+"""What trainings of one process need not do again: read faces, build a network, train a head.
 
 Trainings of a sweep that differ in the seed alone, and start from the same weights, use one network, which is put back
 to its beginning; so Keras compiles once. Those with the same seed begin with the same epochs of the head, whatever is
@@ -14,9 +14,12 @@ from typing import Any
 import numpy as np
 
 from core.models.classifier import Classifier
+from core.photos.dataset import FaceArrays
 
 # Networks with more weights are built each time: a few of them, with their optimizers, would fill a laptop's memory.
 MOST_WEIGHTS = 5_000_000
+# Sets of faces that are held: the three splits at one size, and practice photos once more.
+MOST_FACES = 4
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,19 @@ class TrainedHead:
 
 @dataclass
 class Reused:
-    """Networks and heads, by what tells them apart."""
+    """Faces, networks and heads, by what tells them apart."""
 
     heads: dict[Hashable, TrainedHead] = field(default_factory=dict)
+    _faces: dict[Hashable, FaceArrays] = field(default_factory=dict)
     _networks: dict[Hashable, Classifier] = field(default_factory=dict)
+
+    def faces(self, key: Hashable, load: Callable[[], FaceArrays]) -> FaceArrays:
+        """Return faces that were read before, else read them."""
+        if key not in self._faces:
+            if len(self._faces) >= MOST_FACES:
+                self._faces.clear()
+            self._faces[key] = load()
+        return self._faces[key]
 
     def network(
         self, key: Hashable, build: Callable[[], Classifier], start_again: Callable[[Classifier], None]

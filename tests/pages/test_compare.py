@@ -89,7 +89,7 @@ def test_too_early_it_leads_to_the_photos(open_page) -> None:
 def test_one_click_starts_what_a_lesson_needs(open_page, lab_home, dataset) -> None:
     app = open_page(places.COMPARE)
     assert app.title[0].value == comparewords.QUESTIONS["depth"]
-    assert "6 stops, 8 tries each" in told(app)
+    assert "6 stops, 7 tries each" in told(app)
     assert "guessing: 24" in chart(app)
     app.button(key=Widget.START_COMPARISON).click().run()
     assert not app.exception

@@ -20,7 +20,7 @@ from core.workspace import Workspace
 from ui import blocks, comparewords, settings, words
 from ui.state import Widget
 
-TRIES = (1, 2, 3, 5, 8, 10)
+TRIES = (1, 2, 3, 5, 7, 10)
 FEWEST_STOPS = 2
 # Smaller faces than the network knows; larger ones only make it slow.
 SMALLEST_PX = 32
