@@ -479,6 +479,7 @@ def test_a_new_one_is_prepared_and_an_earlier_one_opened_again(open_page, lab_ho
     app.button(key=Widget.NEW_COMPARISON).click().run()
     assert app.title[0].value == comparewords.QUESTIONS["depth"]
     assert Param.SWEEP not in app.query_params
+    widget(app, "button_group", Widget.COMPARE_TRIES).set_value(3).run()
     assert comparewords.all_done_before(18) in told(app)
     widget(app, "selectbox", Widget.COMPARISON).set_value(sweep.id).run()
     assert app.title[0].value.startswith("Retraining block 5")

@@ -31,8 +31,8 @@ def test_real_ones_are_let_in(tmp_path, backbone, size_px):
     from core.config import TrainConfig
     from core.models.classifier import build_classifier, save_model
 
-    config = TrainConfig(backbone=backbone, pretrained=False, image_size_px=size_px)
-    for changes in ({}, {"pooling": "flatten", "hidden": (8,)}):
+    config = TrainConfig(backbone=backbone, image_size_px=size_px)
+    for changes in ({}, {"pooling": "flatten", "hidden": (8,)}, {"scale_features": True, "zero_start": True}):
         network = build_classifier(config.with_changes(**changes), 3, None, precision="float32")
         save_model(network, tmp_path / "real.keras")
         keptmodel.check(tmp_path / "real.keras")
