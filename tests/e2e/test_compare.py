@@ -18,6 +18,7 @@ EXAM = 144
 ROUNDS = 8
 # All blocks learn, block 5 learns, all blocks frozen. Five tries each, for with two the photos could not tell.
 TRIES = 15
+COMPARISON_MS = 300_000
 VOTES = (1, 3, 2)
 HEADLINE = re.compile(rf"(is enough|is best): \d+ of {EXAM}|^Keep all blocks frozen|^These photos cannot tell")
 
@@ -96,7 +97,8 @@ def test_guess_watch_and_read(visitor: Visitor, server: Server) -> None:
 
     # It goes on with what is missing, and only with that.
     visitor.clicks(words.GO_ON)
-    visitor.waits_for(visitor.page.get_by_role("heading", level=1, name=HEADLINE))
+    headline = visitor.page.get_by_role("heading", level=1, name=HEADLINE)
+    expect(headline).to_be_visible(timeout=COMPARISON_MS)
     visitor.photographs("headline")
     for run_id, at in finished_at.items():
         assert (server.workspace.runs / run_id / "result.json").stat().st_mtime_ns == at
@@ -109,7 +111,7 @@ def test_guess_watch_and_read(visitor: Visitor, server: Server) -> None:
     visitor.presses(visitor.page.locator('.sweep [role="button"][data-place="1"]').first)
     visitor.sees("Block 5 learns:")
     visitor.unfolds(comparewords.HOW_SURE)
-    visitor.sees("exact McNemar")
+    visitor.sees("paired analysis")
     visitor.photographs("how-sure")
     visitor.clicks(comparewords.USE_STOP)
     visitor.sees(words.TRAIN_TITLE)
