@@ -4,8 +4,7 @@ Beside the files of every job (`core.jobfolder`):
 
 dataset.json       the data set's manifest as it was when the run was made
 config.json        the settings with everything resolved, written by the trainer when it starts
-checkpoint.npz     after every epoch: weights, optimizer, callbacks; gone when the run is done
-best.npz           weights of the best epoch so far
+checkpoint.npz     every few epochs: weights, optimizer, callbacks, the best epoch's weights; gone when the run is done
 model.keras        the tested model: RGB 0-255 in, probabilities out
 predictions.json   what it said of every photo of the final exam
 result.json        the numbers, as `python -m core train --json` prints them

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PARTS = {"metadata.json", "config.json", "model.weights.h5"}
 LARGEST_CONFIG_BYTES = 20_000_000
 LARGEST_WEIGHTS_BYTES = 4_000_000_000
-# What `core.models.classifier.save_model` writes, for every network of the registry (a test holds them against it).
+# What `core.models.saved.save_model` writes, for every network of the registry (a test holds them against it).
 _MODULES = ("keras", "keras.initializers", "keras.layers", "keras.src.models.functional", "keras.src.ops.numpy")
 _CLASSES = {
     "__keras_tensor__", "Activation", "Add", "AveragePooling2D", "BatchNormalization", "Concatenate", "Conv2D", "Dense",

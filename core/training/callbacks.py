@@ -1,7 +1,7 @@
 """Keras callbacks of a training: measure and report each epoch, keep the best, leave a checkpoint, stop when asked.
 
 Order matters: `MeasureEpoch` puts val_loss and val_accuracy into the logs that the later ones read, and
-`SaveCheckpoint` comes last, after every other callback has drawn its conclusions from the epoch.
+`TakeCheckpoint` comes last, after every other callback has drawn its conclusions from the epoch.
 """
 
 from __future__ import annotations
@@ -131,56 +131,100 @@ class MeasureEpoch(keras.callbacks.Callback):
 
 
 class KeepBest(keras.callbacks.Callback):
-    """Keep the weights of the best round: most right answers in the mock exam, then the smallest loss there.
+    """Remember the weights of the best round: most right answers in the mock exam, then the smallest loss there.
 
     Args:
-        path: of the file.
         whole: all that may ever learn; while only its head does, the model in training is a part of it.
     """
 
-    def __init__(self, path: Path, whole: keras.Model) -> None:
+    def __init__(self, whole: keras.Model) -> None:
         super().__init__()
-        self._path = path
         self._whole = whole
         self.best_epoch = 0
         self.best_score: tuple[float, float] = (-1.0, 0.0)
+        self.weights: list[np.ndarray] = []
 
     def forget(self) -> None:
         """Choose anew, from the next epoch on."""
-        self.best_epoch, self.best_score = 0, (-1.0, 0.0)
+        self.best_epoch, self.best_score, self.weights = 0, (-1.0, 0.0), []
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         score = ((logs or {})["val_accuracy"], -(logs or {})["val_loss"])
         if score > self.best_score:
             self.best_score, self.best_epoch = score, epoch + 1
-            write_arrays(self._path, {f"w{i}": w for i, w in enumerate(self._whole.get_weights())}, {})
+            self.weights = self._whole.get_weights()
 
 
-class SaveCheckpoint(keras.callbacks.Callback):
-    """Leave everything a later process needs to go on after this epoch as if nothing had happened.
+class Checkpoint:
+    """Where a training stands after its last whole epoch: in memory at once, on disk as often as that costs little.
 
     Args:
         path: of the file.
-        whole: as for `KeepBest`.
+        whole: all that may ever learn.
+        best: remembers the best epoch; None where the last one is kept.
+    """
+
+    # Epochs that are lost with a process are computed again, with the same result. So writing may wait, but no more
+    # than a twentieth of the time goes into it.
+    MOST_SHARE = 0.05
+
+    def __init__(self, path: Path, whole: keras.Model, best: KeepBest | None) -> None:
+        self._path = path
+        self._whole = whole
+        self._best = best
+        self._state: dict[str, Any] | None = None
+        self._arrays: dict[str, np.ndarray] = {}
+        self._not_before_s = 0.0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no epoch has been taken yet."""
+        return self._state is None
+
+    def take(self, state: dict[str, Any], optimizer: keras.optimizers.Optimizer) -> None:
+        """Take the weights, and what optimizer and callbacks remember, after a whole epoch."""
+        self._state = state
+        self._arrays = {f"w{i}": w for i, w in enumerate(self._whole.get_weights())}
+        self._arrays |= {f"o{i}": np.array(v) for i, v in enumerate(optimizer.variables)}
+        if self._best:
+            self._arrays |= {f"b{i}": w for i, w in enumerate(self._best.weights)}
+        began_s = time.monotonic()
+        if began_s >= self._not_before_s:
+            self.write()
+            ended_s = time.monotonic()
+            self._not_before_s = ended_s + (ended_s - began_s) / self.MOST_SHARE
+
+    def write(self) -> None:
+        """Write what was taken last, if anything was."""
+        if self._state is not None:
+            write_arrays(self._path, self._arrays, self._state)
+
+    def last_weights(self) -> list[np.ndarray]:
+        """Return the weights after the last whole epoch."""
+        return numbered(self._arrays, "w")
+
+
+class TakeCheckpoint(keras.callbacks.Callback):
+    """Leave everything a later process needs to go on after this epoch as if nothing had happened.
+
+    Args:
+        checkpoint: takes it.
         others: callbacks that remember something.
     """
 
-    def __init__(self, path: Path, whole: keras.Model, others: list[keras.callbacks.Callback]) -> None:
+    def __init__(self, checkpoint: Checkpoint, others: list[keras.callbacks.Callback]) -> None:
         super().__init__()
-        self._path = path
-        self._whole = whole
+        self._checkpoint = checkpoint
         self._others = others
         self._restored: list[dict[str, Any]] | None = None
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        arrays = {f"w{i}": w for i, w in enumerate(self._whole.get_weights())}
-        arrays |= {f"o{i}": np.asarray(v) for i, v in enumerate(self.model.optimizer.variables)}
         state = {
             "epoch": epoch + 1,
             "ended": bool(self.model.stop_training),
             "callbacks": [callback_state(callback) for callback in self._others],
         }
-        write_arrays(self._path, arrays, state)
+        self._checkpoint.take(state, self.model.optimizer)
 
     def restore(self, arrays: dict[str, np.ndarray], state: dict[str, Any], *, same_phase: bool) -> None:
         """Bring back what optimizer and callbacks remember, in the phase of the training that they know of.

@@ -10,33 +10,33 @@ import numpy as np
 
 from core import rounds
 from core.evaluation.metrics import TestResult, evaluate
-from core.models import classifier, units
+from core.models import saved, units
 from core.photos import leaks
 from core.runs import Predictions
-from core.training import callbacks as cb
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from core.training.material import Material
 
 TEST_BATCH = 32
 
 
-def finish(material: Material, began_s: float) -> None:
-    """Bring the best round's weights back, save, check and test the saved file, write predictions and numbers."""
+def finish(material: Material, best_weights: list[np.ndarray] | None, began_s: float) -> None:
+    """Bring the best round's weights back, save, check and test the saved file, write predictions and numbers.
+
+    Args:
+        best_weights: of the suffix after the best epoch; None or empty keeps what the network has now.
+    """
     run, config, reporter = material.run, material.config, material.reporter
     reporter.emit("phase", phase="test")
-    best = run.path / "best.npz"
-    if config.keep_best and best.exists():
-        arrays, _ = cb.read_arrays(best)
-        material.network.set_suffix_weights(cb.numbered(arrays, "w"))
-    classifier.save_model(material.network, run.model_path)
+    if best_weights:
+        material.network.set_suffix_weights(best_weights)
+    saved.save_model(material.network, run.model_path)
     weights_path = material.found.path if material.found else None
-    moved = classifier.check_saved_model(
-        run.model_path, weights_path, material.freeze_depth, config.backbone, seed=config.seed
+    opened = saved.open_model(run.model_path)
+    moved = saved.check_model(
+        opened, run.model_path.name, weights_path, material.freeze_depth, config.backbone, seed=config.seed
     )
-    probabilities = predict_saved(run.model_path, material.final_exam.faces_rgb, len(run.dataset.people))
+    probabilities = predict_faces(opened, material.final_exam.faces_rgb, len(run.dataset.people))
     predictions = Predictions(
         probabilities=probabilities,
         labels=material.final_exam.labels,
@@ -54,11 +54,11 @@ def finish(material: Material, began_s: float) -> None:
     reporter.emit("tested", correct=result.correct, total=result.total)
 
 
-def predict_saved(model_path: Path, faces_rgb: np.ndarray, n_classes: int) -> np.ndarray:
-    """Ask the saved file, as anyone who opens it would.
+def predict_faces(model: keras.Model, faces_rgb: np.ndarray, n_classes: int) -> np.ndarray:
+    """Ask a saved model, as anyone who opens its file would.
 
     Args:
-        model_path: a `.keras` file.
+        model: opened from its file.
         faces_rgb: uint8, shape (n, size_px, size_px, 3), RGB.
         n_classes: columns of the answer, also where n is 0.
 
@@ -67,7 +67,6 @@ def predict_saved(model_path: Path, faces_rgb: np.ndarray, n_classes: int) -> np
     """
     if len(faces_rgb) == 0:
         return np.zeros((0, n_classes), np.float32)
-    model = classifier.open_model(model_path)
     batches = [faces_rgb[start : start + TEST_BATCH] for start in range(0, len(faces_rgb), TEST_BATCH)]
     # Called, not `predict`: compiling it would take longer than a class's final exam.
     answers = [keras.ops.convert_to_numpy(model(batch.astype(np.float32), training=False)) for batch in batches]

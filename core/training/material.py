@@ -30,7 +30,8 @@ class Checkpoint:
     """Where an interrupted training stood.
 
     Attributes:
-        arrays: weights "w0", "w1", ... of the suffix and variables "o0", ... of the optimizer.
+        arrays: weights "w0", "w1", ... of the suffix, variables "o0", ... of the optimizer, weights "b0", ... of the
+            suffix after the best epoch.
         state: epoch, whether the training had ended, what the callbacks remembered.
     """
 
@@ -46,6 +47,11 @@ class Checkpoint:
     def suffix_weights(self) -> list[np.ndarray]:
         """The weights of all that may ever learn, in Keras's order."""
         return cb.numbered(self.arrays, "w")
+
+    @property
+    def best_weights(self) -> list[np.ndarray]:
+        """The same after the best epoch; empty where none was chosen."""
+        return cb.numbered(self.arrays, "b")
 
 
 @dataclass(frozen=True)

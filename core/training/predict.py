@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 from PIL import Image
 
@@ -16,11 +15,12 @@ from core.config import CropConfig
 from core.errors import DatasetError, PhotoError
 from core.evaluation.metrics import evaluate
 from core.jobfolder import JobFolder
+from core.models import saved
 from core.packing import ModelPack
 from core.photos import intake
 from core.photos.decode import decode
 from core.photos.faces import Face, crop_from, find_in, resize_square
-from core.training.finish import predict_saved
+from core.training.finish import predict_faces
 from core.workspace import Workspace
 
 # The small copy of a photo on which its faces are shown with their names.
@@ -127,9 +127,10 @@ def _faces(number: int, entry: intake.SourcePhoto, crop: CropConfig, watch: Watc
 
 
 def _answer(pack: ModelPack, faces: list[NewFace], left_out: list[dict[str, str]]) -> dict[str, Any]:
-    size_px = int(keras.saving.load_model(pack.model_path, compile=False).input_shape[1])
+    model = saved.open_model(pack.model_path)
+    size_px = int(model.input_shape[1])
     crops = np.stack([resize_square(each.crop_rgb, size_px) for each in faces])
-    probabilities = predict_saved(pack.model_path, crops, len(pack.people))
+    probabilities = predict_faces(model, crops, len(pack.people))
     rows = [
         {
             "name": each.name,

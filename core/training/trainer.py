@@ -40,29 +40,31 @@ def run_training(job: JobFolder, workspace: Workspace, shared: Shared | None = N
     if is_alone and not any(phase.head_only and phase.ends < material.config.epochs for phase in material.phases):
         # What is needed from here on is kept with the faces.
         shared.memory.close()
+    keep_best = cb.KeepBest(material.network.suffix) if material.config.keep_best else None
+    if keep_best and material.checkpoint:
+        keep_best.weights = material.checkpoint.best_weights
+    checkpoint = cb.Checkpoint(job.path / "checkpoint.npz", material.network.suffix, keep_best)
     stopped = False
     try:
-        _train(material)
+        _train(material, keep_best, checkpoint)
     except Stopped:
-        if not (job.path / "stop").exists() or not (job.path / "checkpoint.npz").exists():
+        checkpoint.write()
+        if not (job.path / "stop").exists() or (checkpoint.is_empty and not material.checkpoint):
             raise
         stopped = True
         # The epoch that was going on does not count: what is kept is the last whole one, or the best of them.
-        arrays, _ = cb.read_arrays(job.path / "checkpoint.npz")
-        material.network.set_suffix_weights(cb.numbered(arrays, "w"))
+        whole = material.checkpoint.suffix_weights if checkpoint.is_empty else checkpoint.last_weights()
+        material.network.set_suffix_weights(whole)
         reporter.emit("stopping", epoch=len(material.run.history()) - 1)
-    finish.finish(material, began_s)
+    finish.finish(material, keep_best.weights if keep_best else None, began_s)
     if stopped:
         raise Stopped
-    for name in ("checkpoint.npz", "best.npz"):
-        (job.path / name).unlink(missing_ok=True)
+    (job.path / "checkpoint.npz").unlink(missing_ok=True)
 
 
-def _train(material: Material) -> None:
+def _train(material: Material, keep_best: cb.KeepBest | None, checkpoint: cb.Checkpoint) -> None:
     """Train phase by phase; skip what a checkpoint has behind it."""
-    config, run = material.config, material.run
     material.reporter.emit("phase", phase="train")
-    keep_best = [cb.KeepBest(run.path / "best.npz", material.network.suffix)] if config.keep_best else []
     done = material.checkpoint.epoch if material.checkpoint else 0
     for phase in material.phases:
         if phase.head_only and done == 0 and _has_same_head(material, phase):
@@ -70,11 +72,11 @@ def _train(material: Material) -> None:
             continue
         if done == phase.begins > 0:
             _sit_border_exam(material, done)
-            for each in keep_best:
+            if keep_best:
                 # Only epochs in which everything that is to learn does learn are candidates from here on.
-                each.forget()
-        _fit_phase(material, phase, done, keep_best)
-        if phase.head_only and done == 0 and phase.ends < config.epochs:
+                keep_best.forget()
+        _fit_phase(material, phase, done, keep_best, checkpoint)
+        if phase.head_only and done == 0 and phase.ends < material.config.epochs:
             _remember_head(material)
         done = phase.ends
 
@@ -110,7 +112,9 @@ def _sit_border_exam(material: Material, epoch: int) -> None:
     material.reporter.emit("border", epoch=epoch, val_accuracy=history[epoch].val_accuracy, test_correct=right)
 
 
-def _fit_phase(material: Material, phase: Phase, done: int, keep_best: list[cb.KeepBest]) -> None:
+def _fit_phase(
+    material: Material, phase: Phase, done: int, keep_best: cb.KeepBest | None, checkpoint: cb.Checkpoint
+) -> None:
     config, network = material.config, material.network
     learns = network.head if phase.head_only else network.suffix
     practice = material.head_practice if phase.head_only else material.practice
@@ -124,8 +128,8 @@ def _fit_phase(material: Material, phase: Phase, done: int, keep_best: list[cb.K
 
     is_last = phase.ends == config.epochs
     measure = cb.MeasureEpoch(material.reporter, practice, mock_exam)
-    policies = [*keep_best, *(_policies(config) if is_last else [])]
-    save = cb.SaveCheckpoint(material.run.path / "checkpoint.npz", network.suffix, policies)
+    policies = [*([keep_best] if keep_best else []), *(_policies(config) if is_last else [])]
+    save = cb.TakeCheckpoint(checkpoint, policies)
     save.set_model(learns)
     if material.checkpoint and done == material.checkpoint.epoch:
         save.restore(material.checkpoint.arrays, material.checkpoint.state, same_phase=done > phase.begins)

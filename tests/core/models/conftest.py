@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.models import backbones, weights
+from tests.published import seeded_weights, write_published
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from core.models.weights import FoundWeights
+    from core.workspace import Workspace
 
 
 @pytest.fixture(autouse=True)
@@ -27,3 +31,9 @@ def downloadable_mini(monkeypatch: pytest.MonkeyPatch) -> str:
     elsewhere = replace(entry.weights, url=address, bundled=False, sha256=())
     monkeypatch.setitem(backbones.BACKBONES, entry.name, replace(entry, weights=elsewhere))
     return entry.name
+
+
+@pytest.fixture
+def mini_weights(lab_home: Workspace, tmp_path: Path) -> FoundWeights:
+    write_published(tmp_path / "mini.h5", "face-vgg-mini", seeded_weights("face-vgg-mini"))
+    return weights.import_weights("face-vgg-mini", tmp_path / "mini.h5", lab_home)

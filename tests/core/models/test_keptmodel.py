@@ -29,7 +29,8 @@ def test_what_the_lab_makes_is_let_in(tmp_path):
 @pytest.mark.parametrize(("backbone", "size_px"), [("face-vgg-mini", 48), ("imagenet-mobilenetv2", 96)])
 def test_real_ones_are_let_in(tmp_path, backbone, size_px):
     from core.config import TrainConfig
-    from core.models.classifier import build_classifier, save_model
+    from core.models.classifier import build_classifier
+    from core.models.saved import save_model
 
     config = TrainConfig(backbone=backbone, image_size_px=size_px)
     for changes in ({}, {"pooling": "flatten", "hidden": (8,)}, {"scale_features": True, "zero_start": True}):

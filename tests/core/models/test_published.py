@@ -14,7 +14,8 @@ from core.config import TrainConfig
 from core.errors import WeightsError
 from core.models import backbones, networks, transfer, weights
 from core.models.backbones import BACKBONES
-from core.models.classifier import build_classifier, check_saved_model, save_model
+from core.models.classifier import build_classifier
+from core.models.saved import check_model, open_model, save_model
 from tests.published import LayerWeights, seeded_weights, serving, write_published
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def test_published_weights_arrive_and_train(
     history = classifier.suffix.fit(features, np.array([0, 1, 0, 1]), batch_size=2, epochs=1, verbose=0)
     assert np.isfinite(history.history["loss"][0])
     save_model(classifier, tmp_path / "model.keras")
-    moved = list(check_saved_model(tmp_path / "model.keras", found.path, depth, name).values())
+    moved = list(check_model(open_model(tmp_path / "model.keras"), "model.keras", found.path, depth, name).values())
     assert moved[:depth] == [0.0] * depth
     assert min(moved[depth:]) > 0.0
 

@@ -10,7 +10,8 @@ from PIL import Image
 from core.config import CropConfig, TrainConfig
 from core.errors import DatasetError, Stopped
 from core.jobfolder import JobFolder
-from core.models.classifier import build_classifier, save_model
+from core.models.classifier import build_classifier
+from core.models.saved import save_model
 from core.packing import ModelPack
 from core.photos.faces import faces_of_photo
 from core.training import predict

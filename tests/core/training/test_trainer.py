@@ -106,7 +106,6 @@ def test_frozen_units_do_not_move_and_the_others_do(finished):
 def test_nothing_of_the_checkpoint_is_left_after_the_end(finished):
     assert {file.name for file in finished.path.iterdir()} >= {"model.keras", "predictions.json", "result.json"}
     assert not (finished.path / "checkpoint.npz").exists()
-    assert not (finished.path / "best.npz").exists()
 
 
 class StopAfter:
@@ -165,7 +164,7 @@ def test_stop_before_the_first_round_leaves_no_result(home, people, tmp_path):
 def test_the_head_phase_leaves_the_backbone_alone(home, people, tmp_path):
     kernel = networks.initial_weights(SMALL.backbone, SMALL.seed)["conv5_1"][0]
     after = {}
-    original = callbacks.SaveCheckpoint.on_epoch_end
+    original = callbacks.TakeCheckpoint.on_epoch_end
 
     def on_epoch_end(self, epoch, logs=None):
         original(self, epoch, logs)
@@ -173,7 +172,8 @@ def test_the_head_phase_leaves_the_backbone_alone(home, people, tmp_path):
         after[epoch + 1] = any(np.array_equal(array, kernel) for array in arrays.values())
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(callbacks.SaveCheckpoint, "on_epoch_end", on_epoch_end)
+        patch.setattr(callbacks.Checkpoint, "MOST_SHARE", np.inf)
+        patch.setattr(callbacks.TakeCheckpoint, "on_epoch_end", on_epoch_end)
         run = train(home, people, tmp_path / "run", SMALL.with_changes(head_epochs=2))
     assert after == {1: True, 2: True, 3: False, 4: False}
     rates = [epoch.learning_rate for epoch in run.history()]
@@ -439,9 +439,9 @@ def test_the_head_alone_is_trained_once_a_seed(home, people, tmp_path, monkeypat
     config = SMALL.with_changes(head_epochs=2, epochs=3)
     shared, fitted, fit = Shared(FeatureMemory(), waypoints=(10, 4)), [], trainer._fit_phase
 
-    def seen(material, phase, done, keep_best):
+    def seen(material, phase, *rest):
         fitted.append((material.config.seed, material.freeze_depth, phase.head_only))
-        fit(material, phase, done, keep_best)
+        fit(material, phase, *rest)
 
     monkeypatch.setattr(trainer, "_fit_phase", seen)
     for place, (seed, depth) in enumerate(((0, 10), (0, 4), (1, 10))):
