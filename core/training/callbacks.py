@@ -6,9 +6,11 @@ Order matters: `MeasureEpoch` puts val_loss and val_accuracy into the logs that 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -155,39 +157,62 @@ class KeepBest(keras.callbacks.Callback):
             self.weights = self._whole.get_weights()
 
 
+@dataclass(frozen=True)
 class Checkpoint:
-    """Where a training stands after its last whole epoch: in memory at once, on disk as often as that costs little.
+    """Where a training stands after a whole epoch.
+
+    Attributes:
+        arrays: weights "w0", "w1", ... of the suffix, variables "o0", ... of the optimizer, weights "b0", ... of the
+            suffix after the best epoch.
+        state: epoch, whether the training had ended, what the callbacks remembered.
+    """
+
+    arrays: dict[str, np.ndarray]
+    state: dict[str, Any]
+
+    @property
+    def epoch(self) -> int:
+        """Whole epochs behind it."""
+        return int(self.state["epoch"])
+
+    @property
+    def suffix_weights(self) -> list[np.ndarray]:
+        """The weights of all that may ever learn, in Keras's order."""
+        return numbered(self.arrays, "w")
+
+    @property
+    def best_weights(self) -> list[np.ndarray]:
+        """The same after the best epoch; empty where none was chosen."""
+        return numbered(self.arrays, "b")
+
+
+class CheckpointWriter:
+    """Takes a checkpoint after every whole epoch, and writes it as often as that costs little.
 
     Args:
         path: of the file.
         whole: all that may ever learn.
         best: remembers the best epoch; None where the last one is kept.
+        last: where an earlier attempt stood.
     """
 
     # Epochs that are lost with a process are computed again, with the same result. So writing may wait, but no more
     # than a twentieth of the time goes into it.
     MOST_SHARE = 0.05
 
-    def __init__(self, path: Path, whole: keras.Model, best: KeepBest | None) -> None:
+    def __init__(self, path: Path, whole: keras.Model, best: KeepBest | None, last: Checkpoint | None = None) -> None:
+        self.last = last
         self._path = path
         self._whole = whole
         self._best = best
-        self._state: dict[str, Any] | None = None
-        self._arrays: dict[str, np.ndarray] = {}
         self._not_before_s = 0.0
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no epoch has been taken yet."""
-        return self._state is None
 
     def take(self, state: dict[str, Any], optimizer: keras.optimizers.Optimizer) -> None:
         """Take the weights, and what optimizer and callbacks remember, after a whole epoch."""
-        self._state = state
-        self._arrays = {f"w{i}": w for i, w in enumerate(self._whole.get_weights())}
-        self._arrays |= {f"o{i}": np.array(v) for i, v in enumerate(optimizer.variables)}
-        if self._best:
-            self._arrays |= {f"b{i}": w for i, w in enumerate(self._best.weights)}
+        arrays = {f"w{i}": w for i, w in enumerate(self._whole.get_weights())}
+        arrays |= {f"o{i}": np.array(v) for i, v in enumerate(optimizer.variables)}
+        arrays |= {f"b{i}": w for i, w in enumerate(self._best.weights if self._best else [])}
+        self.last = Checkpoint(arrays, state)
         began_s = time.monotonic()
         if began_s >= self._not_before_s:
             self.write()
@@ -195,24 +220,21 @@ class Checkpoint:
             self._not_before_s = ended_s + (ended_s - began_s) / self.MOST_SHARE
 
     def write(self) -> None:
-        """Write what was taken last, if anything was."""
-        if self._state is not None:
-            write_arrays(self._path, self._arrays, self._state)
-
-    def last_weights(self) -> list[np.ndarray]:
-        """Return the weights after the last whole epoch."""
-        return numbered(self._arrays, "w")
+        """Write what was taken last, if anything was; not where the folder is gone, which was deleted on purpose."""
+        if self.last:
+            with contextlib.suppress(FileNotFoundError):
+                write_arrays(self._path, self.last.arrays, self.last.state)
 
 
 class TakeCheckpoint(keras.callbacks.Callback):
     """Leave everything a later process needs to go on after this epoch as if nothing had happened.
 
     Args:
-        checkpoint: takes it.
+        checkpoint: takes and writes it.
         others: callbacks that remember something.
     """
 
-    def __init__(self, checkpoint: Checkpoint, others: list[keras.callbacks.Callback]) -> None:
+    def __init__(self, checkpoint: CheckpointWriter, others: list[keras.callbacks.Callback]) -> None:
         super().__init__()
         self._checkpoint = checkpoint
         self._others = others
@@ -261,8 +283,8 @@ def numbered(arrays: dict[str, np.ndarray], letter: str) -> list[np.ndarray]:
 
 
 def write_arrays(path: Path, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
-    """Write arrays and a JSON state as one .npz, whole or not at all."""
-    with disk.replacing(path) as beside, beside.open("wb") as file:
+    """Write arrays and a JSON state as one .npz into a folder that is there, whole or not at all."""
+    with disk.replacing(path, make_folder=False) as beside, beside.open("wb") as file:
         np.savez(file, allow_pickle=False, state=np.frombuffer(json.dumps(state).encode("utf-8"), np.uint8), **arrays)
 
 

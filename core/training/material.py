@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Hashable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import cast
 
 import keras
 import numpy as np
@@ -23,35 +23,6 @@ from core.training.memory import FeatureMemory, FrozenLayers
 from core.training.precision import resolve_precision
 from core.training.reuse import Reused
 from core.workspace import Workspace
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """Where an interrupted training stood.
-
-    Attributes:
-        arrays: weights "w0", "w1", ... of the suffix, variables "o0", ... of the optimizer, weights "b0", ... of the
-            suffix after the best epoch.
-        state: epoch, whether the training had ended, what the callbacks remembered.
-    """
-
-    arrays: dict[str, np.ndarray]
-    state: dict[str, Any]
-
-    @property
-    def epoch(self) -> int:
-        """Whole epochs behind it."""
-        return int(self.state["epoch"])
-
-    @property
-    def suffix_weights(self) -> list[np.ndarray]:
-        """The weights of all that may ever learn, in Keras's order."""
-        return cb.numbered(self.arrays, "w")
-
-    @property
-    def best_weights(self) -> list[np.ndarray]:
-        """The same after the best epoch; empty where none was chosen."""
-        return cb.numbered(self.arrays, "b")
 
 
 @dataclass(frozen=True)
@@ -102,7 +73,7 @@ class Material:
     # Their features behind all units, float32, shape (n, ...); asked for at the border of the phases only.
     head_final_exam: Callable[[], np.ndarray]
     reporter: Reporter
-    checkpoint: Checkpoint | None
+    checkpoint: cb.Checkpoint | None
     reused: Reused
     # What tells its head, after the epochs in which that learns alone, from those of other trainings.
     head_key: Hashable
@@ -206,12 +177,12 @@ def _faces(dataset: Dataset, workspace: Workspace, split: Split, config: TrainCo
     )
 
 
-def _read_checkpoint(run: Run) -> Checkpoint | None:
+def _read_checkpoint(run: Run) -> cb.Checkpoint | None:
     path = run.path / "checkpoint.npz"
-    return Checkpoint(*cb.read_arrays(path)) if path.exists() else None
+    return cb.Checkpoint(*cb.read_arrays(path)) if path.exists() else None
 
 
-def _phases_left(config: TrainConfig, n_units: int, checkpoint: Checkpoint | None) -> tuple[Phase, ...]:
+def _phases_left(config: TrainConfig, n_units: int, checkpoint: cb.Checkpoint | None) -> tuple[Phase, ...]:
     phases = phases_of(config, n_units)
     if checkpoint is None:
         return phases

@@ -43,18 +43,19 @@ def run_training(job: JobFolder, workspace: Workspace, shared: Shared | None = N
     keep_best = cb.KeepBest(material.network.suffix) if material.config.keep_best else None
     if keep_best and material.checkpoint:
         keep_best.weights = material.checkpoint.best_weights
-    checkpoint = cb.Checkpoint(job.path / "checkpoint.npz", material.network.suffix, keep_best)
+    checkpoint = cb.CheckpointWriter(
+        job.path / "checkpoint.npz", material.network.suffix, keep_best, material.checkpoint
+    )
     stopped = False
     try:
         _train(material, keep_best, checkpoint)
     except Stopped:
         checkpoint.write()
-        if not (job.path / "stop").exists() or (checkpoint.is_empty and not material.checkpoint):
+        if not (job.path / "stop").exists() or not checkpoint.last:
             raise
         stopped = True
         # The epoch that was going on does not count: what is kept is the last whole one, or the best of them.
-        whole = material.checkpoint.suffix_weights if checkpoint.is_empty else checkpoint.last_weights()
-        material.network.set_suffix_weights(whole)
+        material.network.set_suffix_weights(checkpoint.last.suffix_weights)
         reporter.emit("stopping", epoch=len(material.run.history()) - 1)
     finish.finish(material, keep_best.weights if keep_best else None, began_s)
     if stopped:
@@ -62,7 +63,7 @@ def run_training(job: JobFolder, workspace: Workspace, shared: Shared | None = N
     (job.path / "checkpoint.npz").unlink(missing_ok=True)
 
 
-def _train(material: Material, keep_best: cb.KeepBest | None, checkpoint: cb.Checkpoint) -> None:
+def _train(material: Material, keep_best: cb.KeepBest | None, checkpoint: cb.CheckpointWriter) -> None:
     """Train phase by phase; skip what a checkpoint has behind it."""
     material.reporter.emit("phase", phase="train")
     done = material.checkpoint.epoch if material.checkpoint else 0
@@ -113,7 +114,7 @@ def _sit_border_exam(material: Material, epoch: int) -> None:
 
 
 def _fit_phase(
-    material: Material, phase: Phase, done: int, keep_best: cb.KeepBest | None, checkpoint: cb.Checkpoint
+    material: Material, phase: Phase, done: int, keep_best: cb.KeepBest | None, checkpoint: cb.CheckpointWriter
 ) -> None:
     config, network = material.config, material.network
     learns = network.head if phase.head_only else network.suffix

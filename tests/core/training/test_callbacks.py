@@ -16,7 +16,7 @@ def model() -> keras.Model:
     return model
 
 
-def learn(model: keras.Model, kernel: float, checkpoint: cb.Checkpoint) -> None:
+def learn(model: keras.Model, kernel: float, checkpoint: cb.CheckpointWriter) -> None:
     """Stand for an epoch that ends with these weights."""
     model.set_weights([np.full((2, 1), kernel), np.zeros(1)])
     checkpoint.take({"epoch": int(kernel)}, model.optimizer)
@@ -31,7 +31,7 @@ def test_writing_takes_a_small_share_of_the_time(model, tmp_path, monkeypatch):
 
     monkeypatch.setattr(cb, "write_arrays", write)
     monkeypatch.setattr(cb.time, "monotonic", lambda: now[0])
-    checkpoint = cb.Checkpoint(tmp_path / "checkpoint.npz", model, None)
+    checkpoint = cb.CheckpointWriter(tmp_path / "checkpoint.npz", model, None)
     for epoch in range(1, 31):
         now[0] += 3.0
         learn(model, epoch, checkpoint)
@@ -40,12 +40,12 @@ def test_writing_takes_a_small_share_of_the_time(model, tmp_path, monkeypatch):
 
 
 def test_the_last_whole_epoch_can_be_written_at_any_time(model, tmp_path, monkeypatch):
-    monkeypatch.setattr(cb.Checkpoint, "MOST_SHARE", 1e-9)
+    monkeypatch.setattr(cb.CheckpointWriter, "MOST_SHARE", 1e-9)
     path = tmp_path / "checkpoint.npz"
     best = cb.KeepBest(model)
-    checkpoint = cb.Checkpoint(path, model, best)
+    checkpoint = cb.CheckpointWriter(path, model, best)
     checkpoint.write()
-    assert checkpoint.is_empty
+    assert checkpoint.last is None
     assert not path.exists()
     learn(model, 1, checkpoint)
     best.on_epoch_end(1, {"val_accuracy": 0.5, "val_loss": 1.0})
@@ -56,4 +56,4 @@ def test_the_last_whole_epoch_can_be_written_at_any_time(model, tmp_path, monkey
     arrays, state = cb.read_arrays(path)
     assert state == {"epoch": 2}
     assert [cb.numbered(arrays, letter)[0][0, 0] for letter in "wb"] == [2, 1]
-    assert checkpoint.last_weights()[0][0, 0] == 2
+    assert checkpoint.last.suffix_weights[0][0, 0] == 2

@@ -172,7 +172,7 @@ def test_the_head_phase_leaves_the_backbone_alone(home, people, tmp_path):
         after[epoch + 1] = any(np.array_equal(array, kernel) for array in arrays.values())
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(callbacks.Checkpoint, "MOST_SHARE", np.inf)
+        patch.setattr(callbacks.CheckpointWriter, "MOST_SHARE", np.inf)
         patch.setattr(callbacks.TakeCheckpoint, "on_epoch_end", on_epoch_end)
         run = train(home, people, tmp_path / "run", SMALL.with_changes(head_epochs=2))
     assert after == {1: True, 2: True, 3: False, 4: False}
