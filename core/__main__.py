@@ -182,7 +182,7 @@ def _parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; give the exit code: 0, or 2 after one sentence on stderr."""
     # Imported here so that `--help` and a mistyped option answer at once.
-    from core import commands
+    from core.cli import commands
 
     arguments = _parser().parse_args(argv)
     try:

@@ -102,7 +102,7 @@ class SplitConfig:
         _check(abs(total - 1.0) < 1e-6, "the sum of the three fractions", "1", round(total, 4))
 
     def fraction(self, split: Split) -> float:
-        """Give the fraction of one split."""
+        """Return the fraction of one split."""
         return float(getattr(self, f"{split}_fraction"))
 
 
@@ -166,7 +166,7 @@ class TrainConfig:
     """Everything that decides a training, recorded with the run.
 
     Attributes:
-        backbone: name in the registry of `core.models.backbones`.
+        backbone: name in the registry of `core.models.registry`.
         pretrained: start from the backbone's weights; False starts untrained, from random numbers.
         freeze_depth: units from the input side whose weights do not train; None means all of them.
         image_size_px: side of the square picture the network sees.
@@ -261,7 +261,7 @@ class TrainConfig:
         return 0 if self.freeze_depth is None or self.freeze_depth >= n_units else self.head_epochs
 
     def with_changes(self, **changes: Any) -> Self:
-        """Give a copy with some fields changed; fields of the head and of the augmentation may be named directly."""
+        """Return a copy with some fields changed; fields of the head and of the augmentation may be named directly."""
         head_names = {f.name for f in fields(HeadConfig)}
         augment_names = {f.name for f in fields(AugmentConfig)}
         own = {k: v for k, v in changes.items() if k not in head_names | augment_names}
@@ -277,5 +277,5 @@ class TrainConfig:
         return replace(self, **own)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the settings as plain JSON values; `TrainConfig(**settings)` builds them again."""
+        """Return the settings as plain JSON values; `TrainConfig(**settings)` builds them again."""
         return asdict(self)

@@ -37,7 +37,7 @@ def _patiently(action: Callable[[], T]) -> T:
 
 @contextmanager
 def replacing(path: Path, *, make_folder: bool = True) -> Iterator[Path]:
-    """Give a path beside `path` to write to; rename it into place on success, remove it on any error.
+    """Return a path beside `path` to write to; rename it into place on success, remove it on any error.
 
     Args:
         make_folder: False where a folder that is gone was deleted on purpose and must stay so.
@@ -102,7 +102,7 @@ def append_line(path: Path, entry: dict[str, Any]) -> None:
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
-    """Give every whole entry of a log that `append_line` wrote; torn lines are skipped, a missing file is empty.
+    """Return every whole entry of a log that `append_line` wrote; torn lines are skipped, a missing file is empty.
 
     A log only grows, and pages read it every second: what was read of it stays in memory, only what is new is parsed.
     The entries are shared between callers; do not change them.

@@ -82,7 +82,7 @@ class JobFolder:
         return disk.read_json(self.path / "request.json", schema=SCHEMA)
 
     def rename(self, name: str) -> None:
-        """Give the job another name; an empty one takes the name away.
+        """Return the job another name; an empty one takes the name away.
 
         Raises:
             LabError: the name is too long.
@@ -99,7 +99,7 @@ class JobFolder:
         disk.write_json(self.path / "status.json", content, schema=SCHEMA)
 
     def status(self) -> Status:
-        """Give the job's status; `running` without the lock is found out here and marked interrupted."""
+        """Return the job's status; `running` without the lock is found out here and marked interrupted."""
         status = self._stored_status()
         if status.state != "running":
             return status
@@ -157,7 +157,7 @@ class JobFolder:
         self.beat()
 
     def events(self) -> list[dict[str, Any]]:
-        """Give all events so far, oldest first."""
+        """Return all events so far, oldest first."""
         return disk.read_lines(self.path / "events.jsonl")
 
     def beat(self) -> None:

@@ -90,7 +90,7 @@ PUBLISHED: dict[str, Published] = {"notebook": Published((9, 10, 12, 12), 12)}
 
 
 def preset(name: str) -> TrainConfig:
-    """Give the settings of a preset.
+    """Return the settings of a preset.
 
     Raises:
         ConfigError: there is none of that name; the message lists them.

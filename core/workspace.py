@@ -38,7 +38,7 @@ class Workspace:
 
     @classmethod
     def personal(cls) -> Workspace:
-        """Give the workspace of this computer's user: `LAB_HOME`, else the platform's own user data folder."""
+        """Return the workspace of this computer's user: `LAB_HOME`, else the platform's own user data folder."""
         home = os.environ.get("LAB_HOME")
         return cls(Path(home) if home else Path(platformdirs.user_data_dir("vggface-lab", appauthor=False)))
 

@@ -1,9 +1,11 @@
 """Compare: guess first, try every stop at once, watch it fill in, read one headline."""
 
-from core.photos import dataset as datasets
-from core.sweeps.folder import list_sweeps
-from ui import comparewords, look, places, server, words
-from ui.compare import ended, prepare, watching, which
+from core.data import dataset as datasets
+from core.sweeps.sweep import list_sweeps
+from ui import look, places, server
+from ui.compare import prepare, result, selection, watching
+from ui.text import compare as words
+from ui.text import train as train_words
 
 places.enter()
 workspace = server.workspace()
@@ -11,16 +13,16 @@ found = datasets.list_datasets(workspace)
 trainable = [dataset for dataset in found if dataset.is_trainable]
 # Read once: each has its plan and its photos.
 everything = list_sweeps(workspace)
-sweep = which.shown(everything, trainable)
-if sweep and which.is_open(sweep):
+sweep = selection.shown(everything, trainable)
+if sweep and selection.is_open(sweep):
     look.styles()
     watching.watch(workspace, sweep)
 elif sweep:
     look.styles()
-    ended.read(workspace, sweep, everything)
+    result.read(workspace, sweep, everything)
 elif trainable:
     prepare.draw(workspace, trainable, everything)
 else:
-    look.head(comparewords.QUESTIONS["depth"])
-    look.missing(words.NOT_TRAINABLE if found else words.NO_PHOTOS, words.TO_PHOTOS, places.PHOTOS)
-which.scroll_up()
+    look.head(words.QUESTIONS["depth"])
+    look.missing(train_words.NOT_TRAINABLE if found else train_words.NO_PHOTOS, train_words.TO_PHOTOS, places.PHOTOS)
+selection.scroll_up()

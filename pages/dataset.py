@@ -1,22 +1,10 @@
 """Photos, in three steps: bring them, check the faces, split them."""
 
-from core.photos import dataset as datasets
-from ui import (
-    bring,
-    check,
-    collection,
-    ended,
-    finding,
-    going_away,
-    jobs,
-    look,
-    places,
-    server,
-    split,
-    state,
-    steps,
-    words,
-)
+from core.data import dataset as datasets
+from ui import dataset_choice, jobs, look, places, server, state
+from ui.experiments import storage
+from ui.photos import check, search, search_end, split, steps, upload
+from ui.text import photos as words
 
 places.enter()
 workspace = server.workspace()
@@ -25,18 +13,18 @@ if job:
     steps.bar("check", all_open=False)
     look.head(words.FINDING)
     state.CROP_JOB.set(job.id)
-    finding.show(workspace, job)
+    search.show(workspace, job)
 else:
-    ended.settle(workspace)
+    search_end.settle(workspace)
     found = datasets.list_datasets(workspace)
-    chosen = collection.chosen(found) if found else None
+    chosen = dataset_choice.chosen(found) if found else None
     step = steps.current(chosen)
     steps.bar(step, all_open=bool(found))
     if chosen is None or step == "bring":
         look.head(words.BRING, words.BRING_HOW)
-        bring.form(workspace, found, chosen)
+        upload.form(workspace, found, chosen)
     elif step == "check":
         check.show(workspace, found, chosen)
     else:
         split.show(workspace, found, chosen)
-    going_away.offer(workspace, chosen)
+    storage.offer(workspace, chosen)

@@ -1,23 +1,25 @@
 """My experiments: all of them in one table; open one again, rename it, take it along, delete it, bring one back."""
 
-from core import experiments
-from core.sweeps.folder import list_sweeps
-from ui import going_away, library, look, places, server, words
-from ui.compare import listed
+from core.experiments import listing
+from core.sweeps.sweep import list_sweeps
+from ui import look, places, server
+from ui.experiments import library, storage, sweeps
+from ui.text import common
+from ui.text import experiments as words
 
 places.enter()
 workspace = server.workspace()
-shelf = experiments.shelf(workspace)
+shelf = listing.shelf(workspace)
 compared = list_sweeps(workspace)
 if shelf.rows:
-    look.head(words.LIBRARY, words.LIBRARY_HOW)
+    look.head(common.LIBRARY, words.LIBRARY_HOW)
     library.actions(workspace, library.table(shelf.rows, shelf.of_sweeps))
 else:
-    look.head(words.LIBRARY)
+    look.head(common.LIBRARY)
     if not compared:
         look.missing(words.NO_EXPERIMENTS, words.TO_TRAIN, places.TRAIN)
 library.damaged(workspace, shelf)
-listed.section(workspace, compared)
-listed.damaged(workspace)
+sweeps.section(workspace, compared)
+sweeps.damaged(workspace)
 library.bring_back(workspace)
-going_away.offer(workspace)
+storage.offer(workspace)

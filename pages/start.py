@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from core.photos import dataset as datasets
-from ui import look, overview, places, server, words
+from core.data import dataset as datasets
+from ui import look, places, server
+from ui.start import overview
+from ui.text import common
 
 places.enter()
 workspace = server.workspace()
@@ -13,5 +15,5 @@ look.head(overview.question(found), overview.answer(found))
 overview.lineup(workspace, found)
 with st.container(horizontal=True):
     overview.ways_in(workspace, last, found)
-st.markdown(words.STAYS_HERE)
+st.markdown(common.STAYS_HERE)
 overview.steps(last, found)

@@ -1,11 +1,14 @@
 """Test: the exam first, what changed since the last one, what next; then who is taken for whom, and new photos."""
 
-from core import experiments
-from ui import before, exam, library, look, nextstep, places, published, reading, server, words
+from core.experiments import listing
+from ui import look, places, server
+from ui.experiments import library
+from ui.test import before_after, exam, next_idea, published, reading
+from ui.text import test as words
 
 places.enter()
 workspace = server.workspace()
-shelf = experiments.shelf(workspace)
+shelf = listing.shelf(workspace)
 row = library.tested(shelf)
 if row:
     found = exam.sit(row.run)
@@ -13,9 +16,9 @@ if row:
     library.pick(shelf, row)
     reading.result(found.result)
     reading.did(row.run)
-    before.and_now(workspace, row, (*shelf.tested, *shelf.of_sweeps))
+    before_after.and_now(workspace, row, (*shelf.tested, *shelf.of_sweeps))
     published.beside(row.config, found.result)
-    nextstep.idea(workspace, row, (*shelf.tested, *shelf.of_sweeps))
+    next_idea.idea(workspace, row, (*shelf.tested, *shelf.of_sweeps))
     exam.views(workspace, found, row.run)
     library.take_along(workspace, row)
 else:

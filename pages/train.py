@@ -1,7 +1,9 @@
 """Train: choose what may learn, start, and watch."""
 
-from core.photos import dataset as datasets
-from ui import experiment, look, places, server, words
+from core.data import dataset as datasets
+from ui import look, places, server
+from ui.text import train as words
+from ui.train import experiment
 
 places.enter()
 workspace = server.workspace()

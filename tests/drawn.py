@@ -43,7 +43,7 @@ def corners(width: int = 64, height: int = 48) -> np.ndarray:
 
 
 def encoded(rgb: np.ndarray | Image.Image, kind: str = "PNG", **options: Any) -> bytes:
-    """Give the bytes of a picture file of any kind that Pillow writes."""
+    """Return the bytes of a picture file of any kind that Pillow writes."""
     image = rgb if isinstance(rgb, Image.Image) else Image.fromarray(rgb)
     file = io.BytesIO()
     image.save(file, kind, **options)
@@ -51,7 +51,7 @@ def encoded(rgb: np.ndarray | Image.Image, kind: str = "PNG", **options: Any) ->
 
 
 def exif(*, orientation: int = 1, taken_at: str | None = None, make: str = "", model: str = "") -> bytes:
-    """Give EXIF data; `taken_at` as cameras write it, "2024:05:06 07:08:09"."""
+    """Return EXIF data; `taken_at` as cameras write it, "2024:05:06 07:08:09"."""
     data = Image.Exif()
     data[ExifTags.Base.Orientation] = orientation
     if make:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from core.data.manifest import Dataset
+from core.experiments.runs import Predictions, Run
 from core.models import units
-from core.photos.manifest import Dataset
-from core.runs import Predictions, Run
-from core.sweeps.folder import Sweep, create_sweep
 from core.sweeps.plan import Cell, SweepPlan
 from core.sweeps.results import exam
+from core.sweeps.sweep import Sweep, create_sweep
 from core.workspace import Workspace
 
 # For a cell: which photos of the final exam are right (bool, shape (n,)), and the share of right mock-exam answers.
@@ -47,7 +47,7 @@ def make_sweep(
 
 
 def finish(run: Run, cell: Cell, outcome: Outcome) -> None:
-    """Give a run the files of a finished training."""
+    """Return a run the files of a finished training."""
     dataset, config = run.dataset, run.config
     n, n_people, photos = len(exam(dataset)), len(dataset.people), exam(dataset)
     right, mock = outcome(cell, n)

@@ -23,7 +23,12 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from core.workspace import Workspace
 from tests.e2e.conftest import CHROMIUM_ARGUMENTS, Server, Visitor
-from ui import comparewords, words
+from ui.text import common
+from ui.text import compare as compare_words
+from ui.text import experiments as experiments_words
+from ui.text import photos as photos_words
+from ui.text import start as start_words
+from ui.text import train as train_words
 
 SCREEN = {"width": 1280, "height": 720}
 QUALITY = 82
@@ -96,50 +101,50 @@ def play(visitor: Visitor, album: Album) -> None:
     """Play the class story: all frozen, the last block free to learn, and then all stops at once."""
     visitor.open()
     album.shoot("start")
-    visitor.clicks(words.TRY_IT)
-    visitor.sees(words.TRAIN_TITLE)
+    visitor.clicks(start_words.TRY_IT)
+    visitor.sees(train_words.TRAIN_TITLE)
     album.shoot("train", settle_ms=6000)
-    visitor.clicks(words.START_TRAINING)
-    visitor.sees(words.ended("done", 20))
-    visitor.clicks(words.TO_EXAM)
+    visitor.clicks(train_words.START_TRAINING)
+    visitor.sees(train_words.ended("done", 20))
+    visitor.clicks(common.TO_EXAM)
     visitor.sees("Out of 100 new photos like these, expect between")
     album.shoot("exam")
 
-    visitor.goes_to(words.TRAIN)
-    visitor.sees(words.TRAIN_TITLE)
+    visitor.goes_to(common.TRAIN)
+    visitor.sees(train_words.TRAIN_TITLE)
     for blocks in (5, 4, 3, 4):
         visitor.freezes(blocks)
         album.record(1.5)
-    visitor.clicks(words.START_TRAINING)
+    visitor.clicks(train_words.START_TRAINING)
     visitor.sees("Learning: round")
     album.record(15)
     album.shoot("live", settle_ms=0)
-    visitor.sees(words.ended("done", 20))
+    visitor.sees(train_words.ended("done", 20))
     album.record(1)
-    visitor.clicks(words.TO_EXAM)
+    visitor.clicks(common.TO_EXAM)
     visitor.sees("Out of 100 new photos like these, expect between")
     album.record(2)
     album.shoot("before-and-now")
     album.bind("lesson")
-    visitor.goes_to(words.PHOTOS)
-    visitor.clicks(words.PHOTO_STEPS[2])
+    visitor.goes_to(common.PHOTOS)
+    visitor.clicks(photos_words.PHOTO_STEPS[2])
     visitor.waits_for(visitor.page.locator(".lab-stack img").first)
     album.shoot("photos")
-    visitor.goes_to(words.LIBRARY)
-    visitor.sees(words.LIBRARY_HOW)
+    visitor.goes_to(common.LIBRARY)
+    visitor.sees(experiments_words.LIBRARY_HOW)
     album.shoot("library")
-    compare(visitor, album)
+    compare_page(visitor, album)
 
 
-def compare(visitor: Visitor, album: Album) -> None:
+def compare_page(visitor: Visitor, album: Album) -> None:
     """Guess, try every stop, and read the headline."""
-    visitor.goes_to(comparewords.COMPARE)
-    visitor.sees(comparewords.QUESTIONS["depth"])
+    visitor.goes_to(compare_words.COMPARE)
+    visitor.sees(compare_words.QUESTIONS["depth"])
     more = visitor.page.locator(".sweep-votes button").filter(has_text="+")
     for place, hands in enumerate(VOTES):
         for _ in range(hands):
             more.nth(place).click()
-    visitor.clicks(words.START_TRAINING)
+    visitor.clicks(train_words.START_TRAINING)
     expect(visitor.page.get_by_text("take this one").first).to_be_visible(timeout=SWEEP_MS)
     album.shoot("compare")
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from core.errors import LabError
-from ui import text
+from ui.text import escape
 
 
 @contextmanager
@@ -22,4 +22,4 @@ def sentences() -> Iterator[None]:
 
 def show_error(sentence: str) -> None:
     """Show an error's sentence; it may hold names from users, so it is text."""
-    st.error(text.plain(sentence), icon=":material/error:")
+    st.error(escape.plain(sentence), icon=":material/error:")

@@ -12,17 +12,17 @@ from typing import Any, BinaryIO
 
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from core import runs
 from core.config import CropConfig, TrainConfig
+from core.data import samples
+from core.data.dataset import Dataset
+from core.data.naming import PeopleFrom
+from core.data.uploads import Draft, apart
+from core.experiments import runs
+from core.experiments.runs import Run
 from core.jobfolder import OPEN_STATES, JobFolder
 from core.jobs import queue
-from core.photos import samples
-from core.photos.dataset import Dataset
-from core.photos.drafts import Draft, apart
-from core.photos.naming import PeopleFrom
-from core.runs import Run
-from core.sweeps.folder import Sweep, create_sweep
 from core.sweeps.plan import SweepPlan
+from core.sweeps.sweep import Sweep, create_sweep
 from core.workspace import Workspace
 from ui import server
 
@@ -34,7 +34,7 @@ SEARCHES = ("crop", "fetch", "add", "recrop")
 
 
 def draft(workspace: Workspace, way: str) -> Draft:
-    """Give the photos brought one way that wait for the search; a refresh and another tab find the same."""
+    """Return the photos brought one way that wait for the search; a refresh and another tab find the same."""
     return Draft(workspace.jobs / f"draft-{way}")
 
 
@@ -198,13 +198,13 @@ def show_strangers(workspace: Workspace, run: Run) -> JobFolder:
 
 
 def open_job(workspace: Workspace, *kinds: str) -> JobFolder | None:
-    """Give the newest job of some kinds that is queued or running; a refresh finds it again here."""
+    """Return the newest job of some kinds that is queued or running; a refresh finds it again here."""
     found = [job for job in queue.open_jobs(workspace) if job.request()["kind"] in kinds]
     return max(found, key=lambda job: job.request()["created_at"], default=None)
 
 
 def job(workspace: Workspace, job_id: str | None) -> JobFolder | None:
-    """Give a job by its id, or None where it is gone."""
+    """Return a job by its id, or None where it is gone."""
     found = JobFolder(workspace.jobs / job_id) if job_id else None
     return found if found and found.exists() else None
 
@@ -224,7 +224,7 @@ def drop_uploads(workspace: Workspace) -> None:
 
 
 def untold_searches(workspace: Workspace) -> list[JobFolder]:
-    """Give the searches for faces that have ended and whose end nobody was told yet, the newest first."""
+    """Return the searches for faces that have ended and whose end nobody was told yet, the newest first."""
     found = [JobFolder(path) for path in _jobs(workspace) if not (path / _TOLD).exists()]
     ended = [job for job in found if job.request()["kind"] in SEARCHES and job.status().state not in OPEN_STATES]
     return sorted(ended, key=lambda job: job.status().changed_at, reverse=True)

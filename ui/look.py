@@ -6,7 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import state, words
+from ui import state
+from ui.text import common
 
 _STYLES = Path(__file__).with_name("look.css")
 
@@ -20,11 +21,11 @@ def head(title: str, sentence: str = "") -> None:
 
 
 def styles() -> None:
-    """Give a page its styles; `head` does it, a page whose title is live does it by itself."""
+    """Return a page its styles; `head` does it, a page whose title is live does it by itself."""
     st.html(_STYLES)
     # What Streamlit writes on its uploads cannot be said otherwise.
-    largest = words.largest_upload(st.get_option("server.maxUploadSize"))
-    st.html(f"<style>:root {{ --lab-largest: '{largest}'; --lab-folder: '{words.CHOOSE_FOLDER}'; }}</style>")
+    largest = common.largest_upload(st.get_option("server.maxUploadSize"))
+    st.html(f"<style>:root {{ --lab-largest: '{largest}'; --lab-folder: '{common.CHOOSE_FOLDER}'; }}</style>")
 
 
 def missing(what: str, button: str, page: str, **query: str) -> None:

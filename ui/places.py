@@ -7,7 +7,9 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from ui import comparewords, server, state, words
+from ui import server, state
+from ui.text import common
+from ui.text import compare as compare_words
 
 ICON = Path(__file__).with_name("icon.svg")
 
@@ -42,15 +44,15 @@ def enter() -> None:
 
 
 def _open() -> StreamlitPage:
-    st.set_page_config(page_title=words.LAB, page_icon=ICON, layout="wide")
+    st.set_page_config(page_title=common.LAB, page_icon=ICON, layout="wide")
     server.workers()
     # Addresses are the names of the files, as the older kind of page has them.
     pages = [
-        st.Page(START, title=words.START, icon=":material/home:", default=True),
-        st.Page(PHOTOS, title=words.PHOTOS, icon=":material/photo_library:"),
-        st.Page(TRAIN, title=words.TRAIN, icon=":material/model_training:"),
-        st.Page(TEST, title=words.TEST, icon=":material/fact_check:"),
-        st.Page(COMPARE, title=comparewords.COMPARE, icon=":material/compare_arrows:"),
-        st.Page(LIBRARY, title=words.LIBRARY, icon=":material/experiment:"),
+        st.Page(START, title=common.START, icon=":material/home:", default=True),
+        st.Page(PHOTOS, title=common.PHOTOS, icon=":material/photo_library:"),
+        st.Page(TRAIN, title=common.TRAIN, icon=":material/model_training:"),
+        st.Page(TEST, title=common.TEST, icon=":material/fact_check:"),
+        st.Page(COMPARE, title=compare_words.COMPARE, icon=":material/compare_arrows:"),
+        st.Page(LIBRARY, title=common.LIBRARY, icon=":material/experiment:"),
     ]
     return st.navigation(pages, position="top")

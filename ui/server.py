@@ -12,12 +12,12 @@ from core.workspace import Workspace
 
 
 def workspace() -> Workspace:
-    """Give the workspace of this computer's user."""
+    """Return the workspace of this computer's user."""
     return Workspace.personal()
 
 
 def workers() -> supervisor.Supervisor:
-    """Give the supervisor, started with the first call; one for all sessions of this server."""
+    """Return the supervisor, started with the first call; one for all sessions of this server."""
     return _supervisor(str(workspace().root))
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar, cast
 import streamlit as st
 
 if TYPE_CHECKING:
-    from ui.replay import Playback
+    from ui.playback import Playback
 
 T = TypeVar("T")
 
@@ -289,5 +289,5 @@ class Widget(StrEnum):
     MISSING = "what_is_missing"
 
     def of(self, *parts: object) -> str:
-        """Give a key that changes with what decides the widget's default, so that another default is really shown."""
+        """Return a key that changes with what decides the widget's default, so that another default is really shown."""
         return "-".join([self, *map(str, parts)])

@@ -34,10 +34,10 @@ WRONG_SCALE: tuple[str, str] = ("#D9705F", "#A5271A")
 
 
 def person_colour(label: int) -> str:
-    """Give the colour of the person with this number in label order."""
+    """Return the colour of the person with this number in label order."""
     return PERSON_COLOURS[label % len(PERSON_COLOURS)]
 
 
 def person_mark(label: int) -> str:
-    """Give the sign that tells people of the same colour apart; the first ten share one."""
+    """Return the sign that tells people of the same colour apart; the first ten share one."""
     return PERSON_MARKS[label // len(PERSON_COLOURS) % len(PERSON_MARKS)]

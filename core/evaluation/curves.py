@@ -15,7 +15,7 @@ from core.evaluation import colours
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.evaluation.learning import Mark
+    from core.evaluation.learning_curve import Mark
 
 TEXT_PX = 16
 _BEFORE = "rgba(140, 148, 156, 0.75)"
@@ -24,7 +24,7 @@ _OVER_PX = 20
 
 
 class EpochNumbers(Protocol):
-    """What a curve needs of one round; `core.runs.Epoch` is one."""
+    """What a curve needs of one round; `core.experiments.runs.Epoch` is one."""
 
     @property
     def epoch(self) -> int: ...
@@ -133,7 +133,7 @@ def _guessing(height: float, said: str) -> dict[str, Any]:
 
 
 def _grey(before: Sequence[EpochNumbers], name: str) -> dict[str, Any]:
-    """Give the mock exam of the experiment before: behind the others, and out of their way."""
+    """Return the mock exam of the experiment before: behind the others, and out of their way."""
     line = _line(name, [e.epoch for e in before], [100 * e.val_accuracy for e in before], _BEFORE, "none", 0)
     line["endLabel"] |= {"formatter": name, "fontWeight": "normal", "color": colours.NEUTRAL}
     return line | {"z": 1, "tooltip": {"show": False}}
@@ -248,5 +248,5 @@ def _line(name: str, rounds: list[int], values: list[float], colour: str, symbol
 
 
 def _round_axis(epochs: int) -> dict[str, int]:
-    """Give an axis of rounds whose few ticks are whole numbers."""
+    """Return an axis of rounds whose few ticks are whole numbers."""
     return {"max": epochs, "interval": next(step for step in (1, 2, 5, 10, 20, 50, 100, 200) if epochs / step <= 6)}

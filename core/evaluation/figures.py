@@ -135,7 +135,7 @@ def _lay_out(figure: go.Figure, names: list[str], labels: ConfusionLabels, side_
 
 
 def _text_px(names: Sequence[str]) -> int:
-    """Give about the width of the longest line, in px."""
+    """Return about the width of the longest line, in px."""
     return 9 * max((len(line) for name in names for line in html.unescape(name).split("<br>")), default=0) + 8
 
 

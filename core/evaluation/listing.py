@@ -66,7 +66,7 @@ def as_csv(
     people: Sequence[str],
     columns: tuple[str, str, str],
 ) -> bytes:
-    """Give predictions as a table that a spreadsheet opens: a row a photo, a column a person.
+    """Return predictions as a table that a spreadsheet opens: a row a photo, a column a person.
 
     Args:
         columns: the words over the photo's name, the true person and the answer.
@@ -85,5 +85,5 @@ def as_csv(
 
 
 def as_text(name: str) -> str:
-    """Give a name that a spreadsheet shows and never computes; some take what begins like this for a formula."""
+    """Return a name that a spreadsheet shows and never computes; some take what begins like this for a formula."""
     return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name

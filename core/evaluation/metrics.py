@@ -105,7 +105,7 @@ class TestResult:
 
 
 def majority_label(labels: np.ndarray) -> int:
-    """Give the most frequent label; of several, the first.
+    """Return the most frequent label; of several, the first.
 
     Args:
         labels: int, shape (n,), n >= 1; entries below 0 (unlabelled) are ignored.
@@ -232,7 +232,7 @@ def is_sure(probabilities: np.ndarray) -> np.ndarray:
 
 
 def most_confused(confusion: np.ndarray, limit: int = MOST_PEOPLE) -> np.ndarray:
-    """Give the labels of the people with the most mistakes about them (as true or as predicted), in label order.
+    """Return the labels of the people with the most mistakes about them (as true or as predicted), in label order.
 
     Args:
         confusion: int, shape (n_classes, n_classes).
@@ -246,7 +246,7 @@ def most_confused(confusion: np.ndarray, limit: int = MOST_PEOPLE) -> np.ndarray
 
 
 def row_percent(confusion: np.ndarray) -> np.ndarray:
-    """Give of each person's photos how many out of 100 got each name; nan where a person has no photo.
+    """Return of each person's photos how many out of 100 got each name; nan where a person has no photo.
 
     Args:
         confusion: int, shape (n_classes, n_classes).
@@ -259,7 +259,7 @@ def row_percent(confusion: np.ndarray) -> np.ndarray:
 
 
 def rest_of_confusion(confusion: np.ndarray, people: Sequence[str]) -> list[PersonRow]:
-    """Give the people the picture of the matrix leaves out, in label order; empty up to 20 people."""
+    """Return the people the picture of the matrix leaves out, in label order; empty up to 20 people."""
     shown = set(most_confused(confusion).tolist())
     return [_person_row(label, confusion, people) for label in range(len(people)) if label not in shown]
 

@@ -16,7 +16,7 @@ import numpy as np
 from scipy import optimize, stats
 from statsmodels.stats.multitest import multipletests
 
-from core.evaluation.compare import CLEAR_P
+from core.evaluation.compare_answers import CLEAR_P
 
 # How much better or worse the same training comes out with another seed: standard deviation in logits. A cautious
 # prior, which counts as much as PRIOR_DF + 1 tries of its own would; with many tries what they show outweighs it.
@@ -112,7 +112,7 @@ def _pair(first: np.ndarray, second: np.ndarray, groups: np.ndarray | None) -> t
 
 
 def _by_take(gained: np.ndarray, groups: np.ndarray | None, mean: np.ndarray) -> np.ndarray:
-    """Give each take's distance from the mean, shape (..., n_seeds, n_takes); their mean is 0 over tries and takes."""
+    """Return each take's distance from the mean, shape (..., n_seeds, n_takes); their mean over both is 0."""
     n_photos = gained.shape[-1]
     if groups is None:
         return np.asarray(gained - mean[..., None, None])

@@ -25,7 +25,7 @@ def spread_evenly(labels: np.ndarray, most: int, seed: int = 0) -> np.ndarray:
 
 
 def columns(counts: np.ndarray, most: int) -> int:
-    """Give how many columns a wall has, so that no person's photos are parted by the end of a row where possible.
+    """Return how many columns a wall has, so that no person's photos are parted by the end of a row where possible.
 
     Args:
         counts: int, shape (n_people,), how many photos of each are on it.

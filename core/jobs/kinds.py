@@ -19,7 +19,7 @@ from core.jobs.queue import HELPER, TRAIN
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
-    from core.photos.manifest import Dataset
+    from core.data.manifest import Dataset
 
 Work = Callable[[JobFolder, Workspace], None]
 
@@ -53,12 +53,12 @@ class Kind:
 KINDS: dict[str, Kind] = {
     # Fitting in a loop leaks memory, so each training gets a process of its own.
     "train": Kind(TRAIN, "core.training.trainer:run_training", warm=True, ends_worker=True),
-    "sweep": Kind(TRAIN, "core.jobs.sweeping:run_sweep", ends_worker=True),
+    "sweep": Kind(TRAIN, "core.jobs.sweep_job:run_sweep", ends_worker=True),
     "crop": Kind(HELPER, "core.jobs.kinds:crop"),
     "add": Kind(HELPER, "core.jobs.kinds:add"),
     "recrop": Kind(HELPER, "core.jobs.kinds:recrop"),
-    "compare": Kind(HELPER, "core.training.likeness:compare"),
-    "explain": Kind(HELPER, "core.training.explain:explain"),
+    "compare": Kind(HELPER, "core.training.similarity:compare"),
+    "explain": Kind(HELPER, "core.training.activations:explain"),
     "fetch": Kind(HELPER, "core.jobs.kinds:fetch"),
     # Imports TensorFlow (690 MB) with the first one; who only crops never pays for it.
     "predict": Kind(HELPER, "core.training.predict:run_predict"),
@@ -68,7 +68,7 @@ KINDS: dict[str, Kind] = {
 
 
 def _reporter(job: JobFolder) -> Callable[[str, int, int], None]:
-    """Give a function (step, done, total) that writes "progress" events now and then and raises `Stopped` if asked."""
+    """Return a function (step, done, total) that writes "progress" events at times and raises `Stopped` if asked."""
     last: tuple[str, float] = ("", 0.0)
 
     def report(step: str, done: int, total: int) -> None:
@@ -124,7 +124,7 @@ def _build(
     crop_config: CropConfig,
     report: Callable[[str, int, int], None],
 ) -> None:
-    from core.photos.dataset import build_dataset
+    from core.data.dataset import build_dataset
 
     split = SplitConfig(**job.request().get("split", {}))
     # Somebody with too few photos is told so on the page, and stops nobody else.
@@ -151,8 +151,8 @@ def add(job: JobFolder, workspace: Workspace) -> None:
     Request: `dataset_id`, `source`, `person` where all photos are one person's, and `people_from` as for "crop". Events
     and result as for "crop".
     """
-    from core import runs
-    from core.photos.dataset import add_photos, load_dataset
+    from core.data.dataset import add_photos, load_dataset
+    from core.experiments import runs
 
     request = job.request()
     with _using_up(job, Path(request["source"])) as source:
@@ -170,9 +170,9 @@ def add(job: JobFolder, workspace: Workspace) -> None:
 
 def recrop(job: JobFolder, workspace: Workspace) -> None:
     """Crop the newest version of `dataset_id` anew. Request: `dataset_id`, `crop`. Events and result as for "crop"."""
-    from core import runs
-    from core.photos.manifest import load_dataset
-    from core.photos.recropping import recrop as crop_again
+    from core.data.manifest import load_dataset
+    from core.data.recrop import recrop as crop_again
+    from core.experiments import runs
 
     request = job.request()
     dataset = load_dataset(workspace, request["dataset_id"])
@@ -187,17 +187,17 @@ def fetch(job: JobFolder, workspace: Workspace) -> None:
     Request: `collection`, `people`, `photos` (a person), `crop` and `split` as for "crop". Events: "progress" with
     `step` "download" (bytes), then as for "crop". Result: `dataset_id`, `version`.
     """
-    from core.photos import fetched
+    from core.data import collections
 
     request = job.request()
-    chosen = fetched.collection(request["collection"])
+    chosen = collections.collection(request["collection"])
     report = _reporter(job)
     crop_config = CropConfig(**request.get("crop", {}))
     if chosen.are_faces:
         crop_config = replace(crop_config, detector="none")
     laid_out = job.path / "photos"
     try:
-        fetched.fetch(
+        collections.fetch(
             chosen.name,
             workspace.cache / "collections",
             laid_out,

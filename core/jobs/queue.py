@@ -37,7 +37,7 @@ class Marker:
 
     @classmethod
     def of(cls, workspace: Workspace, job: JobFolder) -> Marker:
-        """Give the marker a job has while it waits, whether or not it is there."""
+        """Return the marker a job has while it waits, whether or not it is there."""
         request = job.request()
         name = f"{request['created_at']:017.6f}-{job.path.parent.name}-{job.id}"
         return cls(_lane_folder(workspace, request["lane"]) / name, job)
@@ -70,7 +70,7 @@ def submit(workspace: Workspace, path: Path, request: dict[str, Any]) -> JobFold
 
 
 def enqueue(workspace: Workspace, job: JobFolder) -> None:
-    """Put a folder that is `queued` already, as `core.runs.create_run` makes them, where workers look."""
+    """Put a folder that is `queued` already, as `core.experiments.runs.create_run` makes them, where workers look."""
     if job.path.parent not in _homes(workspace):
         raise LabError(
             f'The job folder "{job.path}" is not one of this workspace; make it in its runs, sweeps or jobs.'
@@ -99,12 +99,12 @@ def withdraw(workspace: Workspace, job: JobFolder) -> None:
 
 
 def waiting(workspace: Workspace, lane: str) -> list[JobFolder]:
-    """Give the queued jobs of a lane, oldest first."""
+    """Return the queued jobs of a lane, oldest first."""
     return [marker.job for marker in _markers(workspace, lane) if _state(marker.job) == "queued"]
 
 
 def open_jobs(workspace: Workspace) -> list[JobFolder]:
-    """Give every job of the workspace that is queued or running."""
+    """Return every job of the workspace that is queued or running."""
     return [job for job in _all_jobs(workspace) if _state(job) in OPEN_STATES]
 
 
@@ -191,7 +191,7 @@ def _all_jobs(workspace: Workspace) -> list[JobFolder]:
 
 
 def _state(job: JobFolder) -> str | None:
-    """Give a job's state; None where its folder went away meanwhile or cannot be read."""
+    """Return a job's state; None where its folder went away meanwhile or cannot be read."""
     try:
         return job.status().state
     except (FileNotFoundError, LabError):

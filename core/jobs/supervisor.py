@@ -22,14 +22,14 @@ import psutil
 from filelock import Timeout
 
 from core.errors import LabError
-from core.jobs import queue, roster
+from core.jobs import queue, workers
 from core.jobs.queue import is_lane_busy as is_lane_busy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from core.jobfolder import JobFolder
-    from core.jobs.roster import Card
+    from core.jobs.workers import Card
     from core.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -107,15 +107,15 @@ class Supervisor:
         self._wake.set()
 
     def trouble(self, lane: str) -> str | None:
-        """Give in one sentence why the lane has no worker, or None where all is well."""
+        """Return in one sentence why the lane has no worker, or None where all is well."""
         return self._health[lane].trouble
 
     def last_words(self, lane: str) -> str:
-        """Give the last lines a worker of this lane wrote before it died; empty while none has."""
+        """Return the last lines a worker of this lane wrote before it died; empty while none has."""
         return self._health[lane].last_words
 
     def _run(self) -> None:
-        lock = roster.server_lock(self._workspace)
+        lock = workers.server_lock(self._workspace)
         while not self._stopping.is_set():
             with suppress(Timeout), lock.acquire(timeout=1.0):
                 self._lead()
@@ -135,12 +135,12 @@ class Supervisor:
         if time.monotonic() - self._repaired_s >= REPAIR_EVERY_S:
             self._repaired_s = time.monotonic()
             queue.repair(self._workspace)
-        cards = roster.cards(self._workspace)
+        cards = workers.cards(self._workspace)
         self._reap({card.token: card for card in cards})
         for card in cards:
             # A child whose exit code is still to come keeps its card until then: it tells what it was doing.
             if not card.alive and card.token not in self._children:
-                roster.forget(self._workspace, card.token)
+                workers.forget(self._workspace, card.token)
         for lane in queue.LANES:
             self._look_after(lane, [card for card in cards if card.lane == lane and card.alive])
 
@@ -177,7 +177,7 @@ class Supervisor:
         if any(card.state != "warming" for card in living):
             health.trouble = None
         for card in free[1:]:
-            roster.ask_to_leave(self._workspace, card.token)
+            workers.ask_to_leave(self._workspace, card.token)
         if not free and not starting and self._wants_worker(lane, living) and time.monotonic() >= health.not_before_s:
             self._start_worker(lane)
 
@@ -200,7 +200,7 @@ class Supervisor:
                 env={
                     **os.environ,
                     "LAB_HOME": str(self._workspace.root.resolve()),
-                    roster.TOKEN_VARIABLE: token,
+                    workers.TOKEN_VARIABLE: token,
                     "PYTHONUTF8": "1",
                     "PYTHONFAULTHANDLER": "1",
                 },
@@ -213,10 +213,10 @@ class Supervisor:
 
     def _let_go(self) -> None:
         """Ask everybody to end, which who works hears after the job; wait a moment for those that can end at once."""
-        living = {card.token for card in roster.cards(self._workspace) if card.alive}
+        living = {card.token for card in workers.cards(self._workspace) if card.alive}
         for token in living | self._children.keys():
-            roster.ask_to_leave(self._workspace, token)
-        _wait_until(lambda: not any(c.alive and c.state == "idle" for c in roster.cards(self._workspace)), 3.0)
+            workers.ask_to_leave(self._workspace, token)
+        _wait_until(lambda: not any(c.alive and c.state == "idle" for c in workers.cards(self._workspace)), 3.0)
         for child in self._children.values():
             child.process.poll()
         self._children.clear()
@@ -256,7 +256,7 @@ def stop_jobs(
     if _wait_until(quiet, timeout_s):
         return
     busy = {*lanes, *(job.request()["lane"] for job in held())}
-    for card in roster.cards(workspace):
+    for card in workers.cards(workspace):
         if card.alive and card.state == "working" and card.lane in busy:
             _kill(card.pid)
     if not _wait_until(quiet, 5.0):
@@ -282,14 +282,14 @@ def _wait_until(condition: Callable[[], bool], timeout_s: float) -> bool:
 
 
 def _apart_from_this_process() -> dict[str, Any]:
-    """Give what makes a new process survive the terminal and the server it was started from."""
+    """Return what makes a new process survive the terminal and the server it was started from."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
     return {"start_new_session": True}
 
 
 def _tail(path: Path, starts_at: int, lines: int = 10) -> str:
-    """Give the last lines of a log from a position on."""
+    """Return the last lines of a log from a position on."""
     try:
         text = path.read_bytes()[starts_at:].decode("utf-8", "replace")
     except OSError:

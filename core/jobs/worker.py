@@ -21,7 +21,7 @@ import psutil
 
 from core import disk
 from core.errors import LabError, Stopped
-from core.jobs import queue, roster
+from core.jobs import queue, workers
 from core.jobs.kinds import KINDS, Kind, Work
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def run_worker(
 
 
 def by_kind(kinds: Mapping[str, Kind]) -> Work:
-    """Give what does a job of any kind; imported when it begins, so that whatever goes wrong there is the job's."""
+    """Return what does a job of any kind; imported when it begins, so that whatever goes wrong there is the job's."""
 
     def work(job: JobFolder, workspace: Workspace) -> None:
         name = job.request()["kind"]
@@ -153,10 +153,10 @@ class _Worker:
 
     def run(self) -> None:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
-        token = os.environ.get(roster.TOKEN_VARIABLE) or f"{self._lane}-{uuid.uuid4().hex[:8]}"
+        token = os.environ.get(workers.TOKEN_VARIABLE) or f"{self._lane}-{uuid.uuid4().hex[:8]}"
         if self._lane == queue.TRAIN:
             _lower_priority()
-        with roster.seat(self._workspace, self._lane, token) as seat, self._signals():
+        with workers.seat(self._workspace, self._lane, token) as seat, self._signals():
             for kind in self._kinds.values():
                 if kind.lane == self._lane and kind.warm:
                     kind.load()
@@ -165,7 +165,7 @@ class _Worker:
                 if not self._do_next(seat):
                     time.sleep(POLL_S)
 
-    def _do_next(self, seat: roster.Seat) -> bool:
+    def _do_next(self, seat: workers.Seat) -> bool:
         """Do the next job of the lane; give whether there was one."""
         with queue.take(self._workspace, self._lane) as job:
             if job is None:
@@ -209,7 +209,7 @@ class _Worker:
         now_s = time.monotonic()
         if now_s - self._looked_s >= LOOK_FOR_SERVER_S:
             self._looked_s = now_s
-            if roster.server_lives(self._workspace):
+            if workers.server_lives(self._workspace):
                 self._server_seen_s = now_s
         return now_s - self._server_seen_s > self._without_server_s
 

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Literal
 import keras
 import numpy as np
 
-from core.models import layerfile, networks
-from core.models.backbones import backbone, check_config
+from core.models import build, weights_file
+from core.models.registry import backbone, check_config
 from core.models.units import architecture
 
 if TYPE_CHECKING:
     from core.config import HeadConfig, TrainConfig
-    from core.models.backbones import Preprocessing
+    from core.models.registry import Preprocessing
     from core.models.structure import Unit
     from core.models.weights import FoundWeights
 
@@ -53,7 +53,7 @@ class Classifier:
     units: tuple[str, ...]
 
     def part(self, last: int, first: int | None = None) -> keras.Model:
-        """Give the units before `last` as a model that gives what unit `last` sees (or the head, after all units).
+        """Return the units before `last` as a model that gives what unit `last` sees (or the head, after all units).
 
         Args:
             last: the first unit that is not in it.
@@ -63,8 +63,8 @@ class Classifier:
         return keras.Model(begin, self.seen[last])
 
     def unit_weights(self) -> dict[str, list[np.ndarray]]:
-        """Give copies of all weights of each unit, float32, moving statistics included."""
-        return {unit.name: networks.unit_weights(self.joined, unit) for unit in architecture(self.backbone).units}
+        """Return copies of all weights of each unit, float32, moving statistics included."""
+        return {unit.name: build.unit_weights(self.joined, unit) for unit in architecture(self.backbone).units}
 
     def set_trainable_units(self, freeze_depth: int) -> None:
         """Let all units from `freeze_depth` on train, and no other; the head always trains.
@@ -108,7 +108,7 @@ class Classifier:
         """Let dropout draw from `seed` from here on; called with a number of its own before each epoch."""
         for layer in self.joined.layers:
             if isinstance(layer, keras.layers.Dropout):
-                layer.seed_generator.state.assign(np.array([networks.derived_seed(seed, layer.name), 0], np.uint32))
+                layer.seed_generator.state.assign(np.array([build.derived_seed(seed, layer.name), 0], np.uint32))
 
 
 def build_classifier(
@@ -134,13 +134,13 @@ def build_classifier(
     policy = "mixed_bfloat16" if precision == "bfloat16" else "float32"
     with _dtype_policy(policy):
         picture = keras.Input(shape, name="rgb", dtype="float32")
-        network = networks.build_backbone(entry.name, config.image_size_px, _preprocess(picture, entry.preprocessing))
-        seen = networks.unit_inputs(network, entry.name)
+        network = build.build_backbone(entry.name, config.image_size_px, _preprocess(picture, entry.preprocessing))
+        seen = build.unit_inputs(network, entry.name)
         probabilities = _head(seen[-1], config.head, n_classes, config.seed)
     if weights is None:
-        networks.fill(network, entry.name, networks.initial_weights(entry.name, config.seed))
+        build.fill(network, entry.name, build.initial_weights(entry.name, config.seed))
     else:
-        networks.load_weights(network, entry.name, weights.path)
+        build.load_weights(network, entry.name, weights.path)
     depth = config.freeze_depth or 0
     classifier = Classifier(
         prefix=keras.Model(picture, seen[depth], name="prefix"),
@@ -178,7 +178,7 @@ def _head(features: keras.KerasTensor, head: HeadConfig, n_classes: int, seed: i
         start = _kernel_start(name, head, seed)
         x = keras.layers.Dense(size, activation="relu", name=name, kernel_initializer=start)(x)
     if head.dropout:
-        x = keras.layers.Dropout(head.dropout, seed=networks.derived_seed(seed, "head_dropout"), name="head_dropout")(x)
+        x = keras.layers.Dropout(head.dropout, seed=build.derived_seed(seed, "head_dropout"), name="head_dropout")(x)
     # The softmax in bfloat16 would know three digits only.
     start = _kernel_start(LAST_LAYER, head, seed)
     return keras.layers.Dense(
@@ -189,7 +189,7 @@ def _head(features: keras.KerasTensor, head: HeadConfig, n_classes: int, seed: i
 def _kernel_start(name: str, head: HeadConfig, seed: int) -> keras.initializers.Initializer:
     if name == LAST_LAYER and head.zero_start:
         return keras.initializers.Zeros()
-    return keras.initializers.GlorotUniform(seed=networks.derived_seed(seed, name))
+    return keras.initializers.GlorotUniform(seed=build.derived_seed(seed, name))
 
 
 def start_again(classifier: Classifier, config: TrainConfig, weights: FoundWeights | None) -> None:
@@ -203,13 +203,11 @@ def start_again(classifier: Classifier, config: TrainConfig, weights: FoundWeigh
         weights: as it was built with.
     """
     if weights is None:
-        initial = networks.initial_weights(config.backbone, config.seed)
+        initial = build.initial_weights(config.backbone, config.seed)
     else:
-        initial = layerfile.read_layers(weights.path, config.backbone)
+        initial = weights_file.read_layers(weights.path, config.backbone)
     for layer in architecture(config.backbone).weight_layers:
-        for variable, value in zip(
-            networks.weight_variables(classifier.joined, layer), initial[layer.name], strict=True
-        ):
+        for variable, value in zip(build.weight_variables(classifier.joined, layer), initial[layer.name], strict=True):
             variable.assign(value)
     for built in classifier.head.layers:
         if isinstance(built, keras.layers.Dense):

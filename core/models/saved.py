@@ -9,7 +9,7 @@ import numpy as np
 
 from core import disk
 from core.errors import RunError
-from core.models import layerfile, networks
+from core.models import build, weights_file
 from core.models.classifier import SCALE_LAYER, Classifier
 from core.models.units import architecture
 
@@ -83,16 +83,16 @@ def check_model(
     """
     _check_form(model, file_name)
     if weights_path is not None:
-        weights = layerfile.read_layers(weights_path, backbone_name)
+        weights = weights_file.read_layers(weights_path, backbone_name)
     elif seed is not None:
-        weights = networks.initial_weights(backbone_name, seed)
+        weights = build.initial_weights(backbone_name, seed)
     else:
         return {}
     moved = {}
     for i, unit in enumerate(architecture(backbone_name).units):
         started = [array for layer in unit.weight_layers for array in weights[layer.name]]
         trains = [j < 2 or layer.kind != "batchnorm" for layer in unit.weight_layers for j in range(len(layer.shapes))]
-        ended = networks.unit_weights(model, unit)
+        ended = build.unit_weights(model, unit)
         may_move = [i >= freeze_depth and can_train for can_train in trains]
         for before, after, may in zip(started, ended, may_move, strict=True):
             if not may and not np.array_equal(before, after):

@@ -94,11 +94,11 @@ class Unit:
         return [layer for layer in self.weight_layers if layer.kind == "conv"][-1].shapes[0][-1]
 
     def output_size_px(self, size_px: int) -> int:
-        """Give the side of its output before the pooling that follows, for an input of side `size_px`."""
+        """Return the side of its output before the pooling that follows, for an input of side `size_px`."""
         return -(-size_px // self.stride)
 
     def size_behind_px(self, size_px: int) -> int:
-        """Give the side of what the next unit sees, for an input of side `size_px`."""
+        """Return the side of what the next unit sees, for an input of side `size_px`."""
         size_px = self.output_size_px(size_px)
         if self.pool == "half":
             return size_px // 2
@@ -107,7 +107,7 @@ class Unit:
         return size_px // 7 if self.pool == "average" else size_px
 
     def macs(self, size_px: int) -> int:
-        """Give the multiply-adds of its convolutions for one picture of side `size_px` at its input."""
+        """Return the multiply-adds of its convolutions for one picture of side `size_px` at its input."""
         sides = {"input": size_px, "output": self.output_size_px(size_px), "point": 1}
         kernels = (layer for layer in self.weight_layers if layer.kind != "batchnorm")
         return sum(prod(layer.shapes[0]) * sides[layer.seen_at] ** 2 for layer in kernels)
@@ -147,23 +147,23 @@ class Architecture:
         return tuple(layer for unit in self.units for layer in unit.weight_layers)
 
     def stops(self) -> tuple[int, ...]:
-        """Give the freeze depths at block boundaries, 0 and all units included; VGG16: 0, 2, 4, 7, 10, 13."""
+        """Return the freeze depths at block boundaries, 0 and all units included; VGG16: 0, 2, 4, 7, 10, 13."""
         blocks = [unit.block for unit in self.units]
         last_of_block = [i + 1 for i, block in enumerate(blocks) if block not in blocks[i + 1 :]]
         return (0, *last_of_block)
 
     def sizes_px(self, image_size_px: int) -> tuple[int, ...]:
-        """Give the side at each unit's input, and last the side of the features, for pictures of `image_size_px`."""
+        """Return the side at each unit's input, and last the side of the features, for pictures of `image_size_px`."""
         sizes = [image_size_px]
         for unit in self.units:
             sizes.append(unit.size_behind_px(sizes[-1]))
         return tuple(sizes)
 
     def feature_size_px(self, image_size_px: int) -> int:
-        """Give the side of the features of a picture of `image_size_px`; 0 where the picture is too small."""
+        """Return the side of the features of a picture of `image_size_px`; 0 where the picture is too small."""
         return self.sizes_px(image_size_px)[-1]
 
     def macs(self, image_size_px: int) -> tuple[int, ...]:
-        """Give the multiply-adds of each unit for one picture; twice as many floating point operations."""
+        """Return the multiply-adds of each unit for one picture; twice as many floating point operations."""
         sizes = self.sizes_px(image_size_px)
         return tuple(unit.macs(size) for unit, size in zip(self.units, sizes, strict=False))

@@ -66,7 +66,7 @@ def check_freeze_depth(network: Architecture, freeze_depth: int) -> None:
 
 @lru_cache
 def architecture(backbone: str) -> Architecture:
-    """Give a backbone's numbers.
+    """Return a backbone's numbers.
 
     Raises:
         ConfigError: there is none of that name; the message lists them.

@@ -18,9 +18,9 @@ from filelock import FileLock, Timeout
 
 from core import disk
 from core.errors import WeightsError
-from core.models import layerfile
-from core.models.backbones import Backbone, backbone
-from core.models.transfer import fetch
+from core.models import weights_file
+from core.models.download import fetch
+from core.models.registry import Backbone, backbone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,7 +46,7 @@ class FoundWeights:
 
 
 def find_weights(name: str, workspace: Workspace) -> FoundWeights | None:
-    """Give a backbone's weights if they are on this computer: imported or downloaded ones, else those of the lab.
+    """Return a backbone's weights if they are on this computer: imported or downloaded ones, else those of the lab.
 
     Raises:
         ConfigError: no such backbone.
@@ -70,7 +70,7 @@ def has_weights(name: str, workspace: Workspace) -> bool:
 
 
 def require_weights(name: str, workspace: Workspace) -> FoundWeights:
-    """Give a backbone's weights.
+    """Return a backbone's weights.
 
     Raises:
         WeightsError: they are not on this computer; the message says where they are and how they get here.
@@ -145,14 +145,14 @@ def import_weights(name: str, file: Path, workspace: Workspace, *, called: str =
     path = workspace.weights / entry.weights.file_name
     with _on_disk(path), disk.replacing(path) as beside:
         shutil.copyfile(file, beside)
-        layerfile.read_layers(beside, name, file_name=called or file.name)
+        weights_file.read_layers(beside, name, file_name=called or file.name)
     return _described(path, entry)
 
 
 def _accept_download(part: Path, path: Path, entry: Backbone, url: str) -> None:
     """Move a whole download to its place, or remove it and say what is wrong with it."""
     try:
-        layerfile.read_layers(part, entry.name, file_name=path.name)
+        weights_file.read_layers(part, entry.name, file_name=path.name)
         arrived = _described(part, entry)
         if not arrived.verified and (entry.weights.md5 or entry.weights.sha256):
             raise WeightsError(

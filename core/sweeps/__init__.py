@@ -1,1 +1,4 @@
-"""Whole experiments: many trainings on one split that differ in one setting, and what they say together."""
+"""Whole experiments: many trainings on one split that differ in one setting, and what they say together.
+
+May import `core.experiments` and what that may import. No TensorFlow.
+"""

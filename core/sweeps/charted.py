@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import isfinite
 
+from core.data.manifest import Dataset
 from core.evaluation.sweepchart import ChartLabels, ChartLine, ChartPoint, SweepChart
-from core.models.backbones import backbone
+from core.models.registry import backbone
 from core.models.structure import Architecture
-from core.photos.manifest import Dataset
-from core.sweeps.judging import guessing
 from core.sweeps.naming import block_word, capital, counted, stop_label
 from core.sweeps.plan import Axis, Start, SweepPlan
+from core.sweeps.recommendation import guessing
 from core.sweeps.results import Line, Point, exam
 
 ROWS: dict[Axis, str] = {"depth": "frozen up to", "photos": "practice photos each", "size": "size of a face"}
@@ -45,7 +45,7 @@ def chart_of(
     guesses: Mapping[int, int] | None = None,
     chosen: int | None = None,
 ) -> SweepChart:
-    """Give the chart of a sweep, of an unfinished one and of one without any try as well.
+    """Return the chart of a sweep, of an unfinished one and of one without any try as well.
 
     Args:
         lines: as `core.sweeps.results.lines` gives them; the first one says where the stops are.
@@ -112,7 +112,7 @@ def _label(axis: Axis, value: int | None) -> str:
 
 
 def _at(network: Architecture, depth: int) -> float:
-    """Give where a freeze depth lies among the blocks: 2 behind the second, 2.5 in the middle of the third."""
+    """Return where a freeze depth lies among the blocks: 2 behind the second, 2.5 in the middle of the third."""
     stops = network.stops()
     block = min(bisect_right(stops, depth) - 1, len(stops) - 2)
     return block + (depth - stops[block]) / (stops[block + 1] - stops[block])

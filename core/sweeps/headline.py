@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.evaluation.verdict import Verdict
-from core.models.backbones import backbone
-from core.sweeps.judging import point_of
+from core.evaluation.model_selection import Verdict
+from core.models.registry import backbone
 from core.sweeps.naming import block_word, capital, counted, names, place_name, rounded
+from core.sweeps.recommendation import point_of
 from core.sweeps.results import Line
 
 # A training that takes that much longer is worth a word.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from core.models.backbones import backbone
-from core.photos.manifest import Dataset
+from core.data.manifest import Dataset
+from core.models.registry import backbone
 from core.sweeps.plan import Start
 from core.sweeps.results import Line, Point
 
@@ -40,7 +40,7 @@ def capital(text: str) -> str:
 
 
 def counted(n: int, what: str, *, spelled: bool = False) -> str:
-    """Give "1 photo", "2 photos"; spelled out "two photos", up to twelve."""
+    """Return "1 photo", "2 photos"; spelled out "two photos", up to twelve."""
     number = _SPELLED[n] if spelled and n < len(_SPELLED) else f"{n:,}"
     if what == "person":
         return f"{number} {'person' if n == 1 else 'people'}"
@@ -54,7 +54,7 @@ def rounded(number: float) -> int:
 
 
 def block_word(name: str) -> str:
-    """Give what a block of a network is called: a residual network has stages."""
+    """Return what a block of a network is called: a residual network has stages."""
     return "block" if backbone(name).architecture.units[0].name.startswith("conv") else "stage"
 
 

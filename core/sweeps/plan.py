@@ -9,9 +9,9 @@ from itertools import product
 from typing import Any, Literal
 
 from core.config import TrainConfig
+from core.data.manifest import Dataset
 from core.errors import ConfigError
-from core.models.backbones import backbone, check_config
-from core.photos.manifest import Dataset
+from core.models.registry import backbone, check_config
 from core.presets import preset
 
 Axis = Literal["depth", "photos", "size"]
@@ -103,7 +103,7 @@ class SweepPlan:
         return "photos" if len(self.photos) > 1 else "size"
 
     def cells(self) -> Iterator[Cell]:
-        """Give the trainings in the order in which they are done: one seed of everything first, then the next.
+        """Return the trainings in the order in which they are done: one seed of everything first, then the next.
 
         Within a seed the quick ones come first (much frozen, few photos, small pictures), so that something is there
         to be seen soon, and frozen layers are asked for what comes after them while they are at it.
@@ -114,7 +114,7 @@ class SweepPlan:
             yield Cell(start, self._depth_of(start, depth), each, size_px, rate, seed)
 
     def _depth_of(self, start: Start, depth: int) -> int:
-        """Give the depth that freezes the same blocks of another network."""
+        """Return the depth that freezes the same blocks of another network."""
         first, own = (backbone(each.backbone).architecture for each in (self.starts[0], start))
         if own.stops() == first.stops():
             return depth
@@ -126,7 +126,7 @@ class SweepPlan:
         return own.stops()[first.stops().index(depth)]
 
     def config(self, cell: Cell) -> TrainConfig:
-        """Give the settings of one training.
+        """Return the settings of one training.
 
         Raises:
             ConfigError: they do not fit the network.
@@ -143,7 +143,7 @@ class SweepPlan:
         return check_config(config)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the plan as plain JSON values."""
+        """Return the plan as plain JSON values."""
         return asdict(self)
 
     @classmethod
@@ -155,7 +155,7 @@ class SweepPlan:
 
 
 def usual_photos(dataset: Dataset) -> tuple[int | None, ...]:
-    """Give the numbers of practice photos a person worth trying with these photos, all of them last."""
+    """Return the numbers of practice photos a person worth trying with these photos, all of them last."""
     most = max(Counter(item.person for item in dataset.of("train")).values())
     return (*(each for each in USUAL_PHOTOS if each < most), None)
 
@@ -167,5 +167,5 @@ def same_training(one: TrainConfig, other: TrainConfig) -> bool:
 
 
 def with_rates(plan: SweepPlan, rates: Sequence[float]) -> SweepPlan:
-    """Give the same sweep with several learning rates, one seed each: does the rate decide more than the depth?"""
+    """Return the same sweep with several learning rates, one seed each: does the rate decide more than the depth?"""
     return replace(plan, rates=tuple(rates), seeds=plan.seeds[:1])

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from core.evaluation.verdict import Verdict
-from core.models.backbones import backbone as network
-from core.photos.manifest import Dataset
+from core.data.manifest import Dataset
+from core.evaluation.model_selection import Verdict
+from core.models.registry import backbone as network
 from core.sweeps.headline import is_all_frozen
-from core.sweeps.judging import point_of
 from core.sweeps.naming import (
     block_word,
     capital,
@@ -17,6 +16,7 @@ from core.sweeps.naming import (
     rounded,
     stop_name,
 )
+from core.sweeps.recommendation import point_of
 from core.sweeps.results import Line
 
 

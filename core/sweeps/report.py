@@ -10,12 +10,12 @@ from math import ceil
 from pathlib import Path
 
 from core.evaluation import sweepchart
-from core.evaluation.verdict import Word
+from core.evaluation.model_selection import Word
 from core.models import units
-from core.sweeps import charted, judging, told
-from core.sweeps.folder import Sweep
+from core.sweeps import charted, recommendation, told
 from core.sweeps.plan import SweepPlan
 from core.sweeps.results import Line, Point, exam, lines, results
+from core.sweeps.sweep import Sweep
 
 TITLE = "Face Lab"
 LAB = (
@@ -55,7 +55,7 @@ class _Size:
     room_mm: float
 
     def note_mm(self, note: str) -> float:
-        """Give what a note takes; notes stand in two columns."""
+        """Return what a note takes; notes stand in two columns."""
         return self.line_mm * ceil(len(note) / self.letters) / 2
 
 
@@ -75,7 +75,7 @@ class _Said:
 
 
 def report(sweep: Sweep) -> str:
-    """Give the page of a sweep, finished or not: headline, chart, table, both questions, how sure, settings.
+    """Return the page of a sweep, finished or not: headline, chart, table, both questions, how sure, settings.
 
     It references nothing outside itself and holds no script; every name is escaped.
     """
@@ -107,15 +107,15 @@ def report(sweep: Sweep) -> str:
 
 
 def _say(sweep: Sweep, line: Line) -> _Said:
-    found = judging.judge(line, sweep.dataset)
+    found = recommendation.judge(line, sweep.dataset)
     if found is None:
         return _Said(line, None, told.so_far(line, sweep.dataset), None)
-    words = {judging.place_of(line, arm): WORDS[each.word] for arm, each in enumerate(found.standings)}
-    return _Said(line, told.told(line, sweep.dataset), "", judging.advised(line, sweep.dataset), words)
+    words = {recommendation.place_of(line, arm): WORDS[each.word] for arm, each in enumerate(found.standings)}
+    return _Said(line, told.told(line, sweep.dataset), "", recommendation.advised(line, sweep.dataset), words)
 
 
 def _notes(said: Sequence[_Said]) -> list[str]:
-    """Give what is said of how sure all this is; of several networks, what holds for all once and the rest by name."""
+    """Return how sure all this is; of several networks, what holds for all once and the rest by name."""
     finished = [(each.line, each.told) for each in said if each.told]
     if len(said) == 1:
         return [note for _, one in finished for note in (one.why_two_exams, *one.notes)]
@@ -134,7 +134,7 @@ def _of_network(line: Line) -> str:
 
 
 def _fit(said: Sequence[_Said], notes: Sequence[str]) -> tuple[str, list[str]]:
-    """Give how small the type must be, as a class of the style, and the notes that then fit on the sheet."""
+    """Return how small the type must be, as a class of the style, and the notes that then fit on the sheet."""
     rows = 2 + max(len(each.line.points) for each in said)
     names = {_of_network(each.line) for each in said}
     for size in _SIZES:
@@ -220,7 +220,7 @@ def _table(sweep: Sweep, said: _Said, *, alone: bool) -> str:
 
 
 def _numbers(point: Point, word: str) -> Iterator[str]:
-    """Give a row's numbers after its name, in the order of `COLUMNS`."""
+    """Return a row's numbers after its name, in the order of `COLUMNS`."""
     if not point.results:
         yield from [NOT_YET] * len(COLUMNS)
         return

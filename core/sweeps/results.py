@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from core.data.manifest import Dataset
 from core.errors import LabError
+from core.experiments.outcome import Outcome, outcome
+from core.experiments.runs import Run
 from core.jobfolder import State
-from core.outcome import Outcome, outcome
-from core.photos.manifest import Dataset
-from core.runs import Run
-from core.sweeps.folder import Sweep
 from core.sweeps.plan import Axis, Cell, Start, SweepPlan
+from core.sweeps.sweep import Sweep
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,12 +105,12 @@ class Line:
 
 
 def exam(dataset: Dataset) -> tuple[Any, ...]:
-    """Give the labelled photos of the final exam, in the order of `Result.right`."""
+    """Return the labelled photos of the final exam, in the order of `Result.right`."""
     return tuple(item for item in dataset.of("test") if item.person in dataset.people)
 
 
 def groups(dataset: Dataset) -> np.ndarray:
-    """Give for each photo of `exam` a number of the take it belongs to: int64, shape (n,)."""
+    """Return for each photo of `exam` a number of the take it belongs to: int64, shape (n,)."""
     takes: dict[Any, int] = {}
     return np.array([takes.setdefault((item.person, item.group), len(takes)) for item in exam(dataset)], np.int64)
 
@@ -178,7 +178,7 @@ def lines(plan: SweepPlan, found: Sequence[Result]) -> tuple[Line, ...]:
 
 
 def _apart(axis: Axis, cell: Cell) -> tuple[tuple[Any, ...], int | None]:
-    """Give what a cell shares with others of its line, and its value on the axis."""
+    """Return what a cell shares with others of its line, and its value on the axis."""
     if axis == "depth":
         return (cell.start, cell.photos, cell.size_px), cell.depth
     if axis == "photos":
@@ -197,7 +197,7 @@ def _at(place: int, value: int | None, rate: float, cells: Sequence[Cell], by_ce
 
 
 def by_rate(plan: SweepPlan, found: Sequence[Result], line: Line) -> dict[float, tuple[Point, ...]]:
-    """Give for each learning rate the points of one line, for the cross of depth and rate."""
+    """Return for each learning rate the points of one line, for the cross of depth and rate."""
     by_cell = {result.cell: result for result in found}
     mine = [cell for cell in plan.cells() if _apart(plan.axis, cell)[0] == _apart(plan.axis, line.fixed)[0]]
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from core.data.manifest import Dataset
 from core.evaluation import metrics, paired
-from core.evaluation.verdict import Standing, Verdict, Word
-from core.models.seen import seen_people
-from core.photos.manifest import Dataset
+from core.evaluation.model_selection import Standing, Verdict, Word
+from core.models.known_people import seen_people
 from core.sweeps.headline import HELPS
-from core.sweeps.judging import point_of
 from core.sweeps.naming import Name, counted, names, place_name
+from core.sweeps.recommendation import point_of
 from core.sweeps.results import Line, exam, groups
 
 WHY_TWO_EXAMS = (
@@ -101,7 +101,7 @@ def _expected(line: Line, dataset: Dataset, found: Verdict) -> Iterator[str]:
 
 
 def interval(correct: float, dataset: Dataset) -> tuple[float, float]:
-    """Give the Wilson 95 % interval of a mean number of right answers, as shares; it counts takes, not photos."""
+    """Return the Wilson 95 % interval of a mean number of right answers, as shares; it counts takes, not photos."""
     total = len(exam(dataset))
     return metrics.wilson_interval(correct, total, len(set(groups(dataset).tolist())))
 

@@ -6,13 +6,13 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
+from core.data.manifest import Dataset
 from core.evaluation.listing import as_text
-from core.models.backbones import backbone
-from core.photos.manifest import Dataset
-from core.runs import Run
-from core.sweeps.folder import Sweep
+from core.experiments.runs import Run
+from core.models.registry import backbone
 from core.sweeps.plan import Cell
 from core.sweeps.results import Result, exam, groups, results
+from core.sweeps.sweep import Sweep
 
 RUN_COLUMNS = (
     "run",
@@ -40,7 +40,7 @@ _Row = tuple[object, ...]
 
 
 def run_rows(sweep: Sweep) -> list[_Row]:
-    """Give a row a finished try, in the order in which they were done; the columns are `RUN_COLUMNS`.
+    """Return a row a finished try, in the order in which they were done; the columns are `RUN_COLUMNS`.
 
     "learned as asked" is no where a round was kept from before all that was to learn began to.
     Frozen blocks stay empty where the frozen layers end inside a block. Nothing says where the lab keeps its files.
@@ -49,7 +49,7 @@ def run_rows(sweep: Sweep) -> list[_Row]:
 
 
 def prediction_rows(sweep: Sweep) -> list[_Row]:
-    """Give a row a finished try and labelled photo of the final exam; the columns are `PREDICTION_COLUMNS`.
+    """Return a row a finished try and labelled photo of the final exam; the columns are `PREDICTION_COLUMNS`.
 
     A photo has the same number in every try, and photos of one person and one minute have the same take. `right` is 1
     or 0; `leaning` is how much the network leans towards its answer, 0 to 1.
@@ -58,17 +58,17 @@ def prediction_rows(sweep: Sweep) -> list[_Row]:
 
 
 def runs_csv(sweep: Sweep) -> bytes:
-    """Give `run_rows` as a file: UTF-8 with the mark by which Excel knows it."""
+    """Return `run_rows` as a file: UTF-8 with the mark by which Excel knows it."""
     return _as_csv(RUN_COLUMNS, run_rows(sweep))
 
 
 def predictions_csv(sweep: Sweep) -> bytes:
-    """Give `prediction_rows` as a file, as `runs_csv` does."""
+    """Return `prediction_rows` as a file, as `runs_csv` does."""
     return _as_csv(PREDICTION_COLUMNS, prediction_rows(sweep))
 
 
 def _finished(sweep: Sweep) -> list[tuple[Result, Run]]:
-    """Give what the tries found, each with its run."""
+    """Return what the tries found, each with its run."""
     return [(result, Run(sweep.runs_home / result.run_id)) for result in results(sweep)]
 
 

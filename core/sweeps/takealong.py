@@ -24,10 +24,10 @@ from plotly import offline
 from core import disk
 from core.evaluation import figures, metrics, overlay
 from core.evaluation.figures import ConfusionLabels
-from core.runs import Run
-from core.sweeps import charted, judging, report, tables, told
-from core.sweeps.folder import Sweep
+from core.experiments.runs import Run
+from core.sweeps import charted, recommendation, report, tables, told
 from core.sweeps.results import Line, Point, Result, exam, lines, results
+from core.sweeps.sweep import Sweep
 
 SCHEMA = 1
 RUNS, PREDICTIONS, SETTINGS, REPORT, README = (
@@ -72,7 +72,7 @@ def pack_sweep(sweep: Sweep, to: Path) -> Path:
 
 
 def _settings(sweep: Sweep, along: Sequence[Line]) -> dict[str, Any]:
-    """Give what was tried and what came out as plain JSON values; nothing of where the lab keeps it."""
+    """Return what was tried and what came out as plain JSON values; nothing of where the lab keeps it."""
     dataset = sweep.dataset
     return {
         "schema": SCHEMA,
@@ -86,7 +86,7 @@ def _settings(sweep: Sweep, along: Sequence[Line]) -> dict[str, Any]:
 
 
 def _figures(sweep: Sweep, along: Sequence[Line]) -> Iterator[tuple[str, str, go.Figure]]:
-    """Give the figures with their file names and titles."""
+    """Return the figures with their file names and titles."""
     yield "tries", "All tries", _tries(sweep, along)
     tried = [(line, point) for line in along for point in line.points if point.results]
     if tried:
@@ -105,7 +105,7 @@ def _tries(sweep: Sweep, along: Sequence[Line]) -> go.Figure:
         for line in along
     ]
     stops = [charted.stop_title(along[0], point) for point in along[0].points]
-    total, guessing = len(exam(sweep.dataset)), judging.guessing(along[0], sweep.dataset)
+    total, guessing = len(exam(sweep.dataset)), recommendation.guessing(along[0], sweep.dataset)
     labels = replace(SWEEP_LABELS, stops=report.STOP_COLUMN[sweep.plan.axis])
     return overlay.sweep_figure(tried, stops, total, guessing, labels)
 
@@ -120,18 +120,18 @@ def _curve(sweep: Sweep, name: str, result: Result) -> overlay.Curve:
 
 
 def _exams(sweep: Sweep, along: Sequence[Line]) -> Iterator[tuple[str, str, Result]]:
-    """Give the first try of the stop to take, else of the best in the mock exam, and of the cheapest, of each line."""
+    """Return of each line the first try of the stop to take, else of the best in the mock exam, and of the cheapest."""
     for number, line in enumerate(along):
         tried = [point for point in line.points if point.results]
         if not tried:
             continue
-        advised = judging.advised(line, sweep.dataset)
+        advised = recommendation.advised(line, sweep.dataset)
         # Of equally good ones the cheapest.
         cheapest_first = sorted(tried, key=_place, reverse=line.axis == "depth")
         name, best = "best-in-mock-exam", max(cheapest_first, key=_mock_accuracy)
         if advised is not None:
             name, best = "taken", line.points[advised]
-        for called, point in ((name, best), ("cheapest", judging.point_of(line, 0))):
+        for called, point in ((name, best), ("cheapest", recommendation.point_of(line, 0))):
             if point.results and (called == name or point is not best):
                 ending = f"-{number + 1}" if len(along) > 1 else ""
                 title = f"Who is taken for whom: {_title(along, line, point)}, first try"

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from math import isfinite
 from typing import Any
 
-from core.evaluation.verdict import Verdict
-from core.photos.manifest import Dataset
+from core.data.manifest import Dataset
+from core.evaluation.model_selection import Verdict
 from core.sweeps import headline, questions, sure
-from core.sweeps.judging import guessing, judge, place_of, point_of
 from core.sweeps.naming import counted, network_name, place_name, rounded, stop_name
+from core.sweeps.recommendation import guessing, judge, place_of, point_of
 from core.sweeps.results import Line, Point, exam
 
 __all__ = ["Told", "facts", "guessing", "judge", "place_of", "point_of", "so_far", "stop_name", "told"]
@@ -111,7 +111,7 @@ def facts(lines: Sequence[Line], dataset: Dataset) -> dict[str, Any]:
 
 
 def _shared(line: Line) -> dict[str, Any]:
-    """Give what the points of a line have in common: its network, and what is crossed with the axis."""
+    """Return what the points of a line have in common: its network, and what is crossed with the axis."""
     fixed = {"depth": line.fixed.depth, "photos": line.fixed.photos, "size": line.fixed.size_px}
     del fixed[line.axis]
     return {"network": line.start.backbone, "pretrained": line.start.pretrained, "axis": line.axis, "fixed": fixed}

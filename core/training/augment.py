@@ -9,7 +9,7 @@ from core.config import AugmentConfig
 
 
 def view(face_rgb: np.ndarray, config: AugmentConfig, *, seed: int, photo: int, number: int) -> np.ndarray:
-    """Give one view of a face.
+    """Return one view of a face.
 
     Args:
         face_rgb: uint8, shape (size_px, size_px, 3). Not changed.

@@ -26,7 +26,7 @@ MEASURE_BATCH = 64
 
 
 def predict_faces(suffix: keras.Model, faces: Faces) -> np.ndarray:
-    """Give the probabilities of unchanged faces: float32, shape (n, n_classes)."""
+    """Return the probabilities of unchanged faces: float32, shape (n, n_classes)."""
     rows = []
     for photos in faces.clean_batches(MEASURE_BATCH):
         features = faces.batch(photos, np.zeros(len(photos), np.int64))
@@ -35,7 +35,7 @@ def predict_faces(suffix: keras.Model, faces: Faces) -> np.ndarray:
 
 
 def loss_and_accuracy(probabilities: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
-    """Give cross-entropy (nats, every photo counts the same) and the share of right answers."""
+    """Return cross-entropy (nats, every photo counts the same) and the share of right answers."""
     of_truth = np.clip(probabilities[np.arange(len(labels)), labels], 1e-7, 1.0)
     return float(-np.log(of_truth).mean()), float((probabilities.argmax(axis=1) == labels).mean())
 
@@ -271,7 +271,7 @@ class TakeCheckpoint(keras.callbacks.Callback):
 
 
 def callback_state(callback: keras.callbacks.Callback) -> dict[str, Any]:
-    """Give the numbers a callback remembers between epochs."""
+    """Return the numbers a callback remembers between epochs."""
     names = ("wait", "best", "best_epoch", "stopped_epoch", "cooldown_counter", "best_score")
     state = {name: getattr(callback, name) for name in names if hasattr(callback, name)}
     return {k: list(v) if isinstance(v, tuple) else (None if v is None else float(v)) for k, v in state.items()}

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.config import AugmentConfig
 from core.training.augment import view
-from core.training.memory import picture_key
+from core.training.feature_memory import picture_key
 
 # More than this is not held in memory: the frozen layers are then asked again in every epoch, with the same result.
 MEMORY_LIMIT_BYTES = 1_500_000_000
@@ -18,7 +18,7 @@ PREFIX_BATCH = 32
 
 
 class Prefix(Protocol):
-    """What Faces asks: preprocessing and frozen layers, a Keras model or `core.training.memory.FrozenLayers`."""
+    """What Faces asks: preprocessing and frozen layers, a Keras model or `feature_memory.FrozenLayers`."""
 
     @property
     def output_shape(self) -> tuple[int | None, ...]: ...
@@ -91,7 +91,7 @@ class Faces:
         self._kept = np.concatenate(kept)
 
     def batch(self, photos: Sequence[int] | np.ndarray, numbers: Sequence[int] | np.ndarray) -> np.ndarray:
-        """Give features of some photos, each in the view asked for.
+        """Return features of some photos, each in the view asked for.
 
         Returns:
             float32, shape (n, *feature_shape), what the trainable layers take.
@@ -107,7 +107,7 @@ class Faces:
         )
 
     def clean_batches(self, size: int) -> list[np.ndarray]:
-        """Give the index ranges that cover all faces once, in order."""
+        """Return the index ranges that cover all faces once, in order."""
         return [np.arange(start, min(start + size, len(self))) for start in range(0, len(self), size)]
 
     def _views(self, photos: Sequence[int] | np.ndarray, numbers: Sequence[int] | np.ndarray) -> np.ndarray:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
-from core import rounds
+from core.data import leaks
 from core.evaluation.metrics import TestResult, evaluate
+from core.experiments import history
+from core.experiments.runs import Predictions
 from core.models import saved, units
-from core.photos import leaks
-from core.runs import Predictions
 
 if TYPE_CHECKING:
-    from core.training.material import Material
+    from core.training.prepare import Material
 
 TEST_BATCH = 32
 
@@ -49,7 +49,7 @@ def finish(material: Material, best_weights: list[np.ndarray] | None, began_s: f
     groups = [item.group for item in material.final_exam.items]
     people = len(run.dataset.people)
     result = evaluate(probabilities, predictions.labels, people, majority_label=majority, groups=groups)
-    seconds = rounds.earlier_seconds(run.job.events()) + time.monotonic() - began_s
+    seconds = history.earlier_seconds(run.job.events()) + time.monotonic() - began_s
     run.job.write_result(_summary(material, predictions, result, moved, seconds))
     reporter.emit("tested", correct=result.correct, total=result.total)
 
@@ -77,12 +77,12 @@ def _summary(
     material: Material, predictions: Predictions, result: TestResult, moved: dict[str, float], seconds: float
 ) -> dict[str, Any]:
     config, dataset, found = material.config, material.run.dataset, material.found
-    history = material.run.history()
+    epochs = material.run.history()
     counts = units.count_parameters(
         config.backbone, material.freeze_depth, config.head, len(dataset.people), config.image_size_px
     )
     border = config.border(len(material.network.units))
-    kept = rounds.kept_epoch(history, border, keep_best=config.keep_best)
+    kept = history.kept_epoch(epochs, border, keep_best=config.keep_best)
     return {
         "backbone": config.backbone,
         "pretrained": config.pretrained,
@@ -92,10 +92,10 @@ def _summary(
         "seed": config.seed,
         "classes": list(dataset.people),
         "split_counts": _split_counts(material),
-        "epochs_run": history[-1].epoch,
+        "epochs_run": epochs[-1].epoch,
         "kept_epoch": kept.epoch,
         "retrained": kept.epoch > border and _all_moved(material, moved),
-        "head_only": rounds.border_exam(material.run.job.events()),
+        "head_only": history.border_exam(material.run.job.events()),
         "trainable_parameters": counts.trainable,
         "frozen_parameters": counts.frozen,
         "val_accuracy": kept.val_accuracy,
@@ -109,7 +109,7 @@ def _summary(
         "predictions": describe(predictions, dataset.people),
         "unit_movement": moved,
         "seconds": round(seconds, 2),
-        "history": rounds.rows(history, border),
+        "history": history.rows(epochs, border),
         "model_path": str(material.run.model_path),
         "left_out": [{"name": each.name, "reason": each.reason} for each in dataset.left_out],
         "warnings": leaks.warnings(dataset),
@@ -130,7 +130,7 @@ def _split_counts(material: Material) -> dict[str, int]:
 
 
 def describe(predictions: Predictions, people: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Give each prediction in words: photo, face, true and predicted person, how much it leans towards each."""
+    """Return each prediction in words: photo, face, true and predicted person, how much it leans towards each."""
     rows = []
     for i, row in enumerate(predictions.probabilities):
         label = int(predictions.labels[i])

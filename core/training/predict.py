@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from core import packing
 from core.config import CropConfig
+from core.data import read
+from core.data.decode import decode
+from core.data.faces import Face, crop_from, find_in, resize_square
 from core.errors import DatasetError, PhotoError
 from core.evaluation.metrics import evaluate
+from core.experiments import archive
+from core.experiments.archive import ModelPack
 from core.jobfolder import JobFolder
 from core.models import saved
-from core.packing import ModelPack
-from core.photos import intake
-from core.photos.decode import decode
-from core.photos.faces import Face, crop_from, find_in, resize_square
 from core.training.finish import predict_faces
 from core.workspace import Workspace
 
@@ -88,9 +88,9 @@ def predict_photos(
     """
     faces: list[NewFace] = []
     left_out: list[dict[str, str]] = []
-    photos = intake.read_photos(source)
+    photos = read.read_photos(source)
     for number, entry in enumerate(photos, start=1):
-        if isinstance(entry, intake.LeftOut):
+        if isinstance(entry, read.LeftOut):
             left_out.append({"name": entry.name, "reason": entry.reason})
         else:
             try:
@@ -112,7 +112,7 @@ def predict_photos(
     return _answer(pack, faces, left_out)
 
 
-def _faces(number: int, entry: intake.SourcePhoto, crop: CropConfig, watch: Watch) -> list[NewFace]:
+def _faces(number: int, entry: read.SourcePhoto, crop: CropConfig, watch: Watch) -> list[NewFace]:
     """Crop every face of a photo, largest first; the whole photo for detector "none"."""
     photo = decode(entry.data)
     found: list[Face | None] = [None] if crop.detector == "none" else [*find_in(photo, crop.detector)]
@@ -178,7 +178,7 @@ def run_predict(job: JobFolder, workspace: Workspace) -> None:
 
     photos = Path(request["photos"])
     try:
-        with packing.opened(Path(request["model"])) as pack:
+        with archive.opened(Path(request["model"])) as pack:
             job.write_result(predict_photos(pack, photos, watch=Watch(on_photo, on_picture, on_face)))
     finally:
         # An upload lies in the job's own folder; only the faces in it were asked about.

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from core.data.dataset import FaceArrays
 from core.models.classifier import Classifier
-from core.photos.dataset import FaceArrays
 
 # Networks with more weights are built each time: a few of them, with their optimizers, would fill a laptop's memory.
 MOST_WEIGHTS = 5_000_000

@@ -10,14 +10,14 @@ from sklearn.utils.class_weight import compute_class_weight
 
 from core.config import TrainConfig
 from core.errors import Stopped
+from core.experiments.runs import open_run
 from core.jobfolder import JobFolder
-from core.runs import open_run
 from core.training import callbacks as cb
 from core.training import finish
 from core.training.events import Reporter
+from core.training.feature_memory import FeatureMemory
 from core.training.features import EpochBatches
-from core.training.material import Material, Phase, Shared, prepare
-from core.training.memory import FeatureMemory
+from core.training.prepare import Material, Phase, Shared, prepare
 from core.training.reuse import TrainedHead
 from core.workspace import Workspace
 

@@ -6,13 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.config import (
-    AugmentConfig,
-    CropConfig,
-    HeadConfig,
-    SplitConfig,
-    TrainConfig,
-)
+from core.config import AugmentConfig, CropConfig, HeadConfig, SplitConfig, TrainConfig
 from core.errors import ConfigError
 
 # kind, the wrong settings, and what the sentence must say: the rule, what was received

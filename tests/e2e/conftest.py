@@ -20,10 +20,13 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
 
-from core.jobs import roster
+from core.jobs import workers
 from core.workspace import Workspace
 from tests import patterns
-from ui import comparewords, words
+from ui.text import common
+from ui.text import compare as compare_words
+from ui.text import test as test_words
+from ui.text import train as train_words
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "screenshots"
@@ -101,8 +104,8 @@ class Server:
         self.process.wait()
 
     def worker(self, lane: str) -> psutil.Process:
-        """Give the process that works on a job of this lane right now."""
-        working = [card for card in roster.cards(self.workspace) if card.lane == lane and card.state == "working"]
+        """Return the process that works on a job of this lane right now."""
+        working = [card for card in workers.cards(self.workspace) if card.lane == lane and card.state == "working"]
         return psutil.Process(working[0].pid)
 
     def stop(self) -> None:
@@ -110,7 +113,7 @@ class Server:
             self.process.terminate()
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(timeout=20)
-        for card in roster.cards(self.workspace):
+        for card in workers.cards(self.workspace):
             if card.alive:
                 with suppress(psutil.NoSuchProcess):
                     psutil.Process(card.pid).kill()
@@ -129,7 +132,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def middle(what: Locator) -> tuple[float, float]:
-    """Give the middle of something on the screen."""
+    """Return the middle of something on the screen."""
     box = what.bounding_box()
     assert box
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -194,7 +197,7 @@ class Visitor:
 
     def freezes(self, blocks: int) -> None:
         """Move the handle of the strip by keyboard to so many blocks."""
-        handle = self.page.get_by_role("slider", name=words.FREEZE)
+        handle = self.page.get_by_role("slider", name=train_words.FREEZE)
         handle.focus()
         handle.press("Home")
         for _ in range(blocks):
@@ -203,7 +206,7 @@ class Visitor:
 
     def drags_to(self, blocks: int) -> None:
         """Drag the handle of the strip to the end of so many blocks, and let it go there."""
-        mouse, handle = self.page.mouse, self.page.get_by_role("slider", name=words.FREEZE)
+        mouse, handle = self.page.mouse, self.page.get_by_role("slider", name=train_words.FREEZE)
         handle.scroll_into_view_if_needed()
         mouse.move(*middle(handle))
         mouse.down()
@@ -226,11 +229,11 @@ class Visitor:
         self.sees("Out of 100 new photos like these, expect between")
         title = self.page.locator("h1").inner_text()
         right = int(title.split(":")[1].split("of")[0])
-        assert title == f"{words.TEST_TITLE}: {words.exam(right, total)}"
+        assert title == f"{test_words.TEST_TITLE}: {common.exam(right, total)}"
         return right
 
     def rounds_on_chart(self) -> int:
-        """Give the newest round on the chart of right answers; -1 before round 0."""
+        """Return the newest round on the chart of right answers; -1 before round 0."""
         chart = self.page.locator(".st-key-live-accuracy [aria-label^='Right answers']").first
         expect(chart).to_be_visible()
         said = ROUND.search(chart.get_attribute("aria-label") or "")
@@ -308,10 +311,10 @@ def class_photos(tmp_path_factory: pytest.TempPathFactory) -> ClassPhotos:
 
 def asks_for_three_stops(visitor: Visitor, tries: int) -> None:
     """Leave out three of the six stops, and choose how often each is tried."""
-    visitor.unfolds(words.ADVANCED)
+    visitor.unfolds(common.ADVANCED)
     for stop in ("1 block frozen", "2 blocks frozen", "3 blocks frozen"):
         visitor.clicks(stop)
         expect(visitor.button(stop)).to_have_attribute("aria-pressed", "false")
-    often = visitor.page.get_by_role("radiogroup", name=comparewords.TRIES)
+    often = visitor.page.get_by_role("radiogroup", name=compare_words.TRIES)
     often.get_by_role("radio", name=str(tries), exact=True).click()
     visitor.sees(re.compile(f"3 stops, {tries} tries each"))

@@ -14,7 +14,7 @@ import numpy as np
 import pillow_heif
 from PIL import Image
 
-from core.photos import samples
+from core.data import samples
 from tests import drawn
 
 PHONE = {"make": "Phone", "model": "7"}

@@ -7,12 +7,15 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from core.data import samples
 from core.models.weights import find_weights
-from core.photos import samples
-from core.sweeps.folder import list_sweeps
 from core.sweeps.results import progress
+from core.sweeps.sweep import list_sweeps
 from tests.e2e.conftest import Server, Visitor, asks_for_three_stops
-from ui import comparewords, words
+from ui.text import common
+from ui.text import compare as compare_words
+from ui.text import start as start_words
+from ui.text import train as train_words
 
 EXAM = 144
 ROUNDS = 8
@@ -32,7 +35,7 @@ def everything_came_with_the_lab(server: Server) -> None:
 def asks_for_less(visitor: Visitor) -> None:
     """Leave out three of the six stops and some tries, and train for fewer rounds."""
     asks_for_three_stops(visitor, TRIES // 3)
-    rounds = visitor.page.get_by_label(words.EPOCHS)
+    rounds = visitor.page.get_by_label(train_words.EPOCHS)
     rounds.fill(str(ROUNDS))
     rounds.press("Enter")
 
@@ -57,29 +60,29 @@ def waits_for_tries(visitor: Visitor, least: int) -> None:
 
 def test_guess_watch_and_read(visitor: Visitor, server: Server) -> None:
     visitor.open()
-    visitor.clicks(words.TRY_IT)
-    visitor.sees(words.TRAIN_TITLE)
+    visitor.clicks(start_words.TRY_IT)
+    visitor.sees(train_words.TRAIN_TITLE)
 
     # First the class guesses. All six stops would take minutes; three are enough for a story.
-    visitor.goes_to(comparewords.COMPARE)
-    visitor.sees(comparewords.QUESTIONS["depth"])
-    expect(visitor.button(words.START_TRAINING)).to_be_in_viewport()
+    visitor.goes_to(compare_words.COMPARE)
+    visitor.sees(compare_words.QUESTIONS["depth"])
+    expect(visitor.button(train_words.START_TRAINING)).to_be_in_viewport()
     visitor.photographs("guess")
     asks_for_less(visitor)
     hands_up(visitor)
     visitor.photographs("guessed")
-    visitor.clicks(words.START_TRAINING)
+    visitor.clicks(train_words.START_TRAINING)
 
     # The chart fills in, the guesses stay as bars.
-    visitor.sees(comparewords.RUNS)
+    visitor.sees(compare_words.RUNS)
     assert bars(visitor) == [str(hands) for hands in VOTES]
     waits_for_tries(visitor, 1)
     visitor.photographs("fills-in")
     # Nobody can vote any more, and Train says why it is busy.
     expect(visitor.page.locator(".sweep-votes button")).to_have_count(0)
-    visitor.goes_to(words.TRAIN)
-    visitor.sees(comparewords.ON_TRAIN)
-    visitor.clicks(comparewords.TO_COMPARISON)
+    visitor.goes_to(common.TRAIN)
+    visitor.sees(compare_words.ON_TRAIN)
+    visitor.clicks(compare_words.TO_COMPARISON)
     waits_for_tries(visitor, 2)
 
     # The worker dies in the middle. What is done is still there, in a fresh tab too.
@@ -89,14 +92,14 @@ def test_guess_watch_and_read(visitor: Visitor, server: Server) -> None:
     done = progress(sweep).done
     assert 0 < done < TRIES
     visitor.open("compare")
-    visitor.sees(comparewords.ended("interrupted", done, TRIES))
+    visitor.sees(compare_words.ended("interrupted", done, TRIES))
     visitor.waits_for(visitor.page.locator(".sweep svg"))
     visitor.photographs("interrupted")
     tried = {run.id for _, run in sweep.members() if run.status().state == "done"}
     finished_at = {run_id: (server.workspace.runs / run_id / "result.json").stat().st_mtime_ns for run_id in tried}
 
     # It goes on with what is missing, and only with that.
-    visitor.clicks(words.GO_ON)
+    visitor.clicks(common.GO_ON)
     headline = visitor.page.get_by_role("heading", level=1, name=HEADLINE)
     expect(headline).to_be_visible(timeout=COMPARISON_MS)
     visitor.photographs("headline")
@@ -107,18 +110,18 @@ def test_guess_watch_and_read(visitor: Visitor, server: Server) -> None:
 
     # One stop is recommended; the way on is on the first screen. Every stop can be looked at.
     visitor.sees("take this one")
-    expect(visitor.button(comparewords.USE_STOP)).to_be_in_viewport()
+    expect(visitor.button(compare_words.USE_STOP)).to_be_in_viewport()
     visitor.presses(visitor.page.locator('.sweep [role="button"][data-place="1"]').first)
     visitor.sees("Block 5 learns:")
-    visitor.unfolds(comparewords.HOW_SURE)
+    visitor.unfolds(compare_words.HOW_SURE)
     visitor.sees("paired analysis")
     visitor.photographs("how-sure")
-    visitor.clicks(comparewords.USE_STOP)
-    visitor.sees(words.TRAIN_TITLE)
+    visitor.clicks(compare_words.USE_STOP)
+    visitor.sees(train_words.TRAIN_TITLE)
     visitor.sees("Blocks 1–4 are frozen.")
 
     # It can be found again, and goes away as a whole.
-    visitor.goes_to(words.LIBRARY)
-    visitor.sees(comparewords.COMPARISONS)
-    visitor.clicks(comparewords.OPEN)
+    visitor.goes_to(common.LIBRARY)
+    visitor.sees(compare_words.COMPARISONS)
+    visitor.clicks(compare_words.OPEN)
     visitor.waits_for(visitor.page.get_by_role("heading", level=1, name=HEADLINE))

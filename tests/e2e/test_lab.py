@@ -10,43 +10,48 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import ClassPhotos, Server, Visitor
-from ui import words
+from ui.text import common
+from ui.text import experiments as experiments_words
+from ui.text import photos as photos_words
+from ui.text import start as start_words
+from ui.text import test as test_words
+from ui.text import train as train_words
 
 
 def starts_training(visitor: Visitor, rounds: int) -> None:
     """Choose the untrained mini network and start it."""
-    visitor.page.get_by_role("link", name=words.TRAIN, exact=True).click()
-    if visitor.button(words.ANOTHER).is_visible():
-        visitor.clicks(words.ANOTHER)
-    expect(visitor.page.get_by_role("heading", name=words.TRAIN_TITLE)).to_be_visible()
-    visitor.page.get_by_test_id("stRadioGroup").get_by_text(words.UNTRAINED, exact=True).click()
+    visitor.page.get_by_role("link", name=common.TRAIN, exact=True).click()
+    if visitor.button(train_words.ANOTHER).is_visible():
+        visitor.clicks(train_words.ANOTHER)
+    expect(visitor.page.get_by_role("heading", name=train_words.TRAIN_TITLE)).to_be_visible()
+    visitor.page.get_by_test_id("stRadioGroup").get_by_text(common.UNTRAINED, exact=True).click()
     visitor.sees("No block is frozen.")
-    size = visitor.page.get_by_role("slider", name=words.IMAGE_SIZE)
+    size = visitor.page.get_by_role("slider", name=train_words.IMAGE_SIZE)
     size.focus()
     size.press("Home")
-    visitor.sees(words.pixels(32))
-    box = visitor.page.get_by_label(words.EPOCHS)
+    visitor.sees(train_words.pixels(32))
+    box = visitor.page.get_by_label(train_words.EPOCHS)
     box.fill(str(rounds))
     box.press("Enter")
     visitor.photographs("settings")
-    visitor.clicks(words.START_TRAINING)
+    visitor.clicks(train_words.START_TRAINING)
 
 
 def test_from_a_zip_to_the_final_exam(visitor: Visitor, class_photos: ClassPhotos, server: Server) -> None:
     visitor.open()
     visitor.photographs("start")
-    visitor.clicks(words.OWN_PHOTOS)
+    visitor.clicks(start_words.OWN_PHOTOS)
 
     # The teacher brings a zip. It is on disk while it is worked on, and gone afterwards.
-    visitor.page.get_by_text(words.SOURCE_ZIP, exact=True).click()
+    visitor.page.get_by_text(photos_words.SOURCE_ZIP, exact=True).click()
     expect(visitor.page.locator("input[type=file]")).to_have_count(1)
     visitor.page.locator("input[type=file]").set_input_files(class_photos.path)
     visitor.sees(class_photos.path.name)
     if class_photos.are_faces:
-        visitor.unfolds(words.ADVANCED)
-        visitor.page.get_by_text(words.DETECTORS["none"]).click()
+        visitor.unfolds(common.ADVANCED)
+        visitor.page.get_by_text(photos_words.DETECTORS["none"]).click()
     visitor.photographs("zip-chosen")
-    visitor.clicks(words.FIND_FACES)
+    visitor.clicks(photos_words.FIND_FACES)
     expect(visitor.page.locator(".lab-wall img").first).to_be_visible()
     visitor.photographs("faces-appear")
     visitor.sees(f"{6 * 12} faces ready")
@@ -54,9 +59,9 @@ def test_from_a_zip_to_the_final_exam(visitor: Visitor, class_photos: ClassPhoto
         visitor.sees(person)
     assert not list(server.workspace.jobs.glob("*/upload.zip"))
     check = visitor.page.get_by_role("button", name=re.compile("^Check the "))
-    check.or_(visitor.button(words.LOOK_CLOSER)).click()
+    check.or_(visitor.button(photos_words.LOOK_CLOSER)).click()
     visitor.photographs("look")
-    visitor.clicks(words.CONTINUE)
+    visitor.clicks(photos_words.CONTINUE)
     expect(visitor.page.locator(".lab-stack img").first).to_be_visible()
     visitor.photographs("stacks")
 
@@ -76,10 +81,10 @@ def test_from_a_zip_to_the_final_exam(visitor: Visitor, class_photos: ClassPhoto
     visitor.sees("Learning: round")
 
     # It ends, and the exam says in words what it is worth.
-    visitor.sees(words.ended("done", 40))
+    visitor.sees(train_words.ended("done", 40))
     assert visitor.rounds_on_chart() == 40
     visitor.photographs("finished")
-    visitor.clicks(words.TO_EXAM)
+    visitor.clicks(common.TO_EXAM)
     visitor.sees("Out of 100 new photos like these, expect between")
     visitor.photographs("exam")
 
@@ -89,13 +94,13 @@ def test_from_a_zip_to_the_final_exam(visitor: Visitor, class_photos: ClassPhoto
     # Before the first row and column stand the faces.
     matrix.locator(".nsewdrag").first.click(position={"x": 64 + 20, "y": 64 + 20})
     visitor.sees(f"{class_photos.people[0]}, ")
-    visitor.page.get_by_role("tab", name=words.EVERY_PHOTO).click()
+    visitor.page.get_by_role("tab", name=test_words.EVERY_PHOTO).click()
     expect(visitor.page.locator(".lab-card").first).to_be_visible()
     visitor.photographs("every-photo")
 
     # New photos get a name each.
-    visitor.page.get_by_role("tab", name=words.NEW_PHOTOS).click()
-    visitor.sees(words.only_knows(6))
+    visitor.page.get_by_role("tab", name=test_words.NEW_PHOTOS).click()
+    visitor.sees(test_words.only_knows(6))
     visitor.page.locator("input[type=file]").set_input_files([class_photos.one, class_photos.one])
     expect(visitor.page.locator(".lab-card").nth(1)).to_be_visible()
     visitor.photographs("new-photos")
@@ -103,7 +108,7 @@ def test_from_a_zip_to_the_final_exam(visitor: Visitor, class_photos: ClassPhoto
 
     # The network goes home on a stick.
     with visitor.page.expect_download() as download:
-        visitor.clicks(words.TAKE_MODEL)
+        visitor.clicks(experiments_words.TAKE_MODEL)
     taken = Path(download.value.path())
     with zipfile.ZipFile(taken) as archive:
         assert "model.keras" in archive.namelist()
@@ -113,11 +118,11 @@ def test_a_second_experiment_is_stopped(visitor: Visitor) -> None:
     visitor.open()
     starts_training(visitor, rounds=1000)
     visitor.waits_for_rounds(3)
-    visitor.clicks(words.STOP)
+    visitor.clicks(common.STOP)
     visitor.sees("You stopped it after")
     visitor.photographs("stopped")
     # What it had learned by then has been tested.
-    visitor.clicks(words.TO_EXAM)
+    visitor.clicks(common.TO_EXAM)
     visitor.sees("Out of 100 new photos like these, expect between")
 
 
@@ -128,7 +133,7 @@ def test_two_tabs_show_the_same_experiment(visitor: Visitor) -> None:
     other = Visitor(visitor.page.context.new_page(), visitor.server, "other_tab")
     other.open("train")
     other.waits_for_rounds(3)
-    other.clicks(words.STOP)
+    other.clicks(common.STOP)
     other.sees("You stopped it after")
     visitor.sees("You stopped it after")
     assert not other.troubles
@@ -140,12 +145,12 @@ def test_a_killed_worker_shows_and_goes_on(visitor: Visitor, server: Server) -> 
     before = visitor.waits_for_rounds(3)
     server.worker("train").kill()
     visitor.sees("It was interrupted after")
-    visitor.sees(words.INTERRUPTED_HOW)
+    visitor.sees(train_words.INTERRUPTED_HOW)
     visitor.photographs("interrupted")
-    visitor.clicks(words.GO_ON)
+    visitor.clicks(common.GO_ON)
     visitor.sees("Learning: round")
     visitor.waits_for_rounds(before + 2)
-    visitor.clicks(words.STOP)
+    visitor.clicks(common.STOP)
     visitor.sees("You stopped it after")
 
 
@@ -167,7 +172,7 @@ def test_a_killed_server_finds_its_training_again(visitor: Visitor, server: Serv
     visitor.open("train")
     visitor.waits_for_rounds(before + 3)
     visitor.photographs("found-again")
-    visitor.clicks(words.STOP)
+    visitor.clicks(common.STOP)
     visitor.sees("You stopped it after")
 
 
@@ -177,7 +182,7 @@ def test_a_fresh_server_opens_any_page_by_its_address(visitor: Visitor, server: 
     server.stop()
     server.start()
     visitor.open(page)
-    expect(visitor.page.get_by_role("link", name=words.PHOTOS, exact=True)).to_be_visible()
+    expect(visitor.page.get_by_role("link", name=common.PHOTOS, exact=True)).to_be_visible()
     expect(visitor.page.get_by_role("link", name="dataset")).to_have_count(0)
 
 
@@ -186,9 +191,9 @@ def test_the_first_visitor_of_a_fresh_server_loses_nothing_typed(visitor: Visito
     server.stop()
     server.start()
     visitor.open("train")
-    if visitor.button(words.ANOTHER).is_visible():
-        visitor.clicks(words.ANOTHER)
-    box = visitor.page.get_by_label(words.EPOCHS)
+    if visitor.button(train_words.ANOTHER).is_visible():
+        visitor.clicks(train_words.ANOTHER)
+    box = visitor.page.get_by_label(train_words.EPOCHS)
     box.fill("7")
     box.press("Enter")
     visitor.page.wait_for_timeout(2000)

@@ -7,10 +7,14 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from core.data import samples
 from core.models.weights import find_weights
-from core.photos import samples
 from tests.e2e.conftest import Server, Visitor, asks_for_three_stops
-from ui import comparewords, words
+from ui.text import common
+from ui.text import compare as compare_words
+from ui.text import start as start_words
+from ui.text import test as test_words
+from ui.text import train as train_words
 
 EXAM = 144
 ROUNDS = 20
@@ -27,13 +31,13 @@ def everything_came_with_the_lab(server: Server) -> None:
 
 def trains(visitor: Visitor, what: str) -> int:
     """Start, watch the wall and the curves, and read the exam: how many are right."""
-    visitor.clicks(words.START_TRAINING)
+    visitor.clicks(train_words.START_TRAINING)
     wall = visitor.page.locator(".wall figure")
     visitor.waits_for(wall.first)
     expect(wall).to_have_count(6 * 4)
-    visitor.sees(words.ended("done", ROUNDS))
+    visitor.sees(train_words.ended("done", ROUNDS))
     visitor.photographs(f"{what}-trained")
-    visitor.clicks(words.TO_EXAM)
+    visitor.clicks(common.TO_EXAM)
     right = visitor.reads_right_answers(EXAM)
     visitor.photographs(f"{what}-exam")
     return right
@@ -41,40 +45,40 @@ def trains(visitor: Visitor, what: str) -> int:
 
 def takes_the_idea(visitor: Visitor, label: str) -> None:
     """Click the one idea under the result; it sets everything up."""
-    visitor.sees(f"{words.NEXT_IDEA} {label}.")
-    visitor.clicks(words.SET_IT_UP)
-    visitor.sees(words.TRAIN_TITLE)
+    visitor.sees(f"{test_words.NEXT_IDEA} {label}.")
+    visitor.clicks(test_words.SET_IT_UP)
+    visitor.sees(train_words.TRAIN_TITLE)
 
 
 def test_the_lesson(visitor: Visitor) -> None:
     # The question, and the first click.
     visitor.open()
-    visitor.sees(words.question_drawn(6))
-    visitor.sees(words.DRAWN)
+    visitor.sees(start_words.question_drawn(6))
+    visitor.sees(start_words.DRAWN)
     visitor.photographs("question")
-    visitor.clicks(words.TRY_IT)
+    visitor.clicks(start_words.TRY_IT)
 
     # The strip: everything is frozen. First result.
-    visitor.sees(words.TRAIN_TITLE)
-    handle = visitor.page.get_by_role("slider", name=words.FREEZE)
+    visitor.sees(train_words.TRAIN_TITLE)
+    handle = visitor.page.get_by_role("slider", name=train_words.FREEZE)
     expect(handle).to_have_attribute("aria-valuenow", "5")
-    visitor.sees(words.FROZEN_STILL_WORK)
+    visitor.sees(train_words.FROZEN_STILL_WORK)
     visitor.photographs("strip")
     all_frozen = trains(visitor, "all-frozen")
     assert all_frozen > EXAM / 2
     expect(visitor.page.get_by_text("Now: ")).to_have_count(0)
 
     # How much does it help that it has seen faces before? Untrained it gets far fewer right.
-    takes_the_idea(visitor, words.IDEAS["untrained"][0])
-    visitor.sees(re.compile(f"This is experiment 2. Two things change against experiment 1: .*{words.MUST_LEARN}"))
+    takes_the_idea(visitor, test_words.IDEAS["untrained"][0])
+    visitor.sees(re.compile(f"This is experiment 2. Two things change against experiment 1: .*{common.MUST_LEARN}"))
     visitor.photographs("untrained")
     untrained = trains(visitor, "untrained")
     assert untrained < all_frozen - EXAM / 4
     visitor.sees(re.compile(f"^Experiment 1: .* {all_frozen} of {EXAM}. Now: .* {untrained} of {EXAM}"))
-    visitor.sees(words.CLEAR_DIFFERENCE)
+    visitor.sees(test_words.CLEAR_DIFFERENCE)
 
     # The last block may learn as well: by dragging, there and back.
-    takes_the_idea(visitor, words.IDEAS["retrain_last"][0].format(block=words.BLOCK))
+    takes_the_idea(visitor, test_words.IDEAS["retrain_last"][0].format(block=common.BLOCK))
     expect(handle).to_have_attribute("aria-valuenow", "4")
     visitor.drags_to(2)
     expect(handle).to_have_attribute("aria-valuenow", "2")
@@ -89,27 +93,27 @@ def test_the_lesson(visitor: Visitor) -> None:
     assert retrained > untrained + EXAM / 4
 
     # How many layers must be retrained? Three stops, five tries: what was trained already is there at once.
-    visitor.sees(f"{words.NEXT_IDEA} {words.IDEAS['all_stops'][0]}.")
-    visitor.clicks(words.SET_IT_UP)
-    visitor.sees(comparewords.QUESTIONS["depth"])
+    visitor.sees(f"{test_words.NEXT_IDEA} {test_words.IDEAS['all_stops'][0]}.")
+    visitor.clicks(test_words.SET_IT_UP)
+    visitor.sees(compare_words.QUESTIONS["depth"])
     asks_for_three_stops(visitor, tries=TRIES)
-    visitor.clicks(words.START_TRAINING)
+    visitor.clicks(train_words.START_TRAINING)
     visitor.sees(re.compile(f"^[2-9] of {3 * TRIES} tries"))
     visitor.photographs("all-stops")
     # The second insight: the frozen layers know enough already.
     expect(visitor.page.get_by_text(SECOND_INSIGHT)).to_be_visible(timeout=COMPARISON_MS)
     visitor.photographs("second-insight")
-    visitor.goes_to(words.TEST)
+    visitor.goes_to(common.TEST)
     assert visitor.reads_right_answers(EXAM) == retrained
 
     # Three photos of each person instead of ten; the exam stays the same.
-    takes_the_idea(visitor, words.IDEAS["few_photos"][0])
-    expect(visitor.page.get_by_label(words.PHOTOS_A_PERSON)).to_have_value("3")
+    takes_the_idea(visitor, test_words.IDEAS["few_photos"][0])
+    expect(visitor.page.get_by_label(train_words.PHOTOS_A_PERSON)).to_have_value("3")
     few = trains(visitor, "three-photos")
     visitor.sees(re.compile(f"^Experiment 3: 10 photos each, .* Now: 3 photos each, {few} of {EXAM}"))
 
     # And somebody it never saw.
-    visitor.clicks(words.IDEAS["stranger"][0])
-    visitor.sees(words.only_knows(6))
+    visitor.clicks(test_words.IDEAS["stranger"][0])
+    visitor.sees(test_words.only_knows(6))
     visitor.waits_for(visitor.page.get_by_text(re.compile("stranger.* got a name")))
     visitor.photographs("stranger")

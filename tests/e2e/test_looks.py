@@ -9,7 +9,8 @@ from core.config import TrainConfig
 from core.workspace import Workspace
 from tests.e2e.conftest import SCREENSHOTS, Server, Visitor
 from tests.pages import made
-from ui import words
+from ui.text import common
+from ui.text import train as train_words
 
 NASTY = ("**Ada** <b>x</b>", "[Bo](http://a.b) www.a.b", ":smile: $x$ `c`", "<img src=x onerror=alert(1)>")
 PAGES = {"start": "", "photos": "dataset", "train": "train", "test": "test", "library": "library"}
@@ -65,7 +66,7 @@ def test_every_page_fits(chromium: Browser, server: Server, full: Workspace, scr
     # On a projector the button that starts is on the first screen.
     if screen != "phone":
         visitor.open("train")
-        visitor.page.get_by_test_id("stRadioGroup").get_by_text(words.UNTRAINED, exact=True).click()
-        expect(visitor.button(words.START_TRAINING)).to_be_in_viewport()
+        visitor.page.get_by_test_id("stRadioGroup").get_by_text(common.UNTRAINED, exact=True).click()
+        expect(visitor.button(train_words.START_TRAINING)).to_be_in_viewport()
     context.close()
     assert not visitor.troubles

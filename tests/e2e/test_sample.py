@@ -7,10 +7,12 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from core.data import samples
 from core.models.weights import find_weights
-from core.photos import samples
 from tests.e2e.conftest import Server, Visitor
-from ui import words
+from ui.text import common
+from ui.text import start as start_words
+from ui.text import train as train_words
 
 WAITING_LIMIT_S = 60
 
@@ -28,17 +30,17 @@ def test_the_class_offline(visitor: Visitor) -> None:
     visitor.photographs("start")
     began_s = time.monotonic()
 
-    visitor.clicks(words.TRY_IT)
-    visitor.waits_for(visitor.page.get_by_role("heading", name=words.TRAIN_TITLE))
+    visitor.clicks(start_words.TRY_IT)
+    visitor.waits_for(visitor.page.get_by_role("heading", name=train_words.TRAIN_TITLE))
     found_s = time.monotonic()
     visitor.photographs("train")
 
-    visitor.clicks(words.START_TRAINING)
-    visitor.sees(words.ended("done", 20))
+    visitor.clicks(train_words.START_TRAINING)
+    visitor.sees(train_words.ended("done", 20))
     trained_s = time.monotonic()
     visitor.photographs("trained")
 
-    visitor.clicks(words.TO_EXAM)
+    visitor.clicks(common.TO_EXAM)
     first = visitor.reads_right_answers(144)
     waited_s = time.monotonic() - began_s
     visitor.photographs("matrix")
@@ -50,13 +52,13 @@ def test_the_class_offline(visitor: Visitor) -> None:
     assert first > 144 // 6 * 3, "three times as many as guessing"
     assert waited_s < WAITING_LIMIT_S
 
-    visitor.goes_to(words.TRAIN)
+    visitor.goes_to(common.TRAIN)
     visitor.freezes(4)
     visitor.sees("Blocks 1–4 are frozen.")
     visitor.photographs("four-blocks-frozen")
-    visitor.clicks(words.START_TRAINING)
-    visitor.sees(words.ended("done", 20))
+    visitor.clicks(train_words.START_TRAINING)
+    visitor.sees(train_words.ended("done", 20))
     visitor.photographs("trained-again")
-    visitor.clicks(words.TO_EXAM)
+    visitor.clicks(common.TO_EXAM)
     assert visitor.reads_right_answers(144) > 144 // 6 * 3
     visitor.photographs("second-exam")

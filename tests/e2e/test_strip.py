@@ -7,10 +7,11 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
-from core import runs
+from core.experiments import runs
 from tests.e2e.conftest import Server, Visitor
 from tests.pages import made
-from ui import words
+from ui.text import common
+from ui.text import train as train_words
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -19,7 +20,7 @@ def photos(server: Server) -> None:
 
 
 def handle(visitor: Visitor) -> Locator:
-    return visitor.page.get_by_role("slider", name=words.FREEZE)
+    return visitor.page.get_by_role("slider", name=train_words.FREEZE)
 
 
 def test_the_handle_is_dragged_and_python_hears_where_it_was_let_go(visitor: Visitor) -> None:
@@ -36,9 +37,9 @@ def test_the_handle_is_dragged_and_python_hears_where_it_was_let_go(visitor: Vis
     visitor.photographs("dragged")
 
     # Another page and back: it stands where it was left.
-    visitor.goes_to(words.PHOTOS)
+    visitor.goes_to(common.PHOTOS)
     visitor.sees("36 faces ready")
-    visitor.goes_to(words.TRAIN)
+    visitor.goes_to(common.TRAIN)
     expect(handle(visitor)).to_have_attribute("aria-valuenow", "4")
 
 
@@ -47,7 +48,7 @@ def test_by_keyboard_and_whoever_starts_at_once_is_heard(visitor: Visitor, serve
     visitor.freezes(3)
     expect(handle(visitor)).to_have_attribute("aria-valuetext", re.compile("^Blocks 1–3 are frozen. Blocks 4–5 and"))
     # The last key was a moment ago, and the server has not heard of it yet.
-    visitor.clicks(words.START_TRAINING)
-    visitor.waits_for(visitor.button(words.STOP))
+    visitor.clicks(train_words.START_TRAINING)
+    visitor.waits_for(visitor.button(common.STOP))
     (run,) = runs.list_runs(server.workspace)
     assert run.config.freeze_depth == 7

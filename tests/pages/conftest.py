@@ -51,7 +51,7 @@ def _nothing_old_is_looked_through() -> Iterator[None]:
 
 @pytest.fixture
 def open_page(lab_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
-    """Give a function that opens a page of the lab: `open_page("pages/train.py", run="...")`."""
+    """Return a function that opens a page of the lab: `open_page("pages/train.py", run="...")`."""
     monkeypatch.setattr(supervisor, "Supervisor", NoWorkers)
     monkeypatch.setattr(app_test, "PagesManager", SecondVisitor)
 

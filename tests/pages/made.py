@@ -9,13 +9,13 @@ from itertools import count
 import numpy as np
 from PIL import Image
 
-from core import runs
 from core.config import CropConfig, Split, SplitConfig, TrainConfig
+from core.data.manifest import Dataset, Item, save_dataset
+from core.data.read import LeftOut
+from core.data.store import PhotoStore
+from core.experiments import runs
+from core.experiments.runs import Predictions, Run
 from core.jobfolder import State
-from core.photos.intake import LeftOut
-from core.photos.manifest import Dataset, Item, save_dataset
-from core.photos.store import PhotoStore
-from core.runs import Predictions, Run
 from core.workspace import Workspace
 
 PEOPLE = ("Ada", "Bo **bold** <b>", "Chen :smile:")
@@ -23,7 +23,7 @@ EACH: dict[Split, int] = {"train": 6, "validation": 2, "test": 4}
 
 
 def photo(seed: int) -> bytes:
-    """Give a drawn picture, a PNG of 40 x 40."""
+    """Return a drawn picture, a PNG of 40 x 40."""
     picture = np.random.default_rng(seed).integers(0, 255, (5, 5, 3), np.uint8)
     data = io.BytesIO()
     Image.fromarray(np.kron(picture, np.ones((8, 8, 1), np.uint8))).save(data, "PNG")

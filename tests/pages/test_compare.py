@@ -7,19 +7,23 @@ import shutil
 
 import pytest
 
-from core import runs
+from core.experiments import runs
 from core.jobs import queue
 from core.models import weights
 from core.models.weights import FoundWeights
 from core.presets import preset
 from core.sweeps import sure
-from core.sweeps.folder import create_sweep, list_sweeps
 from core.sweeps.plan import USUAL_SEEDS, Cell, Start, SweepPlan, with_rates
+from core.sweeps.sweep import create_sweep, list_sweeps
 from tests import made_sweeps
 from tests.pages import made
-from ui import comparewords, places, text, words
+from ui import places
 from ui.compare import prepare
 from ui.state import Param, Widget
+from ui.text import compare as words
+from ui.text import escape
+from ui.text import photos as photos_words
+from ui.text import train as train_words
 
 MINI = "face-vgg-mini"
 # Three people with as many photos each in the final exam as it takes to tell that a stop is as good.
@@ -55,13 +59,13 @@ def keys(app) -> list[str]:
 
 
 def told(app) -> str:
-    """Give everything that is written on the page."""
+    """Return everything that is written on the page."""
     kinds = ("title", "header", "markdown", "caption", "info", "error")
     return "\n".join(str(part.value) for kind in kinds for part in app.get(kind))
 
 
 def chart(app) -> str:
-    """Give the drawing, as the page sends it."""
+    """Return the drawing, as the page sends it."""
     components = [json.loads(component.proto.json) for component in app.get("bidi_component")]
     return next(str(drawn["wide"]) for drawn in components if "wide" in drawn)
 
@@ -81,14 +85,14 @@ def finished(workspace, dataset, plan: SweepPlan | None = None, **options):
 
 def test_too_early_it_leads_to_the_photos(open_page) -> None:
     app = open_page(places.COMPARE)
-    assert app.info[0].value == words.NO_PHOTOS
+    assert app.info[0].value == train_words.NO_PHOTOS
     app.button(key=Widget.MISSING).click().run()
-    assert app.title[0].value == words.BRING
+    assert app.title[0].value == photos_words.BRING
 
 
 def test_one_click_starts_what_a_lesson_needs(open_page, lab_home, dataset) -> None:
     app = open_page(places.COMPARE)
-    assert app.title[0].value == comparewords.QUESTIONS["depth"]
+    assert app.title[0].value == words.QUESTIONS["depth"]
     assert "6 stops, 7 tries each" in told(app)
     assert "guessing: 24" in chart(app)
     app.button(key=Widget.START_COMPARISON).click().run()
@@ -98,7 +102,7 @@ def test_one_click_starts_what_a_lesson_needs(open_page, lab_home, dataset) -> N
     assert (sweep.dataset, sweep.guesses) == (dataset, {})
     assert queue.waiting(lab_home, queue.TRAIN) == [sweep.job]
     assert app.query_params[Param.SWEEP] == sweep.id
-    assert app.title[0].value == words.WAITS
+    assert app.title[0].value == train_words.WAITS
 
 
 def test_guesses_go_with_it_and_the_next_one_is_guessed_at_anew(open_page, lab_home, dataset) -> None:
@@ -116,7 +120,7 @@ def test_guesses_go_with_it_and_the_next_one_is_guessed_at_anew(open_page, lab_h
 def test_what_is_chosen_under_advanced_is_compared(open_page, lab_home, dataset) -> None:
     app = open_page(places.COMPARE)
     widget(app, "selectbox", Widget.COMPARE_WHAT).set_value("photos").run()
-    assert app.title[0].value == comparewords.QUESTIONS["photos"]
+    assert app.title[0].value == words.QUESTIONS["photos"]
     widget(app, "selectbox", Widget.COMPARE_FROZEN).set_value(10)
     widget(app, "button_group", Widget.COMPARE_TRIES).set_value(1)
     widget(app, "number_input", Widget.COMPARE_ROUNDS).set_value(7)
@@ -140,7 +144,7 @@ def test_sizes_are_compared_up_to_what_the_network_knows(open_page, lab_home, da
 def test_some_stops_can_be_left_out_but_two_must_stay(open_page, lab_home, dataset) -> None:
     app = open_page(places.COMPARE)
     widget(app, "button_group", Widget.COMPARE_STOPS).set_value([0]).run()
-    assert app.error[0].value == text.plain(comparewords.TWO_STOPS)
+    assert app.error[0].value == escape.plain(words.TWO_STOPS)
     assert Widget.START_COMPARISON not in keys(app)
     widget(app, "button_group", Widget.COMPARE_STOPS).set_value([13, 0, 10]).run()
     app.button(key=Widget.START_COMPARISON).click().run()
@@ -150,7 +154,7 @@ def test_some_stops_can_be_left_out_but_two_must_stay(open_page, lab_home, datas
 def test_every_single_layer_can_be_a_stop(open_page, lab_home, dataset) -> None:
     app = open_page(places.COMPARE)
     widget(app, "toggle", Widget.COMPARE_LAYERS).set_value(True).run()
-    assert app.title[0].value == comparewords.QUESTION_LAYERS
+    assert app.title[0].value == words.QUESTION_LAYERS
     app.button(key=Widget.START_COMPARISON).click().run()
     assert list_sweeps(lab_home)[0].plan.depths == tuple(range(14))
 
@@ -177,7 +181,7 @@ def test_the_network_is_the_one_of_train_where_it_is_here(open_page, lab_home, d
 def test_without_weights_there_is_a_way_on_but_never_a_silent_start(open_page, lab_home, weights_here) -> None:
     made.dataset(lab_home)
     app = open_page(places.COMPARE)
-    assert app.info[0].value == words.MISSING_HERE
+    assert app.info[0].value == train_words.MISSING_HERE
     assert Widget.START_COMPARISON not in keys(app)
     app.button(key=Widget.START_UNTRAINED).click().run()
     app.button(key=Widget.START_COMPARISON).click().run()
@@ -187,7 +191,7 @@ def test_without_weights_there_is_a_way_on_but_never_a_silent_start(open_page, l
 def test_a_network_that_is_not_here_is_brought_as_on_train(open_page, lab_home, dataset) -> None:
     app = open_page(places.COMPARE)
     widget(app, "selectbox", Widget.COMPARE_NETWORK).set_value(Start("vggface-vgg16")).run()
-    assert app.info[0].value == words.NOT_HERE
+    assert app.info[0].value == train_words.NOT_HERE
     app.button(key=Widget.DOWNLOAD).click().run()
     (job,) = queue.waiting(lab_home, queue.HELPER)
     assert (job.request()["kind"], job.request()["backbone"]) == ("download", "vggface-vgg16")
@@ -214,7 +218,7 @@ def test_while_it_runs_the_chart_fills_in(open_page, lab_home, dataset) -> None:
     running.job.emit("started", epochs=20, people=list(dataset.people))
     with sweep.job.held(), running.job.held():
         app = open_page(places.COMPARE)
-        assert app.title[0].value == comparewords.RUNS
+        assert app.title[0].value == words.RUNS
         said = app.get("progress")[0].proto.text
         assert said.startswith("7 of 18 tries · now: block 5 learns")
         assert said.endswith("left")
@@ -222,7 +226,7 @@ def test_while_it_runs_the_chart_fills_in(open_page, lab_home, dataset) -> None:
         assert ">9<" in drawn
         # A refresh and another tab find the same.
         again = open_page(places.COMPARE)
-        assert again.title[0].value == comparewords.RUNS
+        assert again.title[0].value == words.RUNS
         app.button(key=Widget.STOP_COMPARISON).click().run()
         assert (sweep.path / "stop").exists()
         assert app.button(key=Widget.STOP_COMPARISON).disabled
@@ -234,7 +238,7 @@ def test_one_that_waits_says_that_something_else_trains_first(open_page, lab_hom
         sweep = create_sweep(lab_home, dataset, SweepPlan())
         queue.enqueue(lab_home, sweep.job)
         app = open_page(places.COMPARE)
-        assert comparewords.TRAINS_FIRST in told(app)
+        assert words.TRAINS_FIRST in told(app)
         app.button(key=Widget.TO_RUNNING).click().run()
         assert app.query_params[Param.RUN] == run.id
         assert app.title[0].value == "Learning: round 4 of 5"
@@ -246,7 +250,7 @@ def test_one_that_waits_for_another_comparison_leads_to_it(open_page, lab_home, 
     second = create_sweep(lab_home, dataset, SweepPlan(seeds=(7,)))
     with first.job.held():
         app = open_page(places.COMPARE, sweep=second.id)
-        assert app.title[0].value == words.WAITS
+        assert app.title[0].value == train_words.WAITS
         app.button(key=Widget.TO_RUNNING).click().run()
         assert app.query_params[Param.SWEEP] == first.id
 
@@ -256,7 +260,7 @@ def test_one_that_is_stopped_before_its_turn_can_go_on(open_page, lab_home, data
     queue.enqueue(lab_home, sweep.job)
     app = open_page(places.COMPARE)
     app.button(key=Widget.STOP_COMPARISON).click().run()
-    assert app.title[0].value == comparewords.ended("stopped", 0, 18)
+    assert app.title[0].value == words.ended("stopped", 0, 18)
     assert queue.waiting(lab_home, queue.TRAIN) == []
     app.button(key=Widget.GO_ON_COMPARING).click().run()
     assert queue.waiting(lab_home, queue.TRAIN) == [sweep.job]
@@ -285,7 +289,7 @@ def test_one_that_was_cut_short_keeps_what_is_done_and_goes_on(open_page, lab_ho
     app.button(key=Widget.GO_ON_COMPARING).click().run()
     assert not app.exception
     assert queue.waiting(lab_home, queue.TRAIN) == [sweep.job]
-    assert app.title[0].value == words.WAITS
+    assert app.title[0].value == train_words.WAITS
 
 
 def test_it_ends_in_one_headline_and_says_how_sure_that_is(open_page, lab_home, dataset) -> None:
@@ -296,12 +300,12 @@ def test_it_ends_in_one_headline_and_says_how_sure_that_is(open_page, lab_home, 
     assert "3 people" in said or "three people" in said
     assert f"**Block 5 learns:** {EXAM}, {EXAM} and {EXAM} of {EXAM} right. As good." in said
     assert "take this one" in chart(app)
-    table = next(frame.value for frame in app.dataframe if comparewords.SURE_COLUMNS[0] in frame.value)
+    table = next(frame.value for frame in app.dataframe if words.SURE_COLUMNS[0] in frame.value)
     assert table["right"].tolist()[:2] == ["0.0", f"{EXAM}.0"]
     assert table["verdict"].tolist()[:2] == [sure.WORDS["clearly_worse"], sure.WORDS["as_good"]]
     assert "at most 3 of 72 right answers behind any other" in said
     # What stands in the table is not said a second time.
-    assert text.plain(sure.METHOD[0]) in said
+    assert escape.plain(sure.METHOD[0]) in said
     assert "Against retraining block 5" not in said
     assert app.query_params[Param.SWEEP] == sweep.id
 
@@ -312,7 +316,7 @@ def test_what_cannot_be_told_says_so_and_recommends_nothing(open_page, lab_home,
     app = open_page(places.COMPARE)
     assert app.title[0].value == "These photos cannot tell which is best."
     assert "take this one" not in chart(app)
-    table = next(frame.value for frame in app.dataframe if comparewords.SURE_COLUMNS[0] in frame.value)
+    table = next(frame.value for frame in app.dataframe if words.SURE_COLUMNS[0] in frame.value)
     assert set(table["verdict"]) == {sure.WORDS["cannot_tell"]}
     assert set(table["what would help"]) <= {"more tries", "more exam photos"}
 
@@ -325,7 +329,7 @@ def test_a_stop_that_did_not_learn_is_named(open_page, lab_home, dataset) -> Non
             run.job.write_result({**run.summary(), "kept_epoch": 9, "epochs_run": 20})
     app = open_page(places.COMPARE)
     sentence = "in 2 of 3 tries, a round was kept from before all blocks that were to learn did."
-    assert text.plain(sentence) in told(app)
+    assert escape.plain(sentence) in told(app)
 
 
 def test_a_stop_that_was_clicked_is_told_and_can_be_used(open_page, lab_home, dataset) -> None:
@@ -335,7 +339,7 @@ def test_a_stop_that_was_clicked_is_told_and_can_be_used(open_page, lab_home, da
     app.run()
     assert "**Blocks 3 to 5 learn:**" in told(app)
     widget(app, "button", Widget.USE_STOP).click().run()
-    assert app.title[0].value == words.TRAIN_TITLE
+    assert app.title[0].value == train_words.TRAIN_TITLE
     app.switch_page(places.TRAIN).run()
     app.button(key=Widget.START).click().run()
     trained = runs.list_runs(lab_home)[0].config
@@ -391,10 +395,10 @@ def test_other_questions_have_their_headline_too(open_page, lab_home, dataset, p
 def test_other_learning_rates_are_a_comparison_of_their_own(open_page, lab_home, dataset) -> None:
     first = finished(lab_home, dataset)
     app = open_page(places.COMPARE)
-    assert comparewords.RATES_WHY in told(app)
+    assert words.RATES_WHY in told(app)
     app.button(key=Widget.TRY_RATES).click().run()
     assert not app.exception
-    assert app.title[0].value == words.WAITS
+    assert app.title[0].value == train_words.WAITS
     crossed = next(sweep for sweep in list_sweeps(lab_home) if sweep.id != first.id)
     rate = first.plan.rates[0]
     assert crossed.plan.rates == pytest.approx((rate / 3, rate, 3 * rate))
@@ -403,7 +407,7 @@ def test_other_learning_rates_are_a_comparison_of_their_own(open_page, lab_home,
     assert len({run.id for _, run in crossed.members()} & {run.id for _, run in first.members()}) == 6
     # Where it came from, it is not offered once more.
     app = open_page(places.COMPARE, sweep=first.id)
-    assert comparewords.RATES_RUN in told(app)
+    assert words.RATES_RUN in told(app)
     assert Widget.TRY_RATES not in keys(app)
     app.button(key=Widget.SEE_RATES).click().run()
     assert app.query_params[Param.SWEEP] == crossed.id
@@ -418,7 +422,7 @@ def test_the_cross_of_stops_and_learning_rates_marks_the_best(open_page, lab_hom
 
     made_sweeps.make_sweep(lab_home, dataset, plan, made_sweeps.first_right(outcome))
     app = open_page(places.COMPARE)
-    table = next(frame.value for frame in app.dataframe if comparewords.RATES_STOP in frame.value)
+    table = next(frame.value for frame in app.dataframe if words.RATES_STOP in frame.value)
     assert table["block 5 learns"].tolist() == ["36", "72 ★"]
     assert table["all blocks frozen"].tolist() == ["36 ★", "0"]
 
@@ -428,7 +432,7 @@ def test_a_deleted_try_is_said_and_made_again(open_page, lab_home, dataset) -> N
     shutil.rmtree(sweep.members()[4][1].path)
     app = open_page(places.COMPARE)
     assert app.title[0].value == "1 try is missing"
-    assert app.button(key=Widget.GO_ON_COMPARING).label == comparewords.MAKE_AGAIN
+    assert app.button(key=Widget.GO_ON_COMPARING).label == words.MAKE_AGAIN
     app.button(key=Widget.GO_ON_COMPARING).click().run()
     assert queue.waiting(lab_home, queue.TRAIN) == [sweep.job]
 
@@ -440,7 +444,7 @@ def test_a_damaged_one_hides_no_other(open_page, lab_home, dataset, file) -> Non
     (broken.path / file).write_text("no json", encoding="utf-8")
     app = open_page(places.COMPARE, sweep=broken.id)
     assert app.query_params[Param.SWEEP] == kept.id
-    assert app.title[0].value == comparewords.ended("stopped", 3, 18)
+    assert app.title[0].value == words.ended("stopped", 3, 18)
 
 
 def test_a_damaged_try_counts_as_missing(open_page, lab_home, dataset) -> None:
@@ -470,17 +474,17 @@ def test_photos_chosen_anew_do_not_show_the_comparison_of_others(open_page, lab_
     app = open_page(places.TRAIN)
     app.session_state["dataset"] = other.id
     app.switch_page(places.COMPARE).run()
-    assert app.title[0].value == comparewords.QUESTIONS["depth"]
+    assert app.title[0].value == words.QUESTIONS["depth"]
 
 
 def test_a_new_one_is_prepared_and_an_earlier_one_opened_again(open_page, lab_home, dataset) -> None:
     sweep = finished(lab_home, dataset)
     app = open_page(places.COMPARE)
     app.button(key=Widget.NEW_COMPARISON).click().run()
-    assert app.title[0].value == comparewords.QUESTIONS["depth"]
+    assert app.title[0].value == words.QUESTIONS["depth"]
     assert Param.SWEEP not in app.query_params
     widget(app, "button_group", Widget.COMPARE_TRIES).set_value(3).run()
-    assert comparewords.all_done_before(18) in told(app)
+    assert words.all_done_before(18) in told(app)
     widget(app, "selectbox", Widget.COMPARISON).set_value(sweep.id).run()
     assert app.title[0].value.startswith("Retraining block 5")
 
@@ -491,7 +495,7 @@ def test_one_that_is_deleted_in_another_tab_makes_room_for_a_new_one(open_page, 
     shutil.rmtree(sweep.path)
     app.run()
     assert not app.exception
-    assert app.title[0].value == comparewords.QUESTIONS["depth"]
+    assert app.title[0].value == words.QUESTIONS["depth"]
 
 
 def test_what_is_folded_is_drawn_when_it_is_opened(open_page, lab_home, dataset) -> None:
@@ -516,8 +520,8 @@ def test_train_says_that_a_comparison_runs_and_shows_none_of_its_tries(open_page
         job.set_state("running")
     with sweep.job.held(), running.job.held():
         app = open_page(places.TRAIN)
-        assert app.title[0].value == words.TRAIN_TITLE
-        assert comparewords.ON_TRAIN in told(app)
+        assert app.title[0].value == train_words.TRAIN_TITLE
+        assert words.ON_TRAIN in told(app)
         # What is started now waits, and leads to what it waits for.
         app.button(key=Widget.START).click().run()
         assert not app.exception
@@ -535,7 +539,7 @@ def test_an_experiment_that_waits_is_not_confused_by_a_comparison_that_waits(ope
     app = open_page(places.TRAIN)
     assert not app.exception
     assert app.query_params[Param.RUN] == run.id
-    assert words.WAITING_TITLE not in told(app)
+    assert train_words.WAITING_TITLE not in told(app)
 
 
 def test_my_experiments_list_the_comparison_not_its_tries(open_page, lab_home, dataset) -> None:
@@ -553,7 +557,7 @@ def test_my_experiments_list_the_comparison_not_its_tries(open_page, lab_home, d
     assert not app.exception
     assert list_sweeps(lab_home) == []
     assert runs.list_runs(lab_home, of_sweeps=True) == [alone]
-    assert comparewords.COMPARISONS not in told(app)
+    assert words.COMPARISONS not in told(app)
 
 
 def test_with_a_comparison_alone_nobody_is_told_that_nothing_was_trained(open_page, lab_home, dataset) -> None:

@@ -7,18 +7,21 @@ from dataclasses import replace
 import pytest
 
 from core.config import SplitConfig
+from core.data import dataset as datasets
+from core.data import edits
+from core.data.dataset import Dataset
+from core.data.manifest import save_dataset
+from core.data.read import LeftOut
+from core.data.similarity_file import Guess, Likeness, Odd, write_likeness
+from core.data.store import PhotoStore
 from core.errors import DatasetError
 from core.jobfolder import JobFolder
-from core.photos import dataset as datasets
-from core.photos import edits
-from core.photos.dataset import Dataset
-from core.photos.intake import LeftOut
-from core.photos.likeness_file import Guess, Likeness, Odd, write_likeness
-from core.photos.manifest import save_dataset
-from core.photos.store import PhotoStore
 from tests.pages import made
-from ui import jobs, places, text, words
+from ui import jobs, places
 from ui.state import Widget
+from ui.text import common, escape
+from ui.text import photos as words
+from ui.text import train as train_words
 
 
 def a_zip() -> bytes:
@@ -68,7 +71,7 @@ def test_a_flat_folder_is_understood_after_a_question(open_page, lab_home, tmp_p
         app.text_input(key=Widget.FOLDER).set_value(str(tmp_path / "us"))
         app.button(key=Widget.FIND_FACES).click()
     app.run()
-    assert words.is_this_right(text.plain("anna 3, Ben 2")) in shown(app)
+    assert words.is_this_right(escape.plain("anna 3, Ben 2")) in shown(app)
     assert words.said_by("") in shown(app)
     assert not lab_home.jobs.is_dir() or not [path for path in lab_home.jobs.iterdir() if JobFolder(path).exists()]
     app.button(key=Widget.FIND_FACES).click().run()
@@ -83,8 +86,8 @@ def test_a_table_beside_the_photos_is_asked_about_and_no_is_taken_for_an_answer(
     app = comes_by(open_page(places.PHOTOS), words.SOURCE_ZIP)
     app.file_uploader[0].set_value(("us.zip", flat_zip(("us/who.csv", table.encode())), "application/zip"))
     app.run()
-    assert words.is_this_right(text.plain("Ada 3, Zoe 2")) in shown(app)
-    assert words.said_by(text.plain("us/who.csv")) in shown(app)
+    assert words.is_this_right(escape.plain("Ada 3, Zoe 2")) in shown(app)
+    assert words.said_by(escape.plain("us/who.csv")) in shown(app)
     app.button(key=Widget.OTHER_PEOPLE).click().run()
     assert "Zoe 2" not in shown(app)
     assert app.info[0].value == words.THEN_FOLDERS
@@ -105,7 +108,7 @@ def test_what_is_no_zip_is_called_by_its_name_and_not_kept(open_page, lab_home, 
     app = comes_by(open_page(places.PHOTOS), words.SOURCE_ZIP)
     app.file_uploader[0].set_value((name, content, "application/octet-stream"))
     app.run()
-    assert [error.value for error in app.error] == [text.plain(words.no_zip(name, archive))]
+    assert [error.value for error in app.error] == [escape.plain(words.no_zip(name, archive))]
     app.button(key=Widget.FIND_FACES).click().run()
     assert app.warning[0].value == words.NO_SOURCE_ZIP
 
@@ -208,7 +211,7 @@ def test_a_dropped_folder_keeps_its_folders(open_page, lab_home) -> None:
         [("us/Ada/1.png", made.photo(1), "image/png"), ("us/Bo/1.png", made.photo(2), "image/png")]
     )
     app.run()
-    assert any(text.plain(words.brought("us", 2, 2)) in part.value for part in app.markdown)
+    assert any(escape.plain(words.brought("us", 2, 2)) in part.value for part in app.markdown)
     assert app.file_uploader[0].value == []
     app.button(key=Widget.FIND_FACES).click().run()
     job = the_job(lab_home)
@@ -287,7 +290,7 @@ def test_a_search_that_is_going_on_is_found_again_and_can_be_stopped(open_page, 
         assert app.title[0].value == words.FINDING
         app.button(key=Widget.STOP_CROP).click().run()
         assert (job.path / "stop").exists()
-        assert app.button(key=Widget.STOP_CROP).label == words.STOPPING
+        assert app.button(key=Widget.STOP_CROP).label == common.STOPPING
 
 
 def test_a_search_that_failed_says_why_above_the_form(open_page, lab_home) -> None:
@@ -406,7 +409,7 @@ def test_photos_are_shown_as_three_stacks_with_what_they_allow(open_page, lab_ho
     app.segmented_control(key=Widget.SIMILAR).set_value(words.DIFFERENT).run()
     assert words.advice(18, False, False, "some") in [part.value for part in app.markdown]
     app.button(key=Widget.TRAIN_WITH_THESE).click().run()
-    assert app.title[0].value == words.TRAIN_TITLE
+    assert app.title[0].value == train_words.TRAIN_TITLE
 
 
 def test_of_several_the_chosen_one_is_shown_and_others_can_be_brought(open_page, lab_home) -> None:
@@ -722,7 +725,7 @@ def test_training_says_which_photos_where_the_chosen_ones_are_not_enough(open_pa
     few = made.dataset(lab_home, ("Dayo", "Emil"), dataset_id="few1", name="few")
     save_dataset(lab_home, replace(few, people=("Dayo",), items=few.items[:2]))
     app = open_page(places.TRAIN)
-    assert words.learns_from(text.plain("enough (3 people)")) in [caption.value for caption in app.caption]
+    assert common.learns_from(escape.plain("enough (3 people)")) in [caption.value for caption in app.caption]
 
 
 def test_two_data_sets_of_one_name_are_told_apart(open_page, lab_home) -> None:

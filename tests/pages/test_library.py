@@ -6,13 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from core import packing, runs
 from core.config import TrainConfig
+from core.experiments import archive, runs
 from core.jobs import queue
-from tests.core.models.test_keptmodel import write_model
+from tests.core.models.test_foreign_model import write_model
 from tests.pages import made
-from ui import places, words
+from ui import places
 from ui.state import Param, Widget
+from ui.text import common
+from ui.text import experiments as words
+from ui.text import test as test_words
+from ui.text import train as train_words
 
 
 def named(widget: Widget, run: runs.Run) -> str:
@@ -26,7 +30,7 @@ def test_empty_it_leads_to_train_and_still_brings_back_and_erases(open_page) -> 
     app.button(key=Widget.ERASE_SURE).click().run()
     assert app.success[0].value.startswith("Erased: 0 photos")
     app.button(key=Widget.MISSING).click().run()
-    assert app.title[0].value == words.TRAIN_TITLE
+    assert app.title[0].value == train_words.TRAIN_TITLE
 
 
 def test_while_the_first_one_runs_it_is_in_the_list_without_a_result(open_page, lab_home) -> None:
@@ -34,7 +38,7 @@ def test_while_the_first_one_runs_it_is_in_the_list_without_a_result(open_page, 
     with run.job.held():
         app = open_page(places.LIBRARY)
         shown = app.dataframe[0].value.iloc[0]
-        assert shown["right answers"] == words.RUN_STATES["running"]
+        assert shown["right answers"] == common.RUN_STATES["running"]
         assert not [button for button in app.button if button.key == Widget.OPEN_EXAM]
         app.button(key=Widget.OPEN_CURVES).click().run()
         assert app.title[0].value == "Learning: round 4 of 5"
@@ -119,7 +123,7 @@ def test_one_that_waits_is_stopped_first(open_page, lab_home) -> None:
 def test_what_was_taken_along_comes_back_and_is_tested_with(open_page, lab_home, tmp_path: Path) -> None:
     run = made.run(lab_home, made.dataset(lab_home))
     write_model(run.model_path)
-    taken = packing.pack_run(run, tmp_path / "taken.zip").read_bytes()
+    taken = archive.pack_run(run, tmp_path / "taken.zip").read_bytes()
     lab_home.erase()
     app = open_page(places.LIBRARY)
     app.file_uploader[0].set_value(("taken.zip", taken, "application/zip"))
@@ -131,7 +135,7 @@ def test_what_was_taken_along_comes_back_and_is_tested_with(open_page, lab_home,
     assert not app.exception
     assert app.title[0].value == "Final exam: 11 of 12 right"
     app.switch_page(places.TEST)
-    app.session_state[Widget.VIEW] = words.EVERY_PHOTO
+    app.session_state[Widget.VIEW] = test_words.EVERY_PHOTO
     app.run()
     assert not app.exception
     assert sum(part.body.count('<div class="lab-card"') for part in app.get("html")) == 12

@@ -3,14 +3,19 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.data import samples
 from core.jobfolder import JobFolder
-from core.photos import samples
-from core.sweeps.folder import create_sweep
 from core.sweeps.plan import SweepPlan
+from core.sweeps.sweep import create_sweep
 from tests.made_sweeps import first_right, make_sweep
 from tests.pages import made
-from ui import comparewords, places, words
+from ui import places
 from ui.state import Param, Widget
+from ui.text import common
+from ui.text import compare as compare_words
+from ui.text import photos as photos_words
+from ui.text import start as words
+from ui.text import train as train_words
 
 
 @pytest.fixture
@@ -34,7 +39,7 @@ def test_try_it_brings_the_drawn_people_and_leads_to_train(open_page, lab_home, 
     assert words.DRAWN in [text.value for text in app.markdown]
     assert [button.label for button in app.button] == [words.TRY_IT, words.OWN_PHOTOS, words.WEBCAM]
     app.button(key=Widget.TRY_IT).click().run()
-    assert app.title[0].value == words.FINDING
+    assert app.title[0].value == photos_words.FINDING
     (job,) = [JobFolder(path) for path in lab_home.jobs.iterdir()]
     assert job.request()["source"] == str(samples.SAMPLE)
     # The worker is done: Train is next, with these people.
@@ -42,16 +47,16 @@ def test_try_it_brings_the_drawn_people_and_leads_to_train(open_page, lab_home, 
     job.write_result({"dataset_id": dataset.id, "version": 1})
     job.set_state("done")
     app.switch_page(places.PHOTOS).run()
-    assert app.title[0].value == words.TRAIN_TITLE
+    assert app.title[0].value == train_words.TRAIN_TITLE
 
 
 def test_empty_lab_asks_its_question_and_leads_to_photos(open_page, no_drawn_people) -> None:
     app = open_page(places.START)
     assert app.title[0].value == words.QUESTION
-    assert words.STAYS_HERE in [text.value for text in app.markdown]
+    assert common.STAYS_HERE in [text.value for text in app.markdown]
     assert [button.label for button in app.button] == [words.OWN_PHOTOS, words.WEBCAM]
     app.button(key=Widget.OWN_PHOTOS).click().run()
-    assert app.title[0].value == words.BRING
+    assert app.title[0].value == photos_words.BRING
 
 
 def test_with_work_there_it_goes_on_with_the_last_result(open_page, lab_home) -> None:
@@ -78,7 +83,7 @@ def test_a_comparison_is_gone_on_with_where_it_is_the_newest(open_page, lab_home
     app = open_page(places.START)
     assert '4 final exam, done"' in _html(app)
     app.button(key=Widget.GO_ON).click().run()
-    assert app.title[0].value == comparewords.ended("stopped", 1, 2)
+    assert app.title[0].value == compare_words.ended("stopped", 1, 2)
     assert app.query_params[Param.SWEEP] == sweep.id
     made.run(lab_home, dataset)
     assert open_page(places.START).button(key=Widget.GO_ON).label == "Go on (last time: 11 of 12 right)"
@@ -117,4 +122,4 @@ def test_own_photos_and_the_webcam_lead_to_the_form_though_there_are_photos(open
     made.dataset(lab_home)
     app = open_page(places.START)
     app.button(key=button).click().run()
-    assert app.title[0].value == words.BRING
+    assert app.title[0].value == photos_words.BRING

@@ -10,16 +10,22 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from core import comparison, partners, presets, runs
+from core import presets
 from core.config import TrainConfig
+from core.experiments import baseline, compare_runs, runs
 from core.jobs import queue
 from core.models import weights
-from core.sweeps.folder import create_sweep
 from core.sweeps.plan import SweepPlan
+from core.sweeps.sweep import create_sweep
 from tests.made_sweeps import first_right, make_sweep
 from tests.pages import made
-from ui import comparewords, places, words
+from ui import places
 from ui.state import Param, Widget
+from ui.text import common
+from ui.text import compare as compare_words
+from ui.text import experiments as experiments_words
+from ui.text import test as words
+from ui.text import train as train_words
 
 LAST_BLOCK = TrainConfig(freeze_depth=10)
 
@@ -39,16 +45,16 @@ def opens(app, view: str):
 
 def test_too_early_it_leads_to_train(open_page) -> None:
     app = open_page(places.TEST)
-    assert app.info[0].value == words.NO_RUNS
+    assert app.info[0].value == experiments_words.NO_RUNS
     app.button(key=Widget.MISSING).click().run()
-    assert app.title[0].value == words.TRAIN_TITLE
+    assert app.title[0].value == train_words.TRAIN_TITLE
 
 
 def test_while_it_still_runs_it_leads_to_the_running_experiment(open_page, lab_home) -> None:
     run = made.run(lab_home, made.dataset(lab_home), state="running", tested=False)
     with run.job.held():
         app = open_page(places.TEST)
-        assert app.info[0].value == words.STILL_RUNNING
+        assert app.info[0].value == experiments_words.STILL_RUNNING
         app.button(key=Widget.MISSING).click().run()
         assert app.title[0].value == "Learning: round 4 of 5"
 
@@ -125,7 +131,7 @@ def test_new_photos_are_asked_about_and_answered_with_bars(open_page, lab_home) 
     assert html(app).count('<div class="lab-card"') == 1
     assert "Chen :smile:" in html(app)
     assert "70 %</span>" in html(app)
-    assert app.dataframe[0].value[words.REASON].tolist() == ["is no photo"]
+    assert app.dataframe[0].value[common.REASON].tolist() == ["is no photo"]
 
 
 def test_a_look_shows_how_far_it_is(open_page, lab_home) -> None:
@@ -136,7 +142,7 @@ def test_a_look_shows_how_far_it_is(open_page, lab_home) -> None:
     (job,) = queue.waiting(lab_home, queue.HELPER)
     with zipfile.ZipFile(job.request()["photos"]) as archive:
         assert archive.namelist() == ["me.png", "me (2).png"]
-    assert bars(app) == [words.STEP_STARTING]
+    assert bars(app) == [common.STEP_STARTING]
     job.emit("progress", done=1, total=2)
     app.run()
     assert bars(app) == ["Looking at the photos: 1 of 2 photos"]
@@ -346,7 +352,7 @@ def test_an_earlier_one_can_be_chosen_to_hold_it_against(open_page, lab_home, ap
     against.select_index(0).run()
     now = "Now: it had seen faces before, block 5 retrained, 11 of 12."
     assert f"Experiment 2: it was untrained, 11 of 12. {now}" in said(app)
-    assert words.MUST_LEARN in said(app)
+    assert common.MUST_LEARN in said(app)
 
 
 def test_where_two_things_changed_nothing_is_held_against_it_by_itself(open_page, lab_home, apart) -> None:
@@ -388,7 +394,7 @@ def test_what_did_not_retrain_is_found_under_retrained_nowhere(open_page, lab_ho
     learned(run, kept_epoch=10, epochs_run=20, unit_movement=dict.fromkeys(("conv5_1", "conv5_2", "conv5_3"), 0.0))
     app = open_page(places.TEST)
     assert "Now: block 5 kept as it was, 11 of 12." in said(app)
-    assert [warning.value for warning in app.warning] == [words.tried_to_learn("block 5")]
+    assert [warning.value for warning in app.warning] == [train_words.tried_to_learn("block 5")]
     pages = [app, open_page(places.TEST, run=frozen.id), open_page(places.LIBRARY), open_page(places.TRAIN, run=run.id)]
     for page in pages:
         assert "retrained" not in everything_on(page)
@@ -396,7 +402,7 @@ def test_what_did_not_retrain_is_found_under_retrained_nowhere(open_page, lab_ho
 
 
 def everything_on(app: AppTest) -> str:
-    """Give all texts of a page, what is drawn by a component and what can be chosen as well; not its styles."""
+    """Return all texts of a page, what is drawn by a component and what can be chosen as well; not its styles."""
     boxes = [option for box in app.selectbox for option in box.options]
     tables = [frame.value.to_csv() for frame in app.dataframe]
     strips = [json.loads(component.proto.json) for component in app.get("bidi_component")]
@@ -454,13 +460,13 @@ def test_an_idea_sets_up_the_next_experiment(open_page, lab_home, apart, monkeyp
     assert "One thing changes against experiment 1: frozen blocks." in said(app)
     app.button(key=Widget.NEXT_IDEA).click().run()
     assert not app.exception
-    assert app.title[0].value == words.TRAIN_TITLE
+    assert app.title[0].value == train_words.TRAIN_TITLE
     # AppTest itself stays on the page it was on; the choices go along.
     app.switch_page(places.TRAIN).run()
     assert "This is experiment 3. One thing changes against experiment 1: frozen blocks." in captions(app)
     app.button(key=Widget.START).click().run()
     started = runs.list_runs(lab_home)[0]
-    assert comparison.asked_for(started) == TrainConfig(epochs=7, freeze_depth=10)
+    assert compare_runs.asked_for(started) == TrainConfig(epochs=7, freeze_depth=10)
     assert started.came_from == runs.list_runs(lab_home)[-1].id
 
 
@@ -472,8 +478,9 @@ def test_an_untrained_network_changes_two_things_and_says_why(open_page, lab_hom
     made.run(lab_home, made.dataset(lab_home), config=TrainConfig())
     app = open_page(places.TEST)
     assert "**Start untrained.** How much does it help that the network has seen faces before?" in said(app)
-    assert f"Two things change against experiment 1: what it starts with and frozen blocks. {words.MUST_LEARN}" in said(
-        app
+    assert (
+        f"Two things change against experiment 1: what it starts with and frozen blocks. {common.MUST_LEARN}"
+        in said(app)
     )
 
 
@@ -487,13 +494,13 @@ def test_three_photos_each_out_of_a_comparison_change_one_thing(open_page, lab_h
     shown = next(run for cell, run in sweep.members() if (cell.depth, cell.seed) == (4, 1))
     app = open_page(places.TEST, run=shown.id)
     assert "**Three photos each.**" in said(app)
-    assert f"One thing changes against {words.A_TRY}: practice photos a person." in said(app)
+    assert f"One thing changes against {common.A_TRY}: practice photos a person." in said(app)
     app.button(key=Widget.NEXT_IDEA).click().run()
     app.switch_page(places.TRAIN).run()
     app.button(key=Widget.START).click().run()
     started = runs.list_runs(lab_home)[0]
-    assert partners.between(shown, started) == ("photos",)
-    assert partners.count_between(shown, started) == 1
+    assert baseline.between(shown, started) == ("photos",)
+    assert baseline.count_between(shown, started) == 1
 
 
 def test_all_stops_at_once_are_prepared_with_the_photos_of_the_result(open_page, lab_home, apart) -> None:
@@ -506,7 +513,7 @@ def test_all_stops_at_once_are_prepared_with_the_photos_of_the_result(open_page,
     assert f"**{words.IDEAS['all_stops'][0]}.**" in said(app)
     app.button(key=Widget.NEXT_IDEA).click().run()
     assert not app.exception
-    assert app.title[0].value == comparewords.QUESTIONS["depth"]
+    assert app.title[0].value == compare_words.QUESTIONS["depth"]
     assert app.session_state["dataset"] == dataset.id
 
 

@@ -6,14 +6,19 @@ import shutil
 import pytest
 import streamlit
 
-from core import forecast, presets, responses, runs
+from core import presets
 from core.config import TrainConfig
+from core.experiments import activations, runs, runtime_estimate
 from core.jobs import queue
-from core.models import backbones, seen, weights
+from core.models import known_people, registry, weights
 from core.models.weights import FoundWeights
 from tests.pages import made
-from ui import amounts, places, settings, words
+from ui import places
 from ui.state import Param, Widget
+from ui.text import amounts, common
+from ui.text import photos as photos_words
+from ui.text import train as words
+from ui.train import settings
 
 
 @pytest.fixture
@@ -40,12 +45,12 @@ def freeze(app, units: int, pretrained: bool = True) -> None:
 
 
 def asked_of_helper(workspace) -> list:
-    """Give what waits for a helper, but for the pictures under the strip, which nobody waits for."""
+    """Return what waits for a helper, but for the pictures under the strip, which nobody waits for."""
     return [job for job in queue.waiting(workspace, queue.HELPER) if job.request()["kind"] != "explain"]
 
 
 def strip_of(app) -> dict:
-    """Give what the strip draws."""
+    """Return what the strip draws."""
     components = [json.loads(component.proto.json) for component in app.get("bidi_component")]
     return next(drawn for drawn in components if "stops" in drawn)
 
@@ -54,7 +59,7 @@ def test_too_early_it_leads_to_the_photos(open_page) -> None:
     app = open_page(places.TRAIN)
     assert app.info[0].value == words.NO_PHOTOS
     app.button(key=Widget.MISSING).click().run()
-    assert app.title[0].value == words.BRING
+    assert app.title[0].value == photos_words.BRING
 
 
 def test_photos_of_too_few_people_lead_back_to_the_photos(open_page, lab_home) -> None:
@@ -217,20 +222,20 @@ def test_a_preset_brings_its_own_settings(open_page, lab_home, weights_here) -> 
     app.radio(key=Widget.PRESET).set_value("webcam").run()
     app.button(key=Widget.START).click().run()
     (run,) = runs.list_runs(lab_home)
-    assert run.config == backbones.check_config(run.config)
+    assert run.config == registry.check_config(run.config)
     assert (run.config.preset, run.config.freeze_depth, run.config.head.hidden) == ("webcam", 10, (1024,))
     assert (run.config.image_size_px, run.config.epochs, run.config.learning_rate) == (224, 10, 1e-4)
 
 
 @pytest.mark.parametrize("name", list(presets.PRESETS))
 def test_an_untouched_preset_is_trained_as_published(open_page, lab_home, weights_here, name) -> None:
-    weights_here.extend(backbones.BACKBONES)
+    weights_here.extend(registry.BACKBONES)
     made.dataset(lab_home)
     app = open_page(places.TRAIN)
     app.radio(key=Widget.PRESET).set_value(name).run()
     assert len(app.radio(key=Widget.PRESET).proto.captions) == len(presets.PRESETS)
     app.button(key=Widget.START).click().run()
-    assert runs.list_runs(lab_home)[0].config == backbones.check_config(presets.preset(name))
+    assert runs.list_runs(lab_home)[0].config == registry.check_config(presets.preset(name))
 
 
 def test_everything_else_is_under_advanced(open_page, lab_home, weights_here) -> None:
@@ -270,8 +275,8 @@ def test_what_it_sees_and_what_it_takes_are_always_visible(open_page, lab_home, 
     drawn = strip_of(app)
     assert (drawn["faceTitle"], drawn["faceSaid"]) == (words.ALL_IT_SEES, "One face of 96 × 96 points, enlarged")
     assert drawn["face"].startswith("data:image/png;base64,")
-    config = backbones.check_config(presets.preset("recommended"))
-    quick = words.takes(amounts.about(forecast.forecast(config, dataset, lab_home)))
+    config = registry.check_config(presets.preset("recommended"))
+    quick = words.takes(amounts.about(runtime_estimate.forecast(config, dataset, lab_home)))
     assert quick in [text.value for text in app.markdown]
     freeze(app, 0)
     widget(app, "number_input", Widget.EPOCHS).set_value(1000)
@@ -344,7 +349,7 @@ def test_what_the_network_responds_to_is_asked_for_once(open_page, lab_home, wei
     app.run()
     assert queue.waiting(lab_home, queue.HELPER) == []
     assert not app.error
-    for path in responses.response_paths(lab_home, dataset, "face-vgg-mini", 96):
+    for path in activations.response_paths(lab_home, dataset, "face-vgg-mini", 96):
         path.write_bytes(made.photo(1))
     app.run()
     assert all(block["map"].startswith("data:image/png;base64,") for block in strip_of(app)["blocks"])
@@ -386,9 +391,9 @@ def test_a_finished_experiment_shows_how_far_each_block_moved(open_page, lab_hom
     assert drawn["face"].startswith("data:image/png")
 
 
-@pytest.mark.parametrize("name", list(backbones.BACKBONES))
+@pytest.mark.parametrize("name", list(registry.BACKBONES))
 def test_every_network_can_be_chosen(open_page, lab_home, weights_here, name) -> None:
-    weights_here.extend(backbones.BACKBONES)
+    weights_here.extend(registry.BACKBONES)
     made.dataset(lab_home)
     app = open_page(places.TRAIN)
     widget(app, "selectbox", Widget.BACKBONE).set_value(name).run()
@@ -397,7 +402,7 @@ def test_every_network_can_be_chosen(open_page, lab_home, weights_here, name) ->
     assert not app.exception
     assert not app.error
     config = runs.list_runs(lab_home)[0].config
-    assert (config.backbone, config.image_size_px) == (name, backbones.backbone(name).usual_px)
+    assert (config.backbone, config.image_size_px) == (name, registry.backbone(name).usual_px)
 
 
 def test_a_running_experiment_is_shown_without_being_asked_for(open_page, lab_home) -> None:
@@ -408,7 +413,7 @@ def test_a_running_experiment_is_shown_without_being_asked_for(open_page, lab_ho
         assert app.query_params[Param.RUN] == run.id
         app.button(key=Widget.STOP).click().run()
         assert (run.path / "stop").exists()
-        assert app.button(key=Widget.STOP).label == words.STOPPING
+        assert app.button(key=Widget.STOP).label == common.STOPPING
         app.button(key=Widget.ANOTHER).click().run()
         assert app.title[0].value == words.TRAIN_TITLE
 
@@ -417,7 +422,7 @@ def test_people_the_network_has_met_are_named_while_it_starts_with_what_it_knows
     open_page, lab_home, tmp_path, monkeypatch
 ) -> None:
     monkeypatch.setattr(weights, "BUNDLED", tmp_path)
-    seen.write_list([made.PEOPLE[0]], tmp_path / "face-vgg-mini.people.txt")
+    known_people.write_list([made.PEOPLE[0]], tmp_path / "face-vgg-mini.people.txt")
     made.dataset(lab_home)
     app = open_page(places.TRAIN)
     said = [info.value for info in app.info if "has seen photos of" in info.value]
@@ -464,7 +469,7 @@ def test_a_failed_experiment_says_why_in_its_sentence_and_keeps_what_it_had(open
     assert app.title[0].value == "It could not go on"
     assert "The disk is full" in app.error[0].value
     assert words.KEPT in [text.value for text in app.markdown]
-    assert words.RIGHT_ANSWERS in [text.value for text in app.subheader]
+    assert common.RIGHT_ANSWERS in [text.value for text in app.subheader]
     assert Widget.TO_EXAM not in [button.key for button in app.button]
     app.button(key=Widget.GO_ON_TRAINING).click().run()
     assert run.status().state == "queued"

@@ -10,24 +10,26 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core import runs
 from core.config import TrainConfig
-from core.runs import Run
+from core.experiments import runs
+from core.experiments.runs import Run
 from tests.pages import made
-from ui import places, replay, words
+from ui import places
 from ui.state import Widget
+from ui.text import train as train_words
+from ui.train import replay
 
 FIVE = TrainConfig(pretrained=False, freeze_depth=10, epochs=5, image_size_px=48)
 
 
 def wall_of(app) -> dict[str, Any]:
-    """Give what the wall was told."""
+    """Return what the wall was told."""
     (wall,) = [found for found in app.get("bidi_component") if found.proto.component_name == "lab_wall"]
     return json.loads(wall.proto.json)
 
 
 def right_answers(app) -> list[dict[str, Any]]:
-    """Give the lines of the first chart, the one of right answers."""
+    """Return the lines of the first chart, the one of right answers."""
     return json.loads(app.get("echarts_chart")[0].proto.spec)["series"]
 
 
@@ -79,7 +81,7 @@ def test_the_wall_shows_each_face_of_the_mock_exam_with_its_guess(open_page, lab
     assert [guess["right"] for guess in told["guesses"]] == [True, True, False, False, False, False]
     # Names are data, shown as text by the component.
     assert told["guesses"][2]["said"] == "Bo **bold** <b>. It says Ada: wrong."
-    assert told["said"] == words.wall_alt(2, 6)
+    assert told["said"] == train_words.wall_alt(2, 6)
     # The faces themselves came once, beside it.
     hung = [html.proto.body for html in app.get("html") if "--lab-wall" in html.proto.body]
     assert len(hung) == 1
@@ -92,7 +94,7 @@ def test_before_round_0_the_faces_hang_there_without_a_guess(open_page, lab_home
     with run.job.held():
         app = open_page(places.TRAIN)
     told = wall_of(app)
-    assert told["said"] == words.SAYS_NOTHING
+    assert told["said"] == train_words.SAYS_NOTHING
     assert [guess["name"] for guess in told["guesses"]] == [""] * 6
 
 
@@ -114,7 +116,7 @@ def test_a_training_too_fast_to_be_seen_is_played_round_by_round(open_page, lab_
     for shown in (1, 2, 3):
         clock.now += 0.25
         app.run()
-        assert app.title[0].value == words.REPLAY.format(epoch=shown, epochs=5)
+        assert app.title[0].value == train_words.REPLAY.format(epoch=shown, epochs=5)
         assert rounds_of(right_answers(app)[0]) == list(range(shown + 1))
         assert wall_of(app)["guesses"][0]["name"] == made.PEOPLE[shown % 3]
         assert app.get("progress")[0].proto.text == f"It finished in 1 s. This shows round {shown} of 5."
@@ -144,8 +146,8 @@ def test_a_training_that_runs_ahead_says_so_and_can_be_stopped(open_page, lab_ho
         learn(run, [(1.0, 0.5, 1.0, 0.5)] * 5)
         clock.now += 0.25
         app.run()
-        assert app.title[0].value == words.LEARNING.format(epoch=2, epochs=5)
-        assert app.get("progress")[0].proto.text == words.IS_FASTER.format(newest=4)
+        assert app.title[0].value == train_words.LEARNING.format(epoch=2, epochs=5)
+        assert app.get("progress")[0].proto.text == train_words.IS_FASTER.format(newest=4)
         assert app.button(key=Widget.STOP)
         app.button(key=Widget.SKIP).click().run()
         assert rounds_of(right_answers(app)[0]) == [0, 1, 2, 3, 4]
@@ -161,7 +163,7 @@ def test_only_what_ended_well_is_played_to_its_end(open_page, lab_home, clock, s
     run.job.set_state(state)
     clock.now += 0.25
     app.run()
-    assert app.title[0].value == words.ended(state, 4)
+    assert app.title[0].value == train_words.ended(state, 4)
 
 
 def test_who_comes_back_later_finds_it_at_its_end(open_page, lab_home, clock) -> None:
@@ -181,21 +183,21 @@ def test_afterwards_any_round_is_shown_again_curve_and_wall_together(open_page, 
     app = open_page(places.TRAIN, run=run.id)
     scrubber = app.slider(key=Widget.ROUND.of(run.id, 5))
     assert (scrubber.min, scrubber.max, scrubber.value) == (0, 5, 5)
-    assert words.SAYS_NOW in [text.value for text in app.subheader]
+    assert train_words.SAYS_NOW in [text.value for text in app.subheader]
     scrubber.set_value(1).run()
     assert rounds_of(right_answers(app)[0]) == [0, 1]
     assert {guess["name"] for guess in wall_of(app)["guesses"]} == {made.PEOPLE[1]}
-    assert words.SAID_THEN.format(epoch=1) in [text.value for text in app.subheader]
+    assert train_words.SAID_THEN.format(epoch=1) in [text.value for text in app.subheader]
 
 
 def test_it_can_be_played_again(open_page, lab_home, clock) -> None:
     run = made.run(lab_home, made.dataset(lab_home), rounds=5)
     app = open_page(places.TRAIN, run=run.id)
     app.button(key=Widget.PLAY_AGAIN).click().run()
-    assert app.title[0].value == words.REPLAY.format(epoch=0, epochs=5)
+    assert app.title[0].value == train_words.REPLAY.format(epoch=0, epochs=5)
     clock.now += 0.25
     app.run()
-    assert app.title[0].value == words.REPLAY.format(epoch=1, epochs=5)
+    assert app.title[0].value == train_words.REPLAY.format(epoch=1, epochs=5)
 
 
 def test_the_experiment_before_stays_there_in_grey(open_page, lab_home, monkeypatch) -> None:
@@ -218,8 +220,8 @@ TOO_LITTLE = [(1.5 - 0.1 * n, 0.3 + 0.05 * n, 1.5 - 0.1 * n, 0.3 + 0.05 * n) for
 @pytest.mark.parametrize(
     ("numbers", "said", "tried", "line", "epoch"),
     [
-        (BY_HEART, words.BY_HEART.format(epoch=2), words.BY_HEART_TRY, 1, 2),
-        (TOO_LITTLE, words.TOO_LITTLE, words.TOO_LITTLE_TRY, 0, 5),
+        (BY_HEART, train_words.BY_HEART.format(epoch=2), train_words.BY_HEART_TRY, 1, 2),
+        (TOO_LITTLE, train_words.TOO_LITTLE, train_words.TOO_LITTLE_TRY, 0, 5),
     ],
 )
 def test_what_the_curve_says_is_marked_with_what_to_try(open_page, lab_home, numbers, said, tried, line, epoch) -> None:
@@ -234,13 +236,15 @@ def test_what_the_curve_says_is_marked_with_what_to_try(open_page, lab_home, num
 def test_a_curve_without_a_finding_says_nothing(open_page, lab_home) -> None:
     run = made.run(lab_home, made.dataset(lab_home), rounds=5)
     app = open_page(places.TRAIN, run=run.id)
-    assert not [text for text in app.markdown if words.BY_HEART_TRY in text.value or words.TOO_LITTLE in text.value]
+    assert not [
+        text for text in app.markdown if train_words.BY_HEART_TRY in text.value or train_words.TOO_LITTLE in text.value
+    ]
     assert all("markPoint" not in line for line in right_answers(app))
 
 
 @pytest.mark.parametrize(
     ("numbers", "frozen", "tried"),
-    [(BY_HEART, 13, words.BY_HEART_ALL_FROZEN), (TOO_LITTLE, 0, words.TOO_LITTLE_ALL_LEARNS)],
+    [(BY_HEART, 13, train_words.BY_HEART_ALL_FROZEN), (TOO_LITTLE, 0, train_words.TOO_LITTLE_ALL_LEARNS)],
 )
 def test_what_cannot_be_tried_is_not_suggested(open_page, lab_home, numbers, frozen, tried) -> None:
     config = FIVE.with_changes(freeze_depth=frozen)
@@ -270,7 +274,7 @@ def test_nothing_is_said_to_begin_where_it_ended_before(open_page, lab_home) -> 
     run.job.write_result({**run.summary(), "kept_epoch": 2, "epochs_run": 2})
     app = open_page(places.TRAIN, run=run.id)
     assert all("markLine" not in line or line["data"] for line in right_answers(app))
-    assert words.ended_before("block 5") in " ".join(text.value for text in app.markdown)
+    assert train_words.ended_before("block 5") in " ".join(text.value for text in app.markdown)
 
 
 def test_the_last_block_is_drawn_over_all_frozen_in_grey_not_over_the_newest(open_page, lab_home, monkeypatch) -> None:

@@ -13,11 +13,12 @@ from types import SimpleNamespace
 import pytest
 
 from core.config import CropConfig
+from core.data.store import PhotoStore
 from core.jobs import queue
-from core.photos.store import PhotoStore
 from core.workspace import Workspace
 from tests.pages import made
-from ui import faces, jobs, server
+from ui import jobs, server
+from ui.components import faces
 
 
 class Upload(io.BytesIO):

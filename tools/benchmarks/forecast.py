@@ -4,8 +4,8 @@
     python -m tools.benchmarks.forecast FOLDER --runs vggface-vgg16:13:64:2 face-vgg-mini:0:96:20
 
 Each RUN is backbone:frozen layers:image size:rounds. All start from nothing, which takes as long as starting from
-something, and needs no download. "expected" is what the constants in `core.forecast` say; "forecast" also knows the
-trainings before it, as a user's lab does.
+something, and needs no download. "expected" is what the constants in `core.experiments.runtime_estimate` say;
+"forecast" also knows the trainings before it, as a user's lab does.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from tempfile import TemporaryDirectory
 
 import keras
 
-from core import forecast, runs
 from core.config import TrainConfig
-from core.photos.dataset import build_dataset
+from core.data.dataset import build_dataset
+from core.experiments import runs, runtime_estimate
 from core.presets import preset
 from core.training.trainer import run_training
 from core.workspace import Workspace
@@ -29,7 +29,7 @@ RUNS = ("face-vgg-mini:13:96:20", "face-vgg-mini:10:96:20", "face-vgg-mini:0:96:
 
 
 def asked(run: str) -> TrainConfig:
-    """Give the settings that backbone:frozen:px:rounds names."""
+    """Return the settings that backbone:frozen:px:rounds names."""
     backbone, frozen, side_px, rounds = run.split(":")
     return preset("recommended").with_changes(
         backbone=backbone, pretrained=False, freeze_depth=int(frozen), image_size_px=int(side_px), epochs=int(rounds)
@@ -47,9 +47,9 @@ def main() -> None:
         dataset = build_dataset(arguments.data, workspace)
         for name in arguments.runs:
             config = asked(name)
-            photos = forecast.Photos.of(dataset)
-            expected_s = forecast.expected_seconds(config, photos, len(dataset.people))
-            forecast_s = forecast.forecast(config, dataset, workspace)
+            photos = runtime_estimate.Photos.of(dataset)
+            expected_s = runtime_estimate.expected_seconds(config, photos, len(dataset.people))
+            forecast_s = runtime_estimate.forecast(config, dataset, workspace)
             run = runs.create_run(runs.new_run_path(workspace), dataset, config, state="running")
             began_s = time.perf_counter()
             with run.job.held():

@@ -23,12 +23,12 @@ from sklearn.metrics import log_loss
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from core.data.dataset import Dataset, load_faces
 from core.models import classifier, weights
-from core.models.backbones import check_config
-from core.photos.dataset import Dataset, load_faces
+from core.models.registry import check_config
 from core.presets import preset
-from core.training.material import Shared
-from core.training.memory import FeatureMemory
+from core.training.feature_memory import FeatureMemory
+from core.training.prepare import Shared
 from core.workspace import Workspace
 from tools.benchmarks import sets
 

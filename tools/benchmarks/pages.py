@@ -16,8 +16,8 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from core.config import CropConfig, TrainConfig
+from core.data.dataset import build_dataset
 from core.jobs import supervisor
-from core.photos.dataset import build_dataset
 from core.workspace import Workspace
 from tests import drawn
 from tests.pages import made
@@ -43,7 +43,7 @@ def fill(workspace: Workspace, source: Path) -> None:
 
 
 def seconds(page: str) -> tuple[float, float]:
-    """Give how long the page takes the first time and the second."""
+    """Return how long the page takes the first time and the second."""
     app = AppTest.from_file(str(Path(__file__).resolve().parents[2] / "app.py"), default_timeout=120)
     app.run()
     took = []

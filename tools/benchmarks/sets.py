@@ -15,11 +15,11 @@ from typing import Any
 
 import keras
 
-from core import runs
 from core.config import TrainConfig
-from core.models.seen import seen_people
-from core.photos.dataset import Dataset, build_dataset
-from core.training.material import Shared
+from core.data.dataset import Dataset, build_dataset
+from core.experiments import runs
+from core.models.known_people import seen_people
+from core.training.prepare import Shared
 from core.training.trainer import run_training
 from core.workspace import Workspace
 

@@ -17,17 +17,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from core.data.decode import decode
+from core.data.detection import find_yunet
+from core.data.faces import find_at_once, find_faces
+from core.data.rotation import TURNS, turned_photo
 from core.errors import PhotoError
-from core.photos.decode import decode
-from core.photos.detectors import find_yunet
-from core.photos.faces import find_at_once, find_faces
-from core.photos.turning import TURNS, turned_photo
 
 STRIP, LONG_PX, CLOUDS = 0.24, 1000, 120
 
 
 def photos_of(folder: Path, most: int) -> Iterator[np.ndarray]:
-    """Give up to so many photos of a folder, drawn with seed 0; what cannot be read is passed over."""
+    """Return up to so many photos of a folder, drawn with seed 0; what cannot be read is passed over."""
     paths = sorted(path for path in folder.rglob("*.jpg") if "extras" not in path.parts)
     for place in np.random.default_rng(0).permutation(len(paths))[:most]:
         try:
@@ -37,7 +37,7 @@ def photos_of(folder: Path, most: int) -> Iterator[np.ndarray]:
 
 
 def faceless(photos_rgb: list[np.ndarray]) -> Iterator[np.ndarray]:
-    """Give three strips of each photo, and drawn clouds."""
+    """Return three strips of each photo, and drawn clouds."""
     for photo_rgb in photos_rgb:
         height, width = photo_rgb.shape[:2]
         across, down = round(STRIP * width), round(STRIP * height * 0.8)

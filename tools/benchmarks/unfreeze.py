@@ -21,12 +21,12 @@ from tempfile import TemporaryDirectory
 import h5py
 import numpy as np
 
-from core.models import layerfile, weights
-from core.models.backbones import backbone
-from core.photos.dataset import Dataset
+from core.data.dataset import Dataset
+from core.models import weights, weights_file
+from core.models.registry import backbone
 from core.presets import preset
-from core.training.material import Shared
-from core.training.memory import FeatureMemory
+from core.training.feature_memory import FeatureMemory
+from core.training.prepare import Shared
 from core.workspace import Workspace
 from tools.benchmarks import sets
 
@@ -56,7 +56,7 @@ def measured(
 
 def widen(workspace: Workspace, path: Path) -> None:
     """Write Mini as VGG-Face's VGG16 that answers alike, and import it as its weights."""
-    mini = layerfile.read_layers(weights.require_weights("face-vgg-mini", workspace).path, "face-vgg-mini")
+    mini = weights_file.read_layers(weights.require_weights("face-vgg-mini", workspace).path, "face-vgg-mini")
     rng = np.random.default_rng(0)
     with h5py.File(path, "w") as file:
         names = [layer.name for layer in backbone("vggface-vgg16").architecture.weight_layers]

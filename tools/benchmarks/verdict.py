@@ -18,7 +18,7 @@ import numpy as np
 from scipy import optimize, special, stats
 
 from core.evaluation import paired
-from core.evaluation.verdict import margin_of, words
+from core.evaluation.model_selection import margin_of, words
 
 STOPS = 6
 BEST = 0.9  # share of right answers of the best stop

@@ -36,7 +36,7 @@ class OneFace:
         self.row = row
 
     def detect(self, image: np.ndarray) -> np.ndarray:
-        """Give the row, shape (1, 15), whatever the image."""
+        """Return the row, shape (1, 15), whatever the image."""
         return self.row[None]
 
 

@@ -83,7 +83,7 @@ def best_threshold(likeness: np.ndarray, same: np.ndarray) -> float:
 
 
 def judge_pairs(features: np.ndarray, people: np.ndarray, seed: int) -> tuple[float, float]:
-    """Give mean and standard error over the folds of the accuracy on pairs.
+    """Return mean and standard error over the folds of the accuracy on pairs.
 
     Args:
         features: float, shape (n, dimensions); compared by the cosine.
@@ -135,7 +135,7 @@ def judge_twenty(features: np.ndarray, people: np.ndarray, twenty: tuple[str, ..
 
 
 def compute_features(net: keras.Model, faces_rgb: np.ndarray, size_px: int) -> tuple[np.ndarray, np.ndarray]:
-    """Give the pooled features and the embeddings, each float32, shape (n, 128), of crops as they are."""
+    """Return the pooled features and the embeddings, each float32, shape (n, 128), of crops as they are."""
     faces_rgb = shrink(faces_rgb, size_px)
     batches = [
         [np.asarray(part) for part in net(preprocess_vggface(faces_rgb[start : start + 128]), training=False)]

@@ -40,7 +40,7 @@ def load_average(checkpoint: Path) -> keras.Model:
 
 
 def fold(net: keras.Model) -> keras.Model:
-    """Give the plain net that computes the same as a BatchNorm net in inference."""
+    """Return the plain net that computes the same as a BatchNorm net in inference."""
     plain = build_net(batch_norm=False, width=net.get_layer("conv1_1").filters)
     for name in CONVOLUTIONS:
         norm = net.get_layer(name.replace("conv", "bn"))
@@ -90,7 +90,7 @@ def read_h5(path: Path) -> keras.Model:
 
 
 def relative_difference(net: keras.Model, other: keras.Model, faces_rgb: np.ndarray) -> float:
-    """Give the two nets' largest difference, relative to the largest value, of pooled features or embeddings."""
+    """Return the two nets' largest difference, relative to the largest value, of pooled features or embeddings."""
     inputs = preprocess_vggface(faces_rgb)
     outputs = [[np.asarray(part) for part in model(inputs, training=False)] for model in (net, other)]
     return max(float(np.abs(a - b).max() / np.abs(a).max()) for a, b in zip(*outputs, strict=True))

@@ -9,7 +9,7 @@ import argparse
 import json
 from pathlib import Path
 
-from core.models.seen import write_list
+from core.models.known_people import write_list
 
 
 def main() -> None:

@@ -36,7 +36,7 @@ class Teacher:
         self.network = dlib.face_recognition_model_v1(face_recognition_models.face_recognition_model_location())
 
     def box(self, photo_rgb: np.ndarray, yunet_box: np.ndarray) -> dlib.rectangle:
-        """Give dlib's own box of the face YuNet found (its landmarks were trained on those), else a square like it."""
+        """Return dlib's own box of the face YuNet found (its landmarks learned on those), else a square like it."""
         x, y, width, height = yunet_box
         centre = np.array([x + width / 2, y + height * 0.55])
         for upsample in (0, 1):

@@ -49,7 +49,7 @@ def turn_embedding(plain: keras.Model, faces: Faces, size_px: int) -> int:
 
 
 def within_class_map(embedding: np.ndarray, people: np.ndarray) -> np.ndarray:
-    """Give the map A, shape (d, d), for which A A^T is the inverse of the smoothed covariance within people.
+    """Return the map A, shape (d, d), for which A A^T is the inverse of the smoothed covariance within people.
 
     Args:
         embedding: float64, shape (n, d).

@@ -7,18 +7,23 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.models import backbones, weights
-from core.photos.dataset import Dataset
+from core.data.dataset import Dataset
+from core.models import registry, weights
 from core.sweeps import charted
-from core.sweeps.folder import Sweep
-from core.sweeps.outlook import outlook
 from core.sweeps.plan import SweepPlan
 from core.sweeps.results import lines
+from core.sweeps.runtime_estimate import outlook
+from core.sweeps.sweep import Sweep
 from core.workspace import Workspace
-from ui import collection, comparewords, feedback, jobs, look, networks, sweepstrip, text, words
-from ui.compare import setup, which
+from ui import dataset_choice, feedback, jobs, look
+from ui.compare import selection, setup
 from ui.compare.setup import Choice
+from ui.components import sweep_chart
 from ui.state import Widget
+from ui.text import common, escape
+from ui.text import compare as words
+from ui.text import train as train_words
+from ui.train import networks
 
 
 def draw(workspace: Workspace, found: Sequence[Dataset], everything: Sequence[Sweep]) -> None:
@@ -31,45 +36,45 @@ def draw(workspace: Workspace, found: Sequence[Dataset], everything: Sequence[Sw
         title, start = st.columns([5, 1], vertical_alignment="center")
         says, chart = st.container(gap="xsmall"), st.container()
     below, advanced = st.container(), st.container()
-    dataset = collection.chosen(found)
-    with advanced, st.expander(words.ADVANCED):
+    dataset = dataset_choice.chosen(found)
+    with advanced, st.expander(common.ADVANCED):
         choice = setup.choose(workspace, dataset)
     title.title(_question(choice), anchor=False)
-    says.markdown(comparewords.GUESS_FIRST[choice.axis])
+    says.markdown(words.GUESS_FIRST[choice.axis])
     with feedback.sentences():
         plan = choice.plan()
         with chart:
             votes = _vote(plan, dataset)
         _start(workspace, plan, dataset, votes, start, says)
     with below:
-        collection.pick(found, dataset, words.TRAIN_ON, Widget.COMPARE_ON)
+        dataset_choice.pick(found, dataset, train_words.TRAIN_ON, Widget.COMPARE_ON)
         st.caption(_setting(choice, dataset))
-    which.others(everything, None)
+    selection.others(everything, None)
 
 
 def _question(choice: Choice) -> str:
-    stops = backbones.backbone(choice.starts[0].backbone).architecture.stops()
+    stops = registry.backbone(choice.starts[0].backbone).architecture.stops()
     is_by_layer = choice.axis == "depth" and choice.depths != stops
-    return comparewords.QUESTION_LAYERS if is_by_layer else comparewords.QUESTIONS[choice.axis]
+    return words.QUESTION_LAYERS if is_by_layer else words.QUESTIONS[choice.axis]
 
 
 def _setting(choice: Choice, dataset: Dataset) -> str:
     """Say which photos are used, and what all tries share."""
-    photos = text.plain(words.dataset(dataset.name, len(dataset.people)))
+    photos = escape.plain(common.dataset(dataset.name, len(dataset.people)))
     named = [
-        comparewords.network(backbones.backbone(start.backbone).title, words.starts(start.pretrained, start.backbone))
+        words.network(registry.backbone(start.backbone).title, train_words.starts(start.pretrained, start.backbone))
         for start in choice.starts
     ]
-    return comparewords.setting(photos, "; ".join(named), choice.base.image_size_px, choice.base.epochs)
+    return words.setting(photos, "; ".join(named), choice.base.image_size_px, choice.base.epochs)
 
 
 def votes_key(plan: SweepPlan, dataset: Dataset) -> str:
-    """Give where the session keeps the votes: others for other stops."""
+    """Return where the session keeps the votes: others for other stops."""
     return Widget.VOTES.of(dataset.id, plan.axis, plan.depths, plan.photos, plan.sizes_px)
 
 
 def _vote(plan: SweepPlan, dataset: Dataset) -> tuple[int, ...]:
-    return sweepstrip.vote(charted.chart_of(plan, lines(plan, ()), dataset), votes_key(plan, dataset))
+    return sweep_chart.vote(charted.chart_of(plan, lines(plan, ()), dataset), votes_key(plan, dataset))
 
 
 def _start(
@@ -84,16 +89,20 @@ def _start(
     missing = next((name for name in _needed(plan) if not weights.has_weights(name, workspace)), None)
     if missing:
         with says:
-            networks.way_on(workspace, backbones.backbone(missing))
+            networks.way_on(workspace, registry.backbone(missing))
         return
     says.caption(_takes(workspace, plan, dataset))
     if start.button(
-        words.START_TRAINING, key=Widget.START_COMPARISON, type="primary", icon=":material/play_arrow:", width="stretch"
+        train_words.START_TRAINING,
+        key=Widget.START_COMPARISON,
+        type="primary",
+        icon=":material/play_arrow:",
+        width="stretch",
     ):
         made = jobs.sweep(workspace, dataset, plan, {place: n for place, n in enumerate(votes) if n})
         # The next one is guessed at anew.
         st.session_state.pop(votes_key(plan, dataset), None)
-        which.open_one(made)
+        selection.open_one(made)
 
 
 def _needed(plan: SweepPlan) -> list[str]:
@@ -104,6 +113,6 @@ def _needed(plan: SweepPlan) -> list[str]:
 def _takes(workspace: Workspace, plan: SweepPlan, dataset: Dataset) -> str:
     expected, total = outlook(plan, dataset, workspace), len(list(plan.cells()))
     if not expected.to_do:
-        return comparewords.all_done_before(total)
+        return words.all_done_before(total)
     tries = len(plan.seeds)
-    return comparewords.takes(expected.all_s, expected.first_s, total // tries, tries)
+    return words.takes(expected.all_s, expected.first_s, total // tries, tries)

@@ -12,13 +12,16 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core import presets
 from core.config import TrainConfig
+from core.data.dataset import Dataset
 from core.errors import ConfigError
-from core.models import backbones, weights
-from core.photos.dataset import Dataset
+from core.models import registry, weights
 from core.sweeps.plan import USUAL_SEEDS, Axis, Start, SweepPlan, usual_photos
 from core.workspace import Workspace
-from ui import blocks, comparewords, settings, words
 from ui.state import Widget
+from ui.text import blocks, common
+from ui.text import compare as words
+from ui.text import train as train_words
+from ui.train import settings
 
 TRIES = (1, 2, 3, 5, 7, 10)
 FEWEST_STOPS = 2
@@ -39,13 +42,13 @@ class Choice:
     tries: int
 
     def plan(self) -> SweepPlan:
-        """Give the plan.
+        """Return the plan.
 
         Raises:
             ConfigError: fewer than two stops, or the second network cannot be compared with the first.
         """
         if max(len(self.depths), len(self.photos), len(self.sizes_px)) < FEWEST_STOPS:
-            raise ConfigError(comparewords.TWO_STOPS)
+            raise ConfigError(words.TWO_STOPS)
         seeds = tuple(range(self.tries))
         return SweepPlan(
             self.base, self.starts, self.depths, self.photos, self.sizes_px, (self.base.learning_rate,), seeds
@@ -79,15 +82,15 @@ def _some(choice: Choice) -> Choice:
     """Draw which stops are tried: all of them, if nobody leaves some out."""
     field = {"depth": "depths", "photos": "photos", "size": "sizes_px"}[choice.axis]
     every = getattr(choice, field)
-    network = backbones.backbone(choice.starts[0].backbone).architecture
+    network = registry.backbone(choice.starts[0].backbone).architecture
 
     def name(value: int | None) -> str:
         if choice.axis == "depth":
             return words.frozen_short(value or 0, len(network.units), blocks.whole_blocks(network, value or 0))
-        return words.photos_each(value) if choice.axis == "photos" else words.pixels(value or 0)
+        return common.photos_each(value) if choice.axis == "photos" else train_words.pixels(value or 0)
 
     picked = st.pills(
-        comparewords.STOPS,
+        words.STOPS,
         every,
         selection_mode="multi",
         default=every,
@@ -100,9 +103,9 @@ def _some(choice: Choice) -> Choice:
 
 def _axis() -> Axis:
     return st.selectbox(
-        comparewords.WHAT_DIFFERS,
+        words.WHAT_DIFFERS,
         get_args(Axis),
-        format_func=comparewords.AXES.__getitem__,
+        format_func=words.AXES.__getitem__,
         key=Widget.COMPARE_WHAT,
         persist_state="session",
     )
@@ -112,10 +115,10 @@ def _start(workspace: Workspace) -> Start:
     """Draw the network: the one chosen on Train where it is here, else the one that comes with the lab."""
     here = _here(workspace)
     usual = _usual(here)
-    names = list(backbones.BACKBONES)
+    names = list(registry.BACKBONES)
     every = [*(Start(name) for name in names), *_untrained(here)]
     picked = st.selectbox(
-        words.BACKBONE,
+        train_words.BACKBONE,
         every,
         index=every.index(Start(usual)),
         format_func=lambda start: _network(start, here),
@@ -144,9 +147,9 @@ def _second(workspace: Workspace, first: Start) -> tuple[Start, ...]:
     here = _here(workspace)
     every = [*(Start(name) for name in here), *_untrained(here)]
     picked = st.selectbox(
-        comparewords.SECOND,
+        words.SECOND,
         [None, *(start for start in every if start != first)],
-        format_func=lambda start: _network(start, here) if start else comparewords.NO_SECOND,
+        format_func=lambda start: _network(start, here) if start else words.NO_SECOND,
         key=Widget.COMPARE_SECOND.of(first.backbone, first.pretrained),
         persist_state="session",
     )
@@ -154,23 +157,23 @@ def _second(workspace: Workspace, first: Start) -> tuple[Start, ...]:
 
 
 def _untrained(names: Sequence[str]) -> list[Start]:
-    return [Start(name, pretrained=False) for name in names if backbones.can_start_untrained(name)]
+    return [Start(name, pretrained=False) for name in names if registry.can_start_untrained(name)]
 
 
 def _network(start: Start, here: Sequence[str]) -> str:
-    title = backbones.backbone(start.backbone).title
+    title = registry.backbone(start.backbone).title
     if start.pretrained:
-        return words.backbone(title, here=start.backbone in here)
-    return comparewords.network(title, words.UNTRAINED)
+        return common.backbone(title, here=start.backbone in here)
+    return words.network(title, common.UNTRAINED)
 
 
 def _here(workspace: Workspace) -> list[str]:
-    return [name for name in backbones.BACKBONES if weights.has_weights(name, workspace)]
+    return [name for name in registry.BACKBONES if weights.has_weights(name, workspace)]
 
 
 def _base(start: Start) -> TrainConfig:
-    """Give the settings that this lab recommends, for faces of the size the network knows."""
-    entry, recommended = backbones.backbone(start.backbone), presets.preset(TrainConfig().preset)
+    """Return the settings that this lab recommends, for faces of the size the network knows."""
+    entry, recommended = registry.backbone(start.backbone), presets.preset(TrainConfig().preset)
     if entry.name == recommended.backbone:
         return recommended
     return recommended.with_changes(backbone=entry.name, image_size_px=entry.usual_px)
@@ -178,7 +181,7 @@ def _base(start: Start) -> TrainConfig:
 
 def _tries() -> int:
     picked = st.segmented_control(
-        comparewords.TRIES,
+        words.TRIES,
         TRIES,
         default=len(USUAL_SEEDS),
         required=True,
@@ -190,17 +193,19 @@ def _tries() -> int:
 
 def _rounds(column: DeltaGenerator, base: TrainConfig) -> int:
     return int(
-        column.number_input(words.EPOCHS, 1, 1000, base.epochs, key=Widget.COMPARE_ROUNDS, persist_state="session")
+        column.number_input(
+            train_words.EPOCHS, 1, 1000, base.epochs, key=Widget.COMPARE_ROUNDS, persist_state="session"
+        )
     )
 
 
 def _size(column: DeltaGenerator, base: TrainConfig, start: Start) -> int:
     return int(
         column.select_slider(
-            words.IMAGE_SIZE,
+            train_words.IMAGE_SIZE,
             _sizes_of(start),
             value=base.image_size_px,
-            format_func=words.pixels,
+            format_func=train_words.pixels,
             key=Widget.COMPARE_SIZE.of(start.backbone),
             persist_state="session",
         )
@@ -208,7 +213,7 @@ def _size(column: DeltaGenerator, base: TrainConfig, start: Start) -> int:
 
 
 def _sizes_of(start: Start) -> list[int]:
-    entry = backbones.backbone(start.backbone)
+    entry = registry.backbone(start.backbone)
     return sorted({px for px in (*settings.IMAGE_SIZES_PX, entry.usual_px) if px >= entry.smallest_px})
 
 
@@ -219,19 +224,19 @@ def _sizes(start: Start, base: TrainConfig) -> tuple[int, ...]:
 def _photos(column: DeltaGenerator, dataset: Dataset) -> int | None:
     most = max(Counter(item.person for item in dataset.of("train")).values())
     key = Widget.COMPARE_PHOTOS.of(dataset.id, most)
-    each = column.number_input(words.PHOTOS_A_PERSON, 1, most, most, key=key, persist_state="session")
+    each = column.number_input(train_words.PHOTOS_A_PERSON, 1, most, most, key=key, persist_state="session")
     return None if each == most else int(each)
 
 
 def _depths(start: Start, axis: Axis) -> tuple[int, ...]:
     """Draw between what it is compared, or how much is frozen in all of them."""
-    network = backbones.backbone(start.backbone).architecture
+    network = registry.backbone(start.backbone).architecture
     stops, units = network.stops(), len(network.units)
     if axis == "depth":
-        every = st.toggle(comparewords.EVERY_LAYER, key=Widget.COMPARE_LAYERS, persist_state="session")
+        every = st.toggle(words.EVERY_LAYER, key=Widget.COMPARE_LAYERS, persist_state="session")
         return tuple(range(units + 1)) if every else stops
     frozen = st.selectbox(
-        comparewords.FROZEN_IN_ALL,
+        words.FROZEN_IN_ALL,
         stops,
         index=len(stops) - 1 if start.pretrained else 0,
         format_func=lambda depth: words.frozen_short(depth, units, blocks.whole_blocks(network, depth)),

@@ -8,20 +8,24 @@ from statistics import median
 
 import streamlit as st
 
-from core import runs
 from core.errors import LabError
-from core.forecast import forecast
+from core.experiments import runs
+from core.experiments.runs import Run
+from core.experiments.runtime_estimate import forecast
 from core.jobfolder import OPEN_STATES
 from core.jobs import queue
-from core.runs import Run
 from core.sweeps import charted, told
-from core.sweeps.folder import Sweep, list_sweeps
 from core.sweeps.plan import Cell
 from core.sweeps.results import Line, Point, Progress, Result, lines, progress, results
+from core.sweeps.sweep import Sweep, list_sweeps
 from core.workspace import Workspace
-from ui import amounts, comparewords, feedback, places, server, sweepstrip, words
-from ui.compare import which
+from ui import feedback, places, server
+from ui.compare import selection
+from ui.components import sweep_chart
 from ui.state import Param, Widget
+from ui.text import amounts, common
+from ui.text import compare as words
+from ui.text import train as train_words
 
 EVERY_S = 1.0
 
@@ -32,7 +36,7 @@ def watch(workspace: Workspace, sweep: Sweep) -> None:
 
 
 def _expected_s(workspace: Workspace, sweep: Sweep) -> dict[Cell, float]:
-    """Give what each training should take, in seconds. Once a page, not once a second."""
+    """Return what each training should take, in seconds. Once a page, not once a second."""
     plan, once = sweep.plan, replace(sweep.plan, seeds=sweep.plan.seeds[:1])
     seconds = {cell: forecast(plan.config(cell), sweep.dataset, workspace) for cell in once.cells()}
     # Another seed takes the same time.
@@ -54,11 +58,11 @@ def _watch(workspace: Workspace, sweep: Sweep, expected_s: Mapping[Cell, float])
         with st.container(gap="xsmall"):
             _says(workspace, sweep, drawn)
         chart = charted.chart_of(sweep.plan, drawn, sweep.dataset, guesses=sweep.guesses)
-        sweepstrip.show(replace(chart, running=_place(drawn, now.now)), Widget.STOPS.of(sweep.id))
+        sweep_chart.show(replace(chart, running=_place(drawn, now.now)), Widget.STOPS.of(sweep.id))
 
 
 def _running(sweep: Sweep) -> Run | None:
-    """Give the training at work."""
+    """Return the training at work."""
     for _, run in sweep.members():
         try:
             if run.status().state == "running":
@@ -70,17 +74,14 @@ def _running(sweep: Sweep) -> Run | None:
 
 def _head(sweep: Sweep, now: Progress, running: Run | None) -> None:
     title, stop = st.columns([5, 1], vertical_alignment="center")
-    if now.state == "queued":
-        said = words.WAITS
-    else:
-        said = comparewords.RUNS if running or now.done else comparewords.GETTING_READY
+    said = train_words.WAITS if now.state == "queued" else words.RUNS if running or now.done else words.GETTING_READY
     title.title(said, anchor=False)
     with stop:
         if (sweep.path / "stop").exists():
-            st.button(words.STOPPING, key=Widget.STOP_COMPARISON, disabled=True, width="stretch")
+            st.button(common.STOPPING, key=Widget.STOP_COMPARISON, disabled=True, width="stretch")
         else:
             st.button(
-                words.STOP,
+                common.STOP,
                 key=Widget.STOP_COMPARISON,
                 icon=":material/stop_circle:",
                 width="stretch",
@@ -90,11 +91,11 @@ def _head(sweep: Sweep, now: Progress, running: Run | None) -> None:
 
 def _bar(now: Progress, drawn: Sequence[Line], running: Run | None, left_s: Callable[[float], float]) -> None:
     """Draw how far it is; `left_s` gives the seconds left when a share of the training at work is done."""
-    parts, share = [comparewords.tries_done(now.done, now.total)], 0.0
+    parts, share = [words.tries_done(now.done, now.total)], 0.0
     if running and now.now:
         trained = running.progress()
         share = min(1.0, trained.epoch / max(trained.epochs, 1))
-        parts.append(comparewords.trains_now(_named(drawn, now.now), trained.epoch, trained.epochs))
+        parts.append(words.trains_now(_named(drawn, now.now), trained.epoch, trained.epochs))
     if now.state != "queued":
         parts.append(amounts.seconds_left(left_s(share)))
     fraction = (now.done + share) / max(now.total, 1)
@@ -102,7 +103,7 @@ def _bar(now: Progress, drawn: Sequence[Line], running: Run | None, left_s: Call
 
 
 def _left_s(expected_s: Mapping[Cell, float], found: Sequence[Result], now: Cell | None, share: float) -> float:
-    """Give the seconds that are left, by what the finished tries took against what they should have."""
+    """Return the seconds that are left, by what the finished tries took against what they should have."""
     done = {result.cell: result.seconds for result in found}
     # The middle one: the first try after a start of the computer is no measure.
     factor = median([seconds / expected_s[cell] for cell, seconds in done.items()] or [1.0])
@@ -132,12 +133,12 @@ def _behind(workspace: Workspace, sweep: Sweep) -> None:
     if run is None and other is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(comparewords.TRAINS_FIRST, width="content")
-        if st.button(words.TO_RUNNING, key=Widget.TO_RUNNING):
+        st.markdown(words.TRAINS_FIRST, width="content")
+        if st.button(common.TO_RUNNING, key=Widget.TO_RUNNING):
             if run:
                 st.switch_page(places.TRAIN, query_params={Param.RUN: run.id})
             elif other:
-                which.open_one(other)
+                selection.open_one(other)
 
 
 def _named(drawn: Sequence[Line], cell: Cell) -> str:

@@ -18,7 +18,7 @@ Entry = tuple[str, str]
 
 
 def entries(chart: SweepChart, *, narrow: bool) -> list[Entry]:
-    """Give what there is to be explained, as kind of mark and words: nothing that is not on the chart.
+    """Return what there is to be explained, as kind of mark and words: nothing that is not on the chart.
 
     Where it is narrow there is no room beside the lines, so their words stand here.
     """
@@ -104,7 +104,7 @@ def beside(sheet: Sheet) -> str:
 
 
 def free(wanted: float, height: float, taken: list[tuple[float, float]], lowest: float) -> float:
-    """Give the middle nearest to the wanted one at which a label of a height covers no other, and take it.
+    """Return the middle nearest to the wanted one at which a label of a height covers no other, and take it.
 
     Args:
         taken: from where to where the others reach; the new one is added.

@@ -65,18 +65,18 @@ class ChartPoint:
 
     @property
     def finite_dots(self) -> tuple[float, ...]:
-        """Give the dots that are numbers."""
+        """Return the dots that are numbers."""
         return tuple(right for right in self.dots if isfinite(right))
 
     @property
     def mean(self) -> float | None:
-        """Give the mean of the dots; None where there is none."""
+        """Return the mean of the dots; None where there is none."""
         dots = self.finite_dots
         return sum(dots) / len(dots) if dots else None
 
     @property
     def finite_mock(self) -> float | None:
-        """Give the share in the mock exam; None where it is missing or no number."""
+        """Return the share in the mock exam; None where it is missing or no number."""
         return self.mock if self.mock is not None and isfinite(self.mock) else None
 
 
@@ -101,7 +101,7 @@ class SweepChart:
         guesses: votes a stop; empty: none.
         chosen: the stop to take.
         running: the stop at which a try is running.
-        opened: the stop whose details are shown beside the chart; `ui.sweepstrip.choose` fills it in.
+        opened: the stop whose details are shown beside the chart; `ui.components.sweep_chart.choose` fills it in.
         can_choose: stops that have a result can be clicked.
 
     Raises:
@@ -134,7 +134,7 @@ class SweepChart:
 
     @property
     def places(self) -> tuple[float, ...]:
-        """Give where each stop lies, counted in blocks, or in stops where there are none."""
+        """Return where each stop lies, counted in blocks, or in stops where there are none."""
         return self.at or tuple(float(place) for place in range(len(self.lines[0].points)))
 
     def has_result(self, place: int) -> bool:

@@ -39,7 +39,7 @@ class Slot:
     width: float
 
     def x(self, place: int, count: int) -> float:
-        """Give where a dot of several stands."""
+        """Return where a dot of several stands."""
         return self.centre + (place - (count - 1) / 2) * self.pitch
 
 
@@ -87,7 +87,7 @@ class Sheet:
         self.gap = min(19.0 if self.narrow or len(chart.lines) > 1 else 25.0, 0.5 * self.room)
 
     def at(self, place: float) -> float:
-        """Give x of a place on the strip, 0 being left of the first box."""
+        """Return x of a place on the strip, 0 being left of the first box."""
         return self._start + place * self._step
 
     def _down(self) -> None:
@@ -126,18 +126,18 @@ class Sheet:
 
     @property
     def label_x(self) -> float:
-        """Give where the names of the rows begin, on the left."""
+        """Return where the names of the rows begin, on the left."""
         return 4.0
 
     @property
     def ends(self) -> list[tuple[int, str]]:
-        """Give the stops left of all blocks and right of them, where there are such, and what stands over them."""
+        """Return the stops left of all blocks and right of them, where there are such, and what stands over them."""
         blocks, labels, at = len(self.chart.blocks), self.chart.labels, self.chart.places
         named = {0.0: labels.first, float(blocks): labels.last} if blocks else {}
         return [(place, named[where]) for place, where in enumerate(at) if named.get(where)]
 
     def inside(self, x: float, said: str) -> float:
-        """Give the middle of a bold text at x, moved where it would leave the drawing."""
+        """Return the middle of a bold text at x, moved where it would leave the drawing."""
         half = svg.width_px(said, self.text, bold=True) / 2 + 2
         return min(max(x, half), self.width - half)
 
@@ -159,20 +159,20 @@ class Sheet:
         )
 
     def y(self, right: float) -> float:
-        """Give the height of so many right answers."""
+        """Return the height of so many right answers."""
         return self.base - _PLOT_PX * right / max(self.chart.total, 1)
 
     def bar(self, count: int) -> float:
-        """Give how high the bar of so many guesses is."""
+        """Return how high the bar of so many guesses is."""
         return count * min(_VOTE_PX, _BARS_PX / max(*self.chart.guesses, 1))
 
     def column(self, place: int) -> tuple[float, float]:
-        """Give the left edge and the width of what belongs to a stop."""
+        """Return the left edge and the width of what belongs to a stop."""
         half = min(self.room / 2, 70.0)
         return self.xs[place] - half, 2 * half
 
     def slot(self, line: int, place: int) -> Slot:
-        """Give the room of one line over one stop; it is the same over all stops."""
+        """Return the room of one line over one stop; it is the same over all stops."""
         lines, dot = len(self.chart.lines), 10.0 if self.narrow else 8.0
         tries = max(1, *(len(point.dots) for each in self.chart.lines for point in each.points))
         width = min(0.94 * self.room, 2 * self._edge) / lines
@@ -189,7 +189,7 @@ class Sheet:
 
 
 def _rows(texts: list[str], room: float, size_px: float) -> int:
-    """Give in how many rows texts must be staggered so that neighbours do not touch."""
+    """Return in how many rows texts must be staggered so that neighbours do not touch."""
     widest = max((svg.width_px(text, size_px) for text in texts), default=0.0)
     return max(1, min(3, ceil((widest + 4) / room)))
 

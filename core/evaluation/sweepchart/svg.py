@@ -12,7 +12,7 @@ _LETTER, _BOLD_LETTER = 0.57, 0.62
 
 
 def element(tag: str, *children: str, **attributes: object) -> str:
-    """Give an element as text.
+    """Return an element as text.
 
     Args:
         tag: its name.
@@ -32,7 +32,7 @@ def element(tag: str, *children: str, **attributes: object) -> str:
 
 
 def text(said: str, x: float, y: float, class_: str, anchor: str = "start", **attributes: object) -> str:
-    """Give a text at its baseline; an empty one draws nothing."""
+    """Return a text at its baseline; an empty one draws nothing."""
     if not said:
         return ""
     middle = None if anchor == "start" else anchor
@@ -40,12 +40,12 @@ def text(said: str, x: float, y: float, class_: str, anchor: str = "start", **at
 
 
 def words(said: str) -> str:
-    """Give text so that nothing of it is markup; what XML cannot hold is left out."""
+    """Return text so that nothing of it is markup; what XML cannot hold is left out."""
     return escape(_NOT_XML.sub("", said))
 
 
 def number(value: float) -> str:
-    """Give a number with at most two decimals.
+    """Return a number with at most two decimals.
 
     Raises:
         ValueError: it is not finite.

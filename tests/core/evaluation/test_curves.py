@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.evaluation import curves
-from core.evaluation.learning import Mark
+from core.evaluation.learning_curve import Mark
 from tests.core.evaluation.test_figures import font_sizes
 
 CURVES = curves.CurveLabels(
@@ -33,7 +33,7 @@ HISTORY = [Round(0, 1.5, 0.25, 1.4, 0.2), Round(1, 0.9, 0.5, 1.0, 0.45), Round(2
 
 
 def drawn(line: dict[str, Any]) -> list[list[float]]:
-    """Give a line's points, the marked one as well."""
+    """Return a line's points, the marked one as well."""
     return [point["value"] if isinstance(point, dict) else point for point in line["data"]]
 
 

@@ -10,7 +10,7 @@ MATRIX = figures.ConfusionLabels(
 
 
 def font_sizes(part: object) -> list[float]:
-    """Give every size of text in a figure, whatever library it is for."""
+    """Return every size of text in a figure, whatever library it is for."""
     if isinstance(part, dict):
         own = [part["fontSize"]] if "fontSize" in part else []
         own += [part[key]["size"] for key in ("font", "tickfont", "textfont") if "size" in part.get(key, {})]

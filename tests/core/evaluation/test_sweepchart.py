@@ -52,7 +52,7 @@ def _read(chart: SweepChart, *, narrow: bool = False) -> ET.Element:
 
 
 def _middle(element: ET.Element) -> tuple[float, float]:
-    """Give where a mark is: a circle by its centre, a path by where it was moved, a bar by its middle."""
+    """Return where a mark is: a circle by its centre, a path by where it was moved, a bar by its middle."""
     get = element.get
     if element.tag == "circle":
         return float(get("cx")), float(get("cy"))
@@ -67,7 +67,7 @@ def _keyed(root: ET.Element, start: str) -> dict[str, ET.Element]:
 
 
 def _right_at(root: ET.Element, total: int) -> tuple[float, float]:
-    """Give height of none right and pixels an answer, from the two lines drawn for none and for all."""
+    """Return height of none right and pixels an answer, from the two lines drawn for none and for all."""
     edges = sorted(float(e.get("y1")) for e in root.iter("line") if "sweep-edge" in e.get("class"))
     return edges[1], (edges[1] - edges[0]) / total
 

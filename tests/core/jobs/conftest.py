@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 
-from core.jobs import queue, roster
+from core.jobs import queue, workers
 from tests.core.jobs.errands import COMMAND
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ class Bench:
         )
         return self.process(sys.executable, "-c", code)
 
-    def living(self, lane: str | None = None) -> list[roster.Card]:
-        return [card for card in roster.cards(self.workspace) if card.alive and lane in (None, card.lane)]
+    def living(self, lane: str | None = None) -> list[workers.Card]:
+        return [card for card in workers.cards(self.workspace) if card.alive and lane in (None, card.lane)]
 
     def clear(self) -> None:
         for process in self._processes:

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from core import disk, runs
+from core import disk
 from core.config import CropConfig, SplitConfig, TrainConfig
+from core.data import edits
+from core.data.dataset import Dataset, build_dataset, load_dataset
+from core.data.store import PhotoStore
 from core.errors import DatasetError, LabError, Stopped, WeightsError
+from core.experiments import runs
 from core.jobfolder import JobFolder
 from core.jobs import kinds, queue
 from core.jobs.kinds import KINDS
 from core.jobs.worker import work_on
-from core.photos import edits
-from core.photos.dataset import Dataset, build_dataset, load_dataset
-from core.photos.store import PhotoStore
 from tests.drawn import encoded, people_files, picture, unused, write_files, write_zip
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def test_crop_builds_the_data_set_that_was_asked_for(lab_home: Workspace, monkey
             on_progress("crop", done + 1, 1000)
         return SimpleNamespace(id="abc", version=1)
 
-    monkeypatch.setattr("core.photos.dataset.build_dataset", build_dataset)
+    monkeypatch.setattr("core.data.dataset.build_dataset", build_dataset)
     job = _submit(
         lab_home,
         "crop",
@@ -103,7 +104,7 @@ def test_an_upload_goes_away_with_its_job_unless_it_is_stopped_and_a_folder_of_t
             raise failure
         return SimpleNamespace(id="abc", version=1)
 
-    monkeypatch.setattr("core.photos.dataset.build_dataset", build_dataset)
+    monkeypatch.setattr("core.data.dataset.build_dataset", build_dataset)
     for name, place in (("upload", lab_home.jobs / "upload"), ("own", tmp_path)):
         source = place / "photos.zip"
         request = {"kind": "crop", "lane": "helper", "source": str(source)}
@@ -125,7 +126,7 @@ def test_crop_stops_between_two_photos(lab_home: Workspace, monkeypatch: pytest.
         on_progress("read", 2, 0)
         raise AssertionError("went on after the wish to stop")
 
-    monkeypatch.setattr("core.photos.dataset.build_dataset", build_dataset)
+    monkeypatch.setattr("core.data.dataset.build_dataset", build_dataset)
     with pytest.raises(Stopped):
         work_on(job, lab_home)
     assert job.status().state == "stopped"

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from core.errors import LabError
-from core.jobs import queue, roster, supervisor
+from core.jobs import queue, supervisor, workers
 from core.jobs.supervisor import Supervisor
 from tests.core.jobs.conftest import Bench, wait_for
 from tests.core.jobs.errands import COMMAND
@@ -143,7 +143,7 @@ def test_a_dead_worker_is_replaced(bench: Bench, start: Callable[[], Supervisor]
     psutil.Process(dead.pid).kill()
     wait_for(lambda: _states(bench, queue.HELPER) == ["idle"])
     assert job.status().state == "interrupted"
-    assert dead.token not in {card.token for card in roster.cards(bench.workspace)}
+    assert dead.token not in {card.token for card in workers.cards(bench.workspace)}
 
 
 def test_workers_that_die_at_once_are_started_ever_less_often_and_the_reason_is_told(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.models import backbones, weights
+from core.models import registry, weights
 from tests.published import seeded_weights, write_published
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ def no_bundled_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def downloadable_mini(monkeypatch: pytest.MonkeyPatch) -> str:
     """Make the smallest backbone one that is published elsewhere; gives its name."""
-    entry = backbones.BACKBONES["face-vgg-mini"]
+    entry = registry.BACKBONES["face-vgg-mini"]
     address = "https://weights.invalid/face-vgg-mini.h5"
     elsewhere = replace(entry.weights, url=address, bundled=False, sha256=())
-    monkeypatch.setitem(backbones.BACKBONES, entry.name, replace(entry, weights=elsewhere))
+    monkeypatch.setitem(registry.BACKBONES, entry.name, replace(entry, weights=elsewhere))
     return entry.name
 
 

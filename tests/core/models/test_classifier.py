@@ -11,9 +11,9 @@ import pytest
 
 from core.config import HeadConfig, TrainConfig
 from core.errors import ConfigError, WeightsError
-from core.models import networks
-from core.models.backbones import BACKBONES
+from core.models import build
 from core.models.classifier import Classifier, build_classifier
+from core.models.registry import BACKBONES
 from core.models.units import architecture
 from tests.published import seeded_weights
 
@@ -197,7 +197,7 @@ def test_the_global_policy_is_restored_after_an_error(monkeypatch: pytest.Monkey
     def fails(*args: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(networks, "build_backbone", fails)
+    monkeypatch.setattr(build, "build_backbone", fails)
     with pytest.raises(RuntimeError):
         build_classifier(MINI, 3, None, precision="bfloat16")
     assert keras.config.dtype_policy().name == "float32"

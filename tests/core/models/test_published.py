@@ -12,9 +12,9 @@ import pytest
 
 from core.config import TrainConfig
 from core.errors import WeightsError
-from core.models import backbones, networks, transfer, weights
-from core.models.backbones import BACKBONES
+from core.models import build, download, registry, weights
 from core.models.classifier import build_classifier
+from core.models.registry import BACKBONES
 from core.models.saved import check_model, open_model, save_model
 from tests.published import LayerWeights, seeded_weights, serving, write_published
 
@@ -40,7 +40,7 @@ def published(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[str, LayerWeights]:
     """Publish a seeded file of a backbone in the folder "published"; gives the backbone's name and its numbers."""
-    monkeypatch.setattr(transfer, "_PAUSE_S", 0.01)
+    monkeypatch.setattr(download, "_PAUSE_S", 0.01)
     name, numbers = request.param, seeded_weights(request.param, seed=7)
     entry = BACKBONES[name]
     path = tmp_path / "published" / entry.weights.file_name
@@ -50,7 +50,7 @@ def published(
     known = replace(entry.weights, bundled=False, url=address, sha256=())
     if known.md5:
         known = replace(known, md5=(hashlib.md5(path.read_bytes()).hexdigest(),))
-    monkeypatch.setitem(backbones.BACKBONES, name, replace(entry, weights=known))
+    monkeypatch.setitem(registry.BACKBONES, name, replace(entry, weights=known))
     return name, numbers
 
 
@@ -73,7 +73,7 @@ def test_published_weights_arrive_and_train(
     classifier = build_classifier(replace(config, freeze_depth=depth), 2, found, precision="float32")
     for unit in BACKBONES[name].architecture.units:
         expected = [array for layer in unit.weight_layers for array in numbers[layer.name]]
-        arrived = networks.unit_weights(classifier.joined, unit)
+        arrived = build.unit_weights(classifier.joined, unit)
         assert all(np.array_equal(a, b) for a, b in zip(expected, arrived, strict=True)), unit.name
 
     faces = np.random.default_rng(0).integers(0, 256, (4, *classifier.joined.input_shape[1:]), dtype=np.uint8)
@@ -116,8 +116,8 @@ def refuse_wrong_content(name: str, folder: Path, workspace: Workspace) -> None:
 @pytest.mark.parametrize("name", BACKBONES)
 def test_reading_by_name_agrees_with_keras_reading_by_order(name: str, tmp_path: Path) -> None:
     write_published(tmp_path / "weights.h5", name, seeded_weights(name, seed=2))
-    ours, theirs = (networks.build_backbone(name, BACKBONES[name].smallest_px) for _ in range(2))
-    networks.load_weights(ours, name, tmp_path / "weights.h5")
+    ours, theirs = (build.build_backbone(name, BACKBONES[name].smallest_px) for _ in range(2))
+    build.load_weights(ours, name, tmp_path / "weights.h5")
     theirs.load_weights(tmp_path / "weights.h5")
     assert all(np.array_equal(a, b) for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True))
 
@@ -126,16 +126,16 @@ def test_load_weights_changes_nothing_when_it_refuses(tmp_path: Path) -> None:
     numbers = seeded_weights("face-vgg-mini")
     numbers["conv5_3"][1] = np.zeros(5, np.float32)
     write_published(tmp_path / "weights.h5", "face-vgg-mini", numbers)
-    network = networks.build_backbone("face-vgg-mini", 32)
+    network = build.build_backbone("face-vgg-mini", 32)
     before = network.get_weights()
     with pytest.raises(WeightsError, match='Layer "conv5_3"'):
-        networks.load_weights(network, "face-vgg-mini", tmp_path / "weights.h5")
+        build.load_weights(network, "face-vgg-mini", tmp_path / "weights.h5")
     assert all(np.array_equal(a, b) for a, b in zip(before, network.get_weights(), strict=True))
 
 
 def test_a_variable_that_no_file_fills_is_an_error() -> None:
     """What Keras would skip silently: a layer the lab's numbers do not know."""
-    network = networks.build_backbone("face-vgg-mini", 32)
+    network = build.build_backbone("face-vgg-mini", 32)
     more = keras.Model(network.inputs, keras.layers.Dense(2, name="surplus")(network.outputs[0]))
     with pytest.raises(WeightsError, match="surplus"):
-        networks.fill(more, "face-vgg-mini", seeded_weights("face-vgg-mini"))
+        build.fill(more, "face-vgg-mini", seeded_weights("face-vgg-mini"))

@@ -10,9 +10,9 @@ import pytest
 
 from core.config import HeadConfig, TrainConfig
 from core.errors import ConfigError
-from core.models import networks
-from core.models.backbones import BACKBONES
+from core.models import build
 from core.models.classifier import build_classifier
+from core.models.registry import BACKBONES
 from core.models.units import architecture, count_parameters
 from core.presets import preset
 
@@ -68,10 +68,10 @@ def test_counts_are_those_of_keras_at_every_depth(name: str) -> None:
 @pytest.mark.parametrize("name", BACKBONES)
 def test_sizes_and_work_are_those_of_keras(name: str, size_px: int) -> None:
     size_px += BACKBONES[name].smallest_px
-    network, built = architecture(name), networks.build_backbone(name, size_px)
+    network, built = architecture(name), build.build_backbone(name, size_px)
     sizes = network.sizes_px(size_px)
-    assert [tensor.shape[1] for tensor in networks.unit_inputs(built, name)] == list(sizes)
-    behind = [tensor.shape[-1] for tensor in networks.unit_inputs(built, name)[1:]]
+    assert [tensor.shape[1] for tensor in build.unit_inputs(built, name)] == list(sizes)
+    behind = [tensor.shape[-1] for tensor in build.unit_inputs(built, name)[1:]]
     assert behind == [unit.channels for unit in network.units]
     assert built.output_shape == (None, sizes[-1], sizes[-1], network.feature_channels)
     for unit, macs in zip(network.units, network.macs(size_px), strict=True):
@@ -91,7 +91,7 @@ def test_a_picture_too_small_gives_no_features() -> None:
 
 
 def test_units_need_no_tensorflow() -> None:
-    code = "import sys, core.models.backbones; assert not {'tensorflow', 'keras', 'h5py'} & set(sys.modules)"
+    code = "import sys, core.models.registry; assert not {'tensorflow', 'keras', 'h5py'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -13,8 +13,8 @@ import pytest
 from filelock import FileLock
 
 from core.errors import ConfigError, Stopped, WeightsError
-from core.models import backbones, layerfile, transfer, weights
-from core.models.backbones import BACKBONES
+from core.models import download, registry, weights, weights_file
+from core.models.registry import BACKBONES
 from tests.published import WeightsServer, seeded_weights, serving, write_published, write_saved_model
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ MINI_FILE = "face-vgg-mini.h5"
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WeightsServer]:
     """A server with the weights of the smallest backbone."""
-    monkeypatch.setattr(transfer, "_PAUSE_S", 0.01)
+    monkeypatch.setattr(download, "_PAUSE_S", 0.01)
     folder = tmp_path / "published"
     folder.mkdir()
     write_published(folder / MINI_FILE, MINI, seeded_weights(MINI))
@@ -66,7 +66,7 @@ def test_bundled_weights_are_found(lab_home: Workspace) -> None:
     found = weights.require_weights(MINI, lab_home)
     assert found.path.parent == weights.BUNDLED
     assert not found.verified
-    stored = layerfile.read_layers(found.path, MINI)["conv1_1"][0]
+    stored = weights_file.read_layers(found.path, MINI)["conv1_1"][0]
     assert stored.dtype == np.float32
     assert np.array_equal(stored, seeded_weights(MINI)["conv1_1"][0].astype(np.float16).astype(np.float32))
 
@@ -81,7 +81,7 @@ def test_the_official_hash_makes_weights_verified(lab_home: Workspace, monkeypat
         ("sha256", hashlib.sha256(path.read_bytes()).hexdigest()),
     ):
         official = replace(entry, weights=replace(entry.weights, **{field: (value,)}))
-        monkeypatch.setitem(backbones.BACKBONES, MINI, official)
+        monkeypatch.setitem(registry.BACKBONES, MINI, official)
         found = weights.require_weights(MINI, lab_home)
         assert found.verified
         assert found.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
@@ -103,7 +103,7 @@ def test_download_goes_on_where_it_broke(server: WeightsServer, lab_home: Worksp
     assert progress[-1] == (size, size)
     assert [done for done, _ in progress] == sorted(done for done, _ in progress)
     assert in_workspace(lab_home) == [MINI_FILE]
-    read = layerfile.read_layers(found.path, MINI)
+    read = weights_file.read_layers(found.path, MINI)
     for name, arrays in seeded_weights(MINI).items():
         assert all(np.array_equal(sent, got) for sent, got in zip(arrays, read[name], strict=True))
 
@@ -128,7 +128,7 @@ def test_a_server_without_ranges_starts_over(
 ) -> None:
     server.break_at, server.breaks_left, server.knows_ranges = 1_500_000, 1, False
     found = weights.download_weights(downloadable_mini, lab_home, base_url=server.base_url)
-    assert layerfile.read_layers(found.path, MINI)
+    assert weights_file.read_layers(found.path, MINI)
 
 
 @pytest.mark.parametrize("extra", [0, 1000])
@@ -202,7 +202,7 @@ def test_a_download_with_another_hash_is_refused(
 ) -> None:
     entry = BACKBONES[downloadable_mini]
     official = replace(entry, weights=replace(entry.weights, md5=("0" * 32,)))
-    monkeypatch.setitem(backbones.BACKBONES, downloadable_mini, official)
+    monkeypatch.setitem(registry.BACKBONES, downloadable_mini, official)
     with pytest.raises(WeightsError, match="is not the published file"):
         weights.download_weights(downloadable_mini, lab_home, base_url=server.base_url)
     assert in_workspace(lab_home) == []
@@ -221,7 +221,7 @@ def test_import_takes_a_copy(lab_home: Workspace, tmp_path: Path) -> None:
 def test_import_takes_a_whole_saved_model_with_its_top(lab_home: Workspace, tmp_path: Path) -> None:
     write_saved_model(tmp_path / "whole.h5", MINI, seeded_weights(MINI))
     found = weights.import_weights(MINI, tmp_path / "whole.h5", lab_home)
-    assert set(layerfile.read_layers(found.path, MINI)) == set(seeded_weights(MINI))
+    assert set(weights_file.read_layers(found.path, MINI)) == set(seeded_weights(MINI))
 
 
 def broken_files() -> dict[str, str]:
@@ -278,7 +278,7 @@ def test_names_too_long_for_one_attribute_are_read(tmp_path: Path) -> None:
         names = list(file.attrs["layer_names"])
         del file.attrs["layer_names"]
         file.attrs["layer_names0"], file.attrs["layer_names1"] = np.array(names[:5]), np.array(names[5:])
-    assert set(layerfile.read_layers(tmp_path / "w.h5", MINI)) == set(seeded_weights(MINI))
+    assert set(weights_file.read_layers(tmp_path / "w.h5", MINI)) == set(seeded_weights(MINI))
 
 
 def test_weights_need_no_tensorflow() -> None:

@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
+from core.data.manifest import save_dataset
 from core.evaluation.paired import PRIOR_DF, PRIOR_LUCK
-from core.photos.manifest import save_dataset
 from core.sweeps import results, takealong, told
 from core.sweeps.plan import Cell, Start, SweepPlan
 from core.workspace import Workspace
@@ -56,12 +56,12 @@ def by_depth(shares: dict[int, float]) -> Share:
 
 
 def unsteady(cell: Cell) -> float:
-    """Give a setting whose tries differ a lot, beside two that are right everywhere."""
+    """Return a setting whose tries differ a lot, beside two that are right everywhere."""
     return (0.2, 0.5, 0.95, 0.7)[cell.seed] if cell.depth == 13 else 2.0
 
 
 def rated(cell: Cell) -> float:
-    """Give 0.001 the better exams at depth 0, 0.01 at the others."""
+    """Return 0.001 the better exams at depth 0, 0.01 at the others."""
     is_better = (cell.depth == 0) != (cell.rate == 0.01)
     return {0: 0.4, 10: 1.3, 13: 0.5}[cell.depth] - (0.0 if is_better else 0.3)
 
@@ -253,7 +253,7 @@ def count(runs: Sequence[Row], answers: Sequence[Row], axis: str, network: str, 
 
 @pytest.fixture(params=MADE)
 def zipped(request, tmp_path) -> tuple[Made, dict[str, bytes], dict[str, Any]]:
-    """Give a made sweep, its zip, and what the lab tells of it by itself."""
+    """Return a made sweep, its zip, and what the lab tells of it by itself."""
     wanted = MADE[request.param]
     workspace = Workspace(tmp_path / "home")
     dataset = made.dataset(workspace, PEOPLE, exam_each=12)

@@ -12,10 +12,10 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from core.models.backbones import backbone
-from core.sweeps import judging, report, results, sure, told
-from core.sweeps.folder import Sweep, create_sweep
+from core.models.registry import backbone
+from core.sweeps import recommendation, report, results, sure, told
 from core.sweeps.plan import Cell, Start, SweepPlan
+from core.sweeps.sweep import Sweep, create_sweep
 from core.workspace import Workspace
 from tests.made_sweeps import Outcome, first_right, make_sweep
 from tests.pages import made
@@ -111,10 +111,10 @@ def test_it_says_what_the_lab_said_and_marks_what_to_take(workspace, dataset):
 def test_nothing_is_to_be_taken_where_nothing_was_learned(workspace, dataset, outcome: Outcome):
     sweep = make_sweep(workspace, dataset, PLAN, outcome)
     (line,) = results.lines(PLAN, results.results(sweep))
-    verdict = judging.judge(line, dataset)
+    verdict = recommendation.judge(line, dataset)
     assert verdict is not None
     assert verdict.kind == "nothing_learned"
-    assert judging.advised(line, dataset) is None
+    assert recommendation.advised(line, dataset) is None
     page = read(sweep)
     assert page.taken == []
     assert "take this one" not in page.text

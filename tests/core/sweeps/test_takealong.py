@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.photos.manifest import Dataset
+from core.data.manifest import Dataset
 from core.sweeps import results, takealong, told
-from core.sweeps.folder import Sweep
 from core.sweeps.plan import Cell, Start, SweepPlan
+from core.sweeps.sweep import Sweep
 from core.workspace import Workspace
 from tests.made_sweeps import Outcome, first_right, make_sweep
 from tests.pages import made

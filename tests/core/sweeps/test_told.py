@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from core.config import CropConfig, Split, SplitConfig
-from core.outcome import Outcome
-from core.photos.manifest import Dataset, Item
-from core.sweeps import headline, judging, sure, told
+from core.data.manifest import Dataset, Item
+from core.experiments.outcome import Outcome
+from core.sweeps import headline, recommendation, sure, told
 from core.sweeps.naming import place_name
 from core.sweeps.plan import Cell, Start, SweepPlan
 from core.sweeps.results import Line, Result, exam, lines, results
@@ -28,7 +28,7 @@ PLAN = SweepPlan(seeds=SEEDS)
 
 
 def photos_of(people: int = 6, *, exam_each: int = 24, of_take: int = 1, practice: int = 10) -> Dataset:
-    """Give a data set without pictures; each person's photos are in takes of `of_take`."""
+    """Return a data set without pictures; each person's photos are in takes of `of_take`."""
     each: dict[Split, int] = {"train": practice, "validation": 4, "test": exam_each}
     items = [
         Item(f"{person}{split}{n}", f"{person}/{n}.png", person, split, 100 * at + n // of_take, 1, None)
@@ -213,7 +213,7 @@ def test_a_stop_that_did_not_learn_is_named_and_never_taken() -> None:
         f"{first(10)}: in 2 of 5 tries, a round was kept from before all blocks that were to learn did.",
     )
     assert one.headline == f"{first(7)} is enough: 134 of 144."
-    assert judging.point_of(line, 1).unlearned == 2
+    assert recommendation.point_of(line, 1).unlearned == 2
     assert told.facts([line], photos_of())["depths"][4]["unlearned"] == 2
 
 

@@ -8,12 +8,12 @@ import pytest
 from PIL import Image
 
 from core.config import CropConfig, TrainConfig
+from core.data.faces import faces_of_photo
 from core.errors import DatasetError, Stopped
+from core.experiments.archive import ModelPack
 from core.jobfolder import JobFolder
 from core.models.classifier import build_classifier
 from core.models.saved import save_model
-from core.packing import ModelPack
-from core.photos.faces import faces_of_photo
 from core.training import predict
 from tests.patterns import write_people
 
@@ -98,7 +98,7 @@ def test_a_wish_to_stop_ends_the_job(pack, lab_home, tmp_path, monkeypatch):
 
 
 def alone(person: Path) -> np.ndarray:
-    """Give the first photo that shows nobody else: uint8, RGB."""
+    """Return the first photo that shows nobody else: uint8, RGB."""
     for path in sorted(person.iterdir()):
         if len(faces_of_photo(path.read_bytes(), CropConfig())) == 1:
             return np.asarray(Image.open(path).convert("RGB"))

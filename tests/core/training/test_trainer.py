@@ -8,16 +8,16 @@ import keras
 import numpy as np
 import pytest
 
-from core import runs
 from core.config import CropConfig, TrainConfig
+from core.data import dataset as datasets
 from core.errors import Stopped, WeightsError
+from core.experiments import runs
 from core.jobfolder import JobFolder
-from core.models import networks
+from core.models import build
 from core.models.classifier import Classifier
-from core.photos import dataset as datasets
 from core.training import callbacks, features, trainer
-from core.training.material import Shared
-from core.training.memory import FeatureMemory
+from core.training.feature_memory import FeatureMemory
+from core.training.prepare import Shared
 from core.workspace import Workspace
 from tests.patterns import write_people
 
@@ -162,7 +162,7 @@ def test_stop_before_the_first_round_leaves_no_result(home, people, tmp_path):
 
 
 def test_the_head_phase_leaves_the_backbone_alone(home, people, tmp_path):
-    kernel = networks.initial_weights(SMALL.backbone, SMALL.seed)["conv5_1"][0]
+    kernel = build.initial_weights(SMALL.backbone, SMALL.seed)["conv5_1"][0]
     after = {}
     original = callbacks.TakeCheckpoint.on_epoch_end
 
@@ -255,7 +255,7 @@ def test_the_head_divides_by_the_size_of_its_features(two_phases, home):
     model = keras.saving.load_model(two_phases.model_path, compile=False, safe_mode=True)
     scale = model.get_layer("head_scale")
     before = keras.Model(model.inputs, scale.input)
-    untrained = networks.initial_weights(SMALL.backbone, SMALL.seed)
+    untrained = build.initial_weights(SMALL.backbone, SMALL.seed)
     for name, arrays in untrained.items():
         model.get_layer(name).set_weights(arrays)
     practice = datasets.load_faces(two_phases.dataset, home, "train", 48).faces_rgb.astype(np.float32)

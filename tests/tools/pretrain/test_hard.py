@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.models.seen import seen_people
+from core.models.known_people import seen_people
 
 
 @pytest.fixture

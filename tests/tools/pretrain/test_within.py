@@ -12,7 +12,7 @@ def within(program) -> ModuleType:
 
 
 def likeness(directions: np.ndarray, people: np.ndarray) -> float:
-    """Give how much more alike two photos of one person are than two of different people, by the cosine."""
+    """Return how much more alike two photos of one person are than two of different people, by the cosine."""
     unit = directions / np.linalg.norm(directions, axis=1, keepdims=True)
     cosine = unit @ unit.T
     same = (people[:, None] == people) & ~np.eye(len(people), dtype=bool)

@@ -1,0 +1,137 @@
+"""What the commands of the command line share: an answer, progress, photos, and work done in this process."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from core.config import CropConfig, SplitConfig
+from core.data import dataset as datasets
+from core.data import leaks, read
+from core.data.manifest import Dataset
+from core.data.naming import PeopleFrom
+from core.errors import ConfigError, DatasetError, LabError, Stopped
+from core.jobfolder import JobFolder
+from core.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command has to say: `facts` for `--json`, `text` for people."""
+
+    facts: dict[str, Any]
+    text: str
+
+
+@contextmanager
+def bar(what: str, unit: str = "photo") -> Iterator[Callable[[int, int], None]]:
+    """Show progress on stderr; give a function (done, total) that moves it."""
+    with tqdm(desc=what, unit=unit, file=sys.stderr, leave=False, disable=None) as bar:
+
+        def move(done: int, total: int) -> None:
+            bar.total = total or None
+            bar.update(done - bar.n)
+
+        yield move
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[None]:
+    """Make sure that `path` is not there yet, and that nothing half-written is there after an error."""
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise ConfigError(f'"{path}" exists already and is not an empty folder; name a new one with --out.')
+    try:
+        yield
+    except LabError:
+        shutil.rmtree(path, ignore_errors=True)
+        raise
+
+
+def cropping(arguments: argparse.Namespace, size_px: int) -> CropConfig:
+    crop = CropConfig(detector=arguments.detector, size_px=size_px)
+    if getattr(arguments, "no_crop", False):
+        crop = replace(crop, detector="none")
+    return crop if arguments.margin is None else replace(crop, margin=arguments.margin)
+
+
+def photos_of(arguments: argparse.Namespace, workspace: Workspace, image_size_px: int, *, seed: int) -> Dataset:
+    """Crop and split the photos of DATA, as its options say."""
+    split = SplitConfig(seed=seed)
+    if arguments.fractions:
+        train_fraction, validation_fraction, test_fraction = arguments.fractions
+        split = SplitConfig(train_fraction, validation_fraction, test_fraction, seed=seed)
+    crop = cropping(arguments, max(CropConfig.size_px, image_size_px))
+    people_from = told_people(arguments)
+    with bar("faces") as move:
+        dataset = datasets.build_dataset(
+            arguments.data,
+            workspace,
+            crop=crop,
+            split=split,
+            count_leaks=arguments.count_leaks,
+            people_from=people_from,
+            on_progress=lambda _step, done, total: move(done, total),
+        )
+    for sentence in leaks.sentences(dataset):
+        print(sentence, file=sys.stderr)
+    if any(leaks.leaking(dataset, split) for split in leaks.EXAMS):
+        print("--count-leaks lets them count.", file=sys.stderr)
+    return dataset
+
+
+def told_people(arguments: argparse.Namespace) -> PeopleFrom:
+    """Return what says who is on the photos of DATA: what was asked for, else folders.
+
+    Raises:
+        DatasetError: no folders do, but something else would; nobody is asked here, so the sentence names the option.
+    """
+    asked: PeopleFrom | None = arguments.people_from
+    found = None if asked else read.names_instead(arguments.data)
+    if found:
+        raise DatasetError(
+            f'"{arguments.data.name}" has no folders of two people, but {found.said_by} {found.counts()}; '
+            f"if that is right, add --people-from {found.way}."
+        )
+    return asked or "folders"
+
+
+def work_here(job: JobFolder, workspace: Workspace, unit: str, look: Callable[[], tuple[int, int]]) -> None:
+    """Do a job in this process, with a bar that shows what `look` gives: how much is done, and of how much."""
+    from core.jobs import worker
+
+    with bar("training", unit=unit) as move:
+        stop_watching = _watch(look, move)
+        try:
+            worker.work_on(job, workspace)
+        except Stopped:
+            pass
+        finally:
+            stop_watching()
+
+
+def _watch(look: Callable[[], tuple[int, int]], move: Callable[[int, int], None]) -> Callable[[], None]:
+    """Follow a folder from a thread, as a page does; give the function that ends it."""
+    from threading import Event, Thread
+
+    ended = Event()
+
+    def follow() -> None:
+        while not ended.wait(0.3):
+            move(*look())
+
+    thread = Thread(target=follow, daemon=True)
+    thread.start()
+
+    def stop() -> None:
+        ended.set()
+        thread.join()
+
+    return stop

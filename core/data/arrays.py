@@ -1,0 +1,101 @@
+"""A data set's face crops -> the arrays a network learns from."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from core.data.faces import resize_square
+from core.data.store import PhotoStore
+from core.errors import DatasetError, LabError
+
+if TYPE_CHECKING:
+    from core.config import Split
+    from core.data.manifest import Dataset, Item
+    from core.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class FaceArrays:
+    """Face crops with their labels.
+
+    Attributes:
+        faces_rgb: uint8, shape (n, size_px, size_px, 3), RGB.
+        labels: int64, shape (n,), place in the data set's `people`; -1 is unlabelled.
+        items: what each row is, in the data set's order.
+    """
+
+    faces_rgb: np.ndarray
+    labels: np.ndarray
+    items: tuple[Item, ...]
+
+
+def load_faces(
+    dataset: Dataset,
+    workspace: Workspace,
+    split: Split,
+    image_size_px: int,
+    *,
+    per_class: int | None = None,
+    seed: int = 0,
+) -> FaceArrays:
+    """Read the crops of one split.
+
+    Args:
+        image_size_px: side wanted; crops are resized by area when they shrink, bicubic when they grow.
+        per_class: at most so many photos a person; None reads all. They are the first of a fixed order, so that 3
+            photos contain the 1. Unlabelled photos are not counted.
+        seed: decides that order.
+
+    Returns:
+        The faces in the data set's order; no rows where the split is empty.
+
+    Raises:
+        DatasetError: the data set's photos are no longer there.
+    """
+    items = dataset.of(split)
+    if per_class is not None:
+        items = _first_of_each(items, per_class, seed)
+    store = PhotoStore(workspace.photos)
+    faces_rgb = np.zeros((len(items), image_size_px, image_size_px, 3), np.uint8)
+    for row, item in enumerate(items):
+        try:
+            with Image.open(store.crop(item.sha256, dataset.crop, item.face)) as crop:
+                faces_rgb[row] = resize_square(np.asarray(crop.convert("RGB")), image_size_px)
+        except FileNotFoundError as error:
+            raise DatasetError(f'The photo "{item.name}" is no longer there; bring the photos again.') from error
+    number = {person: label for label, person in enumerate(dataset.people)}
+    labels = [-1 if item.person is None else number[item.person] for item in items]
+    return FaceArrays(faces_rgb, np.array(labels, np.int64), tuple(items))
+
+
+def one_face(dataset: Dataset, workspace: Workspace, image_size_px: int) -> np.ndarray | None:
+    """Return the first practice face as a network sees it: uint8, shape (size_px, size_px, 3), RGB.
+
+    None where there is none, or where its photo was deleted.
+    """
+    item = next(iter(dataset.of("train")), None)
+    if item is None:
+        return None
+    try:
+        with Image.open(PhotoStore(workspace.photos).crop(item.sha256, dataset.crop, item.face)) as crop:
+            return resize_square(np.asarray(crop.convert("RGB")), image_size_px)
+    except (LabError, FileNotFoundError):
+        return None
+
+
+def _first_of_each(items: Sequence[Item], per_class: int, seed: int) -> tuple[Item, ...]:
+    """Take the first `per_class` of each person in a seeded order; the result keeps the order of `items`."""
+    chosen: set[int] = set()
+    for person in {item.person for item in items}:
+        places = [place for place, item in enumerate(items) if item.person == person]
+        if person is not None:
+            rng = np.random.default_rng([seed, zlib.crc32(person.encode("utf-8"))])
+            places = rng.permutation(places).tolist()[:per_class]
+        chosen.update(places)
+    return tuple(item for place, item in enumerate(items) if place in chosen)

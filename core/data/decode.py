@@ -1,0 +1,224 @@
+"""The bytes of a photo -> an upright RGB picture, whatever the format, bit depth and colour mode."""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+
+import cv2
+import numpy as np
+import pillow_heif
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
+
+from core.data.depth import TIFF_MAGIC, read_deep_tiff, to_8_bit
+from core.data.filetype import HEAD_BYTES, READABLE, why_not_a_photo
+from core.errors import PhotoError
+
+pillow_heif.register_heif_opener()
+# Pillow loads its readers on demand; a format asked for by name must be there already.
+Image.init()
+
+# Larger pictures are not decoded: 100 megapixels take half a gigabyte. A JPEG can be decoded at a fraction of its size.
+MAX_PIXELS, MAX_JPEG_PIXELS = 100_000_000, 400_000_000
+# A face of 2 % of such a photo still has 100 px; phones that store 48 to 200 megapixels only cost time and memory.
+ENOUGH_PIXELS = 25_000_000
+# MPO is not among them by name: Pillow's JPEG reader opens it.
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "AVIF", "HEIF")
+# What Pillow and its plugins raise on damaged files; a bug of ours in this list's company would be hidden, so only
+# calls into Pillow are guarded with it.
+_DAMAGED = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    RuntimeError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
+
+
+_TRANSPOSED = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_SIDEWAYS = {_TRANSPOSED[orientation] for orientation in (5, 6, 7, 8)}
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A decoded photo.
+
+    Attributes:
+        rgb: uint8, shape (height, width, 3), RGB, upright. Not to be written into.
+        format: Pillow's name of the format ("JPEG", "HEIF", ...).
+        taken_at: when the camera says it was taken (its own clock, no time zone); None where it does not say.
+        camera: maker and model; None where the photo does not say.
+        full_size_px: (width, height) upright, before any bounding.
+    """
+
+    rgb: np.ndarray
+    format: str
+    taken_at: datetime | None
+    camera: str | None
+    full_size_px: tuple[int, int]
+
+    @property
+    def scale(self) -> float:
+        """Pixels of `rgb` per pixel of the full-size photo, at most 1."""
+        return float(max(self.rgb.shape[:2]) / max(self.full_size_px))
+
+
+def decode(data: bytes, *, max_side_px: int | None = None) -> Photo:
+    """Decode a photo: first frame, EXIF rotation applied, transparency on white, any bit depth brought to 8 bits.
+
+    Args:
+        data: the whole file.
+        max_side_px: shrink the picture so that its longer side is at most this; None keeps its size, but for a photo of
+            more than `ENOUGH_PIXELS`, which is halved until it has no more.
+
+    Raises:
+        PhotoError: with a reason that follows the file's name: "is an empty file", "is cut off", ...
+    """
+    reason = why_not_a_photo(data[:HEAD_BYTES])
+    if reason:
+        raise PhotoError(reason)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with _open(data) as image:
+            stored_size = _let_decode_smaller(image, max_side_px)
+            taken_at, camera = _exif_facts(image)
+            rgb, full_size = _upright_rgb(image, stored_size)
+            picture_format = image.format or ""
+    if max_side_px is not None and max(rgb.size) > max_side_px:
+        rgb.thumbnail((max_side_px, max_side_px), Image.Resampling.BOX)
+    return Photo(np.asarray(rgb), picture_format, taken_at, camera, full_size)
+
+
+def _open(data: bytes) -> Image.Image:
+    try:
+        return Image.open(io.BytesIO(data), formats=FORMATS)
+    except UnidentifiedImageError as error:
+        if data.startswith(TIFF_MAGIC):
+            return _open_deep(data)
+        raise PhotoError(f"is damaged or of a kind that the lab does not read (it reads {READABLE})") from error
+    except _DAMAGED as error:
+        raise PhotoError(_reason(error)) from error
+
+
+def _open_deep(data: bytes) -> Image.Image:
+    try:
+        return read_deep_tiff(data, MAX_PIXELS)
+    except (*_DAMAGED, cv2.error) as error:
+        raise PhotoError(f"is damaged or of a kind that the lab does not read (it reads {READABLE})") from error
+
+
+def _let_decode_smaller(image: Image.Image, max_side_px: int | None) -> tuple[int, int] | None:
+    """Refuse a picture too large to decode; let a JPEG be decoded smaller and give its (width, height) as stored."""
+    width, height = image.size
+    is_jpeg = image.format in ("JPEG", "MPO")
+    if width * height > (MAX_JPEG_PIXELS if is_jpeg else MAX_PIXELS):
+        raise PhotoError(f"is too large ({width} x {height} pixels); make it smaller")
+    if not is_jpeg:
+        return None
+    shrink = _halvings(width * height)
+    while max_side_px and max(width, height) >= 2 * shrink * max_side_px:
+        shrink *= 2
+    image.draft(None, (width // shrink, height // shrink))
+    return width, height
+
+
+def _halvings(n_pixels: int) -> int:
+    """Return the smallest power of two by which to divide both sides so that `ENOUGH_PIXELS` remain."""
+    shrink = 1
+    while n_pixels > shrink**2 * ENOUGH_PIXELS:
+        shrink *= 2
+    return shrink
+
+
+def _upright_rgb(image: Image.Image, stored_size: tuple[int, int] | None) -> tuple[Image.Image, tuple[int, int]]:
+    """Return the picture and its full (width, height), both upright; `stored_size` where it may be decoded smaller."""
+    try:
+        image.load()
+        rgb = _to_rgb(image)
+    except _DAMAGED as error:
+        raise PhotoError(_reason(error)) from error
+    width, height = stored_size or rgb.size
+    shrink = _halvings(rgb.width * rgb.height)
+    if shrink > 1:
+        rgb = rgb.reduce(shrink)
+    # Asked for after loading: Pillow turns a TIFF upright itself then.
+    transposed = _TRANSPOSED.get(_orientation(image))
+    if transposed is None:
+        return rgb, (width, height)
+    upright = rgb.transpose(transposed)
+    return upright, (height, width) if transposed in _SIDEWAYS else (width, height)
+
+
+def _orientation(image: Image.Image) -> int:
+    """Return the EXIF orientation, 1 to 8; 1 where it is missing or unreadable."""
+    try:
+        value = image.getexif().get(ExifTags.Base.Orientation, 1)
+    except _DAMAGED:
+        return 1
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I;16"):
+        return Image.fromarray(to_8_bit(np.asarray(image, np.float64), 65535.0)).convert("RGB")
+    if image.mode in ("I", "F"):
+        return Image.fromarray(to_8_bit(np.asarray(image, np.float64))).convert("RGB")
+    if image.mode == "LAB":
+        lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+        converted = ImageCms.profileToProfile(image, lab, srgb, outputMode="RGB")
+        return image if converted is None else converted
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        white = Image.new("RGBA", rgba.size, "white")
+        return Image.alpha_composite(white, rgba).convert("RGB")
+    return image.convert("RGB")
+
+
+def _exif_facts(image: Image.Image) -> tuple[datetime | None, str | None]:
+    """Read when and with what the photo was taken; damaged EXIF counts as none."""
+    try:
+        exif = image.getexif()
+        details = exif.get_ifd(ExifTags.IFD.Exif)
+        maker_model = [exif.get(tag) for tag in (ExifTags.Base.Make, ExifTags.Base.Model)]
+        stamp = details.get(ExifTags.Base.DateTimeOriginal) or details.get(ExifTags.Base.DateTimeDigitized)
+    except _DAMAGED:
+        return None, None
+    words = [part.strip("\0 ") for part in maker_model if isinstance(part, str)]
+    camera = " ".join(word for word in words if word) or None
+    try:
+        taken_at = datetime.strptime(stamp.strip("\0 "), "%Y:%m:%d %H:%M:%S") if isinstance(stamp, str) else None
+    except ValueError:
+        taken_at = None
+    return taken_at, camera
+
+
+def _reason(error: BaseException) -> str:
+    """Say in plain words what Pillow reports."""
+    text = str(error).lower()
+    if isinstance(error, Image.DecompressionBombError):
+        return "is too large to decode; make it smaller"
+    if isinstance(error, MemoryError):
+        return "does not fit into this computer's memory; make it smaller"
+    if isinstance(error, EOFError) or any(word in text for word in ("truncated", "end of file", "eof", "incomplete")):
+        return "is cut off: the end of the file is missing; copy it again"
+    return "is damaged and cannot be decoded; copy it again"

@@ -1,0 +1,294 @@
+"""A data set on disk: people in label order, their photos, the split; one file a version."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+from core import disk
+from core.config import MIN_PEOPLE, SPLITS, CropConfig, Split, SplitConfig
+from core.data.read import LeftOut
+from core.data.store import PhotoStore
+from core.errors import DatasetError, LabError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.workspace import Workspace
+
+SCHEMA = 1
+# Whether a run has a version of a data set: `core.experiments.runs.is_used`, which nothing here may import.
+IsUsed = Callable[["Dataset"], bool]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One face of a data set.
+
+    Attributes:
+        sha256: of the photo in the store.
+        name: the photo's path in its source, for showing.
+        person: None for an unlabelled test photo.
+        split: where it belongs.
+        group: photos with one number belong together.
+        n_faces: how many faces were found in the photo.
+        face: the place of this face among them, largest first; None is the whole photo.
+        looked: somebody looked at this photo and decided, so that it needs no further look.
+    """
+
+    sha256: str
+    name: str
+    person: str | None
+    split: Split
+    group: int
+    n_faces: int
+    face: int | None
+    looked: bool = False
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Face crops of people, split. Never changes: an edit makes a new version.
+
+    Attributes:
+        id: follows from contents and settings.
+        name: for showing.
+        version: 1 for what was built.
+        people: in label order; the one place that says which number a person has.
+        items: in a fixed order (by person, then name).
+        left_out: files and photos not used, with the reason.
+        to_review: photos used that deserve a look, with the reason.
+        crop: how the faces were found and cropped.
+        split: how the photos were split.
+    """
+
+    id: str
+    name: str
+    version: int
+    people: tuple[str, ...]
+    items: tuple[Item, ...]
+    left_out: tuple[LeftOut, ...]
+    to_review: tuple[LeftOut, ...]
+    crop: CropConfig
+    split: SplitConfig
+
+    def of(self, split: Split) -> tuple[Item, ...]:
+        """Return the items of a split, unlabelled test photos with "test"."""
+        return tuple(item for item in self.items if item.split == split)
+
+    def counts(self) -> dict[Split, int]:
+        """Return how many items each split has."""
+        return {split: len(self.of(split)) for split in SPLITS}
+
+    @property
+    def is_trainable(self) -> bool:
+        """Two or more people have practice photos, and mock exam and final exam are not empty."""
+        practising = {item.person for item in self.of("train")}
+        return len(practising) >= MIN_PEOPLE and bool(self.of("validation")) and bool(self.of("test"))
+
+    @property
+    def waiting(self) -> dict[str, int]:
+        """People who cannot take part yet, in the order of their names, with how many photos of them could be used."""
+        waiting = {entry.person: 0 for entry in self.left_out if entry.person and entry.person not in self.people}
+        for entry in self.left_out:
+            if entry.person in waiting and entry.kind == "too_few":
+                waiting[entry.person] += 1
+        return dict(sorted(waiting.items()))
+
+    @property
+    def offered(self) -> tuple[Item, ...]:
+        """Spare photos of several faces, as the items they would be: left out until somebody says which face it is."""
+        return tuple(
+            Item(entry.sha256, entry.name, entry.person, entry.split or "train", -1, entry.n_faces, entry.face)
+            for entry in self.left_out
+            if entry.is_offered and entry.sha256
+        )
+
+    def sha256s(self) -> set[str]:
+        """Return every photo that this data set keeps in the store, those left out for a look included."""
+        kept = {item.sha256 for item in self.items}
+        return kept | {left_out.sha256 for left_out in self.left_out if left_out.sha256}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the data set as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> Dataset:
+        """Build a data set from what `to_dict` gave."""
+        return cls(
+            id=content["id"],
+            name=content["name"],
+            version=content["version"],
+            people=tuple(content["people"]),
+            items=tuple(Item(**item) for item in content["items"]),
+            left_out=tuple(LeftOut(**entry) for entry in content["left_out"]),
+            to_review=tuple(LeftOut(**entry) for entry in content["to_review"]),
+            crop=CropConfig(**content["crop"]),
+            split=SplitConfig(**content["split"]),
+        )
+
+
+def save_dataset(workspace: Workspace, dataset: Dataset) -> None:
+    """Write the data set's version."""
+    content = {"created_at": time.time(), "dataset": dataset.to_dict()}
+    disk.write_json(_path(workspace, dataset.id, dataset.version), content, schema=SCHEMA)
+
+
+def save_edit(workspace: Workspace, before: Dataset, after: Dataset, *, is_used: IsUsed) -> Dataset:
+    """Write an edited data set as the next version. The caller holds `photos_locked`.
+
+    Args:
+        before: the newest version.
+        after: what became of it; its id and version are not looked at.
+        is_used: asked whether a run has `before`, which then stays beside the new version; else it goes away, with
+            the photos that nobody uses any more. Asked last, for a search takes minutes in which a run may begin.
+
+    Returns:
+        The data set as saved.
+
+    Raises:
+        DatasetError: `before` is not the newest version, so somebody else has changed the photos.
+    """
+    check_newest(workspace, before)
+    saved = replace(after, id=before.id, version=before.version + 1)
+    save_dataset(workspace, saved)
+    if not is_used(before):
+        for path in (workspace.datasets / before.id).glob(f"v{before.version}[.-]*"):
+            path.unlink(missing_ok=True)
+        remove_unused(workspace, before.sha256s() - saved.sha256s())
+    return saved
+
+
+def check_newest(workspace: Workspace, dataset: Dataset) -> None:
+    """Raise DatasetError unless the data set is there and nothing newer is."""
+    if _versions(workspace.datasets / dataset.id)[-1:] != [dataset.version]:
+        raise DatasetError(f'The photos "{dataset.name}" were changed elsewhere in the meantime; open them again.')
+
+
+def is_edited(workspace: Workspace, dataset_id: str) -> bool:
+    """Tell whether a data set is no longer what was built."""
+    return _versions(workspace.datasets / dataset_id) != [1]
+
+
+def has_dataset(workspace: Workspace, dataset_id: str) -> bool:
+    """Tell whether there is a data set of that id."""
+    return _is_id(dataset_id) and bool(_versions(workspace.datasets / dataset_id))
+
+
+def load_dataset(workspace: Workspace, dataset_id: str, version: int | None = None) -> Dataset:
+    """Read a data set.
+
+    Args:
+        version: None reads the newest.
+
+    Raises:
+        DatasetError: there is none of that id or version.
+    """
+    versions = _versions(workspace.datasets / dataset_id) if _is_id(dataset_id) else []
+    wanted = version if version is not None else max(versions, default=0)
+    if wanted not in versions:
+        raise DatasetError(f'There are no photos "{dataset_id}" (version {version or "newest"}) here; choose others.')
+    return Dataset.from_dict(disk.read_json(_path(workspace, dataset_id, wanted), schema=SCHEMA)["dataset"])
+
+
+def list_datasets(workspace: Workspace) -> list[Dataset]:
+    """Return the newest version of every data set, the newest first; what another lab version wrote is skipped."""
+    found = []
+    for folder in workspace.datasets.iterdir() if workspace.datasets.is_dir() else ():
+        for version in _versions(folder)[-1:]:
+            try:
+                content = disk.read_json(_path(workspace, folder.name, version), schema=SCHEMA)
+            except (LabError, FileNotFoundError):
+                continue
+            found.append((content["created_at"], Dataset.from_dict(content["dataset"])))
+    return [dataset for _, dataset in sorted(found, key=lambda pair: pair[0], reverse=True)]
+
+
+def delete_dataset(workspace: Workspace, dataset_id: str, *, first: Callable[[], None] = lambda: None) -> None:
+    """Remove a data set with all its versions, and every photo that no data set uses. An unknown one is no error.
+
+    Photos of a reading-in that was killed go as well: they belong to no data set.
+
+    Args:
+        first: called once nobody else can bring or remove photos, to remove what was made from these.
+
+    Raises:
+        DatasetError: photos are being read in right now.
+    """
+    if not _is_id(dataset_id):
+        return
+    with photos_locked(workspace, timeout_s=10):
+        first()
+        shutil.rmtree(workspace.datasets / dataset_id, ignore_errors=True)
+        remove_unused(workspace, PhotoStore(workspace.photos).sha256s())
+
+
+def photos_of(workspace: Workspace, dataset_id: str) -> set[str]:
+    """Return the photos of all versions of a data set."""
+    versions = _versions(workspace.datasets / dataset_id)
+    return {sha for version in versions for sha in load_dataset(workspace, dataset_id, version).sha256s()}
+
+
+def remove_unused(workspace: Workspace, sha256s: set[str]) -> None:
+    """Remove those of these photos from the store that no data set uses.
+
+    Nothing is removed while there is a data set that cannot be read, for it may use any of them.
+    """
+    folders = workspace.datasets.iterdir() if workspace.datasets.is_dir() else ()
+    try:
+        used = {sha for folder in folders if folder.is_dir() for sha in photos_of(workspace, folder.name)}
+    except LabError:
+        return
+    PhotoStore(workspace.photos).remove(sha256s - used)
+
+
+@contextmanager
+def photos_locked(
+    workspace: Workspace, *, timeout_s: float = math.inf, on_wait: Callable[[], None] | None = None
+) -> Iterator[None]:
+    """Hold the lock under which photos come and go, so that nobody removes what another is about to use.
+
+    Args:
+        on_wait: called about once a second while waiting; may raise `Stopped`.
+
+    Raises:
+        DatasetError: another process still holds it after `timeout_s`.
+    """
+    workspace.datasets.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(workspace.datasets / ".lock")
+    until = time.monotonic() + timeout_s
+    while not lock.is_locked:
+        try:
+            lock.acquire(timeout=min(1.0, timeout_s))
+        except Timeout as error:
+            if time.monotonic() >= until:
+                raise DatasetError(
+                    "Photos are being read in right now; wait until that is done, or stop it."
+                ) from error
+            if on_wait is not None:
+                on_wait()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _is_id(dataset_id: str) -> bool:
+    # An id may come from outside (a page's address) and must not lead elsewhere.
+    return dataset_id.isalnum()
+
+
+def _path(workspace: Workspace, dataset_id: str, version: int) -> Path:
+    return workspace.datasets / dataset_id / f"v{version}.json"
+
+
+def _versions(folder: Path) -> list[int]:
+    return sorted(int(path.stem[1:]) for path in folder.glob("v*.json") if path.stem[1:].isdigit())

@@ -1,0 +1,256 @@
+"""The folder of one photo in the content store: the original, and what was made from it, kept by settings.
+
+original                      the file as it came
+facts-1.json                  format, size, time, camera, perceptual hash; or why it cannot be decoded
+faces-<detector>-2.json       every face found; "-1" of an earlier lab looked in no other turn of the photo
+crop-<settings>-<face>-1.png  a crop; <face> is its place in the list of faces, or "whole"
+
+The number is the version of the method; a better method gets the next one, so that nothing old is taken for new.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import imagehash
+from PIL import Image
+
+from core import disk
+from core.data.decode import Photo, decode
+from core.data.faces import Face, crop_from, find_in
+from core.data.rotation import is_settled
+from core.errors import PhotoError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+
+    from core.config import CropConfig, Detector
+
+SCHEMA = 1
+FACTS_VERSION = CROP_VERSION = 1
+FACES_VERSION = 2
+# 16 x 16 bits: at 8 x 8, different photos of one person came as close as two copies of one photo (see `groups.py`).
+HASH_SIDE = 16
+
+
+@dataclass(frozen=True)
+class PhotoFacts:
+    """What is known of one photo.
+
+    Attributes:
+        sha256: of the file, hexadecimal.
+        format: Pillow's name of the format.
+        size_px: (width, height), upright.
+        taken_at: by the camera's own clock; None where the photo does not say.
+        camera: maker and model; None where the photo does not say.
+        phash: perceptual hash of the whole photo, 256 bits, hexadecimal.
+        faces: largest first; empty for detector "none".
+    """
+
+    sha256: str
+    format: str
+    size_px: tuple[int, int]
+    taken_at: datetime | None
+    camera: str | None
+    phash: str
+    faces: tuple[Face, ...]
+
+
+class PhotoFolder:
+    """One photo's folder. Decodes the original only when something is missing, and once.
+
+    Only the store makes the folder: what is made from a photo while it is being removed must not bring a face back.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._photo: Photo | None = None
+
+    def stored_facts(self, detector: Detector) -> PhotoFacts | None:
+        """Return what is known already; None when the photo or its faces were not looked at yet.
+
+        Raises:
+            PhotoError: it is known that the photo cannot be decoded.
+        """
+        content = self._read(f"facts-{FACTS_VERSION}.json")
+        faces = self.stored_faces(detector)
+        if content is not None and content["error"]:
+            raise PhotoError(content["error"])
+        return None if content is None or faces is None else self._facts(content, faces)
+
+    def stored_faces(self, detector: Detector) -> list[Face] | None:
+        """Return the faces found before; None when nobody looked yet."""
+        if detector == "none":
+            return []
+        content = self._read(f"faces-{detector}-{FACES_VERSION}.json")
+        if content is not None:
+            return [Face.from_dict(face) for face in content["faces"]]
+        earlier = self._read(f"faces-{detector}-1.json")
+        found = [Face.from_dict(face) for face in earlier["faces"]] if earlier else []
+        # Where a face was surely upright, looking again would find the same.
+        return found if is_settled(found) else None
+
+    def facts(self, detector: Detector) -> PhotoFacts:
+        """Return the facts and faces, looking at the photo where they are not known yet.
+
+        Raises:
+            PhotoError: it cannot be decoded.
+        """
+        stored = self.stored_facts(detector)
+        if stored is not None:
+            return stored
+        name = f"facts-{FACTS_VERSION}.json"
+        content = self._read(name)
+        if content is None:
+            content = self._look()
+            self._write(name, content)
+        return self._facts(content, self.faces(detector))
+
+    def faces(self, detector: Detector) -> list[Face]:
+        """Return the faces, largest first, looking for them where nobody did yet.
+
+        Raises:
+            PhotoError: the photo cannot be decoded.
+        """
+        stored = self.stored_faces(detector)
+        if stored is None:
+            stored = find_in(self._decoded(), detector)
+            self._write(f"faces-{detector}-{FACES_VERSION}.json", {"faces": [face.to_dict() for face in stored]})
+            self._forget_crops(detector)
+        return stored
+
+    def crop_path(self, config: CropConfig, face_index: int | None) -> Path:
+        """Return the place of a crop, there or not."""
+        face = "whole" if face_index is None else str(face_index)
+        settings = f"{config.detector}-{config.margin:g}-{config.size_px}-{'level' if config.align else 'asis'}"
+        return self.path / f"crop-{settings}-{face}-{CROP_VERSION}.png"
+
+    def crop(self, config: CropConfig, face_index: int | None) -> Path:
+        """Return the PNG of a face's crop (None: of the whole photo), cropping where it is missing.
+
+        Raises:
+            PhotoError: the photo cannot be decoded, or has no such face.
+        """
+        path = self.crop_path(config, face_index)
+        if path.exists():
+            return path
+        face = None
+        if face_index is not None:
+            faces = self.faces(config.detector)
+            if face_index >= len(faces):
+                raise PhotoError(
+                    f"has {len(faces)} faces, number {face_index + 1} was asked for; crop the photos again"
+                )
+            face = faces[face_index]
+        crop_rgb = crop_from(self._decoded(), face, config)
+        with disk.replacing(path, make_folder=False) as beside:
+            Image.fromarray(crop_rgb).save(beside, "PNG", compress_level=3)
+        return path
+
+    def _forget_crops(self, detector: Detector) -> None:
+        """Remove what was cropped by the list of an earlier look: its numbers may mean other faces now."""
+        for pattern in (f"crop-{detector}-*", f"small-*-crop-{detector}-*"):
+            for path in self.path.glob(pattern):
+                if "-whole-" not in path.name:
+                    path.unlink(missing_ok=True)
+
+    def _read(self, name: str) -> dict[str, Any] | None:
+        try:
+            return disk.read_json(self.path / name, schema=SCHEMA)
+        except FileNotFoundError:
+            return None
+
+    def _write(self, name: str, content: dict[str, Any]) -> None:
+        disk.write_json(self.path / name, content, schema=SCHEMA, make_folder=False)
+
+    def _decoded(self) -> Photo:
+        if self._photo is None:
+            self._photo = decode((self.path / "original").read_bytes())
+        return self._photo
+
+    def _look(self) -> dict[str, Any]:
+        """Decode the photo and give its facts; that it cannot be decoded is a fact as well."""
+        try:
+            photo = self._decoded()
+        except PhotoError as error:
+            # A machine with more memory, or more of it free, may well read the photo.
+            if not isinstance(error.__cause__, MemoryError):
+                self._write(f"facts-{FACTS_VERSION}.json", {"error": str(error)})
+            raise
+        return {
+            "error": None,
+            "format": photo.format,
+            "size_px": list(photo.full_size_px),
+            "taken_at": photo.taken_at.isoformat() if photo.taken_at else None,
+            "camera": photo.camera,
+            "phash": perceptual_hash(photo.rgb),
+        }
+
+    def _facts(self, content: dict[str, Any], faces: list[Face]) -> PhotoFacts:
+        width, height = content["size_px"]
+        return PhotoFacts(
+            sha256=self.path.name,
+            format=content["format"],
+            size_px=(width, height),
+            taken_at=datetime.fromisoformat(content["taken_at"]) if content["taken_at"] else None,
+            camera=content["camera"],
+            phash=content["phash"],
+            faces=tuple(faces),
+        )
+
+
+def perceptual_hash(photo_rgb: np.ndarray) -> str:
+    """Return the photo's perceptual hash, 256 bits, hexadecimal; near copies of a photo differ in few bits."""
+    image = Image.fromarray(photo_rgb)
+    # Of 512 px the hash is as good as of the whole, and a large photo would take long.
+    return str(imagehash.phash(image.reduce(max(1, max(image.size) // 512)), hash_size=HASH_SIDE))
+
+
+def chosen_face(facts: PhotoFacts, config: CropConfig) -> int | None:
+    """Return the face taken without a review: the largest, which is the first; None for the whole photo.
+
+    Raises:
+        PhotoError: there is no face.
+    """
+    if config.detector == "none":
+        return None
+    if not facts.faces:
+        raise PhotoError("shows no face that was found; bring another photo, or one where the face is larger")
+    return 0
+
+
+def prepare(path: Path, config: CropConfig) -> PhotoFacts | PhotoError:
+    """Do all that one photo needs for a data set: facts, faces, the crop of the chosen face.
+
+    Args:
+        path: the photo's folder.
+
+    Returns:
+        The facts; those of a photo without a face too, which gets no crop. A `PhotoError` where it cannot be used.
+    """
+    folder = PhotoFolder(path)
+    try:
+        facts = folder.facts(config.detector)
+        if facts.faces or config.detector == "none":
+            folder.crop(config, chosen_face(facts, config))
+    except PhotoError as error:
+        return error
+    return facts
+
+
+def prepared(path: Path, config: CropConfig) -> PhotoFacts | PhotoError | None:
+    """Return what `prepare` would, from what is stored; None when there is something to do. Decodes nothing."""
+    folder = PhotoFolder(path)
+    try:
+        facts = folder.stored_facts(config.detector)
+    except PhotoError as error:
+        return error
+    if facts is None:
+        return None
+    if not facts.faces and config.detector != "none":
+        return facts
+    return facts if folder.crop_path(config, chosen_face(facts, config)).exists() else None

@@ -1,0 +1,281 @@
+"""A folder or zip of photos -> a stream of photos by person, one in memory at a time."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.data import naming
+from core.data.filetype import HEAD_BYTES, archive_name, why_not_a_photo
+from core.data.layout import ARRANGEMENT, Parts, Place, arrange, arrange_new, folders_name_people, found_names
+from core.data.naming import Naming, PeopleFrom
+from core.data.sources import Entry, EntryError, is_zip, open_source
+from core.errors import DatasetError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.config import Split
+
+MAX_PHOTO_BYTES = 200_000_000
+MAX_TABLE_BYTES = 10_000_000
+# What Windows, macOS, Linux, Android and the makers of network disks leave behind; what begins with a dot goes anyway.
+_IGNORED = {
+    *("__macosx", "icon\r", "network trash folder", "temporary items"),
+    *("$recycle.bin", "recycler", "system volume information", "thumbs.db", "ehthumbs.db", "desktop.ini", "$extend"),
+    *("lost+found", "lost.dir", "found.000"),
+    *("@eadir", "@tmp", "@sharebin", "@recycle", "@recently-snapshot", "@__thumb", "#recycle", "#snapshot"),
+}
+_LONGEST_NAME = 255
+# Names decide nothing here, but whoever called a file a photo will want to hear that it is none.
+_PHOTO_NAMES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif", ".heic", ".heif")
+
+
+@dataclass(frozen=True)
+class SourcePhoto:
+    """A photo on its way in.
+
+    Attributes:
+        name: its path inside the source, as the user knows it; for showing only.
+        person: None where the folders do not say.
+        split: None where the folders do not say.
+        data: the whole file. Of one that is only named like a photo too: decoding it says why it is none.
+        reason: why it is left out until somebody decides, as of `layout.Place`; None where it is used.
+    """
+
+    name: str
+    person: str | None
+    split: Split | None
+    data: bytes
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A file that is not used, or a photo that needs a look.
+
+    Attributes:
+        name: its path inside the source.
+        reason: follows the name in a sentence.
+        sha256: of the photo in the store; None where it was not kept.
+        person: whose photo it is said to be; None where nobody said.
+        split: where it belonged, or would; None where that is open.
+        kind: of files not used: "unreadable", "not_a_photo", "no_face", "too_few" (its person has too few photos),
+            "removed" (left out by the user), "leak" (`leaks.without_leaks`), "misplaced". Of photos that need a look:
+            "several_faces", "small_face", "turned", "same_as_other_person", "across_splits"; where several reasons
+            apply, the first of these. Of spare photos: as `spare.with_spares` says. Empty in what an earlier version of
+            the lab wrote.
+        face: the face that counts once the photo is used; None is the whole photo.
+        n_faces: of a spare photo, how many faces were found in it.
+        spare: found beside the folders of a split, and left out until somebody says that it shall be used.
+    """
+
+    name: str
+    reason: str
+    sha256: str | None = None
+    person: str | None = None
+    split: Split | None = None
+    kind: str = ""
+    face: int | None = 0
+    n_faces: int = 0
+    spare: bool = False
+
+    @property
+    def is_offered(self) -> bool:
+        """A spare photo of several faces: it is used as soon as somebody says which of them counts."""
+        return self.spare and self.kind == "several_faces"
+
+
+@dataclass(frozen=True)
+class _Found:
+    entry: Entry
+    parts: Parts
+    place: Place
+
+
+class PhotoReader:
+    """The files of a source: `len()` of them, read one by one while iterating, in the order of their names.
+
+    Raises:
+        DatasetError: when made, if the source cannot be used as a whole.
+    """
+
+    def __init__(self, source: Path, arrange_paths: Callable[[Sequence[Parts]], list[Place]], advice: str) -> None:
+        self._source = source
+        with open_source(source) as files:
+            entries = {entry: parts for entry in files.entries() if (parts := _shown_parts(entry.parts))}
+            ordered = sorted(entries, key=lambda entry: entries[entry])
+            self._unusable = {entry: why for entry in ordered if (why := _why_not(files.head, entry))}
+        photos = [entry for entry in ordered if entry not in self._unusable]
+        if not photos:
+            first = f'"{"/".join(entries[ordered[0]])}" {self._unusable[ordered[0]][0]}' if ordered else "it is empty"
+            raise DatasetError(f'There are no photos in "{source.name}": {first}; {advice}.')
+        places = dict(zip(photos, arrange_paths([entries[entry] for entry in photos]), strict=True))
+        self._found = [_Found(entry, entries[entry], places.get(entry, Place())) for entry in ordered]
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __iter__(self) -> Iterator[SourcePhoto | LeftOut]:
+        with open_source(self._source) as files:
+            for found in self._found:
+                name, place = "/".join(found.parts), found.place
+                if found.entry in self._unusable and not _is_named_like_a_photo(found):
+                    reason, kind = self._unusable[found.entry]
+                    yield LeftOut(name, reason, kind=kind)
+                    continue
+                if place.reason is not None and place.person is None:
+                    yield LeftOut(name, place.reason, kind="misplaced")
+                    continue
+                try:
+                    data = files.read(found.entry)
+                except EntryError as error:
+                    yield LeftOut(name, str(error), person=place.person, split=place.split, kind="unreadable")
+                else:
+                    yield SourcePhoto(name, place.person, place.split, data, place.reason)
+
+
+def read_source(source: Path, people_from: PeopleFrom = "folders") -> PhotoReader:
+    """Read the photos of people for a data set.
+
+    A folder a person, or train, validation and test with a folder a person each; see `layout.arrange`. Files are told
+    by content; what is no photo is given as `LeftOut`, unless it is named like one; hidden files and
+    what systems leave behind (`__MACOSX`, `$RECYCLE.BIN`, `Thumbs.db`) are not mentioned.
+
+    Args:
+        source: a folder or a zip file.
+        people_from: "names" takes people from file names, "csv" from a table beside the photos, as in `naming`.
+
+    Raises:
+        DatasetError: there is no such source, it is no zip, is encrypted, holds no photos, is arranged in no way known,
+            or is too large when unpacked.
+    """
+    check_kind(source)
+    if people_from == "folders":
+        return PhotoReader(source, arrange, ARRANGEMENT)
+
+    def named(paths: Sequence[Parts]) -> list[Place]:
+        found = naming.by_names(paths) if people_from == "names" else naming.by_table(paths, _tables(source))
+        if found is None:
+            raise DatasetError(f"{nobody_told(people_from, source.name, paths)}; {ARRANGEMENT}.")
+        return list(found.places)
+
+    return PhotoReader(source, named, ARRANGEMENT)
+
+
+def nobody_told(people_from: PeopleFrom, name: str, paths: Sequence[Parts]) -> str:
+    """Say that names or tables tell of nobody, and what was found instead."""
+    what = "The names of the photos" if people_from == "names" else "No CSV file"
+    missing = "begin with no names of two people" if people_from == "names" else "tells who is on the photos"
+    return f'{what} in "{name}" {missing} ({found_names(paths)})'
+
+
+def names_instead(source: Path) -> Naming | None:
+    """Find out whether something other than folders says who is on the photos of a source: a table, or file names.
+
+    Files are told by their names alone here, so that it takes no time.
+
+    Returns:
+        What it says, for somebody to confirm; None where folders name two people, or nothing else does.
+
+    Raises:
+        DatasetError: as `read_source`, but for the arrangement and for what is not in the source.
+    """
+    check_kind(source)
+    with open_source(source) as files:
+        shown = [parts for entry in files.entries() if (parts := _shown_parts(entry.parts))]
+    paths = sorted(parts for parts in shown if parts[-1].casefold().endswith(_PHOTO_NAMES))
+    if not paths or folders_name_people(paths):
+        return None
+    return naming.by_table(paths, _tables(source)) or naming.by_names(paths)
+
+
+def _tables(source: Path) -> dict[str, bytes]:
+    """Read the tables of a source, those of a size that a list of photos has."""
+    found = {}
+    with open_source(source) as files:
+        for entry in files.entries():
+            parts = _shown_parts(entry.parts)
+            if parts and parts[-1].casefold().endswith(naming.TABLE_ENDINGS) and entry.size <= MAX_TABLE_BYTES:
+                with suppress(EntryError):
+                    found["/".join(parts)] = files.read(entry)
+    return found
+
+
+def check_kind(source: Path) -> None:
+    """Raise DatasetError where a source is a file that is no zip; an archive of another kind is called by its name."""
+    if not source.is_file() or is_zip(source):
+        return
+    with source.open("rb") as file:
+        archive = archive_name(file.read(HEAD_BYTES))
+    if archive:
+        raise DatasetError(f'"{source.name}" is a {archive}, which is not read here; unpack it, or pack it as a zip.')
+    raise DatasetError(f'"{source.name}" is neither a folder nor a zip; {ARRANGEMENT}, as it is or as a zip.')
+
+
+def read_photos(source: Path) -> PhotoReader:
+    """Read photos to be predicted: one photo file, or a folder or zip of photos in any layout.
+
+    Args:
+        source: a photo, a folder or a zip file.
+
+    Returns:
+        The photos. Their person is the name of the folder they lie in, None where they lie in none; whether that is
+        somebody a model knows is for the caller to see.
+
+    Raises:
+        DatasetError: as `read_source`, but for the arrangement.
+    """
+    return PhotoReader(source, arrange_new, "bring photos that show a face")
+
+
+def _why_not(head: Callable[[Entry, int], bytes], entry: Entry) -> tuple[str, str] | None:
+    """Return why a file is no photo that can be read, with the kind of the reason; None for a photo."""
+    try:
+        reason = why_not_a_photo(head(entry, HEAD_BYTES))
+    except EntryError as error:
+        return str(error), "unreadable"
+    if reason is not None:
+        return reason, "not_a_photo"
+    if entry.size > MAX_PHOTO_BYTES:
+        megabytes, most = entry.size // 1_000_000, MAX_PHOTO_BYTES // 1_000_000
+        return f"is too large ({megabytes} MB; at most {most} MB are read); make it smaller", "unreadable"
+    return None
+
+
+def _is_named_like_a_photo(found: _Found) -> bool:
+    return found.parts[-1].casefold().endswith(_PHOTO_NAMES) and found.entry.size <= MAX_PHOTO_BYTES
+
+
+def shown_name(name: str) -> str:
+    """Return a typed name as names of folders are shown and compared: NFC, trimmed, no control characters.
+
+    Raises:
+        DatasetError: nothing is left of it.
+    """
+    shown = _shown(name) if name.strip() else ""
+    if not shown:
+        raise DatasetError(f"A name needs at least one letter, received {name!r}; type one.")
+    return shown
+
+
+def is_ignored(parts: Parts) -> bool:
+    """Tell whether a file is hidden, or lies in what systems leave behind, and so is nobody's photo."""
+    return any(part.startswith(".") or part.casefold() in _IGNORED for part in parts)
+
+
+def _shown_parts(parts: Parts) -> Parts | None:
+    """Return a path as it is shown and compared: NFC, trimmed, no control characters; None for a file to be ignored."""
+    if is_ignored(parts):
+        return None
+    return tuple(_shown(part) for part in parts) or None
+
+
+def _shown(part: str) -> str:
+    # A file system may hold names that are no text; they come as lone surrogates, which no file of ours could hold.
+    text = part.encode("utf-8", "replace").decode("utf-8")
+    text = "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(sign) == "Cc" else sign for sign in text)
+    return unicodedata.normalize("NFC", text).strip()[:_LONGEST_NAME] or "(no name)"

@@ -1,0 +1,146 @@
+"""Photos that are used although somebody should look at them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+from core.data.faces import Face
+from core.data.groups import near_pairs
+from core.data.manifest import Item
+from core.data.photofolder import PhotoFacts
+from core.data.read import LeftOut
+from core.errors import PhotoError
+
+# Of the face's longer side in the photo; most of a crop of less is guessed.
+SMALL_FACE_PX = 40
+# In shorter names one letter makes another name: Anna and Anja, Tim and Tom.
+LONG_NAME = 5
+
+Reason = tuple[str, str]  # its kind, and what follows the photo's name in a sentence
+
+
+def to_review(items: Sequence[Item], facts: Mapping[str, PhotoFacts | PhotoError]) -> list[LeftOut]:
+    """List the photos to look at, each with all its reasons; `kind` is that of the first.
+
+    Several faces; a very small face; a photo that was turned; a (near) copy among another person's photos; photos that
+    belong together on two sides of a split that the source gave. Photos that somebody looked at are not listed.
+    """
+    reasons: dict[int, list[Reason]] = defaultdict(list)
+    for place, item in enumerate(items):
+        reasons[place] += _of_one(item, facts[item.sha256])
+    for place, other in _across_people(items, facts):
+        reason = f'looks the same as "{items[other].name}" of "{items[other].person}"'
+        reasons[place].append(("same_as_other_person", reason))
+    for place, other in _across_splits(items):
+        reason = f'belongs together with "{items[other].name}" in another part of the split'
+        reasons[place].append(("across_splits", reason))
+    return [
+        LeftOut(
+            item.name,
+            "; ".join(reason for _, reason in reasons[place]),
+            item.sha256,
+            item.person,
+            item.split,
+            reasons[place][0][0],
+            item.face,
+        )
+        for place, item in enumerate(items)
+        if reasons[place] and not item.looked
+    ]
+
+
+def similar_names(people: Sequence[str]) -> list[tuple[str, str]]:
+    """Return pairs of people whose names differ so little that they may mean one person.
+
+    Differences of case, spaces, signs and accents ("Zoë" and "zoe"), or one letter more, less or other where both names
+    have at least 5. What differs in a digit only ("Class 1", "Class 2") was numbered on purpose.
+
+    Returns:
+        Pairs in the order of `people`.
+    """
+    bare = [_bare(name) for name in people]
+    return [
+        (people[one], people[two]) for one, two in combinations(range(len(people)), 2) if _alike(bare[one], bare[two])
+    ]
+
+
+def _bare(name: str) -> str:
+    """Return a name's letters and digits alone, without case and accents."""
+    split = unicodedata.normalize("NFKD", name.casefold().replace("ø", "o").replace("ł", "l"))
+    return "".join(sign for sign in split if sign.isalnum())
+
+
+def _alike(one: str, two: str) -> bool:
+    if one == two:
+        return bool(one)
+    shorter, longer = sorted((one, two), key=len)
+    if len(shorter) < LONG_NAME or len(longer) - len(shorter) > 1:
+        return False
+    same = next((place for place, pair in enumerate(zip(one, two, strict=False)) if pair[0] != pair[1]), len(shorter))
+    differing = longer[same], shorter[same] if len(one) == len(two) else ""
+    skip = 1 if len(one) == len(two) else 0
+    return shorter[same + skip :] == longer[same + 1 :] and not any(sign.isdigit() for sign in differing)
+
+
+def why_small(face: Face) -> str | None:
+    """Say that a face is very small, as what follows its photo's name in a sentence; None where it is not."""
+    side_px = round(max(face.width, face.height))
+    return f"shows a face of only {side_px} pixels" if side_px < SMALL_FACE_PX else None
+
+
+def why_turned(face: Face) -> str | None:
+    """Say that a photo lay on its side or stood on its head, to follow its name; None where it was upright."""
+    lay = "stood on its head" if face.turned == 180 else "lay on its side"
+    return f"{lay} and was turned by {face.turned} degrees" if face.turned else None
+
+
+def _of_one(item: Item, facts: PhotoFacts | PhotoError) -> list[Reason]:
+    if item.face is None or isinstance(facts, PhotoError) or item.face >= len(facts.faces):
+        return []
+    found = [("several_faces", f"shows {item.n_faces} faces, the largest was taken")] if item.n_faces > 1 else []
+    face = facts.faces[item.face]
+    said = (("small_face", why_small(face)), ("turned", why_turned(face)))
+    return found + [(kind, why) for kind, why in said if why]
+
+
+def _across_people(items: Sequence[Item], facts: Mapping[str, PhotoFacts | PhotoError]) -> list[tuple[int, int]]:
+    """Pair each photo with the first that looks the same among another person's, in both directions."""
+    named = [
+        (place, known.phash)
+        for place, item in enumerate(items)
+        if item.person is not None and isinstance(known := facts[item.sha256], PhotoFacts)
+    ]
+    first: dict[int, int] = {}
+    for one, two in near_pairs([phash for _, phash in named]):
+        place, other = named[one][0], named[two][0]
+        if items[place].person != items[other].person and not _two_faces_of_one_photo(items[place], items[other]):
+            first.setdefault(place, other)
+            first.setdefault(other, place)
+    return sorted(first.items())
+
+
+def _two_faces_of_one_photo(one: Item, other: Item) -> bool:
+    """Tell whether a photo of a group was brought for two of its people, and each has her own face of it."""
+    return one.sha256 == other.sha256 and one.face != other.face
+
+
+def _asks(item: Item, other: Item) -> bool:
+    """Tell whether a photo needs a look for another of its group; not where that is a leak that was let count."""
+    decided = item.split == "train" and other.looked
+    return item.split != other.split and not decided
+
+
+def _across_splits(items: Sequence[Item]) -> list[tuple[int, int]]:
+    """Pair each photo with the first of its group that is in another split."""
+    members: dict[int, list[int]] = defaultdict(list)
+    for place, item in enumerate(items):
+        members[item.group].append(place)
+    pairs = []
+    for places in members.values():
+        for place in places:
+            others = [other for other in places if _asks(items[place], items[other])]
+            pairs += [(place, other) for other in others[:1]]
+    return pairs

@@ -1,0 +1,213 @@
+"""Where photos come from: a folder, a zip, a single file. What they hold is listed first and read one by one."""
+
+from __future__ import annotations
+
+import lzma
+import os
+import zipfile
+import zlib
+from abc import ABC, abstractmethod
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import DatasetError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_ENTRIES = 20_000
+MAX_UNPACKED_BYTES = 4_000_000_000
+# Photos hardly compress; a zip that grows a hundredfold beyond this size is made to fill disks.
+MAX_RATIO, RATIO_FROM_BYTES = 100, 200_000_000
+_UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
+_UNPACKING_FAILED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+
+
+class EntryError(Exception):
+    """One file of a source cannot be read; the message follows its name in a sentence."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file of a source.
+
+    Attributes:
+        number: its place in the source's own order.
+        parts: of its path inside the source, file name last; raw, as they came.
+        size: in bytes, as the source says.
+    """
+
+    number: int
+    parts: tuple[str, ...]
+    size: int
+
+
+class Source(ABC):
+    """Something that holds files."""
+
+    @abstractmethod
+    def entries(self) -> list[Entry]:
+        """List the files.
+
+        Raises:
+            DatasetError: there are too many of them, or they cannot be listed.
+        """
+
+    @abstractmethod
+    def head(self, entry: Entry, n_bytes: int) -> bytes:
+        """Return a file's first bytes.
+
+        Raises:
+            EntryError: it cannot be read.
+        """
+
+    @abstractmethod
+    def read(self, entry: Entry) -> bytes:
+        """Return all of a file.
+
+        Raises:
+            EntryError: it cannot be read.
+        """
+
+
+class _Files(Source):
+    """Files on disk."""
+
+    def __init__(self, paths: list[tuple[Path, tuple[str, ...]]]) -> None:
+        self._paths = paths
+
+    def entries(self) -> list[Entry]:
+        return [Entry(number, parts, _size(path)) for number, (path, parts) in enumerate(self._paths)]
+
+    def head(self, entry: Entry, n_bytes: int) -> bytes:
+        return self._read(entry, n_bytes)
+
+    def read(self, entry: Entry) -> bytes:
+        return self._read(entry, -1)
+
+    def _read(self, entry: Entry, n_bytes: int) -> bytes:
+        path = self._paths[entry.number][0]
+        # A pipe or a device in the folder would be waited for forever.
+        if not path.is_file():
+            raise EntryError("is no ordinary file")
+        try:
+            with path.open("rb") as file:
+                return file.read(n_bytes)
+        except OSError as error:
+            raise EntryError(f"cannot be opened ({error.strerror}); check who may read it") from error
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _walk(folder: Path) -> list[tuple[Path, tuple[str, ...]]]:
+    """List a folder's files with the parts of their paths; links to folders are followed, each folder once."""
+    seen: set[str] = set()
+    found = []
+    for place, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(place)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders.sort()
+        parts = Path(place).relative_to(folder).parts
+        found += [(Path(place, name), (*parts, name)) for name in sorted(names)]
+    return found
+
+
+class _Zip(Source):
+    """A zip file, never unpacked to disk."""
+
+    def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
+        self._archive = archive
+        self._name = name
+        self._infos = [info for info in archive.infolist() if not info.is_dir()]
+
+    def entries(self) -> list[Entry]:
+        if len(self._infos) > MAX_ENTRIES:
+            raise DatasetError(
+                f'"{self._name}" holds {len(self._infos)} files, at most {MAX_ENTRIES} are read; bring fewer at a time.'
+            )
+        if any(info.flag_bits & _ENCRYPTED_FLAG for info in self._infos):
+            raise DatasetError(f'"{self._name}" is protected by a password; make a zip without one.')
+        unpacked = sum(info.file_size for info in self._infos)
+        packed = sum(info.compress_size for info in self._infos)
+        if unpacked > MAX_UNPACKED_BYTES or (unpacked > RATIO_FROM_BYTES and unpacked > MAX_RATIO * packed):
+            raise DatasetError(
+                f'"{self._name}" would unpack to {unpacked / 1e9:.1f} GB, at most {MAX_UNPACKED_BYTES / 1e9:.0f} GB of '
+                "photos are read; make the photos smaller, leave videos out, or bring fewer at a time."
+            )
+        return [Entry(number, _zip_parts(info), info.file_size) for number, info in enumerate(self._infos)]
+
+    def head(self, entry: Entry, n_bytes: int) -> bytes:
+        return self._read(entry, n_bytes)
+
+    def read(self, entry: Entry) -> bytes:
+        return self._read(entry, -1)
+
+    def _read(self, entry: Entry, n_bytes: int) -> bytes:
+        try:
+            with self._archive.open(self._infos[entry.number]) as file:
+                return file.read(n_bytes)
+        except _UNPACKING_FAILED as error:
+            raise EntryError("cannot be unpacked from the zip; make the zip again") from error
+
+
+def _zip_parts(info: zipfile.ZipInfo) -> tuple[str, ...]:
+    """Return the parts of an entry's path. They are text to show, never a path to write to."""
+    name = info.filename
+    if not info.flag_bits & _UTF8_FLAG:
+        # Without the flag the name counts as code page 437, but macOS writes UTF-8 all the same.
+        try:
+            name = name.encode("cp437").decode("utf-8")
+        except UnicodeError:
+            name = info.filename
+    parts = name.replace("\\", "/").split("/")
+    return tuple(part for part in parts if part not in ("", ".", ".."))
+
+
+@contextmanager
+def open_source(source: Path) -> Iterator[Source]:
+    """Open a folder, a zip or a single file for reading.
+
+    Raises:
+        DatasetError: there is no such thing, or it cannot be opened.
+    """
+    if source.is_dir():
+        yield _Files(_walk(source))
+        return
+    if not source.is_file():
+        raise DatasetError(f'There is no folder and no zip file "{source}"; check its name.')
+    try:
+        archive = zipfile.ZipFile(source) if is_zip(source) else None
+    except zipfile.BadZipFile as error:
+        raise DatasetError(f'"{source.name}" is a damaged zip ({error}); make or copy it again.') from error
+    except OSError as error:
+        raise DatasetError(f'"{source.name}" cannot be opened ({error.strerror}); check who may read it.') from error
+    if archive is None:
+        yield _Files([(source, (source.name,))])
+        return
+    with archive:
+        yield _Zip(archive, source.name)
+
+
+def is_zip(path: Path) -> bool:
+    """Tell whether a file says of itself that it is a zip, damaged or not."""
+    with path.open("rb") as file:
+        return file.read(2) == b"PK"

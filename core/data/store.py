@@ -1,0 +1,122 @@
+"""The content store: photos under the hash of their content, with everything made from them: nothing is done twice."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING
+
+from core import disk
+from core.data.parallel import prepare_all
+from core.data.photofolder import PhotoFacts, PhotoFolder, prepared
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from core.config import CropConfig
+    from core.errors import PhotoError
+
+
+class PhotoStore:
+    """All photos of a workspace: `PhotoStore(workspace.photos)`. Names from outside never become paths here."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def folder(self, sha256: str) -> PhotoFolder:
+        """Return the folder of a photo, there or not."""
+        return PhotoFolder(self.root / sha256[:2] / sha256)
+
+    def add(self, data: bytes) -> str:
+        """Keep a photo's file, if it is not there already.
+
+        Returns:
+            Its SHA-256, hexadecimal: the photo's name from here on.
+        """
+        sha256 = sha256_of(data)
+        path = self.original(sha256)
+        if not path.exists():
+            disk.write_bytes(path, data)
+        return sha256
+
+    def has(self, sha256: str) -> bool:
+        """Tell whether a photo is kept here."""
+        return self.original(sha256).exists()
+
+    def sha256s(self) -> set[str]:
+        """Return every photo kept here."""
+        return {path.parent.name for path in self.root.glob("*/*/original")}
+
+    def original(self, sha256: str) -> Path:
+        """Return the path of the file as it came, there or not."""
+        return self.folder(sha256).path / "original"
+
+    def crop(self, sha256: str, config: CropConfig, face_index: int | None) -> Path:
+        """Return the PNG of a face's crop, made when missing: (size_px, size_px), RGB.
+
+        Args:
+            face_index: place in the list of faces; None is the whole photo.
+
+        Raises:
+            PhotoError: the photo cannot be decoded, or has no such face.
+        """
+        return self.folder(sha256).crop(config, face_index)
+
+    def crop_all(
+        self,
+        sha256s: Sequence[str],
+        config: CropConfig,
+        *,
+        on_photo: Callable[[int, int, str], None] | None = None,
+    ) -> dict[str, PhotoFacts | PhotoError]:
+        """Find the faces of many photos and crop the chosen one of each, in several processes; nothing is done twice.
+
+        Args:
+            sha256s: the photos, all of them kept here; one named twice is done once.
+            on_photo: called with (done, total, sha256) after each photo; may raise `Stopped`, which ends the work
+                within a photo. What was done until then stays.
+
+        Returns:
+            The facts of each photo, or why it cannot be used.
+        """
+        todo: dict[Path, str] = {}
+        found: dict[str, PhotoFacts | PhotoError] = {}
+        total = len(set(sha256s))
+
+        def note(sha256: str, result: PhotoFacts | PhotoError) -> None:
+            found[sha256] = result
+            if on_photo is not None:
+                on_photo(len(found), total, sha256)
+
+        for sha256 in dict.fromkeys(sha256s):
+            path = self.folder(sha256).path
+            known = prepared(path, config)
+            if known is None:
+                todo[path] = sha256
+            else:
+                note(sha256, known)
+        with closing(prepare_all(list(todo), config)) as results:
+            for path, result in results:
+                note(todo[path], result)
+        return found
+
+    def remove(self, sha256s: Iterable[str]) -> None:
+        """Remove photos and everything made from them; unknown ones are no error.
+
+        Folders that have lost their original go too: a page may have drawn a face just while its photo was removed.
+        """
+        paths = {self.folder(sha256).path for sha256 in sha256s}
+        for path in paths | self._without_original():
+            shutil.rmtree(path, ignore_errors=True)
+            with suppress(OSError):  # not empty
+                path.parent.rmdir()
+
+    def _without_original(self) -> set[Path]:
+        return {path for path in self.root.glob("*/*") if path.is_dir() and not (path / "original").exists()}
+
+
+def sha256_of(data: bytes) -> str:
+    """Return a file's SHA-256, hexadecimal, which is its name in the store."""
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,179 @@
+"""Photos on their way in, before anybody looks for faces: each batch is on disk at once, so that none stays in memory.
+
+A draft is a folder: `index.json`, and a zip a batch, `<pile>.zip` for its first and `<pile>-<n>.zip` for the others,
+each whole or not there: whatever happens to one upload, the earlier ones stay. Names of people and photos stand inside.
+"""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Container, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import PurePosixPath
+from typing import IO, TYPE_CHECKING
+
+from core import disk
+from core.data.layout import SPLIT_FOLDERS
+from core.errors import DatasetError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SCHEMA = 1
+_COPY_BYTES = 1 << 20
+# A whole folder or zip with people in it is no person's pile.
+NOBODY = ""
+
+
+@dataclass(frozen=True)
+class Pile:
+    """What was brought under one number.
+
+    Attributes:
+        number: of the pile; a person card keeps its own.
+        person: whose photos they are; `NOBODY` while nobody said, or where folders inside say it.
+        names: of the files, as they came.
+        batches: how many zips they are in.
+    """
+
+    number: int
+    person: str
+    names: tuple[str, ...]
+    batches: int = 1
+
+
+class Draft:
+    """A draft in a folder, there or not."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def piles(self) -> tuple[Pile, ...]:
+        """Return what was brought so far, by number."""
+        try:
+            content = disk.read_json(self.path / "index.json", schema=SCHEMA)
+        except FileNotFoundError:
+            return ()
+        return tuple(Pile(**{**pile, "names": tuple(pile["names"])}) for pile in content["piles"])
+
+    def pile(self, number: int) -> Pile:
+        """Return one pile; an empty one where nothing was brought under this number."""
+        return next((pile for pile in self.piles() if pile.number == number), Pile(number, NOBODY, (), 0))
+
+    def n_files(self) -> int:
+        """Return how many files were brought."""
+        return sum(len(pile.names) for pile in self.piles())
+
+    def add(self, number: int, files: Iterable[tuple[str, IO[bytes]]]) -> None:
+        """Write files to a pile; a name that is there already gets a number.
+
+        Raises:
+            DatasetError: the disk does not take them. What was brought before stays.
+        """
+        pile = self.pile(number)
+        names = dict.fromkeys(pile.names)
+        with _written(self._zip(number, pile.batches)) as beside, zipfile.ZipFile(beside, "w") as archive:
+            for name, file in files:
+                once = apart(name, names)
+                with archive.open(once, "w", force_zip64=True) as entry:
+                    shutil.copyfileobj(file, entry, _COPY_BYTES)
+                names[once] = None
+        self._keep(Pile(number, pile.person, tuple(names), pile.batches + 1))
+
+    def take_zip(self, name: str, file: IO[bytes]) -> None:
+        """Keep a zip as it came, in place of all that was there; it stays unopened.
+
+        Raises:
+            DatasetError: the disk does not take it.
+        """
+        self.clear()
+        with _written(self._zip(0, 0)) as beside, beside.open("wb") as kept:
+            shutil.copyfileobj(file, kept, _COPY_BYTES)
+        self._keep(Pile(0, NOBODY, (name,)))
+
+    def name_pile(self, number: int, person: str) -> None:
+        """Say whose photos a pile holds."""
+        pile = self.pile(number)
+        if pile.person != person:
+            self._keep(replace(pile, person=person))
+
+    def drop(self, number: int) -> None:
+        """Remove a pile."""
+        for path in self._zips(self.pile(number)):
+            path.unlink(missing_ok=True)
+        self._write([pile for pile in self.piles() if pile.number != number])
+
+    def clear(self) -> None:
+        """Remove everything."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def packed(self) -> Path:
+        """Return everything as one zip with a folder a person. It lies in the draft, for whoever then clears it.
+
+        Raises:
+            DatasetError: there is nothing, or no room for the zip.
+        """
+        piles = [pile for pile in self.piles() if pile.names]
+        if not piles:
+            raise DatasetError("No photos were brought yet; choose some first.")
+        if len(piles) == 1 and piles[0].batches == 1 and not piles[0].person:
+            return self._zip(piles[0].number, 0)
+        with _written(self.path / "packed.zip") as beside:
+            _join([(pile.person, self._zips(pile)) for pile in piles], beside)
+        return self.path / "packed.zip"
+
+    def _zip(self, number: int, batch: int) -> Path:
+        return self.path / (f"{number}-{batch}.zip" if batch else f"{number}.zip")
+
+    def _zips(self, pile: Pile) -> list[Path]:
+        return [self._zip(pile.number, batch) for batch in range(pile.batches)]
+
+    def _keep(self, kept: Pile) -> None:
+        self._write([*(pile for pile in self.piles() if pile.number != kept.number), kept])
+
+    def _write(self, piles: list[Pile]) -> None:
+        ordered = sorted(piles, key=lambda pile: pile.number)
+        disk.write_json(self.path / "index.json", {"piles": [asdict(pile) for pile in ordered]}, schema=SCHEMA)
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[Path]:
+    """Return a path to write to that becomes `path` when all went well."""
+    try:
+        with disk.replacing(path) as beside:
+            yield beside
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise DatasetError(f"These photos could not be kept ({why}); make room on the disk and try again.") from error
+
+
+def _join(piles: list[tuple[str, list[Path]]], to: Path) -> None:
+    people = [person for person, _ in piles]
+    # Somebody called Val or Test is a person here; inside a folder "train" the name says nothing of splits.
+    around = "train/" if any(person.casefold() in SPLIT_FOLDERS for person in people) else ""
+    taken: set[str] = set()
+    with zipfile.ZipFile(to, "w", zipfile.ZIP_STORED) as joined:
+        for person, path in ((person, path) for person, paths in piles for path in paths):
+            inside = f"{around}{_as_folder(person)}/" if person else ""
+            with zipfile.ZipFile(path) as archive:
+                for info in archive.infolist():
+                    name = apart(inside + (PurePosixPath(info.filename).name if inside else info.filename), taken)
+                    taken.add(name)
+                    with archive.open(info) as entry, joined.open(name, "w", force_zip64=True) as copy:
+                        shutil.copyfileobj(entry, copy, _COPY_BYTES)
+
+
+def _as_folder(person: str) -> str:
+    """Return a name as one folder: no separators, and not hidden."""
+    return person.replace("/", "-").replace("\\", "-").lstrip(".").strip() or "-"
+
+
+def apart(name: str, taken: Container[str]) -> str:
+    """Return a name once: the second "me.jpg" becomes "me (2).jpg"."""
+    path, number, once = PurePosixPath(name), 1, name
+    while once in taken:
+        number += 1
+        once = str(path.with_name(f"{path.stem} ({number}){path.suffix}"))
+    return once

@@ -1,0 +1,171 @@
+"""My experiments: what the list of them needs, read from small files only.
+
+Each experiment has a number, given when it is first seen and kept for good: it stays when others are deleted, and none
+is given twice. The numbers stand beside the runs, in `numbers.json`.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from filelock import FileLock
+
+from core import disk
+from core.errors import LabError
+from core.experiments.outcome import Outcome
+from core.experiments.runs import Run, damage, list_runs, run_folders
+from core.jobfolder import OPEN_STATES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from core.config import TrainConfig
+    from core.jobfolder import State
+    from core.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Row:
+    """One experiment in the list.
+
+    Attributes:
+        name: given by the user; empty where nobody gave one.
+        created_at: seconds since the epoch.
+        correct, total: of the final exam; None before it.
+        rounds: finished ones; None before the exam.
+        seconds: how long it took; None before the exam.
+        sweep: id of the sweep it was made for; empty where it stands for itself.
+        number: what it is called for short, 1 for the first; 0 for one that was made for a sweep.
+        outcome: what it did, beside what it was asked to do.
+    """
+
+    run: Run
+    name: str
+    created_at: float
+    state: State
+    config: TrainConfig
+    correct: int | None = None
+    total: int | None = None
+    rounds: int | None = None
+    seconds: float | None = None
+    sweep: str = ""
+    number: int = 0
+    outcome: Outcome = field(default_factory=Outcome)
+
+    @property
+    def id(self) -> str:
+        return self.run.id
+
+    @property
+    def title(self) -> str:
+        """What it is called: by the user, else by the moment it was made, of this computer's clock."""
+        return self.name or time.strftime("%d %b %H:%M", time.localtime(self.created_at))
+
+    @property
+    def is_tested(self) -> bool:
+        """Whether there is a final exam to look at, and nobody is working on it any more."""
+        return self.total is not None and self.state not in OPEN_STATES
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """All experiments.
+
+    Attributes:
+        rows: those that can be read and stand for themselves, newest first.
+        unreadable: those that cannot, each with the reason.
+        of_sweeps: those that were made for a sweep, newest first, the ones not tested yet too.
+    """
+
+    rows: tuple[Row, ...]
+    unreadable: tuple[tuple[Run, str], ...]
+    of_sweeps: tuple[Row, ...] = ()
+
+    @property
+    def tested(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if row.is_tested)
+
+    def row(self, run_id: str | None) -> Row | None:
+        """Return the experiment of this id, or None."""
+        return next((row for row in (*self.rows, *self.of_sweeps) if row.id == run_id), None)
+
+
+def shelf(workspace: Workspace) -> Shelf:
+    """Read all experiments of a workspace; one that is damaged does not hide the others."""
+    rows, unreadable = [], []
+    for run in run_folders(workspace):
+        reason = damage(run)
+        if reason is not None:
+            unreadable.append((run, reason))
+            continue
+        try:
+            rows.append(read(run))
+        except (LabError, FileNotFoundError):
+            continue  # deleted meanwhile, in another tab
+    given = numbers(workspace, [row.id for row in rows if not row.sweep])
+    alone = tuple(replace(row, number=given[row.id]) for row in rows if not row.sweep)
+    return Shelf(alone, tuple(unreadable), tuple(row for row in rows if row.sweep))
+
+
+_NUMBERS_SCHEMA = 1
+
+
+def numbers(workspace: Workspace, ids: Sequence[str]) -> dict[str, int]:
+    """Return the numbers of experiments by their ids; who has none yet gets the next ones, the oldest first."""
+    if not ids:
+        return {}
+    path = workspace.runs / "numbers.json"
+    given, following = _numbers(path)
+    if not set(ids) <= set(given):
+        # Another page may give numbers at the same moment.
+        with FileLock(path.with_suffix(".lock")):
+            given, following = _numbers(path)
+            new = sorted(set(ids) - set(given))
+            kept = {run_id: number for run_id, number in given.items() if (workspace.runs / run_id).is_dir()}
+            given = kept | {run_id: following + place for place, run_id in enumerate(new)}
+            content = {"next": following + len(new), "numbers": given}
+            disk.write_json(path, content, schema=_NUMBERS_SCHEMA)
+    return {run_id: given[run_id] for run_id in ids}
+
+
+def number(workspace: Workspace, run: Run) -> int:
+    """Return the number of one experiment; 0 for one that was made for a sweep."""
+    if run.sweep_id:
+        return 0
+    ids = [each.id for each in list_runs(workspace)]
+    return numbers(workspace, ids).get(run.id, 0)
+
+
+def next_number(workspace: Workspace) -> int:
+    """Return the number that the next experiment will get, after all of `shelf` have theirs."""
+    return _numbers(workspace.runs / "numbers.json")[1]
+
+
+def _numbers(path: Path) -> tuple[dict[str, int], int]:
+    """Return the numbers given so far, and the next one; a damaged file is as good as none."""
+    try:
+        content = disk.read_json(path, schema=_NUMBERS_SCHEMA)
+        return {str(run_id): int(number) for run_id, number in content["numbers"].items()}, int(content["next"])
+    except (LabError, OSError, KeyError, TypeError, ValueError, AttributeError):
+        return {}, 1
+
+
+def read(run: Run) -> Row:
+    """Read what the list needs of one experiment; its number is left out."""
+    request, summary = run.job.request(), run.summary() or {}
+    return Row(
+        run=run,
+        name=str(request["name"]),
+        created_at=float(request["created_at"]),
+        state=run.status().state,
+        config=run.config,
+        correct=summary.get("test_correct"),
+        total=summary.get("test_total"),
+        rounds=summary.get("epochs_run"),
+        seconds=summary.get("seconds"),
+        sweep=run.sweep_id,
+        outcome=run.outcome(),
+    )

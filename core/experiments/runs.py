@@ -1,0 +1,276 @@
+"""The run folder: one training, from its settings to its predictions. The server reads it; a worker writes it.
+
+Beside the files of every job (`core.jobfolder`):
+
+dataset.json       the data set's manifest as it was when the run was made
+config.json        the settings with everything resolved, written by the trainer when it starts
+checkpoint.npz     every few epochs: weights, optimizer, callbacks, the best epoch's weights; gone when the run is done
+model.keras        the tested model: RGB 0-255 in, probabilities out
+predictions.json   what it said of every photo of the final exam
+result.json        the numbers, as `python -m core train --json` prints them
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core import disk
+from core.config import TrainConfig
+from core.data.dataset import Dataset
+from core.errors import LabError, RunError
+from core.experiments.history import Epoch as Epoch
+from core.experiments.history import Progress as Progress
+from core.experiments.history import epochs_from, last_epoch
+from core.experiments.history import progress_from as progress_from
+from core.experiments.outcome import Outcome, outcome
+from core.jobfolder import JobFolder, State, Status
+from core.workspace import Workspace
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a model said of n photos.
+
+    Attributes:
+        probabilities: float32, shape (n, n_classes), rows add up to 1, columns in label order.
+        labels: int64, shape (n,), the true person; -1 where nobody said.
+        names: the photos' names as the user knows them.
+        sha256s: their content, for finding the picture.
+        faces: which face of the photo; None is the whole photo.
+    """
+
+    probabilities: np.ndarray
+    labels: np.ndarray
+    names: tuple[str, ...]
+    sha256s: tuple[str, ...]
+    faces: tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training on disk."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        return self.path.name
+
+    @property
+    def job(self) -> JobFolder:
+        return JobFolder(self.path)
+
+    @property
+    def model_path(self) -> Path:
+        return self.path / "model.keras"
+
+    @property
+    def name(self) -> str:
+        return str(self.job.request()["name"])
+
+    @property
+    def sweep_id(self) -> str:
+        """The sweep it was made for; empty where it stands for itself."""
+        return str(self.job.request().get("sweep", ""))
+
+    @property
+    def came_from(self) -> str:
+        """The experiment that the idea for this one started from; empty where it was no idea of the lab."""
+        return str(self.job.request().get("came_from", ""))
+
+    @property
+    def created_at(self) -> float:
+        return float(self.job.request()["created_at"])
+
+    @property
+    def config(self) -> TrainConfig:
+        """The settings: as resolved by the trainer once it has started, as asked for before."""
+        resolved = self.path / "config.json"
+        if resolved.exists():
+            return TrainConfig(**disk.read_json(resolved, schema=SCHEMA))
+        return TrainConfig(**self.job.request()["config"])
+
+    @property
+    def dataset(self) -> Dataset:
+        return Dataset.from_dict(disk.read_json(self.path / "dataset.json", schema=SCHEMA))
+
+    def status(self) -> Status:
+        return self.job.status()
+
+    def write_config(self, config: TrainConfig) -> None:
+        disk.write_json(self.path / "config.json", config.to_dict(), schema=SCHEMA)
+
+    def history(self) -> list[Epoch]:
+        """Return the finished rounds, round 0 first. A round trained twice, because of an interruption, counts once."""
+        return epochs_from(self.job.events())
+
+    def progress(self) -> Progress:
+        """Tell what the run is doing, from its events alone."""
+        state: State = self.status().state
+        events = self.job.events()
+        if state == "queued":
+            return Progress("waiting", epochs=self.config.epochs)
+        if state != "running":
+            return Progress("done", epoch=last_epoch(events), epochs=self.config.epochs)
+        return progress_from(events, self.config.epochs, time.time())
+
+    def predictions(self) -> Predictions | None:
+        """Return what the tested model said of the final exam, or None before the test."""
+        path = self.path / "predictions.json"
+        if not path.exists():
+            return None
+        content = disk.read_json(path, schema=SCHEMA)
+        n_classes = len(self.dataset.people)
+        return Predictions(
+            probabilities=np.asarray(content["probabilities"], np.float32).reshape(-1, n_classes),
+            labels=np.asarray(content["labels"], np.int64),
+            names=tuple(content["names"]),
+            sha256s=tuple(content["sha256s"]),
+            faces=tuple(content["faces"]),
+        )
+
+    def write_predictions(self, predictions: Predictions) -> None:
+        content = {
+            "probabilities": np.round(predictions.probabilities.astype(float), 6).tolist(),
+            "labels": predictions.labels.tolist(),
+            "names": list(predictions.names),
+            "sha256s": list(predictions.sha256s),
+            "faces": list(predictions.faces),
+        }
+        disk.write_json(self.path / "predictions.json", content, schema=SCHEMA)
+
+    def summary(self) -> dict[str, Any] | None:
+        """Return the numbers of the finished run (the JSON of `train`), or None before the test."""
+        return self.job.result() if (self.path / "result.json").exists() else None
+
+    def outcome(self) -> Outcome:
+        """Return what the training did, beside what it was asked to do."""
+        return outcome(self.config, self.summary())
+
+
+def new_run_path(workspace: Workspace) -> Path:
+    """Return the path of a run folder that does not exist yet; names sort by time."""
+    return workspace.runs / f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:6]}"
+
+
+def training_request(
+    config: TrainConfig, dataset: Dataset, name: str = "", sweep: str = "", came_from: str = ""
+) -> dict[str, Any]:
+    """Return the request of a training job, for `core.jobs.queue.submit` or `create_run`."""
+    return {
+        "kind": "train",
+        "lane": "train",
+        "name": name,
+        **({"sweep": sweep} if sweep else {}),
+        **({"came_from": came_from} if came_from else {}),
+        "config": config.to_dict(),
+        "dataset_id": dataset.id,
+        "dataset_version": dataset.version,
+    }
+
+
+def create_run(
+    path: Path,
+    dataset: Dataset,
+    config: TrainConfig,
+    *,
+    name: str = "",
+    sweep: str = "",
+    came_from: str = "",
+    state: State = "queued",
+) -> Run:
+    """Make a run folder with its request and its own copy of the manifest. Nothing trains yet.
+
+    Args:
+        sweep: id of the sweep it is made for.
+        came_from: id of the experiment that the idea for it started from.
+
+    Raises:
+        LabError: the folder exists and is not empty.
+    """
+    JobFolder.create(path, training_request(config, dataset, name, sweep, came_from), state="stopped")
+    disk.write_json(path / "dataset.json", dataset.to_dict(), schema=SCHEMA)
+    # Queued last: a worker that sees it must find everything in place.
+    JobFolder(path).set_state(state)
+    return Run(path)
+
+
+def open_run(path: Path) -> Run:
+    """Open a run folder.
+
+    Raises:
+        RunError: this is no run folder.
+    """
+    if not (path / "request.json").exists() or not (path / "dataset.json").exists():
+        raise RunError(f'"{path.name}" is not the folder of an experiment; choose the folder that `--out` named.')
+    return Run(path)
+
+
+def list_runs(workspace: Workspace, *, of_sweeps: bool = False) -> list[Run]:
+    """Return the runs of a workspace that can be read, newest first; those made for a sweep only where asked for."""
+    readable = (run for run in run_folders(workspace) if damage(run) is None)
+    return [run for run in readable if of_sweeps or not run.sweep_id]
+
+
+def run_folders(workspace: Workspace) -> list[Run]:
+    """Return all runs of a workspace, newest first, damaged ones too."""
+    if not workspace.runs.is_dir():
+        return []
+    folders = [path for path in workspace.runs.iterdir() if (path / "dataset.json").exists()]
+    return [Run(path) for path in sorted(folders, key=lambda path: path.name, reverse=True)]
+
+
+def damage(run: Run) -> str | None:
+    """Return in a sentence why a run cannot be read, as after half a deletion; None where it can."""
+    changed_ns = []
+    for name in ("request.json", "status.json", "config.json", "result.json"):
+        try:
+            changed_ns.append((run.path / name).stat().st_mtime_ns)
+        except FileNotFoundError:
+            changed_ns.append(0)
+    return _damage(run, *changed_ns)
+
+
+@lru_cache(maxsize=1000)
+def _damage(run: Run, *changed_ns: int) -> str | None:
+    """Read the small files once; other times of theirs make them others."""
+    del changed_ns
+    try:
+        request = run.job.request()
+        str(request["name"]), float(request["created_at"]), run.config
+        disk.read_json(run.path / "status.json", schema=SCHEMA)["state"]
+        summary = run.summary()
+        if summary is not None:
+            int(summary["test_correct"]), int(summary["test_total"])
+    except LabError as error:
+        return f'The experiment "{run.id}" is damaged: {error}'
+    except (KeyError, TypeError, ValueError, AttributeError, FileNotFoundError) as error:
+        return f'The experiment "{run.id}" is damaged ({error}); delete it.'
+    return None
+
+
+def is_used(workspace: Workspace, dataset: Dataset) -> bool:
+    """Tell whether a run has this version of a data set, which must then stay as it is."""
+    return any(dataset_of(run) == (dataset.id, dataset.version) for run in run_folders(workspace))
+
+
+def dataset_of(run: Run) -> tuple[str, int] | None:
+    """Return id and version of a run's data set, of a damaged run as well; None where nothing tells."""
+    try:
+        request = run.job.request()
+        return request["dataset_id"], request["dataset_version"]
+    except (LabError, KeyError, TypeError, FileNotFoundError):
+        pass
+    try:
+        return run.dataset.id, run.dataset.version
+    except (LabError, KeyError, TypeError, FileNotFoundError):
+        return None

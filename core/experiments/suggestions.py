@@ -1,0 +1,110 @@
+"""What to try next after a result: the first idea of the lesson that has not been tried yet.
+
+An idea changes one setting of one experiment that is there already, its base, so that the result can be held against
+that one. The base is the experiment on the page where it fits, else the newest that does. Only an untrained network
+changes a second one: all its blocks must learn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from core.config import TrainConfig
+from core.models.registry import backbone, can_start_untrained, frozen_units, is_all_frozen
+
+Idea = Literal["untrained", "seen_before", "retrain_last", "all_stops", "few_photos", "stranger"]
+FEW_PHOTOS = 3
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """An idea.
+
+    Attributes:
+        changes: the settings that it takes (fields of `TrainConfig`); none for what Train is not needed for.
+        base: settings of the experiment whose settings these are otherwise; None where Train is not needed.
+    """
+
+    idea: Idea
+    changes: dict[str, Any] = field(default_factory=dict)
+    base: TrainConfig | None = None
+
+    @property
+    def config(self) -> TrainConfig | None:
+        """The settings of the experiment it proposes."""
+        return None if self.base is None else self.base.with_changes(**self.changes)
+
+
+def next_idea(
+    config: TrainConfig,
+    tried: Sequence[TrainConfig],
+    most_photos: int,
+    *,
+    is_compared: bool,
+    stranger_shown: bool,
+) -> Suggestion | None:
+    """Return the first idea not tried yet; None where all were.
+
+    Args:
+        config: of the experiment whose result is being read.
+        tried: settings of all finished experiments with these photos, that one included, newest first.
+        most_photos: practice photos of the person who has the most.
+        is_compared: whether freeze depths were compared with these photos, all at once.
+        stranger_shown: whether this experiment's network was shown one.
+    """
+    every = (config, *tried)
+    return (
+        _untrained(every)
+        or _retrain_last(every)
+        or (None if is_compared else Suggestion("all_stops"))
+        or (_few_photos(every) if most_photos > FEW_PHOTOS else None)
+        or (None if stranger_shown else Suggestion("stranger"))
+    )
+
+
+def _untrained(every: Sequence[TrainConfig]) -> Suggestion | None:
+    if not all(config.pretrained for config in every):
+        return None
+    # One whose blocks all learn already differs in nothing but its start.
+    base = _first(every, lambda config: _has_all_photos(config) and frozen_units(config) == 0, _has_all_photos)
+    if not can_start_untrained(base.backbone):
+        return None
+    return Suggestion("untrained", {"pretrained": False, "freeze_depth": 0}, base)
+
+
+def _retrain_last(every: Sequence[TrainConfig]) -> Suggestion | None:
+    if any(_is_last_retrained(config) for config in every):
+        return None
+    seen = [config for config in every if config.pretrained]
+    if not seen:
+        return Suggestion("seen_before", {"pretrained": True}, every[0])
+    base = _first(seen, lambda config: is_all_frozen(config) and _has_all_photos(config), is_all_frozen)
+    return Suggestion("retrain_last", {"freeze_depth": backbone(base.backbone).architecture.stops()[-2]}, base)
+
+
+def _few_photos(every: Sequence[TrainConfig]) -> Suggestion | None:
+    seen = [config for config in every if config.pretrained]
+    if not seen or any(_has_few_photos(config) for config in seen):
+        return None
+    return Suggestion("few_photos", {"train_per_class": FEW_PHOTOS}, _first(seen, _has_all_photos))
+
+
+def _first(every: Sequence[TrainConfig], *wanted: Callable[[TrainConfig], bool]) -> TrainConfig:
+    """Return the first experiment that fits the first wish, else the second, else the first of all."""
+    fitting = (config for fits in wanted for config in every if fits(config))
+    return next(fitting, every[0])
+
+
+def _has_all_photos(config: TrainConfig) -> bool:
+    return config.train_per_class is None
+
+
+def _is_last_retrained(config: TrainConfig) -> bool:
+    """Return whether the last block alone was to learn."""
+    return config.pretrained and frozen_units(config) == backbone(config.backbone).architecture.stops()[-2]
+
+
+def _has_few_photos(config: TrainConfig) -> bool:
+    return config.train_per_class is not None and config.train_per_class <= FEW_PHOTOS

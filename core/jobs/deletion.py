@@ -1,0 +1,124 @@
+"""How things go away while somebody may work on them: what is in the way is stopped first, then all of it goes."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from core import disk
+from core.data.manifest import delete_dataset as delete_photos
+from core.errors import LabError
+from core.experiments import runs
+from core.jobfolder import OPEN_STATES, JobFolder
+from core.jobs import supervisor, workers
+from core.sweeps.sweep import damaged_sweeps, list_sweeps
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.experiments.runs import Run
+    from core.sweeps.sweep import Sweep
+    from core.workspace import Erased, Workspace
+
+
+def delete_run(workspace: Workspace, run: Run) -> None:
+    """Stop an experiment where it is open, and remove it with every look at new photos that asked it.
+
+    Raises:
+        LabError: what works on it does not end.
+    """
+    looks = [job for job in _jobs(workspace) if _request(job).get("model") == str(run.path)]
+    _stop(workspace, [run.job, *looks])
+    _remove([run.job, *looks])
+
+
+def delete_sweep(workspace: Workspace, sweep: Sweep) -> None:
+    """Stop a sweep where it is open, and remove it with the experiments made for it that no other sweep shows.
+
+    Raises:
+        LabError: what works on it does not end.
+    """
+    others = [other for other in list_sweeps(workspace) if other.id != sweep.id]
+    # One that cannot be read may be mended; its experiments are left to it.
+    needed = {"", *(other.id for other in others), *(other.id for other, _ in damaged_sweeps(workspace))} - {sweep.id}
+    shown = {run.id for other in others for _, run in other.members()}
+    # Those of sweeps that went before, and that this one was the last to show, too.
+    made = [run.job for run in runs.run_folders(workspace) if run.id not in shown and _sweep_of(run.job) not in needed]
+    models = {str(job.path) for job in made}
+    looks = [job for job in _jobs(workspace) if _request(job).get("model") in models]
+    _stop(workspace, [sweep.job, *looks])
+    # The sweep first: its experiments without it are still experiments, the sweep without them would be made anew.
+    _remove([sweep.job, *made, *looks])
+
+
+def _sweep_of(job: JobFolder) -> str:
+    return str(_request(job).get("sweep", ""))
+
+
+def delete_dataset(workspace: Workspace, dataset_id: str) -> None:
+    """Stop everything that works with a data set; remove it, its experiments, and the jobs that hold faces of it.
+
+    Raises:
+        LabError: what works on it does not end, or photos of another data set are being read in right now.
+    """
+    made = [run.job for run in runs.run_folders(workspace) if (runs.dataset_of(run) or ("",))[0] == dataset_id]
+    models = {str(job.path) for job in made}
+    jobs = []
+    for job in (*_jobs(workspace), *_sweeps(workspace)):
+        request = _request(job)
+        if request.get("dataset_id") == dataset_id or request.get("model") in models:
+            jobs.append(job)
+    _stop(workspace, [*made, *jobs])
+    # Experiments go once the photos can go too, under the lock of these.
+    delete_photos(workspace, dataset_id, first=lambda: _remove([*made, *jobs]))
+
+
+def erase_everything(workspace: Workspace) -> Erased:
+    """Stop all work, remove everything of the user's, and send the workers away, so that no memory keeps it either.
+
+    Raises:
+        LabError: something does not end, or could not be removed.
+    """
+    supervisor.stop_everything(workspace)
+    erased = workspace.erase()
+    disk.forget_logs()
+    for card in workers.cards(workspace):
+        if card.alive:
+            workers.ask_to_leave(workspace, card.token)
+    return erased
+
+
+def _jobs(workspace: Workspace) -> list[JobFolder]:
+    return _in(workspace.jobs)
+
+
+def _sweeps(workspace: Workspace) -> list[JobFolder]:
+    return _in(workspace.sweeps)
+
+
+def _in(home: Path) -> list[JobFolder]:
+    return [job for job in map(JobFolder, home.iterdir()) if job.exists()] if home.is_dir() else []
+
+
+def _request(job: JobFolder) -> dict[str, Any]:
+    """Return what a job was asked; nothing where its folder is damaged."""
+    try:
+        return job.request()
+    except (LabError, FileNotFoundError):
+        return {}
+
+
+def _is_open(job: JobFolder) -> bool:
+    try:
+        return job.status().state in OPEN_STATES
+    except (LabError, FileNotFoundError, KeyError):
+        return False
+
+
+def _stop(workspace: Workspace, jobs: list[JobFolder]) -> None:
+    supervisor.stop_jobs(workspace, [job for job in jobs if _is_open(job)])
+
+
+def _remove(jobs: list[JobFolder]) -> None:
+    for job in jobs:
+        shutil.rmtree(job.path, ignore_errors=True)

@@ -1,0 +1,51 @@
+"""How long a sweep will take on this computer, before it starts. No TensorFlow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.experiments import compare_runs
+from core.experiments.runtime_estimate import forecast
+from core.sweeps.plan import SweepPlan, same_training
+from core.sweeps.sweep import finished
+
+if TYPE_CHECKING:
+    from core.config import TrainConfig
+    from core.data.manifest import Dataset
+    from core.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is to come.
+
+    Attributes:
+        to_do: trainings that are not done yet.
+        first_s: seconds until every place on the axis has its first one.
+        all_s: seconds until all are done.
+    """
+
+    to_do: int
+    first_s: float
+    all_s: float
+
+
+def outlook(plan: SweepPlan, dataset: Dataset, workspace: Workspace) -> Outlook:
+    """Tell how much a sweep has to do, and how long that takes; what finished trainings give is not done again."""
+    done = [compare_runs.asked_for(run) for run in finished(workspace, dataset)]
+    seconds: dict[TrainConfig, float] = {}
+    to_do, first_s, all_s = 0, 0.0, 0.0
+    for cell in plan.cells():
+        config = plan.config(cell)
+        if any(same_training(config, other) for other in done):
+            continue
+        to_do += 1
+        # Another seed takes the same time.
+        alike = config.with_changes(seed=0)
+        if alike not in seconds:
+            seconds[alike] = forecast(alike, dataset, workspace)
+        all_s += seconds[alike]
+        if cell.seed == plan.seeds[0]:
+            first_s += seconds[alike]
+    return Outlook(to_do, first_s, all_s)

@@ -1,0 +1,128 @@
+"""Compares the faces of a data set by what the bundled network makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import numpy as np
+from PIL import Image
+
+from core.config import TrainConfig
+from core.data.faces import resize_square
+from core.data.manifest import Dataset, Item, load_dataset
+from core.data.similarity import SeenPhoto, guess_faces, odd_ones
+from core.data.similarity_file import Likeness, key_of, write_likeness
+from core.data.store import PhotoStore
+from core.errors import DatasetError, PhotoError
+from core.jobfolder import JobFolder
+from core.models.classifier import build_classifier
+from core.models.weights import require_weights
+from core.workspace import Workspace
+
+BACKBONE: Literal["face-vgg-mini"] = "face-vgg-mini"
+SIZE_PX = 96
+BATCH = 32
+
+FaceFeatures = Callable[[np.ndarray], np.ndarray]
+
+
+def compare(job: JobFolder, workspace: Workspace) -> None:
+    """Guess which face of a group photo is whose, and find photos that look like somebody else.
+
+    Request: `dataset_id`, `version` (where that is gone, the newest). Events: "progress" with `step` "compare", `done`
+    and `total` in photos. Result: `dataset_id`, `version`, what `likeness_file.read_likeness` then reads.
+    """
+    request = job.request()
+    try:
+        dataset = load_dataset(workspace, request["dataset_id"], request.get("version"))
+    except DatasetError:
+        dataset = load_dataset(workspace, request["dataset_id"])
+
+    def on_photo(done: int, total: int) -> None:
+        job.check_stop()
+        if done % BATCH == 0 or done == total:
+            job.emit("progress", step="compare", done=done, total=total)
+
+    write_likeness(workspace, dataset, likeness_of(dataset, workspace, bundled_features(workspace), on_photo=on_photo))
+    job.write_result({"dataset_id": dataset.id, "version": dataset.version})
+
+
+def bundled_features(workspace: Workspace) -> FaceFeatures:
+    """Return the function from faces (uint8, RGB, shape (n, 96, 96, 3)) to what the bundled network makes of them.
+
+    That is what its last layer says, averaged over the picture: float32, shape (n, 128).
+
+    Raises:
+        WeightsError: its weights are not there.
+    """
+    config = TrainConfig(backbone=BACKBONE, image_size_px=SIZE_PX)
+    network = build_classifier(config, 2, require_weights(BACKBONE, workspace), precision="float32").prefix
+
+    def features(faces_rgb: np.ndarray) -> np.ndarray:
+        parts = [
+            np.asarray(network.predict_on_batch(faces_rgb[start : start + BATCH].astype(np.float32)))
+            for start in range(0, len(faces_rgb), BATCH)
+        ]
+        return np.asarray(np.concatenate(parts).mean(axis=(1, 2)))
+
+    return features
+
+
+def likeness_of(
+    dataset: Dataset,
+    workspace: Workspace,
+    features: FaceFeatures,
+    *,
+    on_photo: Callable[[int, int], None] | None = None,
+) -> Likeness:
+    """Compare all faces of a data set's people.
+
+    Args:
+        features: as `bundled_features` gives it.
+        on_photo: called with (done, total) after each photo; may raise `Stopped`.
+    """
+    store = PhotoStore(workspace.photos)
+    items = [item for item in (*dataset.items, *dataset.offered) if item.person is not None]
+    waiting: list[tuple[Item, list[np.ndarray]]] = []
+    seen: list[SeenPhoto] = []
+    for done, item in enumerate(items, start=1):
+        crops = _crops(store, dataset, item)
+        if crops:
+            waiting.append((item, crops))
+        if sum(len(some) for _, some in waiting) >= BATCH or done == len(items):
+            seen += _seen(dataset, waiting, features)
+            waiting = []
+        if on_photo is not None:
+            on_photo(done, len(items))
+    return Likeness(guess_faces(seen), odd_ones(seen))
+
+
+def _crops(store: PhotoStore, dataset: Dataset, item: Item) -> list[np.ndarray]:
+    """Return the faces of a photo to be compared: all of them where nobody chose one; none where it cannot be read."""
+    is_open = item.n_faces > 1 and item.face is not None and not item.looked
+    faces: Sequence[int | None] = range(item.n_faces) if is_open else [item.face]
+    crops = []
+    try:
+        for face in faces:
+            with Image.open(store.crop(item.sha256, dataset.crop, face)) as crop:
+                crops.append(resize_square(np.asarray(crop.convert("RGB")), SIZE_PX))
+    except (PhotoError, FileNotFoundError):
+        return []
+    return crops
+
+
+def _seen(
+    dataset: Dataset, waiting: Sequence[tuple[Item, list[np.ndarray]]], features: FaceFeatures
+) -> list[SeenPhoto]:
+    if not waiting:
+        return []
+    rows = features(np.stack([crop for _, crops in waiting for crop in crops]))
+    seen, start = [], 0
+    for item, crops in waiting:
+        mine = rows[start : start + len(crops)]
+        start += len(crops)
+        seen.append(
+            SeenPhoto(key_of(dataset, item), item.sha256, item.name, item.person or "", mine, decided=item.looked)
+        )
+    return seen

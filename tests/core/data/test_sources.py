@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import os
+import struct
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from core.data import sources
+from core.data.sources import EntryError, open_source
+from core.errors import DatasetError
+from tests.drawn import write_files, write_zip
+
+
+def listed(source: Path) -> dict[str, bytes]:
+    with open_source(source) as files:
+        return {"/".join(entry.parts): files.read(entry) for entry in files.entries()}
+
+
+def test_a_folder_and_a_zip_of_it_hold_the_same(tmp_path: Path) -> None:
+    files = {"anna/1.jpg": b"one", "Ben Ö/deep/2.jpg": b"two", "空/3.jpg": b"three"}
+    folder = write_files(tmp_path / "folder", files)
+    assert listed(folder) == files == listed(write_zip(tmp_path / "x.zip", files))
+
+
+def test_the_head_is_only_the_head(tmp_path: Path) -> None:
+    for source in (
+        write_files(tmp_path / "f", {"a": b"0123456789"}),
+        write_zip(tmp_path / "z.zip", {"a": b"0123456789"}),
+    ):
+        with open_source(source) as files:
+            (entry,) = files.entries()
+            assert files.head(entry, 4) == b"0123"
+            assert entry.size == 10
+
+
+def test_a_single_file_is_a_source_of_one(tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").write_bytes(b"data")
+    assert listed(tmp_path / "photo.jpg") == {"photo.jpg": b"data"}
+
+
+def test_what_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="no folder and no zip file"), open_source(tmp_path / "nowhere"):
+        pass
+
+
+def test_a_damaged_zip_is_called_that(tmp_path: Path) -> None:
+    whole = write_zip(tmp_path / "x.zip", {"a.jpg": b"1" * 1000}, zipfile.ZIP_STORED).read_bytes()
+    (tmp_path / "cut.zip").write_bytes(whole[:500])
+    with pytest.raises(DatasetError, match=r'"cut\.zip" is a damaged zip'), open_source(tmp_path / "cut.zip"):
+        pass
+
+
+def test_a_damaged_entry_spoils_no_other(tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "x.zip", {"a": b"a" * 100, "b": b"b" * 100}, zipfile.ZIP_STORED)
+    path.write_bytes(path.read_bytes().replace(b"a" * 100, b"a" * 99 + b"x"))
+    with open_source(path) as files:
+        first, second = files.entries()
+        with pytest.raises(EntryError, match="cannot be unpacked"):
+            files.read(first)
+        assert files.read(second) == b"b" * 100
+
+
+def test_a_zip_with_a_password_is_refused(tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "x.zip", {"a": b"a"})
+    raw = bytearray(path.read_bytes())
+    central = raw.index(b"PK\x01\x02")
+    raw[central + 8] |= 1
+    raw[6] |= 1
+    path.write_bytes(raw)
+    with open_source(path) as files, pytest.raises(DatasetError, match="password"):
+        files.entries()
+
+
+def test_limits_on_entries_size_and_ratio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_zip(tmp_path / "x.zip", {str(number): b"\0" * 10_000 for number in range(10)})
+
+    def refused(match: str) -> None:
+        with open_source(path) as files, pytest.raises(DatasetError, match=match):
+            files.entries()
+
+    with open_source(path) as files:
+        assert len(files.entries()) == 10
+    with monkeypatch.context() as patch:
+        patch.setattr(sources, "MAX_ENTRIES", 9)
+        refused("holds 10 files, at most 9")
+    with monkeypatch.context() as patch:
+        patch.setattr(sources, "MAX_UNPACKED_BYTES", 99_999)
+        refused("would unpack to")
+    with monkeypatch.context() as patch:
+        patch.setattr(sources, "RATIO_FROM_BYTES", 50_000)
+        refused("would unpack to")
+
+
+def test_an_entry_that_lies_about_its_size_gives_no_more_than_it_says(tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "x.zip", {"a": b"\0" * 1_000_000})
+    raw = bytearray(path.read_bytes())
+    central = raw.index(b"PK\x01\x02")
+    raw[central + 24 : central + 28] = struct.pack("<I", 1000)
+    path.write_bytes(raw)
+    with open_source(path) as files:
+        (entry,) = files.entries()
+        with pytest.raises(EntryError):
+            files.read(entry)
+
+
+def test_names_that_lead_out_of_the_zip_are_only_text(tmp_path: Path) -> None:
+    files = {"../../up.jpg": b"1", "/abs/a.jpg": b"2", "C:\\windows\\b.jpg": b"3", "./here/./c.jpg": b"4"}
+    assert set(listed(write_zip(tmp_path / "x.zip", files))) == {
+        "up.jpg",
+        "abs/a.jpg",
+        "C:/windows/b.jpg",
+        "here/c.jpg",
+    }
+
+
+def test_names_without_the_unicode_flag(tmp_path: Path) -> None:
+    """macOS writes UTF-8 without saying so; older Windows writes code page 437."""
+    path = tmp_path / "x.zip"
+    for stored, meant in (("Jürgen".encode(), "Jürgen"), ("Jürgen".encode("cp437"), "Jürgen")):
+        placeholder = b"_" * len(stored)
+        write_zip(path, {placeholder.decode(): b"1"})
+        path.write_bytes(path.read_bytes().replace(placeholder, stored))
+        assert set(listed(path)) == {meant}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links and pipes need rights there")
+def test_links_are_followed_once_and_pipes_not_waited_for(tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "f", {"anna/1.jpg": b"1"})
+    elsewhere = write_files(tmp_path / "elsewhere", {"2.jpg": b"2"})
+    (folder / "ben").symlink_to(elsewhere)
+    (folder / "anna" / "loop").symlink_to(folder)
+    os.mkfifo(folder / "anna" / "pipe")
+    with open_source(folder) as files:
+        entries = {"/".join(entry.parts): entry for entry in files.entries()}
+        assert set(entries) == {"anna/1.jpg", "anna/pipe", "ben/2.jpg"}
+        assert files.read(entries["ben/2.jpg"]) == b"2"
+        with pytest.raises(EntryError, match="no ordinary file"):
+            files.head(entries["anna/pipe"], 10)
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="everybody may read there")
+def test_a_file_that_may_not_be_read_says_so(tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "f", {"1.jpg": b"1"})
+    (folder / "1.jpg").chmod(0)
+    with open_source(folder) as files, pytest.raises(EntryError, match="cannot be opened"):
+        files.read(files.entries()[0])

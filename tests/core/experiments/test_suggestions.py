@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+
+from core.config import TrainConfig
+from core.experiments.baseline import follows
+from core.experiments.compare_runs import count_changes
+from core.experiments.suggestions import Suggestion, next_idea
+
+FROZEN = TrainConfig()
+UNTRAINED = TrainConfig(pretrained=False, freeze_depth=0)
+LAST_BLOCK = TrainConfig(freeze_depth=10)
+ALL_LEARN = TrainConfig(freeze_depth=0)
+THREE = TrainConfig(freeze_depth=10, train_per_class=3)
+
+
+def after(config: TrainConfig, *tried: TrainConfig, compared: bool = True, most: int = 15) -> Suggestion:
+    found = next_idea(config, [config, *tried], most, is_compared=compared, stranger_shown=False)
+    assert found
+    return found
+
+
+def test_the_lesson_in_its_order() -> None:
+    first = after(FROZEN)
+    assert (first.idea, first.base, first.config) == ("untrained", FROZEN, UNTRAINED)
+    second = after(UNTRAINED, FROZEN)
+    assert (second.idea, second.base, second.config) == ("retrain_last", FROZEN, LAST_BLOCK)
+    whole = after(LAST_BLOCK, UNTRAINED, FROZEN, compared=False)
+    assert (whole.idea, whole.changes, whole.config) == ("all_stops", {}, None)
+    third = after(LAST_BLOCK, UNTRAINED, FROZEN)
+    assert (third.idea, third.base, third.config) == ("few_photos", LAST_BLOCK, THREE)
+    tried = [THREE, LAST_BLOCK, UNTRAINED, FROZEN]
+    fourth = next_idea(THREE, tried, 15, is_compared=True, stranger_shown=False)
+    assert fourth == Suggestion("stranger")
+    assert next_idea(THREE, tried, 15, is_compared=True, stranger_shown=True) is None
+
+
+@pytest.mark.parametrize("compared", [True, False])
+@pytest.mark.parametrize("config", [FROZEN, UNTRAINED, LAST_BLOCK, ALL_LEARN, THREE, UNTRAINED.with_changes(epochs=7)])
+@pytest.mark.parametrize("other", [FROZEN, UNTRAINED, LAST_BLOCK, ALL_LEARN, THREE, FROZEN.with_changes(seed=2)])
+def test_an_idea_changes_one_setting_of_an_experiment_that_is_there(
+    config: TrainConfig, other: TrainConfig, compared: bool
+) -> None:
+    found = after(config, other, compared=compared)
+    if found.base is None:
+        return
+    assert found.base in (config, other)
+    assert found.config
+    changes = count_changes(found.base, found.config)
+    assert changes == 1 or (found.idea == "untrained" and changes == 2 and follows(found.base, found.config))
+
+
+def test_three_photos_out_of_a_comparison_keep_the_stop_that_is_being_read() -> None:
+    first_blocks = TrainConfig(freeze_depth=4, seed=1)
+    found = after(first_blocks, UNTRAINED, LAST_BLOCK, FROZEN)
+    assert (found.idea, found.config) == ("few_photos", first_blocks.with_changes(train_per_class=3))
+
+
+def test_three_photos_after_an_untrained_network_go_with_one_that_has_seen_faces() -> None:
+    found = after(UNTRAINED, LAST_BLOCK, FROZEN)
+    assert (found.idea, found.base, found.config) == ("few_photos", LAST_BLOCK, THREE)
+
+
+def test_an_untrained_network_is_held_against_one_with_all_photos_and_all_its_blocks_learning() -> None:
+    found = after(THREE, LAST_BLOCK, ALL_LEARN)
+    assert (found.idea, found.base, found.config) == ("untrained", ALL_LEARN, UNTRAINED)
+    assert after(THREE, LAST_BLOCK).base == LAST_BLOCK
+    assert after(THREE).base == THREE
+
+
+def test_only_untrained_ones_lead_to_one_that_has_seen_faces() -> None:
+    found = after(UNTRAINED)
+    assert (found.idea, found.config) == ("seen_before", ALL_LEARN)
+
+
+def test_three_photos_each_are_no_idea_where_nobody_has_more() -> None:
+    assert after(FROZEN, UNTRAINED, LAST_BLOCK, most=3).idea == "stranger"
+
+
+def test_all_stops_at_once_come_after_the_last_block_alone() -> None:
+    assert after(FROZEN, UNTRAINED, compared=False).idea == "retrain_last"
+    assert after(ALL_LEARN, UNTRAINED).idea == "retrain_last"
+
+
+def test_a_network_that_cannot_start_untrained_is_not_suggested_to() -> None:
+    residual = TrainConfig(backbone="vggface2-resnet50", image_size_px=224)
+    assert after(residual).idea == "retrain_last"

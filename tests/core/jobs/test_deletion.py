@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from core.data import dataset as datasets
+from core.experiments import runs
+from core.jobfolder import JobFolder
+from core.jobs import deletion, queue
+from core.sweeps.plan import SweepPlan
+from core.sweeps.sweep import damaged_sweeps, list_sweeps
+from core.workspace import Workspace
+from tests.core.jobs.conftest import Bench, wait_for
+from tests.made_sweeps import first_right, make_sweep
+from tests.pages import made
+
+
+def look_at(workspace: Workspace, run: runs.Run, name: str) -> JobFolder:
+    """Make an ended look at new photos, with a face in it."""
+    request = {"kind": "predict", "lane": "helper", "model": str(run.path)}
+    job = JobFolder.create(workspace.jobs / name, request, state="done")
+    (job.path / "face-0.png").write_bytes(b"a face")
+    return job
+
+
+def test_an_experiment_goes_with_the_looks_that_asked_it(lab_home):
+    dataset = made.dataset(lab_home)
+    kept, gone = made.run(lab_home, dataset), made.run(lab_home, dataset)
+    theirs, other = look_at(lab_home, gone, "one"), look_at(lab_home, kept, "two")
+    deletion.delete_run(lab_home, gone)
+    assert runs.list_runs(lab_home) == [kept]
+    assert not theirs.path.exists()
+    assert other.path.exists()
+
+
+def test_a_damaged_experiment_can_be_deleted(lab_home):
+    run = made.run(lab_home, made.dataset(lab_home))
+    (run.path / "config.json").write_text("no json", encoding="utf-8")
+    deletion.delete_run(lab_home, run)
+    assert not run.path.exists()
+    for file in ("request.json", "status.json"):
+        run = made.run(lab_home, made.dataset(lab_home))
+        (run.path / file).write_text("no json", encoding="utf-8")
+        deletion.delete_run(lab_home, run)
+        assert not run.path.exists()
+
+
+def test_photos_go_with_all_that_was_made_of_them_and_nothing_else(lab_home):
+    kept_photos = made.dataset(lab_home, ("Dayo", "Emil"), dataset_id="kept1", name="kept")
+    kept = made.run(lab_home, kept_photos)
+    dataset = made.dataset(lab_home)
+    gone, waiting = made.run(lab_home, dataset), made.run(lab_home, dataset, state="queued", tested=False)
+    theirs, other = look_at(lab_home, gone, "one"), look_at(lab_home, kept, "two")
+    deletion.delete_dataset(lab_home, dataset.id)
+    assert [found.id for found in datasets.list_datasets(lab_home)] == ["kept1"]
+    assert runs.list_runs(lab_home) == [kept]
+    assert not waiting.path.exists()
+    assert not theirs.path.exists()
+    assert other.path.exists()
+    photos = {path.parent.name for path in lab_home.photos.glob("*/*/original")}
+    assert photos == kept_photos.sha256s()
+
+
+def test_what_is_being_worked_on_is_stopped_first_and_the_workers_leave(bench: Bench):
+    bench.worker()
+    job = bench.submit("count", to=1_000_000, pause_s=0.02)
+    wait_for(job.events)
+    made.dataset(bench.workspace)
+    erased = deletion.erase_everything(bench.workspace)
+    assert erased.photos == 36
+    assert not job.path.exists()
+    wait_for(lambda: bench.living() == [])
+
+
+def test_only_the_jobs_in_the_way_are_stopped(bench: Bench):
+    dataset = made.dataset(bench.workspace)
+    other = bench.submit("count", to=1_000_000, pause_s=0.02, dataset_id="other")
+    theirs = bench.submit("count", to=1, dataset_id=dataset.id)
+    bench.worker(queue.HELPER)
+    wait_for(other.events)
+    deletion.delete_dataset(bench.workspace, dataset.id)
+    assert not theirs.path.exists()
+    assert other.status().state == "running"
+
+
+def test_a_sweep_goes_with_its_own_experiments_and_leaves_what_others_show(lab_home):
+    dataset, half = made.dataset(lab_home), first_right(lambda cell: 0.5)
+    alone = made.run(lab_home, dataset)
+    first = make_sweep(lab_home, dataset, SweepPlan(depths=(10, 13), seeds=(0,)), half)
+    second = make_sweep(lab_home, dataset, SweepPlan(depths=(7, 10, 13), seeds=(0,)), half)
+    shown = {run.id for _, run in second.members()}
+    deletion.delete_sweep(lab_home, first)
+    assert list_sweeps(lab_home) == [second]
+    assert {run.id for run in runs.list_runs(lab_home, of_sweeps=True)} == {alone.id, *shown}
+    deletion.delete_sweep(lab_home, second)
+    assert runs.list_runs(lab_home, of_sweeps=True) == [alone]
+
+
+def test_a_damaged_sweep_goes_alone_and_loses_nothing_to_others(lab_home):
+    dataset, half = made.dataset(lab_home), first_right(lambda cell: 0.5)
+    plans = SweepPlan(depths=(10, 13), seeds=(0,)), SweepPlan(depths=(7,), seeds=(0,))
+    whole, damaged = (make_sweep(lab_home, dataset, plan, half) for plan in plans)
+    (damaged.path / "dataset.json").write_text("{", encoding="utf-8")
+    ((_, its_run),) = damaged.members()
+    deletion.delete_sweep(lab_home, whole)
+    assert runs.list_runs(lab_home, of_sweeps=True) == [its_run]
+    deletion.delete_sweep(lab_home, damaged)
+    assert runs.list_runs(lab_home, of_sweeps=True) == []
+    assert damaged_sweeps(lab_home) == []
+
+
+def test_sweeps_go_with_their_photos(lab_home):
+    dataset, other = made.dataset(lab_home), made.dataset(lab_home, ("Dayo", "Emil"), dataset_id="kept1")
+    half, plan = first_right(lambda cell: 0.5), SweepPlan(depths=(13,), seeds=(0,))
+    gone, kept = (make_sweep(lab_home, photos, plan, half) for photos in (dataset, other))
+    runs_of_it = [run for _, run in gone.members()]
+    deletion.delete_dataset(lab_home, dataset.id)
+    assert list_sweeps(lab_home) == [kept]
+    assert not any(run.path.exists() for run in runs_of_it)

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from core.errors import RunError
+from core.models import foreign_model
+
+DENSE = {"module": "keras.layers", "class_name": "Dense", "config": {"units": 3}, "registered_name": None}
+
+
+def write_model(path: Path, layer: object = DENSE) -> Path:
+    """Write a file that looks like a saved model to whoever does not open it."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("metadata.json", "{}")
+        archive.writestr("config.json", json.dumps({"class_name": "Functional", "config": {"layers": [layer]}}))
+        archive.writestr("model.weights.h5", b"weights")
+    return path
+
+
+def test_what_the_lab_makes_is_let_in(tmp_path):
+    foreign_model.check(write_model(tmp_path / "a.keras"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("backbone", "size_px"), [("face-vgg-mini", 48), ("imagenet-mobilenetv2", 96)])
+def test_real_ones_are_let_in(tmp_path, backbone, size_px):
+    from core.config import TrainConfig
+    from core.models.classifier import build_classifier
+    from core.models.saved import save_model
+
+    config = TrainConfig(backbone=backbone, image_size_px=size_px)
+    for changes in ({}, {"pooling": "flatten", "hidden": (8,)}, {"scale_features": True, "zero_start": True}):
+        network = build_classifier(config.with_changes(**changes), 3, None, precision="float32")
+        save_model(network, tmp_path / "real.keras")
+        foreign_model.check(tmp_path / "real.keras")
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        {"class_name": "Lambda", "module": "keras.layers"},
+        {"class_name": "Dense", "module": "os"},
+        {"class_name": "Dense", "config": {"kernel_initializer": {"module": "builtins", "class_name": "function"}}},
+        {"class_name": "StringLookup", "module": "keras.layers", "config": {"vocabulary": "/etc/passwd"}},
+        {"class_name": "TFSMLayer", "module": "keras.layers"},
+        {"class_name": ["Dense"], "module": "keras.layers"},
+    ],
+)
+def test_anything_else_is_refused_by_name(tmp_path, layer):
+    with pytest.raises(RunError, match="never makes"):
+        foreign_model.check(write_model(tmp_path / "a.keras", layer))
+
+
+def test_another_file_is_refused(tmp_path):
+    (tmp_path / "a.keras").write_bytes(b"no zip")
+    with pytest.raises(RunError, match="cannot be read"):
+        foreign_model.check(tmp_path / "a.keras")
+    with zipfile.ZipFile(write_model(tmp_path / "b.keras"), "a") as archive:
+        archive.writestr("assets/code.py", "evil")
+    with pytest.raises(RunError, match="no file that this lab saved"):
+        foreign_model.check(tmp_path / "b.keras")

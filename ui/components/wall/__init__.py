@@ -1,0 +1,125 @@
+"""The wall: a few mock-exam faces, always the same ones, each with what the network says of it after a round.
+
+The faces go to the browser once, as one picture in the page's styles; every round brings the guesses only.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from core.data import thumbnails
+from core.data.dataset import Dataset
+from core.data.store import PhotoStore
+from core.errors import LabError
+from core.evaluation import colours, spread
+from core.experiments.runs import Epoch
+from core.workspace import Workspace
+from ui.components import faces
+from ui.text import train as train_words
+
+MOST_FACES, MOST_ACROSS = 48, 8
+# In the picture that holds them all; on the page a row may be shorter.
+SPRITE_COLUMNS = 8
+_QUALITY = 82
+_HERE = Path(__file__).parent
+_mount = st.components.v2.component(
+    "lab_wall",
+    html='<div class="wall" role="group"></div>',
+    css=(_HERE / "wall.css").read_text(encoding="utf-8"),
+    js=(_HERE / "wall.js").read_text(encoding="utf-8"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Wall:
+    """Who hangs where.
+
+    Attributes:
+        dataset: whose mock exam it is.
+        places: int, shape (n,), places of its faces in `Dataset.of("validation")`.
+        labels: int, shape (n,), who they are.
+        across: how many stand side by side.
+    """
+
+    dataset: Dataset
+    places: np.ndarray
+    labels: np.ndarray
+    across: int
+
+
+def choose(dataset: Dataset) -> Wall:
+    """Choose the faces: spread evenly over the people, a row for each person where that is possible."""
+    known = {person: label for label, person in enumerate(dataset.people)}
+    labels = np.array([known.get(item.person or "", -1) for item in dataset.of("validation")], np.int64)
+    places = spread.spread_evenly(labels, MOST_FACES)
+    counts = np.unique(labels[places], return_counts=True)[1]
+    return Wall(dataset, places, labels[places], spread.columns(counts, MOST_ACROSS))
+
+
+def hang(workspace: Workspace, wall: Wall) -> None:
+    """Send the faces to the browser. Outside of what is drawn again and again: once is enough."""
+    st.html(f"<style>:root {{ --lab-wall: url({_sprite(workspace, wall)}); }}</style>")
+
+
+def _sprite(workspace: Workspace, wall: Wall) -> str:
+    """Return all faces in one picture, as an address; the place of one whose photo was deleted stays grey."""
+    side = faces.THUMBNAIL_PX
+    rows = -(-len(wall.places) // SPRITE_COLUMNS)
+    picture = Image.new("RGB", (SPRITE_COLUMNS * side, max(rows, 1) * side), (150, 156, 162))
+    store, items = PhotoStore(workspace.photos), wall.dataset.of("validation")
+    for n, place in enumerate(wall.places):
+        item = items[int(place)]
+        try:
+            small = thumbnails.thumbnail(store, item.sha256, wall.dataset.crop, item.face, side)
+            with Image.open(small) as face:
+                picture.paste(face, (n % SPRITE_COLUMNS * side, n // SPRITE_COLUMNS * side))
+        except (LabError, OSError):
+            continue
+    data = io.BytesIO()
+    picture.save(data, "JPEG", quality=_QUALITY)
+    return "data:image/jpeg;base64," + base64.b64encode(data.getvalue()).decode("ascii")
+
+
+def show(wall: Wall, epoch: Epoch | None, key: str) -> None:
+    """Draw the wall after a round; None: nothing was said yet. The same `key` every time keeps it from flickering."""
+    _mount(key=key, data=_said(wall, epoch))
+
+
+def _said(wall: Wall, epoch: Epoch | None) -> dict[str, Any]:
+    answers = None if epoch is None else epoch.val_probabilities[wall.places].argmax(axis=1)
+    told = (
+        train_words.SAYS_NOTHING
+        if answers is None
+        else train_words.wall_alt(int((answers == wall.labels).sum()), len(answers))
+    )
+    return {
+        "columns": SPRITE_COLUMNS,
+        "rows": -(-len(wall.places) // SPRITE_COLUMNS),
+        "across": wall.across,
+        "said": told,
+        "signs": {"right": colours.RIGHT, "wrong": colours.WRONG},
+        "guesses": [
+            _guess(wall.dataset.people, int(label), None if answers is None else int(answers[n]))
+            for n, label in enumerate(wall.labels)
+        ],
+    }
+
+
+def _guess(people: tuple[str, ...], true: int, says: int | None) -> dict[str, Any]:
+    if says is None:
+        return {"name": "", "said": people[true]}
+    template = train_words.WALL_RIGHT if says == true else train_words.WALL_WRONG
+    return {
+        "name": people[says],
+        "colour": colours.person_colour(says),
+        "right": says == true,
+        "said": template.format(true=people[true], says=people[says]),
+    }

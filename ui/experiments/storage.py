@@ -1,0 +1,80 @@
+"""Where everything lies, and what removes it: the next pupil on this computer must not find these faces."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.data.dataset import Dataset
+from core.experiments.runs import Run
+from core.jobs import deletion
+from core.workspace import Workspace
+from ui import feedback, jobs, state
+from ui.components import faces
+from ui.state import Widget
+from ui.text import common, escape
+from ui.text import experiments as words
+
+
+def offer(workspace: Workspace, dataset: Dataset | None = None) -> None:
+    """Draw what is on this computer, folded: delete one data set, or erase everything."""
+    said = state.GONE.get()
+    if said:
+        state.GONE.set("")
+        st.success(said, icon=":material/delete_forever:")
+    with st.expander(words.ON_DISK):
+        st.markdown(f"{common.STAYS_HERE} {escape.plain(str(workspace.root))}")
+        with st.container(horizontal=True):
+            delete = dataset and sure(
+                words.DELETE_DATASET, Widget.DELETE_DATASET, Widget.DELETE_DATASET_SURE, words.all_of(dataset.name)
+            )
+            erase = sure(words.ERASE, Widget.ERASE, Widget.ERASE_SURE, words.ALL_OF_IT)
+        if erase:
+            with feedback.sentences(), st.spinner(words.ERASING):
+                _erase(workspace)
+        elif delete and dataset:
+            with feedback.sentences(), st.spinner(words.DELETING):
+                _delete_dataset(workspace, dataset)
+
+
+def sure(label: str, ask: str, confirm: str, what: str) -> bool:
+    """Draw a button that removes something: the second click, on the button that then appears, counts.
+
+    Args:
+        what: goes away; text, said beside the second button.
+    """
+    # After a removal it is another popover, which is closed.
+    with st.popover(label, key=f"{ask}-{state.REMOVALS.get()}"):
+        st.markdown(words.gone_for_good(escape.plain(what)))
+        return st.button(common.SURE, key=confirm, type="primary")
+
+
+def delete_run(workspace: Workspace, run: Run) -> None:
+    """Delete an experiment, stopped first where it is running; the page is drawn anew without it."""
+    with feedback.sentences(), st.spinner(words.DELETING):
+        deletion.delete_run(workspace, run)
+        _forget()
+        st.rerun()
+
+
+def _delete_dataset(workspace: Workspace, dataset: Dataset) -> None:
+    deletion.delete_dataset(workspace, dataset.id)
+    # Faces lie in what was brought and in ended jobs too, and nobody can tell there whose.
+    jobs.forget_ended(workspace)
+    jobs.drop_drafts(workspace)
+    _forget()
+    st.rerun()
+
+
+def _erase(workspace: Workspace) -> None:
+    erased = deletion.erase_everything(workspace)
+    _forget()
+    state.DATASET.set(None)
+    # Kept for the next run of the page, which is an empty one.
+    state.GONE.set(words.erased(erased.photos, erased.bytes))
+    st.rerun()
+
+
+def _forget() -> None:
+    """Drop what this server keeps in memory of pictures."""
+    faces.thumbnail.clear()
+    state.REMOVALS.set(state.REMOVALS.get() + 1)

@@ -1,0 +1,1 @@
+"""The page Start: the way through the lab, and where the last visit ended."""

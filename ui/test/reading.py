@@ -1,0 +1,88 @@
+"""Reading a result: a square a photo, the sentence with the range, the bar on a ruler, the verdict."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.evaluation import colours, metrics
+from core.evaluation.metrics import TestResult, Verdict
+from core.experiments.runs import Run
+from ui.text import common
+from ui.text import test as words
+from ui.train import movement
+
+MOST_SQUARES = 240
+# The bar fades towards its ends, but what is shown of it is never narrower than this (of 100).
+NARROWEST = 3
+VERDICTS: dict[Verdict, tuple[str, str]] = {
+    "clear": (words.CLEARLY_BETTER, colours.RIGHT),
+    "luck": (words.NOT_CLEARLY_BETTER, colours.UNSURE),
+    "one_take": (words.ONE_TAKE, colours.UNSURE),
+}
+
+
+def result(result: metrics.TestResult) -> None:
+    """Say what a result means."""
+    if result.total == 0:
+        st.info(words.NO_LABELS, icon=":material/info:")
+        return
+    if result.total <= MOST_SQUARES:
+        st.html(squares(result.correct, result.total))
+    _said(result)
+    line, besides = st.columns([4, 3], gap="large", vertical_alignment="center")
+    with line:
+        _ruler(result)
+    besides.markdown(" ".join(_besides(result)))
+
+
+def did(run: Run) -> None:
+    """Draw where a training did not do what its settings say; nothing elsewhere."""
+    if said := movement.what_it_did(run):
+        st.warning(said, icon=":material/info:")
+
+
+def squares(correct: int, total: int) -> str:
+    """Return a square a photo as HTML, the right ones first."""
+    right, wrong = "<i></i>" * correct, '<i class="lab-is-wrong"></i>' * (total - correct)
+    style = f"--lab-right:{colours.RIGHT};--lab-wrong:{colours.WRONG}"
+    said = common.exam(correct, total)
+    return f'<div class="lab-squares" role="img" aria-label="{said}" style="{style}">{right}{wrong}</div>'
+
+
+def _said(result: TestResult) -> None:
+    verdict, colour = VERDICTS[result.verdict]
+    if result.is_rough and result.verdict == "clear":
+        verdict = words.better_but_rough(result.total)
+    low, high = result.expected_of_100
+    st.html(
+        f'<p class="lab-reading">{words.expect(low, high)} <span style="--lab-colour:{colour}">{verdict}</span></p>'
+    )
+
+
+def _besides(result: TestResult) -> list[str]:
+    said = [words.majority(result.majority_correct, result.total)]
+    if len({person.photos for person in result.per_person if person.photos}) > 1:
+        said.append(words.BALANCED.format(percent=round(100 * result.balanced_accuracy)))
+    if result.is_rough and result.verdict != "clear":
+        said.append(words.rough(result.total))
+    return said
+
+
+def blur(low: float, at: float, high: float, colour: str) -> str:
+    """Return the bar from `low` to `high` as HTML, deepest at `at`; all of 100."""
+    width = max(high - low, NARROWEST)
+    left = min(low, 100 - width)
+    style = f"left:{left:.1f}%;width:{width:.1f}%;--lab-band:{colour};--lab-peak:{100 * (at - left) / width:.0f}%"
+    return f'<div class="lab-blur" style="{style}"></div>'
+
+
+def _ruler(result: TestResult) -> None:
+    low, high = result.expected_of_100
+    guess, colour = 100 * result.guessing, VERDICTS[result.verdict][1]
+    ticks = "".join(f'<small style="left:{at}%">{at}</small>' for at in (0, 25, 50, 75, 100))
+    edge = " lab-at-edge" if guess < 8 else ""
+    st.html(
+        f'<div class="lab-expect" role="img" aria-label="{words.expect(low, high)}"><hr>'
+        f"{blur(low, 100 * result.accuracy, high, colour)}"
+        f'<div class="lab-tick{edge}" style="left:{guess:.1f}%"><span>{words.GUESSING_HERE}</span></div>{ticks}</div>'
+    )

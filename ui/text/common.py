@@ -1,0 +1,174 @@
+"""Sentences that several pages say, and the words of the lesson."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.config import Split
+from core.evaluation.curves import CurveLabels
+from core.evaluation.figures import ConfusionLabels
+from core.experiments.compare_runs import Setting
+from core.jobfolder import State
+from ui.text.amounts import count
+
+LAB = "Face Lab"
+START, PHOTOS, TRAIN, TEST = "Start", "Photos", "Train", "Test"
+STAYS_HERE = "Photos stay on this computer."
+ADVANCED = "Advanced"
+STOP, GO_ON, STOPPING = "Stop", "Go on", "Stopping…"
+SPLITS: dict[Split, str] = {"train": "practice", "validation": "mock exam", "test": "final exam"}
+CHOOSE_FOLDER = "Choose a folder"
+FOUND_SO_FAR = "{done} of {total} photos"
+STEP_STARTING = "Starting"
+PHOTO, REASON = "photo", "reason"
+SURE = "Yes, really"
+UNTRAINED = "untrained"
+BLOCK, STAGE, LAYER = "block", "stage", "layer"
+TO_EXAM = "See the final exam"
+RIGHT_ANSWERS = "Right answers out of 100"
+ERROR = "Error (loss)"
+ROUND, GUESSING = "round", "guessing: 1 in {people}"
+TO_RUNNING = "Watch it learn"
+SETTINGS: dict[Setting, str] = {
+    "network": "the network",
+    "start": "what it starts with",
+    "freeze": "frozen blocks",
+    "size": "size of a face",
+    "rounds": "rounds",
+    "photos": "practice photos a person",
+    "other": "advanced settings",
+    "data": "the practice photos",
+}
+A_TRY = "a try of a comparison"
+MUST_LEARN = "An untrained network must learn everything, so all blocks are unfrozen."
+ALL_PHOTOS_EACH = "all photos"
+LIBRARY = "My experiments"
+LOSS_LABELS = CurveLabels(SPLITS["train"], SPLITS["validation"], ROUND)
+MATRIX_LABELS = ConfusionLabels(
+    true="who it is",
+    predicted="who it says",
+    right="{true}: {count} right",
+    wrong="{true} taken for {predicted}: {count}",
+)
+RUN_STATES: dict[State, str] = {
+    "queued": "waiting",
+    "running": "running",
+    "done": "finished",
+    "failed": "failed",
+    "stopped": "stopped",
+    "interrupted": "interrupted",
+}
+
+
+def dataset(name: str, people: int) -> str:
+    return f"{name} ({count(people, 'person', 'people')})"
+
+
+def learns_from(photos: str) -> str:
+    return f"It learns from: {photos}"
+
+
+def largest_upload(megabytes: int) -> str:
+    return f"up to {megabytes:,} MB a file"
+
+
+def backbone(title: str, *, here: bool) -> str:
+    return title if here else f"{title} (not on this computer yet)"
+
+
+def accuracy_labels(people: int, before: str = "", border: str = "") -> CurveLabels:
+    """Return the words on the curves of right answers; `before` names the grey one, `border` its line."""
+    guessing = GUESSING.format(people=people)
+    return CurveLabels(SPLITS["train"], SPLITS["validation"], ROUND, guessing, before, border)
+
+
+def accuracy_alt(practice: float | None, mock: float | None, rounds: int) -> str:
+    """Describe the chart of right answers for those who cannot see it."""
+    if practice is None or mock is None:
+        return "Right answers over the rounds; no round is finished yet."
+    return f"Right answers out of 100 after round {rounds}: practice {100 * practice:.0f}, mock exam {100 * mock:.0f}."
+
+
+def border_alt(epoch: int, said: str) -> str:
+    return f"A line at round {epoch}: {said}."
+
+
+def loss_alt(practice: float | None, mock: float | None, rounds: int) -> str:
+    if practice is None or mock is None:
+        return "Error over the rounds; no round is finished yet."
+    return f"Error after round {rounds}: practice {practice:.2f}, mock exam {mock:.2f}."
+
+
+def matrix_alt(correct: int, total: int) -> str:
+    return f"Who is taken for whom: {correct} of {total} photos lie on the diagonal, where the name is right."
+
+
+def exam(correct: int, total: int) -> str:
+    return f"{correct} of {total} right"
+
+
+def has_met(people: Sequence[str]) -> str:
+    """Say whom a network has learned from before; a test on them says little."""
+    shown = ", ".join(people[:5]) + (" …" if len(people) > 5 else "")
+    return f"This network has seen photos of {shown} before. Its result with them will look too good."
+
+
+def will_be_held_against(which: str, changed: Sequence[Setting], *, follows: bool) -> str:
+    """Say what a new experiment will be held against, and what changes; `follows` where it explains a second change."""
+    if follows:
+        return f"Two things change against {which}: {_settings(changed)}. {MUST_LEARN}"
+    if not changed:
+        return f"Its settings are those of {which}."
+    return f"One thing changes against {which}: {_settings(changed)}."
+
+
+def _settings(changed: Sequence[Setting]) -> str:
+    told = [SETTINGS[setting] for setting in changed]
+    return " and ".join([", ".join(told[:-1]), told[-1]]) if len(told) > 1 else "".join(told)
+
+
+def which(first: int, last: int, what: str) -> str:
+    """Name blocks (stages, layers) from one to another; `first` 1 is all of them."""
+    if first == 1:
+        return f"all {what}s"
+    return f"{what} {first}" if first == last else f"{what}s {first}–{last}"
+
+
+def retrained(first: int, last: int, what: str) -> str:
+    """Say which blocks or layers learned on, in a few words; `first` is above `last` where none did."""
+    if first > last:
+        return f"all {what}s frozen"
+    return f"all {what}s learn" if first == 1 else f"{which(first, last, what)} retrained"
+
+
+def kept_as_was(first: int, last: int, what: str) -> str:
+    """Say which blocks were let loose, but are in the network as they were before."""
+    return f"{which(first, last, what)} {'kept as it was' if first == last != 1 else 'kept as they were'}"
+
+
+def border(first: int, last: int, what: str) -> str:
+    """Say at a line across the curves what begins to learn there."""
+    if first == 1:
+        return f"from here all {what}s learn"
+    return f"from here {which(first, last, what)} {'learns' if first == last else 'learn'} too"
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def rounds(epochs: int) -> str:
+    return count(epochs, "round")
+
+
+def photos_each(photos: int | None) -> str:
+    return f"{count(photos, 'photo')} each" if photos else ALL_PHOTOS_EACH
+
+
+def experiment(number: int) -> str:
+    """Name an experiment within a sentence; what was made for a comparison has no number."""
+    return f"experiment {number}" if number else A_TRY
+
+
+def numbered(number: int, what: str) -> str:
+    return f"{number}. {what}" if number else what

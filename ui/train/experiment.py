@@ -1,0 +1,120 @@
+"""One experiment on the page Train: prepare it, watch it, go on with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from core.data.dataset import Dataset
+from core.experiments import runs
+from core.experiments.runs import Run
+from core.jobfolder import OPEN_STATES
+from core.models import registry
+from core.workspace import Workspace
+from ui import dataset_choice, feedback, jobs, places, state
+from ui.state import Param, Widget
+from ui.text import common
+from ui.text import train as words
+from ui.train import live, movement, networks, queue, replay, settings
+
+
+def shown(workspace: Workspace) -> Run | None:
+    """Return the experiment the Train page shows: the one the address names, else what goes on; None: the settings."""
+    found = _named(runs.list_runs(workspace, of_sweeps=True))
+    if found:
+        state.CHOOSING_SETTINGS.set(False)
+    elif not state.CHOOSING_SETTINGS.get():
+        found = live.newest_to_show(workspace)
+    if found:
+        # So that this one stays on the page when it ends.
+        st.query_params[Param.RUN] = found.id
+    return found
+
+
+def _named(found: Sequence[Run]) -> Run | None:
+    wanted = st.query_params.get(Param.RUN)
+    return next((run for run in found if run.id == wanted), None)
+
+
+def prepare(workspace: Workspace, found: Sequence[Dataset]) -> None:
+    """Draw the settings and the button that starts; `found` are data sets a network can learn from."""
+    networks.settle(workspace)
+    queue.comparison(workspace)
+    dataset = dataset_choice.chosen(found)
+    choice = settings.choose(workspace, found, dataset)
+    with choice.start_here:
+        st.markdown(settings.takes(workspace, dataset, choice.config))
+        if not choice.weights_missing and st.button(
+            words.START_TRAINING, key=Widget.START, type="primary", icon=":material/play_arrow:", width="stretch"
+        ):
+            with feedback.sentences():
+                run = jobs.train(workspace, dataset, registry.check_config(choice.config), state.CAME_FROM.get())
+                settings.forget_idea()
+                _open(run)
+    if choice.weights_missing:
+        with choice.below:
+            networks.way_on(workspace, choice.backbone)
+
+
+def _open(run: Run) -> None:
+    state.CHOOSING_SETTINGS.set(False)
+    st.query_params[Param.RUN] = run.id
+    st.rerun()
+
+
+def watch(workspace: Workspace, run: Run) -> None:
+    """Show an experiment: live while it is open, with the way on once it has ended."""
+    status = run.status()
+    if status.state in OPEN_STATES or replay.is_played(run):
+        live.training(workspace, run)
+    else:
+        replay.afterwards(workspace, run, partial(_ended, workspace, run))
+        movement.draw(workspace, run)
+    st.caption(settings.told(run.config, run.outcome()))
+    st.caption(" ".join(_how_to_read(run)))
+    if st.button(words.ANOTHER, key=Widget.ANOTHER):
+        settings.forget_idea()
+        state.CHOOSING_SETTINGS.set(True)
+        st.query_params.pop(Param.RUN, None)
+        st.rerun()
+
+
+def _how_to_read(run: Run) -> list[str]:
+    """Say what the curves rest on: what a round is, the mock exam, the two phases, the round that was kept."""
+    config, did = run.config, run.outcome()
+    said = [settings.a_round(run.dataset, config), words.MOCK_HOW]
+    if did.border is not None:
+        said.append(words.two_phases(did.border))
+    if config.keep_best and did.kept_epoch is not None:
+        said.append(words.kept(did.kept_epoch, did.border if did.retrained else None))
+    return said
+
+
+def _ended(workspace: Workspace, run: Run) -> None:
+    """Say how it ended, with the way on beside it, so that the faces below are on the first screen."""
+    status, progress = run.status(), run.progress()
+    title, on = st.columns([5, 2], vertical_alignment="center")
+    title.title(words.ended(status.state, progress.epoch), anchor=False)
+    if status.state == "failed":
+        feedback.show_error(status.message)
+    if said := movement.what_it_did(run):
+        st.markdown(said)
+    if status.state == "failed" and progress.epoch:
+        st.markdown(words.KEPT)
+    elif status.state == "interrupted":
+        st.markdown(words.INTERRUPTED_HOW if progress.epoch else words.INTERRUPTED_EARLY)
+    with on, st.container(horizontal=True, horizontal_alignment="right"):
+        _ways_on(workspace, run, common.GO_ON if progress.epoch else words.TRY_AGAIN)
+
+
+def _ways_on(workspace: Workspace, run: Run, go_on: str) -> None:
+    is_tested = run.summary() is not None
+    if is_tested and st.button(common.TO_EXAM, key=Widget.TO_EXAM, type="primary"):
+        st.switch_page(places.TEST, query_params={Param.RUN: run.id})
+    kind = "secondary" if is_tested else "primary"
+    if run.status().state != "done" and st.button(go_on, key=Widget.GO_ON_TRAINING, type=kind):
+        with feedback.sentences():
+            jobs.go_on(workspace, run)
+            _open(run)

@@ -1,0 +1,119 @@
+"""What is going on right now, read from job folders once a second. Nothing is kept: a refresh shows the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.experiments import runs
+from core.experiments.runs import Epoch, Progress, Run
+from core.jobfolder import OPEN_STATES
+from core.models.registry import frozen_units
+from core.workspace import Workspace
+from ui import feedback, job_progress, server, state
+from ui.playback import ROUNDS_A_SECOND
+from ui.text import amounts, common
+from ui.text import train as words
+from ui.train import queue, replay
+from ui.train.replay import Stage
+
+
+def training(workspace: Workspace, run: Run) -> None:
+    """Show an experiment while it is open, and until its last round was shown."""
+    # A slow training is looked at seldom: looking takes time from it.
+    is_fast = replay.far_behind(run, len(run.history()) - 1)
+    every_s = 1 / ROUNDS_A_SECOND if is_fast else job_progress.EVERY_S
+    st.fragment(_training, run_every=every_s)(run, replay.stage(workspace, run), is_fast)
+
+
+@feedback.sentences()
+def _training(run: Run, stage: Stage, is_fast: bool) -> None:
+    if not run.job.exists():
+        st.rerun()
+    history, state_now = run.history(), run.status().state
+    newest = len(history) - 1
+    if not is_fast and replay.far_behind(run, newest):
+        st.rerun()
+    shown = replay.follow(run, newest)
+    is_behind = shown < newest - (state_now in OPEN_STATES)
+    if state_now not in OPEN_STATES and not (state_now == "done" and is_behind):
+        replay.leave()
+        st.rerun()
+    workspace, progress = server.workspace(), run.progress()
+    before = queue.before(workspace, run) if progress.phase == "waiting" else 0
+    told = _told(progress, has_frozen=frozen_units(run.config) > 0)
+    if before:
+        told = words.WAITS, 0.0, words.in_queue(before)
+    if is_behind:
+        told = _told_behind(progress, history, shown)
+    others = queue.others(workspace, run)
+    # In the same places as `replay.afterwards` has them, so that wall and curves stay where they are.
+    with st.container():
+        _head(run, told, progress, is_behind, words.waits_behind(len(others)) if others and not before else "")
+    with st.container():
+        job_progress.trouble(run.job)
+        if before:
+            queue.to_running(workspace)
+    if history or not before:
+        stage.draw(history[: shown + 1])
+    queue.show(others)
+
+
+def _head(run: Run, told: tuple[str, float, str], progress: Progress, is_behind: bool, behind: str) -> None:
+    """Draw what is going on, how far it is, and what can be done about it."""
+    title, fraction, detail = told
+    head, skip, stop = st.columns([4, 1.3, 1], vertical_alignment="center")
+    with head:
+        st.title(title, anchor=False)
+    with skip:
+        if is_behind:
+            replay.skip_button()
+    with stop:
+        if progress.phase != "done":
+            job_progress.stop_button(run.job, state.Widget.STOP)
+    left = "" if is_behind else amounts.seconds_left(progress.seconds_left)
+    st.progress(fraction, text=" · ".join(part for part in (detail, left, behind) if part))
+
+
+def _told_behind(progress: Progress, history: Sequence[Epoch], shown: int) -> tuple[str, float, str]:
+    """Return what to say while the rounds are shown slower than they were trained."""
+    epochs = progress.epochs
+    if progress.phase == "done":
+        detail = words.finished_in(sum(epoch.seconds for epoch in history), shown, len(history) - 1)
+        return words.REPLAY.format(epoch=shown, epochs=len(history) - 1), shown / max(len(history) - 1, 1), detail
+    title = words.LEARNING.format(epoch=min(shown + 1, epochs), epochs=epochs)
+    return title, shown / max(epochs, 1), words.IS_FASTER.format(newest=len(history) - 1)
+
+
+def _told(progress: Progress, *, has_frozen: bool) -> tuple[str, float, str]:
+    """Return what to say of a running experiment: the title, how far the bar is, and what stands over the bar.
+
+    Args:
+        has_frozen: some of its layers are frozen to the end.
+    """
+    if progress.phase == "prefix":
+        so_far = words.PICTURES_SO_FAR.format(done=progress.done, total=progress.total)
+        said = words.PREPARING if has_frozen else words.PREPARING_ALL
+        return said, progress.done / max(progress.total, 1), so_far if progress.total else ""
+    if progress.phase == "train":
+        running = min(progress.epoch + 1, progress.epochs)
+        within = progress.batch / progress.batches if progress.batches else 0.0
+        fraction = min(1.0, (progress.epoch + within) / max(progress.epochs, 1))
+        detail = words.in_round(running, progress.batch, progress.batches)
+        return words.LEARNING.format(epoch=running, epochs=progress.epochs), fraction, detail
+    if progress.phase in ("test", "done"):
+        return words.EXAM_RUNS, 1.0, ""
+    return words.GETTING_READY, 0.0, common.STEP_STARTING
+
+
+def newest_to_show(workspace: Workspace) -> Run | None:
+    """Return the experiment the Train page opens with: an open one first, else the newest if it waits to go on."""
+    everything = runs.list_runs(workspace)
+    states = [(run, run.status().state) for run in everything]
+    open_ones = [run for run, found in states if found == "running"] or [
+        run for run, found in states if found == "queued"
+    ]
+    if open_ones:
+        return open_ones[0]
+    return states[0][0] if states and states[0][1] == "interrupted" else None

@@ -1,0 +1,178 @@
+"""Ready-made networks: those on this computer to choose from, and the way to get the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.config import TrainConfig
+from core.jobfolder import OPEN_STATES, JobFolder
+from core.models import registry, weights
+from core.models.registry import Backbone
+from core.workspace import Workspace
+from ui import feedback, job_progress, jobs, state
+from ui.state import Widget
+from ui.text import amounts, common
+from ui.text import train as words
+
+KINDS = ("download", "import_weights")
+
+
+def settle(workspace: Workspace) -> None:
+    """Tell once how bringing a network ended; one that has arrived is chosen. Call it before `choose`."""
+    job = jobs.job(workspace, state.DOWNLOAD_JOB.get())
+    if job is None or job.status().state in OPEN_STATES:
+        return
+    status, backbone = job.status(), registry.backbone(job.request()["backbone"])
+    if status.state == "done":
+        _choose(backbone.name, pretrained=True)
+        st.toast(words.network_is_here(backbone.title))
+        state.DOWNLOAD_JOB.set(None)
+
+
+def choose(workspace: Workspace, base: TrainConfig) -> Backbone:
+    """Draw the networks of this computer; one that is not here stands among them only while it is asked for."""
+    key = Widget.BACKBONE.of(base.preset)
+    here = _here(workspace)
+    asked_for = [name for name in (base.backbone, st.session_state.get(key)) if name in registry.BACKBONES]
+    names = list(dict.fromkeys([*here, *asked_for]))
+    name = st.selectbox(
+        words.BACKBONE,
+        names,
+        index=names.index(base.backbone),
+        format_func=lambda name: common.backbone(registry.backbone(name).title, here=name in here),
+        key=key,
+        persist_state="session",
+    )
+    return registry.backbone(name)
+
+
+def _here(workspace: Workspace) -> list[str]:
+    return [name for name in registry.BACKBONES if weights.has_weights(name, workspace)]
+
+
+def _choose(name: str, *, pretrained: bool) -> None:
+    """Choose a network, and what it starts with; called before the widgets are drawn."""
+    preset = st.session_state.get(Widget.PRESET) or TrainConfig().preset
+    st.session_state[Widget.BACKBONE.of(preset)] = name
+    st.session_state[Widget.STARTS_WITH.of(preset, name)] = pretrained
+
+
+def way_on(workspace: Workspace, backbone: Backbone) -> None:
+    """Say that what the chosen network learned before is not here; offer to bring it, or to start untrained."""
+    st.info(words.MISSING_HERE if backbone.weights.bundled else words.NOT_HERE, icon=":material/info:")
+    _in_progress(workspace)
+    if _open_job(workspace):
+        return
+    with st.container(horizontal=True):
+        if not backbone.weights.bundled:
+            _download_button(workspace, backbone, Widget.DOWNLOAD)
+        if registry.can_start_untrained(backbone.name):
+            st.button(
+                words.START_UNTRAINED,
+                key=Widget.START_UNTRAINED,
+                on_click=_choose,
+                args=(backbone.name,),
+                kwargs={"pretrained": False},
+            )
+
+
+def _in_progress(workspace: Workspace) -> None:
+    """Draw how far a network that is being brought has come, or why it did not arrive."""
+    job = _open_job(workspace)
+    if job:
+        state.DOWNLOAD_JOB.set(job.id)
+        _show_arrival(job)
+        return
+    ended = jobs.job(workspace, state.DOWNLOAD_JOB.get())
+    if ended and ended.status().state == "failed":
+        feedback.show_error(ended.status().message)
+    elif ended:
+        st.caption(words.NETWORK_STOPPED)
+
+
+def more(workspace: Workspace, *, told_above: bool) -> None:
+    """Draw the networks that are not on this computer: how large, whose, and how they get here.
+
+    Args:
+        told_above: `way_on` stands on the page and tells how far one that is being brought has come.
+    """
+    missing = [registry.backbone(name) for name in registry.BACKBONES if name not in _here(workspace)]
+    missing = [backbone for backbone in missing if not backbone.weights.bundled]
+    if not missing:
+        return
+    with st.expander(words.MORE_NETWORKS):
+        chosen = _which(missing)
+        if not told_above:
+            _in_progress(workspace)
+        if not _open_job(workspace):
+            _ways_here(workspace, chosen)
+
+
+def _which(missing: Sequence[Backbone]) -> Backbone:
+    by_name = {backbone.name: backbone for backbone in missing}
+    name = st.radio(
+        words.WHICH_NETWORK,
+        list(by_name),
+        format_func=lambda name: words.network_to_get(by_name[name].title, by_name[name].size_bytes),
+        captions=[f"{backbone.description} {backbone.weights.licence}" for backbone in missing],
+        key=Widget.MORE_NETWORKS,
+        label_visibility="collapsed",
+    )
+    return by_name[name]
+
+
+def _ways_here(workspace: Workspace, backbone: Backbone) -> None:
+    with st.container(horizontal=True):
+        _download_button(workspace, backbone, Widget.DOWNLOAD_MORE)
+        if registry.can_start_untrained(backbone.name):
+            st.button(
+                words.USE_UNTAUGHT,
+                key=Widget.USE_UNTAUGHT,
+                on_click=_choose,
+                args=(backbone.name,),
+                kwargs={"pretrained": False},
+            )
+    upload = st.file_uploader(
+        words.OWN_FILE.format(file=backbone.weights.file_name),
+        key=Widget.NETWORK_FILE.of(backbone.name, state.NETWORK_UPLOADS.get()),
+    )
+    if upload is not None:
+        with feedback.sentences():
+            state.DOWNLOAD_JOB.set(jobs.import_weights(workspace, backbone.name, upload).id)
+            # A new widget: the old one would keep the file in memory.
+            state.NETWORK_UPLOADS.set(state.NETWORK_UPLOADS.get() + 1)
+            st.rerun()
+
+
+def _download_button(workspace: Workspace, backbone: Backbone, key: Widget) -> None:
+    label = words.DOWNLOAD.format(size=amounts.size(backbone.size_bytes))
+    kind = "primary" if key == Widget.DOWNLOAD else "secondary"
+    if st.button(label, key=key, type=kind, help=backbone.weights.licence):
+        with feedback.sentences():
+            state.DOWNLOAD_JOB.set(jobs.download(workspace, backbone.name).id)
+            st.rerun()
+
+
+def _open_job(workspace: Workspace) -> jobs.JobFolder | None:
+    return jobs.open_job(workspace, *KINDS)
+
+
+def _show_arrival(job: JobFolder) -> None:
+    """Show how a ready-made network is being brought, by download or from a file, until it ends."""
+    st.fragment(_arrival, run_every=job_progress.EVERY_S)(job)
+
+
+@feedback.sentences()
+def _arrival(job: JobFolder) -> None:
+    job_progress.leave_when_over(job)
+    done, total = job_progress.counted(job)
+    said = words.CHECKING_FILE if job.request()["kind"] == "import_weights" else common.STEP_STARTING
+    if total:
+        said = words.DOWNLOADING.format(done=amounts.size(done), total=amounts.size(total))
+    bar, stop = st.columns([5, 1], vertical_alignment="bottom")
+    bar.progress(min(1.0, done / total) if total else 0.0, text=said)
+    with stop:
+        job_progress.stop_button(job, state.Widget.STOP)
+    job_progress.trouble(job)

@@ -1,0 +1,180 @@
+"""The rounds of a training at a pace that can be watched, and any of them again afterwards.
+
+A training can be over before anybody has seen it learn. Then the page plays its log, four rounds a second. Which round
+is shown lives in the session: a refresh shows what is true now.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from core.evaluation import learning_curve
+from core.evaluation.learning_curve import Mark
+from core.experiments import baseline, listing, runs
+from core.experiments.runs import Epoch, Run
+from core.models import registry
+from core.workspace import Workspace
+from ui import feedback, state
+from ui.charts import on_page
+from ui.components import wall
+from ui.components.wall import Wall
+from ui.playback import Playback
+from ui.state import Widget
+from ui.text import blocks, common
+from ui.text import train as words
+
+# Who comes back after so long begins with the newest round again.
+_LOOKED_AWAY_S = 8.0
+# The same on every page and tick, so that nothing is taken away and drawn anew.
+_KEY = "live"
+
+
+def follow(run: Run, newest: int) -> int:
+    """Return the round to show of an experiment that goes on or is still being played; -1: none yet.
+
+    Who comes while it goes on begins with its newest round; from there on rounds follow one by one.
+    """
+    now = time.time()
+    playback = _playback(run) or Playback(run.id, newest, now, now)
+    shown = playback.next(newest, now)
+    since = now if shown != playback.shown else playback.since
+    state.PLAYBACK.set(replace(playback, shown=shown, since=since, looked=now))
+    return shown
+
+
+def is_played(run: Run) -> bool:
+    """Tell whether rounds of a finished experiment are still being shown in this session."""
+    playback = _playback(run)
+    if playback is None or run.status().state != "done":
+        return False
+    return not playback.skipped and playback.shown < len(run.history()) - 1
+
+
+def _playback(run: Run) -> Playback | None:
+    """Return where this session is in an experiment; None where it looks at another one, or looked away."""
+    playback = state.PLAYBACK.get()
+    if playback is None or playback.run_id != run.id:
+        return None
+    return None if time.time() - playback.looked > _LOOKED_AWAY_S else playback
+
+
+def far_behind(run: Run, newest: int) -> bool:
+    """Tell whether rounds come faster than they are shown."""
+    playback = _playback(run)
+    return playback is not None and not playback.skipped and playback.shown < newest - 1
+
+
+def leave() -> None:
+    """Forget where the playing was: it is at its end, or the experiment has ended otherwise."""
+    state.PLAYBACK.set(None)
+
+
+def skip() -> None:
+    """Go to the newest round, and stay with it."""
+    playback = state.PLAYBACK.get()
+    if playback:
+        state.PLAYBACK.set(replace(playback, skipped=True))
+
+
+def skip_button() -> None:
+    """Draw the button that ends the waiting."""
+    st.button(words.SKIP, key=Widget.SKIP, icon=":material/skip_next:", width="stretch", on_click=skip)
+
+
+def _play(run: Run) -> None:
+    now = time.time()
+    state.PLAYBACK.set(Playback(run.id, 0, now, now))
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """What stays the same while an experiment is shown round by round."""
+
+    wall: Wall
+    epochs: int
+    before: on_page.Before | None
+    border: on_page.Border | None
+
+    def draw(self, history: Sequence[Epoch], mark: Mark | None = None, said: str = words.SAYS_NOW) -> None:
+        """Draw the wall and the curves after the last of `history`."""
+        left, right = st.columns([9, 10], gap="medium")
+        with left, st.container(gap="xsmall"):
+            st.subheader(said if history else words.SAYS_NOTHING, anchor=False)
+            wall.show(self.wall, history[-1] if history else None, key=f"{_KEY}-wall")
+        with right, st.container(gap="xsmall"):
+            people = len(self.wall.dataset.people)
+            on_page.curves(history, self.epochs, people, _KEY, before=self.before, mark=mark, border=self.border)
+
+
+def stage(workspace: Workspace, run: Run) -> Stage:
+    """Set the stage: choose the faces and send them, find what it is held against. Once a page, not once a round."""
+    hung = wall.choose(run.dataset)
+    wall.hang(workspace, hung)
+    return Stage(hung, run.config.epochs, _before(workspace, run), _border(run))
+
+
+def _before(workspace: Workspace, run: Run) -> on_page.Before | None:
+    found = baseline.partner(run, runs.list_runs(workspace, of_sweeps=True))
+    if found is None:
+        return None
+    number = listing.number(workspace, found.run)
+    return on_page.Before(common.experiment(number), tuple(found.run.history()))
+
+
+def _border(run: Run) -> on_page.Border | None:
+    """Return where more of the network begins to learn; None where nothing did before it ended."""
+    did = run.outcome()
+    if did.border is None or did.did == "ended_before":
+        return None
+    return on_page.Border(did.border, blocks.border(run.config))
+
+
+def afterwards(workspace: Workspace, run: Run, head: Callable[[], None]) -> None:
+    """Show an experiment that is over: `head` over it, and a control that goes back to any of its rounds."""
+    if run.history():
+        st.fragment(_afterwards)(run, stage(workspace, run), head)
+    else:
+        head()
+
+
+@feedback.sentences()
+def _afterwards(run: Run, set_stage: Stage, head: Callable[[], None]) -> None:
+    with st.container():
+        head()
+    history = run.history()
+    last, mark = len(history) - 1, _mark(history, run.outcome().border)
+    with st.container():
+        if mark:
+            units = len(registry.backbone(run.config.backbone).architecture.units)
+            depth = run.config.freeze_depth
+            st.markdown(words.learning_curve(mark, units if depth is None else depth, units))
+        shown = _scrubber(run, last) if last else 0
+    said = words.SAYS_NOW if shown == last else words.SAID_THEN.format(epoch=shown)
+    set_stage.draw(history[: shown + 1], mark, said)
+
+
+def _mark(history: Sequence[Epoch], border: int | None) -> Mark | None:
+    return learning_curve.read_curve(
+        [epoch.loss for epoch in history],
+        [epoch.accuracy for epoch in history],
+        [epoch.val_loss for epoch in history],
+        [epoch.val_accuracy for epoch in history],
+        border=border,
+    )
+
+
+def _scrubber(run: Run, last: int) -> int:
+    label, track, again = st.columns([2, 7, 2], vertical_alignment="center", gap="medium")
+    label.markdown(words.LOOK_BACK)
+    shown = track.slider(
+        words.LOOK_BACK, 0, last, last, key=Widget.ROUND.of(run.id, last), label_visibility="collapsed"
+    )
+    with again:
+        if st.button(words.PLAY_AGAIN, key=Widget.PLAY_AGAIN, icon=":material/replay:", width="stretch"):
+            _play(run)
+            st.rerun()
+    return shown
