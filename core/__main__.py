@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from core import presets
 from core.errors import LabError
+from core.visible import for_json, for_terminal
 
 # TensorFlow greets on stderr unless told not to before its import; the last line there belongs to our own sentence.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -191,15 +192,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 0
         answer = commands.COMMANDS[arguments.command](arguments)
     except LabError as error:
-        print(error, file=sys.stderr)
+        print(for_terminal(str(error)), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 130
     if arguments.json:
-        print(json.dumps(answer.facts, ensure_ascii=False))
+        print(for_json(json.dumps(answer.facts, ensure_ascii=False)))
     else:
-        print(answer.text)
+        print(for_terminal(answer.text))
     return 0
 
 

@@ -20,6 +20,7 @@ from core.data.manifest import Dataset
 from core.data.naming import PeopleFrom
 from core.errors import ConfigError, DatasetError, LabError, Stopped
 from core.jobfolder import JobFolder
+from core.visible import for_terminal
 from core.workspace import Workspace
 
 
@@ -81,7 +82,7 @@ def photos_of(arguments: argparse.Namespace, workspace: Workspace, image_size_px
             on_progress=lambda _step, done, total: move(done, total),
         )
     for sentence in leaks.sentences(dataset):
-        print(sentence, file=sys.stderr)
+        print(for_terminal(sentence), file=sys.stderr)
     if any(leaks.leaking(dataset, split) for split in leaks.EXAMS):
         print("--count-leaks lets them count.", file=sys.stderr)
     return dataset

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from core.data.layout import ARRANGEMENT, Parts, Place, arrange, arrange_new, fo
 from core.data.naming import Naming, PeopleFrom
 from core.data.sources import Entry, EntryError, is_zip, open_source
 from core.errors import DatasetError
+from core.visible import visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -256,7 +256,7 @@ def shown_name(name: str) -> str:
     Raises:
         DatasetError: nothing is left of it.
     """
-    shown = _shown(name) if name.strip() else ""
+    shown = visible(name)[:_LONGEST_NAME]
     if not shown:
         raise DatasetError(f"A name needs at least one letter, received {name!r}; type one.")
     return shown
@@ -275,7 +275,4 @@ def _shown_parts(parts: Parts) -> Parts | None:
 
 
 def _shown(part: str) -> str:
-    # A file system may hold names that are no text; they come as lone surrogates, which no file of ours could hold.
-    text = part.encode("utf-8", "replace").decode("utf-8")
-    text = "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(sign) == "Cc" else sign for sign in text)
-    return unicodedata.normalize("NFC", text).strip()[:_LONGEST_NAME] or "(no name)"
+    return visible(part)[:_LONGEST_NAME] or "(no name)"
