@@ -1,4 +1,4 @@
-"""Uploads lie in the server's memory until somebody gives them back: once they are on disk, and when their page is gone.
+"""Uploads lie in the server's memory until they are given back: once they are on disk, and when their page is gone.
 
 Streamlit itself keeps them as long as it keeps their session, which can be until the server ends.
 """
@@ -58,7 +58,7 @@ def give_back_everything() -> None:
 
 
 def keep_no_freed_memory() -> None:
-    """Let the C library hand large pieces back to the system as soon as they are freed; once, when the server starts."""
+    """Let the C library hand large pieces back to the system once they are freed; call it when the server starts."""
     with contextlib.suppress(OSError, AttributeError):
         if sys.platform == "linux":
             ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _MMAP_FROM_BYTES)
