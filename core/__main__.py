@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from core import presets
-from core.errors import LabError
+from core.errors import LabError, from_system
 from core.visible import for_json, for_terminal
 
 # TensorFlow greets on stderr unless told not to before its import; the last line there belongs to our own sentence.
@@ -192,8 +192,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 0
         answer = commands.COMMANDS[arguments.command](arguments)
     except LabError as error:
-        print(for_terminal(str(error)), file=sys.stderr)
-        return 2
+        return _refused(error)
+    except (OSError, MemoryError) as error:
+        trouble = from_system(error)
+        if trouble is None:
+            raise
+        return _refused(trouble)
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 130
@@ -202,6 +206,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     else:
         print(for_terminal(answer.text))
     return 0
+
+
+def _refused(error: LabError) -> int:
+    print(for_terminal(str(error)), file=sys.stderr)
+    return 2
 
 
 if __name__ == "__main__":

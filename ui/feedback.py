@@ -7,17 +7,22 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from core.errors import LabError
+from core.errors import LabError, from_system
 from ui.text import escape
 
 
 @contextmanager
 def sentences() -> Iterator[None]:
-    """Show a LabError raised inside as one red sentence, and go on behind the block."""
+    """Show a LabError raised inside, or what the computer refused, as one red sentence, and go on behind the block."""
     try:
         yield
     except LabError as error:
         show_error(str(error))
+    except (OSError, MemoryError) as error:
+        trouble = from_system(error)
+        if trouble is None:
+            raise
+        show_error(str(trouble))
 
 
 def show_error(sentence: str) -> None:
