@@ -6,14 +6,16 @@ import argparse
 import json
 import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from core import presets
+from core import disk, presets
 from core.errors import LabError, from_system
 from core.visible import for_json, for_terminal
+from core.workspace import Workspace
 
 # TensorFlow greets on stderr unless told not to before its import; the last line there belongs to our own sentence.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -190,6 +192,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if arguments.command == "worker":
             commands.worker(arguments.lane)
             return 0
+        _end_tidily()
+        disk.clear_temporary(Workspace.personal().root)
         answer = commands.COMMANDS[arguments.command](arguments)
     except LabError as error:
         return _refused(error)
@@ -206,6 +210,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     else:
         print(for_terminal(answer.text))
     return 0
+
+
+def _end_tidily() -> None:
+    """Take a closed terminal, and a wish to end, like Ctrl+C: what was begun is put away first."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
 
 
 def _refused(error: LabError) -> int:

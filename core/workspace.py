@@ -9,6 +9,7 @@ from pathlib import Path
 
 import platformdirs
 
+from core import disk
 from core.errors import LabError
 
 
@@ -84,7 +85,8 @@ class Workspace:
         """
         photos = sum(1 for _ in self.photos.glob("*/*/original"))
         size = 0
-        for folder in (self.photos, self.datasets, self.runs, self.sweeps, self.jobs, self.cache):
+        temporary = [path for path in self.root.glob(f"{disk.TEMPORARY}*") if path.is_dir()]
+        for folder in (self.photos, self.datasets, self.runs, self.sweeps, self.jobs, self.cache, *temporary):
             size += sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
             shutil.rmtree(folder, ignore_errors=True)
             left = sum(1 for file in folder.rglob("*") if file.is_file())

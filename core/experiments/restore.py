@@ -11,7 +11,6 @@ import json
 import math
 import re
 import shutil
-import tempfile
 import zipfile
 import zlib
 from contextlib import contextmanager
@@ -79,13 +78,10 @@ def bring_back(source: Path | BinaryIO, workspace: Workspace) -> Run:
         if (workspace.runs / run_id).exists():
             raise RunError(f'This experiment is here already ("{_here(workspace, run_id)}"); open it in the list.')
         workspace.runs.mkdir(parents=True, exist_ok=True)
-        # Beside its place and renamed into it; a folder without a manifest is no run, and the name begins with a dot.
-        beside = Path(tempfile.mkdtemp(prefix=".coming-", dir=workspace.runs)) / run_id
-        try:
-            _write(zipped, beside, known)
-            beside.rename(workspace.runs / run_id)
-        finally:
-            shutil.rmtree(beside.parent, ignore_errors=True)
+        # Written beside its place and renamed into it, so that nobody meets half of it.
+        with disk.temporary_folder(workspace.root) as beside:
+            _write(zipped, beside / run_id, known)
+            (beside / run_id).rename(workspace.runs / run_id)
     return Run(workspace.runs / run_id)
 
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 from filelock import Timeout
 
+from core import disk
 from core.errors import LabError
 from core.jobs import queue, workers
 from core.jobs.queue import is_lane_busy as is_lane_busy
@@ -121,6 +122,7 @@ class Supervisor:
                 self._lead()
 
     def _lead(self) -> None:
+        disk.clear_temporary(self._workspace.root, deep=True)
         while not self._stopping.is_set():
             try:
                 self._tick()
