@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.jobs import supervisor
+from core.jobs import deletion, supervisor
 from core.workspace import Workspace
 
 
@@ -23,7 +23,7 @@ def workers() -> supervisor.Supervisor:
 
 @st.cache_resource(show_spinner=False)
 def _supervisor(root: str) -> supervisor.Supervisor:
-    started = supervisor.Supervisor(Workspace(Path(root)))
+    started = supervisor.Supervisor(Workspace(Path(root)), first=deletion.go_on)
     started.start()
     atexit.register(started.stop)
     return started

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 import psutil
 from filelock import Timeout
 
-from core import disk
 from core.errors import LabError
 from core.jobs import queue, workers
 from core.jobs.queue import is_lane_busy as is_lane_busy
@@ -74,9 +73,17 @@ class Supervisor:
     Args:
         workspace: whose jobs the workers do.
         command: what starts a worker; the lane is appended.
+        first: done in its thread before anything else, as to finish what an earlier server left.
     """
 
-    def __init__(self, workspace: Workspace, *, command: Sequence[str] = COMMAND) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        command: Sequence[str] = COMMAND,
+        first: Callable[[Workspace], None] | None = None,
+    ) -> None:
+        self._first = first
         self._workspace = workspace
         self._command = tuple(command)
         self._children: dict[str, _Child] = {}
@@ -122,7 +129,9 @@ class Supervisor:
                 self._lead()
 
     def _lead(self) -> None:
-        disk.clear_temporary(self._workspace.root, deep=True)
+        if self._first is not None:
+            with suppress(OSError, LabError):
+                self._first(self._workspace)
         while not self._stopping.is_set():
             try:
                 self._tick()
