@@ -176,7 +176,7 @@ class TrainConfig:
         unfrozen_rate: the highest learning rate of the second phase, as a share of `learning_rate`; it rises to that
             and falls again. An untrained network has nothing to lose: it gets a tenth at least.
         min_steps: optimizer steps that an epoch has at least while only the head learns: few photos are looked at
-            several times in one (see `looks_per_round`).
+            several times in one (see `looks_per_epoch`).
         unfrozen_min_steps: the same once units of the backbone learn too; a step then costs many times as much.
         early_stopping_patience: epochs without a better validation loss before training ends; None never ends early.
         reduce_lr_patience: the same before the learning rate is divided by 5; None never divides it.
@@ -236,7 +236,7 @@ class TrainConfig:
             _check(value is None or value >= 1, what.replace("_", " "), "1 or more", value)
         _check(self.seed >= 0, "seed", "0 or more", self.seed)
 
-    def looks_per_round(self, n_photos: int, *, head_only: bool = True) -> int:
+    def looks_per_epoch(self, n_photos: int, *, head_only: bool = True) -> int:
         """Return how often each of `n_photos` practice photos is looked at in one epoch, at least once.
 
         Args:
@@ -252,7 +252,7 @@ class TrainConfig:
         share = self.unfrozen_rate if self.pretrained else max(self.unfrozen_rate, UNTRAINED_RATE)
         return self.learning_rate * share
 
-    def border(self, n_units: int) -> int:
+    def head_only_epochs(self, n_units: int) -> int:
         """Return how many epochs train the head alone although units of the backbone are to learn too.
 
         Args:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.data.store import PhotoStore
-from core.models.units import architecture
+from core.models.architectures import architecture
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -72,7 +72,7 @@ class Outcome:
 
 def border(config: TrainConfig) -> int | None:
     """Return the last round in which the new last layers learn alone; None where they always do, or never."""
-    return config.border(len(backbone(config.backbone).architecture.units)) or None
+    return config.head_only_epochs(len(backbone(config.backbone).architecture.units)) or None
 
 
 def outcome(config: TrainConfig, summary: Mapping[str, Any] | None) -> Outcome:

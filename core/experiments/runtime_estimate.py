@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from core.config import TrainConfig
 from core.errors import LabError
 from core.experiments import runs
-from core.models import registry, units
+from core.models import registry
+from core.models.architectures import architecture, count_parameters
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +72,7 @@ def forecast(config: TrainConfig, dataset: Dataset, workspace: Workspace) -> flo
 
 def expected_seconds(config: TrainConfig, photos: Photos, n_people: int) -> float:
     """Return what a training takes on the computer where the constants were measured."""
-    network = units.architecture(config.backbone)
+    network = architecture(config.backbone)
     depth = registry.frozen_units(config)
     macs = network.macs(config.image_size_px)
     frozen, rest = sum(macs[:depth]), sum(macs[depth:])
@@ -82,12 +83,12 @@ def expected_seconds(config: TrainConfig, photos: Photos, n_people: int) -> floa
     once = photos.practice * config.augment.views + photos.mock_exam
     # Measuring asks for the unchanged practice photos as well.
     looked_at = photos.practice + photos.mock_exam
-    learning = LEARNING * photos.practice * config.looks_per_round(photos.practice, head_only=False)
+    learning = LEARNING * photos.practice * config.looks_per_epoch(photos.practice, head_only=False)
     in_rounds = (learning + looked_at) * rounds + (0 if head_rounds else looked_at)
     work = (once if head_rounds else 0) * rest + in_rounds * rest
     work += (once if is_kept else (photos.practice + looked_at) * rounds + once) * frozen
     # The saved network sits the exam, and a few photos check that the file is whole. At the border the head sat it too.
-    exams = 2 if config.border(len(network.units)) else 1
+    exams = 2 if config.head_only_epochs(len(network.units)) else 1
     work += exams * photos.final_exam * (frozen + rest)
     speed = SPEED * SHARE_OF_SPEED.get(config.backbone, 1.0)
     return START_S + work / speed + _rounds_s(config, photos, depth, n_people)
@@ -95,12 +96,12 @@ def expected_seconds(config: TrainConfig, photos: Photos, n_people: int) -> floa
 
 def _rounds_s(config: TrainConfig, photos: Photos, depth: int, n_people: int) -> float:
     """Return what steps and rounds cost beyond their multiply-adds."""
-    n_units = len(units.architecture(config.backbone).units)
-    head_rounds = config.epochs if depth == n_units else config.border(n_units)
+    n_units = len(architecture(config.backbone).units)
+    head_rounds = config.epochs if depth == n_units else config.head_only_epochs(n_units)
 
     def cost_s(rounds: int, depth: int, *, head_only: bool) -> float:
-        learning = units.count_parameters(config.backbone, depth, config.head, n_people, config.image_size_px).trainable
-        looks = config.looks_per_round(photos.practice, head_only=head_only)
+        learning = count_parameters(config.backbone, depth, config.head, n_people, config.image_size_px).trainable
+        looks = config.looks_per_epoch(photos.practice, head_only=head_only)
         steps = -(-photos.practice * looks // config.batch_size)
         return rounds * (steps * (STEP_S + learning * NUMBER_STEP_S) + EPOCH_S + learning * NUMBER_EPOCH_S)
 
@@ -111,7 +112,7 @@ def _feature_bytes(config: TrainConfig, depth: int) -> int:
     """Return the size of what the frozen layers make of one picture."""
     if depth == 0:
         return 0
-    network = units.architecture(config.backbone)
+    network = architecture(config.backbone)
     return 4 * network.units[depth - 1].channels * network.sizes_px(config.image_size_px)[depth] ** 2
 
 

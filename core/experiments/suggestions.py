@@ -81,7 +81,7 @@ def _retrain_last(every: Sequence[TrainConfig]) -> Suggestion | None:
     if not seen:
         return Suggestion("seen_before", {"pretrained": True}, every[0])
     base = _first(seen, lambda config: is_all_frozen(config) and _has_all_photos(config), is_all_frozen)
-    return Suggestion("retrain_last", {"freeze_depth": backbone(base.backbone).architecture.stops()[-2]}, base)
+    return Suggestion("retrain_last", {"freeze_depth": _last_block(base)}, base)
 
 
 def _few_photos(every: Sequence[TrainConfig]) -> Suggestion | None:
@@ -102,8 +102,13 @@ def _has_all_photos(config: TrainConfig) -> bool:
 
 
 def _is_last_retrained(config: TrainConfig) -> bool:
-    """Return whether the last block alone was to learn."""
-    return config.pretrained and frozen_units(config) == backbone(config.backbone).architecture.stops()[-2]
+    """Return whether the last block alone was unfrozen."""
+    return config.pretrained and frozen_units(config) == _last_block(config)
+
+
+def _last_block(config: TrainConfig) -> int:
+    """Return the freeze depth at which the last block alone is unfrozen."""
+    return backbone(config.backbone).architecture.freeze_boundaries()[-2]
 
 
 def _has_few_photos(config: TrainConfig) -> bool:

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.errors import ConfigError
-from core.models.units import architecture, check_freeze_depth
+from core.models.architectures import architecture, check_freeze_depth
 
 if TYPE_CHECKING:
     from core.config import TrainConfig
-    from core.models.structure import Architecture
+    from core.models.architectures import Architecture
 
 
 @dataclass(frozen=True)

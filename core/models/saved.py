@@ -10,8 +10,8 @@ import numpy as np
 from core import disk
 from core.errors import RunError
 from core.models import build, weights_file
+from core.models.architectures import architecture
 from core.models.classifier import SCALE_LAYER, Classifier
-from core.models.units import architecture
 
 
 def save_model(classifier: Classifier, path: Path) -> None:

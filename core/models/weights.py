@@ -1,4 +1,4 @@
-"""Weights of the backbones on disk: found, downloaded, imported from a file. No TensorFlow.
+"""Weights of the backbones on disk: found, downloaded, imported; and whom they were trained on. No TensorFlow.
 
 A download or an import is accepted only when its content is that of the network, layer by layer, and when it has the
 official hash where one is known. Until then it lies beside its place, and what is refused leaves nothing behind.
@@ -23,11 +23,15 @@ from core.models.download import fetch
 from core.models.registry import Backbone, backbone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from core.workspace import Workspace
 
 BUNDLED = Path(__file__).resolve().parents[2] / "data" / "weights"
+# Whom a backbone was trained on: a test on these people would flatter it. Names are kept as hashes, so that the list
+# answers for a name one has, and gives no names to whoever reads it.
+_PEOPLE_LISTS = {"face-vgg-mini": "face-vgg-mini.people.txt"}
+HASH_DIGITS = 16
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,26 @@ def import_weights(name: str, file: Path, workspace: Workspace, *, called: str =
         shutil.copyfile(file, beside)
         weights_file.read_layers(beside, name, file_name=called or file.name)
     return _described(path, entry)
+
+
+def hash_name(name: str) -> str:
+    """Return the first 64 bits of a name's SHA-256, hex; case, underscores and extra spaces make no difference."""
+    plain = " ".join(name.replace("_", " ").casefold().split())
+    return hashlib.sha256(plain.encode("utf-8")).hexdigest()[:HASH_DIGITS]
+
+
+def write_people_list(names: Iterable[str], path: Path) -> None:
+    """Write the list that ships beside a backbone's weights: a hash a line, sorted."""
+    path.write_text("".join(f"{line}\n" for line in sorted({hash_name(name) for name in names})), encoding="ascii")
+
+
+def known_people(backbone: str, people: Sequence[str]) -> tuple[str, ...]:
+    """Return those of these people whom the backbone was trained on; empty where no list came with it."""
+    path = BUNDLED / _PEOPLE_LISTS.get(backbone, "")
+    if not path.is_file():
+        return ()
+    hashes = set(path.read_text(encoding="ascii").split())
+    return tuple(person for person in people if hash_name(person) in hashes)
 
 
 def _accept_download(part: Path, path: Path, entry: Backbone, url: str) -> None:

@@ -14,13 +14,13 @@ import h5py
 import numpy as np
 
 from core.errors import WeightsError
-from core.models.units import architecture
+from core.models.architectures import architecture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from core.models.structure import Architecture, Layer
+    from core.models.architectures import Architecture, Layer
 
 
 @dataclass(frozen=True)

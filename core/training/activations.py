@@ -15,8 +15,8 @@ from core.errors import DatasetError
 from core.experiments.activations import response_paths
 from core.jobfolder import JobFolder
 from core.models import build
+from core.models.architectures import architecture
 from core.models.classifier import build_classifier
-from core.models.units import architecture
 from core.models.weights import require_weights
 from core.workspace import Workspace
 
@@ -56,8 +56,8 @@ def block_maps(face_rgb: np.ndarray, backbone: str, workspace: Workspace) -> lis
     config = TrainConfig(backbone=backbone, image_size_px=face_rgb.shape[0])
     # All frozen: the prefix is the whole backbone.
     network = build_classifier(config, 2, require_weights(backbone, workspace), precision="float32").prefix
-    seen = build.unit_inputs(network, backbone)
-    ends = [seen[end] for end in architecture(backbone).stops()[1:]]
+    inputs = build.unit_inputs(network, backbone)
+    ends = [inputs[end] for end in architecture(backbone).freeze_boundaries()[1:]]
     outputs = keras.Model(network.input, ends).predict_on_batch(face_rgb[None].astype(np.float32))
     return [np.asarray(output[0], np.float32) for output in outputs]
 

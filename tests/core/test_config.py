@@ -99,20 +99,20 @@ def test_a_shorter_training_has_a_shorter_first_phase(epochs: int, head_epochs: 
 
 
 @pytest.mark.parametrize(("photos", "looks"), [(1, 305), (18, 17), (60, 6), (320, 1), (2000, 1)])
-def test_few_photos_are_looked_at_several_times_in_a_round(photos: int, looks: int) -> None:
+def test_few_photos_are_looked_at_several_times_in_an_epoch(photos: int, looks: int) -> None:
     config = TrainConfig(min_steps=20, batch_size=16)
-    assert config.looks_per_round(photos) == looks
+    assert config.looks_per_epoch(photos) == looks
     assert -(-photos * looks // 16) >= 20
     assert looks == 1 or -(-photos * (looks - 1) // 16) < 20
-    assert config.looks_per_round(photos, head_only=False) == 1
+    assert config.looks_per_epoch(photos, head_only=False) == 1
 
 
-@pytest.mark.parametrize(("depth", "border"), [(None, 0), (13, 0), (10, 4), (0, 4)])
-def test_there_is_a_border_only_where_more_than_the_head_is_to_learn(depth: int | None, border: int) -> None:
-    assert TrainConfig(head_epochs=4, freeze_depth=depth).border(13) == border
+@pytest.mark.parametrize(("depth", "epochs"), [(None, 0), (13, 0), (10, 4), (0, 4)])
+def test_there_are_head_only_epochs_only_where_more_than_the_head_trains(depth: int | None, epochs: int) -> None:
+    assert TrainConfig(head_epochs=4, freeze_depth=depth).head_only_epochs(13) == epochs
 
 
-def test_an_untrained_network_learns_with_a_higher_rate_behind_the_border() -> None:
+def test_an_untrained_network_trains_with_a_higher_rate_after_its_head_only_epochs() -> None:
     gentle = TrainConfig(learning_rate=5e-3, unfrozen_rate=0.01)
     assert gentle.unfrozen_learning_rate == pytest.approx(5e-5)
     assert gentle.with_changes(pretrained=False).unfrozen_learning_rate == pytest.approx(5e-4)

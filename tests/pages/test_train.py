@@ -10,7 +10,7 @@ from core import presets
 from core.config import TrainConfig
 from core.experiments import activations, runs, runtime_estimate
 from core.jobs import queue
-from core.models import known_people, registry, weights
+from core.models import registry, weights
 from core.models.weights import FoundWeights
 from tests.pages import made
 from ui import places
@@ -422,7 +422,7 @@ def test_people_the_network_has_met_are_named_while_it_starts_with_what_it_knows
     open_page, lab_home, tmp_path, monkeypatch
 ) -> None:
     monkeypatch.setattr(weights, "BUNDLED", tmp_path)
-    known_people.write_list([made.PEOPLE[0]], tmp_path / "face-vgg-mini.people.txt")
+    weights.write_people_list([made.PEOPLE[0]], tmp_path / "face-vgg-mini.people.txt")
     made.dataset(lab_home)
     app = open_page(places.TRAIN)
     said = [info.value for info in app.info if "has seen photos of" in info.value]

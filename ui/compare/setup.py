@@ -231,7 +231,7 @@ def _photos(column: DeltaGenerator, dataset: Dataset) -> int | None:
 def _depths(start: Start, axis: Axis) -> tuple[int, ...]:
     """Draw between what it is compared, or how much is frozen in all of them."""
     network = registry.backbone(start.backbone).architecture
-    stops, units = network.stops(), len(network.units)
+    stops, units = network.freeze_boundaries(), len(network.units)
     if axis == "depth":
         every = st.toggle(words.EVERY_LAYER, key=Widget.COMPARE_LAYERS, persist_state="session")
         return tuple(range(units + 1)) if every else stops

@@ -14,7 +14,7 @@ from core.evaluation.overlay import COLOURS, LETTERS
 from core.experiments import baseline, compare_runs
 from core.experiments.compare_runs import Setting
 from core.experiments.listing import Row
-from core.models import registry, units
+from core.models import architectures, registry
 from ui.compare import matrices
 from ui.state import Widget
 from ui.test import before_after, exam
@@ -222,7 +222,7 @@ def _learned(row: Row) -> int | None:
         return (row.run.summary() or {}).get("trainable_parameters")
     config, everything = row.config, len(registry.backbone(row.config.backbone).architecture.units)
     people, side_px = len(row.run.dataset.people), config.image_size_px
-    return units.count_parameters(config.backbone, everything, config.head, people, side_px).trainable
+    return architectures.count_parameters(config.backbone, everything, config.head, people, side_px).trainable
 
 
 def _seconds(seconds: float | None) -> str:

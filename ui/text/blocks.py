@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.config import TrainConfig
 from core.experiments.outcome import Outcome
 from core.models import registry
-from core.models.structure import Architecture
+from core.models.architectures import Architecture
 from ui.text import common
 from ui.text import compare as compare_words
 
@@ -17,7 +17,7 @@ def word(network: Architecture) -> str:
 
 def whole_blocks(network: Architecture, depth: int) -> int | None:
     """Return how many blocks `depth` frozen units are, or None where they end inside one."""
-    stops = network.stops()
+    stops = network.freeze_boundaries()
     return stops.index(depth) if depth in stops else None
 
 

@@ -14,7 +14,7 @@ from core.config import TrainConfig
 from core.data.dataset import Dataset
 from core.experiments import outcome, runtime_estimate
 from core.experiments.outcome import Outcome
-from core.models import known_people, registry, weights
+from core.models import registry, weights
 from core.models.registry import Backbone
 from core.workspace import Workspace
 from ui import dataset_choice, state
@@ -106,7 +106,7 @@ def a_round(dataset: Dataset, config: TrainConfig) -> str:
     counts = Counter(item.person for item in dataset.of("train") if item.person in dataset.people)
     most = config.train_per_class
     photos = sum(n if most is None else min(n, most) for n in counts.values())
-    alone, later = (config.looks_per_round(photos, head_only=only) for only in (True, False))
+    alone, later = (config.looks_per_epoch(photos, head_only=only) for only in (True, False))
     border = outcome.border(config)
     return words.a_round(alone if border or registry.is_all_frozen(config) else later, later if border else None)
 
@@ -137,7 +137,7 @@ def _about(backbone: Backbone, base: TrainConfig, dataset: Dataset, *, pretraine
     st.caption(backbone.description if pretrained else words.STARTS_EMPTY)
     if base.preset != TrainConfig().preset:
         st.caption(words.settings_of(words.PRESETS[base.preset][0]))
-    met = known_people.seen_people(backbone.name, dataset.people) if pretrained else ()
+    met = weights.known_people(backbone.name, dataset.people) if pretrained else ()
     if met:
         st.info(common.has_met([escape.plain(person) for person in met]), icon=":material/info:")
 
@@ -181,7 +181,7 @@ def _freeze(workspace: Workspace, config: TrainConfig, dataset: Dataset, *, sing
     """Draw the strip, whose handle stands between blocks or between single layers; give the number of frozen units."""
     face = pixels.address(workspace, dataset, config.image_size_px)
     parts = Parts(config, dataset.people, face, activations.asked_for(workspace, dataset, config))
-    depths = tuple(range(len(parts.network.units) + 1)) if single else parts.network.stops()
+    depths = tuple(range(len(parts.network.units) + 1)) if single else parts.network.freeze_boundaries()
     return strip.choose(parts, depths, registry.frozen_units(config), _freeze_key(config))
 
 
@@ -277,7 +277,7 @@ def _chosen(config: TrainConfig) -> dict[str, object]:
         Widget.BACKBONE.of(config.preset): config.backbone,
         Widget.STARTS_WITH.of(config.preset, config.backbone): config.pretrained,
         _freeze_key(config): depth,
-        Widget.SINGLE_LAYERS: depth not in network.stops(),
+        Widget.SINGLE_LAYERS: depth not in network.freeze_boundaries(),
         Widget.IMAGE_SIZE.of(config.preset, config.backbone): config.image_size_px,
         Widget.EPOCHS.of(config.preset): config.epochs,
         **advanced.chosen(config),

@@ -12,9 +12,9 @@ import pytest
 from core.config import HeadConfig, TrainConfig
 from core.errors import ConfigError, WeightsError
 from core.models import build
+from core.models.architectures import architecture
 from core.models.classifier import Classifier, build_classifier
 from core.models.registry import BACKBONES
-from core.models.units import architecture
 from tests.published import seeded_weights
 
 if TYPE_CHECKING:

@@ -370,7 +370,7 @@ def test_what_the_exam_cannot_tell_is_said() -> None:
 
 
 def test_people_whom_the_network_has_met_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sure, "seen_people", lambda network, people: tuple(people[:2]))
+    monkeypatch.setattr(sure, "known_people", lambda network, people: tuple(people[:2]))
     met = "The network has seen photos of Ada and Bo before."
     assert met in notes(photos_of(), lambda cell: 60)
     assert met not in notes(photos_of(), lambda cell: 60, SweepPlan(starts=(FROM_NOTHING,)))

@@ -10,8 +10,7 @@ from core.data.store import PhotoStore
 from core.errors import DatasetError
 from core.experiments.activations import face_shown, read_responses
 from core.jobfolder import JobFolder
-from core.models.structure import Architecture
-from core.models.units import architecture
+from core.models.architectures import Architecture, architecture
 from core.training import activations
 from core.training.activations import PICTURE_PX, draw_map, strongest_channel
 from core.workspace import Workspace
@@ -43,7 +42,9 @@ def test_maps_are_those_of_the_blocks_ends(lab_home: Workspace) -> None:
     before = face_rgb.copy()
     maps = activations.block_maps(face_rgb, "face-vgg-mini", lab_home)
     network: Architecture = architecture("face-vgg-mini")
-    assert [found.shape[-1] for found in maps] == [network.units[stop - 1].channels for stop in network.stops()[1:]]
+    assert [found.shape[-1] for found in maps] == [
+        network.units[stop - 1].channels for stop in network.freeze_boundaries()[1:]
+    ]
     assert [found.shape[0] for found in maps] == [32, 16, 8, 4, 2]
     np.testing.assert_array_equal(face_rgb, before)
 

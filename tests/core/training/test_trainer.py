@@ -16,8 +16,7 @@ from core.jobfolder import JobFolder
 from core.models import build
 from core.models.classifier import Classifier
 from core.training import callbacks, features, trainer
-from core.training.feature_memory import FeatureMemory
-from core.training.prepare import Shared
+from core.training.shared import Shared
 from core.workspace import Workspace
 from tests.patterns import write_people
 
@@ -80,9 +79,9 @@ def test_summary_agrees_with_the_predictions(finished):
 
 def test_the_saved_file_opens_in_safe_mode_and_says_what_was_reported(finished, home):
     model = keras.saving.load_model(finished.model_path, compile=False, safe_mode=True)
-    final_exam = datasets.load_faces(finished.dataset, home, "test", 48)
+    test = datasets.load_faces(finished.dataset, home, "test", 48)
     assert all(variable.dtype == "float32" for variable in model.weights)
-    answer = np.asarray(model(final_exam.faces_rgb.astype(np.float32), training=False))
+    answer = np.asarray(model(test.faces_rgb.astype(np.float32), training=False))
     np.testing.assert_allclose(answer, finished.predictions().probabilities, atol=1e-5)
 
 
@@ -90,9 +89,9 @@ def test_the_kept_round_is_the_one_the_file_holds(finished, home):
     """The best mock exam is reported; the saved file must give exactly that one."""
     history = finished.history()
     best = max(history[1:], key=lambda e: (e.val_accuracy, -e.val_loss))
-    mock_exam = datasets.load_faces(finished.dataset, home, "validation", 48)
+    validation = datasets.load_faces(finished.dataset, home, "validation", 48)
     model = keras.saving.load_model(finished.model_path, compile=False)
-    answer = np.asarray(model(mock_exam.faces_rgb.astype(np.float32), training=False))
+    answer = np.asarray(model(validation.faces_rgb.astype(np.float32), training=False))
     np.testing.assert_allclose(answer, best.val_probabilities, atol=2e-4)
     assert finished.summary()["kept_epoch"] == best.epoch
 
@@ -258,8 +257,8 @@ def test_the_head_divides_by_the_size_of_its_features(two_phases, home):
     untrained = build.initial_weights(SMALL.backbone, SMALL.seed)
     for name, arrays in untrained.items():
         model.get_layer(name).set_weights(arrays)
-    practice = datasets.load_faces(two_phases.dataset, home, "train", 48).faces_rgb.astype(np.float32)
-    square = float(np.square(before.predict(practice, verbose=0)).mean())
+    train = datasets.load_faces(two_phases.dataset, home, "train", 48).faces_rgb.astype(np.float32)
+    square = float(np.square(before.predict(train, verbose=0)).mean())
     assert float(np.asarray(scale.variance).item()) == pytest.approx(square, rel=1e-3)
     assert not np.asarray(scale.mean).any()
 
@@ -272,11 +271,11 @@ def test_a_zero_start_says_the_same_of_everybody_in_round_0(two_phases):
 def test_every_optimizer_is_the_one_asked_for_and_learns(home, people, tmp_path, monkeypatch, optimizer, kind):
     compiled, compile_model = [], keras.Model.compile
 
-    def seen(self, optimizer, **others):
+    def compile_and_note(self, optimizer, **others):
         compiled.append(optimizer)
         compile_model(self, optimizer=optimizer, **others)
 
-    monkeypatch.setattr(keras.Model, "compile", seen)
+    monkeypatch.setattr(keras.Model, "compile", compile_and_note)
     config = SMALL.with_changes(optimizer=optimizer, momentum=0.5, learning_rate=5e-4, epochs=2, zero_start=True)
     run = train(home, people, tmp_path / "run", config)
     assert {type(each).__name__ for each in compiled} == {kind}
@@ -303,7 +302,7 @@ def test_class_weights_reach_the_network(home, people, tmp_path, monkeypatch):
 
 
 def test_frozen_layers_that_do_not_fit_into_memory_train_the_same(home, people, two_phases, tmp_path, monkeypatch):
-    monkeypatch.setattr(features, "MEMORY_LIMIT_BYTES", 0)
+    monkeypatch.setattr(features, "KEPT_LIMIT_BYTES", 0)
     run = train(home, people, tmp_path / "run", two_phases.config)
     assert not any(event["event"] == "prefix" for event in run.job.events())
     for mine, theirs in zip(run.history(), two_phases.history(), strict=True):
@@ -325,9 +324,9 @@ def test_stop_keeps_the_last_whole_round_where_the_best_is_not_kept(home, people
     with pytest.raises(Stopped):
         train(home, people, tmp_path / "run", SMALL.with_changes(keep_best=False))
     run = runs.open_run(tmp_path / "run")
-    mock_exam = datasets.load_faces(run.dataset, home, "validation", 48)
+    validation = datasets.load_faces(run.dataset, home, "validation", 48)
     model = keras.saving.load_model(run.model_path, compile=False)
-    answer = np.asarray(model(mock_exam.faces_rgb.astype(np.float32), training=False))
+    answer = np.asarray(model(validation.faces_rgb.astype(np.float32), training=False))
     np.testing.assert_allclose(answer, run.history()[2].val_probabilities, atol=2e-4)
 
 
@@ -359,17 +358,17 @@ def test_the_head_phase_is_the_same_at_every_depth(home, people, tmp_path):
 def test_the_head_phase_goes_on_from_what_the_frozen_layers_gave(home, people, tmp_path, monkeypatch):
     parts, part = set(), Classifier.part
 
-    def seen(self, last, first=None):
+    def part_and_note(self, last, first=None):
         parts.add((first, last))
         return part(self, last, first)
 
-    monkeypatch.setattr(Classifier, "part", seen)
+    monkeypatch.setattr(Classifier, "part", part_and_note)
     train(home, people, tmp_path / "run", SMALL.with_changes(head_epochs=1, epochs=2, freeze_depth=10))
     assert parts == {(None, 10), (10, 13)}
 
 
 def test_trainings_that_share_a_memory_give_what_they_give_alone(home, people, tmp_path):
-    shared = Shared(FeatureMemory(), waypoints=(4, 10))
+    shared = Shared(depths=(4, 10))
     for depth in (13, 10, 4):
         config = SMALL.with_changes(freeze_depth=depth, epochs=2, head_epochs=1)
         alone = train(home, people, tmp_path / f"alone-{depth}", config)
@@ -379,7 +378,7 @@ def test_trainings_that_share_a_memory_give_what_they_give_alone(home, people, t
             np.testing.assert_allclose(one.val_probabilities, other.val_probabilities, atol=5e-3)
 
 
-def test_fewer_practice_photos_leave_the_exams_as_they_were(home, people, finished, tmp_path):
+def test_fewer_training_photos_leave_validation_and_test_as_they_were(home, people, finished, tmp_path):
     run = train(home, people, tmp_path / "run", SMALL.with_changes(train_per_class=2, epochs=1))
     counts = run.summary()["split_counts"]
     assert counts == {**finished.summary()["split_counts"], "train": 6}
@@ -418,7 +417,7 @@ def test_trainings_that_differ_in_their_seed_share_a_network_and_give_what_they_
     config = SMALL.with_changes(
         pretrained=True, head_epochs=2, epochs=4, scale_features=True, zero_start=True, dropout=0.3
     )
-    shared = Shared(FeatureMemory(), waypoints=(10,))
+    shared = Shared(depths=(10,))
     predicted = {}
     for place, seed in enumerate((0, 1, 0)):
         run = runs.create_run(tmp_path / f"shared-{place}", people, config.with_changes(seed=seed), state="running")
@@ -437,13 +436,13 @@ def test_trainings_that_differ_in_their_seed_share_a_network_and_give_what_they_
 
 def test_the_head_alone_is_trained_once_a_seed(home, people, tmp_path, monkeypatch):
     config = SMALL.with_changes(head_epochs=2, epochs=3)
-    shared, fitted, fit = Shared(FeatureMemory(), waypoints=(10, 4)), [], trainer._fit_phase
+    shared, fitted, fit = Shared(depths=(10, 4)), [], trainer._fit_phase
 
-    def seen(material, phase, *rest):
-        fitted.append((material.config.seed, material.freeze_depth, phase.head_only))
-        fit(material, phase, *rest)
+    def fit_and_note(setup, phase, *rest):
+        fitted.append((setup.config.seed, setup.freeze_depth, phase.head_only))
+        fit(setup, phase, *rest)
 
-    monkeypatch.setattr(trainer, "_fit_phase", seen)
+    monkeypatch.setattr(trainer, "_fit_phase", fit_and_note)
     for place, (seed, depth) in enumerate(((0, 10), (0, 4), (1, 10))):
         made = config.with_changes(seed=seed, freeze_depth=depth)
         run = runs.create_run(tmp_path / str(place), people, made, state="running")

@@ -20,7 +20,7 @@ PEOPLE = ("Ada", "Bo <b>", "Chen")
 @pytest.mark.parametrize("name", list(registry.BACKBONES))
 def test_every_network_has_five_blocks_and_says_something_at_every_stop(name: str) -> None:
     shown = Parts(TrainConfig(backbone=name, image_size_px=224), PEOPLE)
-    for depths in (shown.network.stops(), tuple(range(len(shown.network.units) + 1))):
+    for depths in (shown.network.freeze_boundaries(), tuple(range(len(shown.network.units) + 1))):
         drawn = json.loads(json.dumps(parts.data(shown, depths, depths[-1])))
         assert len(drawn["blocks"]) == 5
         assert sum(block["units"] for block in drawn["blocks"]) == depths[-1]
@@ -30,7 +30,7 @@ def test_every_network_has_five_blocks_and_says_something_at_every_stop(name: st
 
 def test_a_residual_network_has_stages() -> None:
     shown = Parts(TrainConfig(backbone="vggface2-resnet50", image_size_px=224), PEOPLE)
-    drawn = parts.data(shown, shown.network.stops(), 8)
+    drawn = parts.data(shown, shown.network.freeze_boundaries(), 8)
     assert drawn["blocks"][0]["title"] == "Stage 1"
     assert drawn["said"][3]["frozen"] == "Stages 1–3 are frozen."
 
