@@ -9,7 +9,7 @@ from ui.text import experiments as words
 
 places.enter()
 workspace = server.workspace()
-shelf = listing.shelf(workspace)
+shelf = listing.list_experiments(workspace)
 compared = list_sweeps(workspace)
 if shelf.rows:
     look.head(common.LIBRARY, words.LIBRARY_HOW)

@@ -91,7 +91,7 @@ def bring_back(source: Path | BinaryIO, workspace: Workspace) -> Run:
 
 def _here(workspace: Workspace, run_id: str) -> str:
     """Return what the list calls an experiment that is here."""
-    row = listing.shelf(workspace).row(run_id)
+    row = listing.list_experiments(workspace).row(run_id)
     return row.title if row else run_id
 
 

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from core.data import leaks
-from core.evaluation.metrics import TestResult, evaluate
+from core.evaluation.metrics import TestResult, evaluate, majority_label
 from core.experiments import history
 from core.experiments.runs import Predictions
 from core.models import architectures, saved
@@ -45,7 +45,7 @@ def finish(setup: Setup, best_weights: list[np.ndarray] | None, began_s: float) 
         faces=tuple(item.face for item in setup.test.items),
     )
     run.write_predictions(predictions)
-    majority = int(np.bincount(setup.train.labels).argmax())
+    majority = majority_label(setup.train.labels)
     groups = [item.group for item in setup.test.items]
     people = len(run.dataset.people)
     result = evaluate(probabilities, predictions.labels, people, majority_label=majority, groups=groups)

@@ -15,7 +15,7 @@ from core.data import read
 from core.data.decode import decode
 from core.data.faces import Face, crop_from, find_in, resize_square
 from core.errors import DatasetError, PhotoError
-from core.evaluation.metrics import evaluate
+from core.evaluation.metrics import evaluate, majority_label
 from core.experiments import archive
 from core.experiments.archive import ModelPack
 from core.jobfolder import JobFolder
@@ -146,8 +146,7 @@ def _answer(pack: ModelPack, faces: list[NewFace], left_out: list[dict[str, str]
     answer: dict[str, Any] = {"people": list(pack.people), "predictions": rows, "left_out": left_out}
     labels = np.array([pack.people.index(f.person) if f.person in pack.people else -1 for f in faces], np.int64)
     if (labels >= 0).any():
-        majority = int(np.bincount(labels[labels >= 0]).argmax())
-        result = evaluate(probabilities, labels, len(pack.people), majority_label=majority)
+        result = evaluate(probabilities, labels, len(pack.people), majority_label=majority_label(labels))
         answer |= {
             "correct": result.correct,
             "total": result.total,

@@ -466,7 +466,7 @@ def test_an_idea_sets_up_the_next_experiment(open_page, lab_home, apart, monkeyp
     assert "This is experiment 3. One thing changes against experiment 1: frozen blocks." in captions(app)
     app.button(key=Widget.START).click().run()
     started = runs.list_runs(lab_home)[0]
-    assert compare_runs.asked_for(started) == TrainConfig(epochs=7, freeze_depth=10)
+    assert compare_runs.requested_config(started) == TrainConfig(epochs=7, freeze_depth=10)
     assert started.came_from == runs.list_runs(lab_home)[-1].id
 
 

@@ -8,7 +8,7 @@ from core.data.dataset import Dataset
 from core.evaluation.overlay import COLOURS, LETTERS
 from core.experiments import compare_runs
 from core.experiments.compare_runs import Changed
-from core.experiments.listing import Row
+from core.experiments.listing import Experiment
 from core.experiments.runs import Predictions
 from core.workspace import Workspace
 from ui.state import Widget
@@ -19,16 +19,16 @@ from ui.text import escape
 from ui.text import test as test_words
 
 
-def board(workspace: Workspace, before: Row, now: Row) -> None:
+def board(workspace: Workspace, before: Experiment, now: Experiment) -> None:
     """Draw the photos that change between two runs: a sentence, whether it could be luck, what was fixed, what broke.
 
     The first one is A, the second B; a page at a time where there are many photos.
     """
-    told, given = compare_runs.hold_against(before.run, now.run), now.run.predictions()
+    told, given = compare_runs.compare_runs(before.run, now.run), now.run.predictions()
     if told is None or given is None:
         st.markdown(test_words.NONE_IN_BOTH)
         return
-    differ = compare_runs.differences(compare_runs.asked_for(before.run), compare_runs.asked_for(now.run))
+    differ = compare_runs.differences(compare_runs.requested_config(before.run), compare_runs.requested_config(now.run))
     right = told.right_before, told.right_now
     said = [
         words.held(letter, held.described(row.run, differ), n, told.total)
@@ -37,7 +37,7 @@ def board(workspace: Workspace, before: Row, now: Row) -> None:
     st.markdown(f"**{' '.join(said)}**")
     st.markdown(" ".join(held.verdict(told, now.run)))
     if told.fixed or told.broken:
-        st.caption(words.coin(told.comparison.p_value))
+        st.caption(words.coin(told.changes.p_value))
     dataset = now.run.dataset
     for title, css_class, found in (
         (words.fixed(len(told.fixed), LETTERS[1]), "lab-fixed", told.fixed),

@@ -11,7 +11,7 @@ import streamlit as st
 from core.errors import LabError
 from core.experiments import runs
 from core.experiments.runs import Run
-from core.experiments.runtime_estimate import forecast
+from core.experiments.runtime_estimate import estimate_seconds
 from core.jobfolder import OPEN_STATES
 from core.jobs import queue
 from core.sweeps import charted, told
@@ -38,7 +38,7 @@ def watch(workspace: Workspace, sweep: Sweep) -> None:
 def _expected_s(workspace: Workspace, sweep: Sweep) -> dict[Cell, float]:
     """Return what each training should take, in seconds. Once a page, not once a second."""
     plan, once = sweep.plan, replace(sweep.plan, seeds=sweep.plan.seeds[:1])
-    seconds = {cell: forecast(plan.config(cell), sweep.dataset, workspace) for cell in once.cells()}
+    seconds = {cell: estimate_seconds(plan.config(cell), sweep.dataset, workspace) for cell in once.cells()}
     # Another seed takes the same time.
     return {cell: seconds[replace(cell, seed=plan.seeds[0])] for cell in plan.cells()}
 

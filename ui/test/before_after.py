@@ -12,8 +12,8 @@ from streamlit.delta_generator import DeltaGenerator
 from core.data.dataset import Dataset
 from core.evaluation import colours
 from core.experiments import baseline, compare_runs
-from core.experiments.compare_runs import BeforeAndNow, Changed, Setting
-from core.experiments.listing import Row
+from core.experiments.compare_runs import Changed, RunComparison, Setting
+from core.experiments.listing import Experiment
 from core.experiments.runs import Predictions, Run
 from core.models import registry
 from core.workspace import Workspace
@@ -29,7 +29,7 @@ FEW_SETTINGS = 3
 STYLE = f"--lab-right:{colours.RIGHT};--lab-wrong:{colours.WRONG}"
 
 
-def and_now(workspace: Workspace, row: Row, everything: Sequence[Row]) -> None:
+def and_now(workspace: Workspace, row: Experiment, everything: Sequence[Experiment]) -> None:
     """Draw an experiment beside the one it is fair to hold it against, or beside an earlier one of the user's choice.
 
     Args:
@@ -37,7 +37,7 @@ def and_now(workspace: Workspace, row: Row, everything: Sequence[Row]) -> None:
     """
     rows = {other.id: other for other in sorted(everything, key=lambda other: other.id, reverse=True)}
     tested = [other.run for other in rows.values() if other.is_tested]
-    fair = baseline.partner(row.run, tested)
+    fair = baseline.find_baseline(row.run, tested)
     earlier = [rows[run.id] for run in baseline.earlier(row.run, tested)]
     offered = [other for other in earlier if other.number or (fair and other.run == fair.run)]
     if not offered:
@@ -52,9 +52,9 @@ def and_now(workspace: Workspace, row: Row, everything: Sequence[Row]) -> None:
             _held(workspace, before, row, said)
 
 
-def _held(workspace: Workspace, before: Row, row: Row, said: DeltaGenerator) -> None:
+def _held(workspace: Workspace, before: Experiment, row: Experiment, said: DeltaGenerator) -> None:
     """Draw what changed from one experiment to another."""
-    told = compare_runs.hold_against(before.run, row.run)
+    told = compare_runs.compare_runs(before.run, row.run)
     if told is None:
         said.markdown(words.NONE_IN_BOTH)
         return
@@ -66,7 +66,7 @@ def _held(workspace: Workspace, before: Row, row: Row, said: DeltaGenerator) -> 
     _changed(workspace, row.run, told)
 
 
-def _chosen(row: Row, fair: Row | None, offered: Sequence[Row]) -> Row | None:
+def _chosen(row: Experiment, fair: Experiment | None, offered: Sequence[Experiment]) -> Experiment | None:
     """Draw which earlier experiment this one is held against, where there is a choice; None: none was made yet."""
     by_id = {other.id: other for other in offered}
     if fair and len(by_id) == 1:
@@ -82,7 +82,7 @@ def _chosen(row: Row, fair: Row | None, offered: Sequence[Row]) -> Row | None:
     return by_id.get(chosen)
 
 
-def _title(row: Row) -> str:
+def _title(row: Experiment) -> str:
     return words.earlier(row.number, common.exam(row.correct or 0, row.total or 0), learned(row))
 
 
@@ -91,7 +91,7 @@ def _what_differs(before: Run, now: Run, differ: Sequence[Setting]) -> list[str]
     if baseline.count_between(before, now) < 2:
         return []
     is_all = set(differ) == {"start", "freeze"}
-    if is_all and baseline.follows(compare_runs.asked_for(before), compare_runs.asked_for(now)):
+    if is_all and baseline.follows(compare_runs.requested_config(before), compare_runs.requested_config(now)):
         return [common.MUST_LEARN]
     return [words.too_many_differ(differ)]
 
@@ -104,7 +104,7 @@ def described(run: Run, differ: Sequence[Setting]) -> str:
 
 def setting(run: Run, which: Setting) -> str:
     """Say in a few words what an experiment had for one setting; empty where there is nothing to say."""
-    config = compare_runs.asked_for(run)
+    config = compare_runs.requested_config(run)
     said: dict[Setting, Callable[[], str]] = {
         "network": lambda: registry.backbone(config.backbone).title,
         "start": lambda: words.started(config.pretrained, config.backbone),
@@ -117,7 +117,7 @@ def setting(run: Run, which: Setting) -> str:
     return said[which]() if which in said else ""
 
 
-def learned(row: Row) -> str:
+def learned(row: Experiment) -> str:
     """Say in a few words what learned in an experiment that has ended, or is to; and that it was untrained."""
     done = row.total is not None and (row.config.pretrained or not row.outcome.retrained)
     what = blocks.did(row.config, row.outcome) if done else blocks.told(row.config)
@@ -130,7 +130,7 @@ def _all_photos(dataset: Dataset) -> int | None:
     return numbers.pop() if len(numbers) == 1 else None
 
 
-def verdict(told: BeforeAndNow, run: Run) -> list[str]:
+def verdict(told: RunComparison, run: Run) -> list[str]:
     """Say how many photos changed, whether that could be luck, and how many photos that rests on.
 
     Args:
@@ -138,13 +138,13 @@ def verdict(told: BeforeAndNow, run: Run) -> list[str]:
     """
     said = [words.fixed_and_broke(len(told.fixed), len(told.broken))]
     if told.fixed or told.broken:
-        said.append(words.CLEAR_DIFFERENCE if told.comparison.is_clear else words.COULD_BE_LUCK)
+        said.append(words.CLEAR_DIFFERENCE if told.changes.is_clear else words.COULD_BE_LUCK)
     if told.total < sum(item.person is not None for item in run.dataset.of("test")):
         said.append(words.both_had(told.total))
     return said
 
 
-def _changed(workspace: Workspace, run: Run, told: BeforeAndNow) -> None:
+def _changed(workspace: Workspace, run: Run, told: RunComparison) -> None:
     """Draw the photos whose answer changed, the old name struck through."""
     given, dataset = run.predictions(), run.dataset
     if given is None or not (told.fixed or told.broken):

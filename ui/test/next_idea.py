@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.data.dataset import Dataset, list_datasets
 from core.experiments import baseline, compare_runs, suggestions
-from core.experiments.listing import Row
+from core.experiments.listing import Experiment
 from core.experiments.runs import Run
 from core.experiments.suggestions import Suggestion
 from core.models import registry
@@ -24,7 +24,7 @@ from ui.text import test as words
 from ui.train import settings
 
 
-def idea(workspace: Workspace, row: Row, tested: Sequence[Row]) -> None:
+def idea(workspace: Workspace, row: Experiment, tested: Sequence[Experiment]) -> None:
     """Draw the first idea that was not tried yet with these photos; nothing where all were.
 
     Args:
@@ -54,7 +54,7 @@ class _Found:
 
     suggestion: Suggestion
     dataset: Dataset
-    base: Row | None
+    base: Experiment | None
 
 
 def _what_changes(found: _Found) -> str:
@@ -67,7 +67,7 @@ def _what_changes(found: _Found) -> str:
     return common.will_be_held_against(which, compare_runs.differences(base, now), follows=follows)
 
 
-def _next(workspace: Workspace, row: Row, rows: Sequence[Row]) -> _Found | None:
+def _next(workspace: Workspace, row: Experiment, rows: Sequence[Experiment]) -> _Found | None:
     """Return the idea; the experiment may have been made with an older version of its photos.
 
     Args:
@@ -80,7 +80,7 @@ def _next(workspace: Workspace, row: Row, rows: Sequence[Row]) -> _Found | None:
     mine = {each.id for each in compare_runs.tested_with(dataset.id, [other.run for other in rows])}
     # One in which what was to learn did not has not tried it.
     tried = [other for other in rows if other.id in mine and other.outcome.retrained]
-    asked = {other.id: compare_runs.asked_for(other.run) for other in (row, *tried)}
+    asked = {other.id: compare_runs.requested_config(other.run) for other in (row, *tried)}
     most = max(Counter(item.person for item in dataset.of("train")).values())
     shown = state.STRANGERS_JOB.get() is not None
     compared = any(sweep.dataset.id == dataset.id for sweep in list_sweeps(workspace))

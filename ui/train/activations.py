@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.config import TrainConfig
 from core.data.dataset import Dataset
-from core.experiments import activations
+from core.experiments import activation_files
 from core.jobfolder import OPEN_STATES, JobFolder
 from core.models import weights
 from core.workspace import Workspace
@@ -26,9 +26,11 @@ def shown(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> list[s
     """
     if not config.pretrained or not dataset.of("train"):
         return None
-    paths = activations.read_responses(workspace, dataset, config.backbone, config.image_size_px)
+    paths = activation_files.existing_activations(workspace, dataset, config.backbone, config.image_size_px)
     return (
-        _addresses(paths) if paths else [""] * len(activations.response_paths(workspace, dataset, config.backbone, 0))
+        _addresses(paths)
+        if paths
+        else [""] * len(activation_files.activation_paths(workspace, dataset, config.backbone, 0))
     )
 
 

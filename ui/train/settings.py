@@ -113,7 +113,7 @@ def a_round(dataset: Dataset, config: TrainConfig) -> str:
 
 def takes(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> str:
     """Say how long the training will take."""
-    return words.takes(amounts.about(runtime_estimate.forecast(config, dataset, workspace)))
+    return words.takes(amounts.about(runtime_estimate.estimate_seconds(config, dataset, workspace)))
 
 
 def _start(

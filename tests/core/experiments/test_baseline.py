@@ -35,7 +35,7 @@ def everything(lab_home) -> list[Run]:
 
 
 def against(lab_home, run: Run) -> tuple[str, tuple[str, ...]] | None:
-    found = baseline.partner(run, everything(lab_home))
+    found = baseline.find_baseline(run, everything(lab_home))
     return (found.run.id, found.differ) if found else None
 
 
@@ -45,7 +45,7 @@ def test_the_lesson_holds_the_last_block_against_all_frozen_not_against_the_newe
     )
     assert against(lab_home, frozen) is None
     assert against(lab_home, untrained) == (frozen.id, ("start", "freeze"))
-    assert baseline.partner(untrained, everything(lab_home)).follows
+    assert baseline.find_baseline(untrained, everything(lab_home)).follows
     assert against(lab_home, block) == (frozen.id, ("freeze",))
 
 
@@ -119,10 +119,10 @@ def test_a_damaged_one_is_passed_over(lab_home, dataset) -> None:
 
 def test_what_it_will_be_held_against_is_known_before_it_begins(lab_home, dataset) -> None:
     frozen = made.run(lab_home, dataset, config=FROZEN)
-    found = baseline.partner_for(LAST_BLOCK, dataset, everything(lab_home))
+    found = baseline.baseline_for(LAST_BLOCK, dataset, everything(lab_home))
     assert (found.run, found.differ) == (frozen, ("freeze",))
     two = LAST_BLOCK.with_changes(train_per_class=3)
-    assert baseline.partner_for(two, dataset, everything(lab_home)) is None
+    assert baseline.baseline_for(two, dataset, everything(lab_home)) is None
     assert baseline.newest_for(two, dataset, everything(lab_home)).differ == ("freeze", "photos")
     other = made.dataset(lab_home, ("Eva", "Finn"), dataset_id="others")
     assert baseline.newest_for(two, other, everything(lab_home)) is None
@@ -133,7 +133,7 @@ def test_photos_are_counted_as_they_are_used(lab_home, dataset) -> None:
     assert (photos.each(None), photos.each(3), photos.total) == ((6, 6), (3, 3), 18)
 
 
-def test_one_that_did_not_retrain_is_no_partner(lab_home, dataset) -> None:
+def test_one_that_did_not_retrain_is_no_baseline(lab_home, dataset) -> None:
     two_phases = LAST_BLOCK.with_changes(epochs=20, head_epochs=10)
     frozen = made.run(lab_home, dataset, config=two_phases.with_changes(freeze_depth=13))
     kept = made.run(lab_home, dataset, config=two_phases)
