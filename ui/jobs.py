@@ -123,7 +123,7 @@ def train(workspace: Workspace, dataset: Dataset, config: TrainConfig, came_from
 
 def go_on(workspace: Workspace, run: Run) -> None:
     """Queue a stopped, interrupted or failed experiment again; it goes on where it stood."""
-    queue.again(workspace, run.job)
+    queue.resubmit(workspace, run.job)
     server.workers().ensure(queue.TRAIN)
 
 
@@ -137,7 +137,7 @@ def sweep(workspace: Workspace, dataset: Dataset, plan: SweepPlan, guesses: Mapp
 
 def go_on_with_sweep(workspace: Workspace, stopped: Sweep) -> None:
     """Queue a stopped, interrupted or failed comparison again; what is done stays."""
-    queue.again(workspace, stopped.job)
+    queue.resubmit(workspace, stopped.job)
     server.workers().ensure(queue.TRAIN)
 
 
@@ -243,7 +243,7 @@ def can_go_on(job: JobFolder) -> bool:
 
 def search_on(workspace: Workspace, job: JobFolder) -> None:
     """Queue an interrupted search once more; photos that were looked at are not looked at again."""
-    queue.again(workspace, job)
+    queue.resubmit(workspace, job)
     server.workers().ensure(queue.HELPER)
 
 

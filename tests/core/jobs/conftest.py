@@ -52,15 +52,17 @@ class Bench:
         )
         return self.process(sys.executable, "-c", code)
 
-    def living(self, lane: str | None = None) -> list[workers.Card]:
-        return [card for card in workers.cards(self.workspace) if card.alive and lane in (None, card.lane)]
+    def living(self, lane: str | None = None) -> list[workers.WorkerInfo]:
+        return [
+            worker for worker in workers.list_workers(self.workspace) if worker.alive and lane in (None, worker.lane)
+        ]
 
     def clear(self) -> None:
         for process in self._processes:
             process.kill()
             process.wait()
-        for card in self.living():
-            psutil.Process(card.pid).kill()
+        for worker in self.living():
+            psutil.Process(worker.pid).kill()
 
 
 @pytest.fixture
