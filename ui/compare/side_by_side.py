@@ -231,7 +231,7 @@ def _seconds(seconds: float | None) -> str:
 
 def _curves(rows: Sequence[Experiment], exams: Sequence[Exam]) -> None:
     named = zip(rows, short_names(rows), strict=True)
-    curves = [overlay.Curve(name, row.run.history(), row.outcome.border) for row, name in named]
+    curves = [overlay.Curve(name, row.run.history(), row.outcome.head_epochs) for row, name in named]
     people = {len(each.dataset.people) for each in exams}
     same = people.pop() if len(people) == 1 else None
     st.echarts_chart(

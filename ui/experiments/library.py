@@ -202,7 +202,7 @@ def bring_back(workspace: Workspace) -> None:
         )
         if upload:
             with feedback.sentences():
-                run = restore.bring_back(upload, workspace)
+                run = restore.unpack_run(upload, workspace)
                 # A new, empty widget: an upload lives in memory until then.
                 state.BACK_UPLOADS.set(state.BACK_UPLOADS.get() + 1)
                 st.query_params[Param.RUN] = run.id

@@ -85,10 +85,10 @@ def _how_to_read(run: Run) -> list[str]:
     """Say what the curves rest on: what a round is, the mock exam, the two phases, the round that was kept."""
     config, did = run.config, run.outcome()
     said = [settings.a_round(run.dataset, config), words.MOCK_HOW]
-    if did.border is not None:
-        said.append(words.two_phases(did.border))
+    if did.head_epochs is not None:
+        said.append(words.two_phases(did.head_epochs))
     if config.keep_best and did.kept_epoch is not None:
-        said.append(words.kept(did.kept_epoch, did.border if did.retrained else None))
+        said.append(words.kept(did.kept_epoch, did.head_epochs if did.retrained else None))
     return said
 
 

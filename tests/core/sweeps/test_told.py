@@ -205,7 +205,7 @@ def test_a_stop_that_did_not_learn_is_named_and_never_taken() -> None:
     """In some tries a round was kept in which the new last layers had learned alone: that is no retraining."""
 
     def kept(cell: Cell) -> Outcome:
-        return Outcome("kept_frozen" if cell.depth == 10 and cell.seed < 2 else "learned", border=10, kept_epoch=9)
+        return Outcome("kept_frozen" if cell.depth == 10 and cell.seed < 2 else "learned", head_epochs=10, kept_epoch=9)
 
     (line,) = drawn(PLAN, photos_of(), lambda cell: DESIGN[cell.depth], outcome=kept)
     one = told.told(line, photos_of())

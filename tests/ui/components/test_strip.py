@@ -77,17 +77,17 @@ def fixed(outcome: Outcome | None, moved: dict[str, float], config: TrainConfig 
     [("kept_frozen", train_words.tried_to_learn("block 5")), ("ended_before", train_words.ended_before("block 5"))],
 )
 def test_what_did_not_learn_is_not_drawn_as_retrained(did: Did, said: str) -> None:
-    drawn = fixed(Outcome(did, border=10), STILL)
+    drawn = fixed(Outcome(did, head_epochs=10), STILL)
     assert drawn["learns"] == "kept"
     assert drawn["states"]["kept"] == train_words.KEPT_AS_IT_WAS
     assert drawn["blocks"][4]["moved"] == ""
     assert [block["moved"] for block in drawn["blocks"][:4]] == [train_words.MOVED_NOT] * 4
     assert drawn["said"][4] == {"frozen": "Blocks 1–4 are frozen.", "learns": "", "rest": said}
-    untrained = fixed(Outcome(did, border=10), STILL, LAST_BLOCK.with_changes(pretrained=False))
+    untrained = fixed(Outcome(did, head_epochs=10), STILL, LAST_BLOCK.with_changes(pretrained=False))
     assert (untrained["learns"], untrained["states"]["fresh"]) == ("fresh", train_words.KEPT_AS_IT_WAS)
 
 
 def test_a_block_that_learned_and_hardly_moved_is_not_said_to_have_moved_0() -> None:
-    drawn = fixed(Outcome("learned", border=10), dict.fromkeys(STILL, 0.0004))
+    drawn = fixed(Outcome("learned", head_epochs=10), dict.fromkeys(STILL, 0.0004))
     assert (drawn["learns"], drawn["blocks"][4]["moved"]) == ("retrained", train_words.HARDLY_MOVED)
     assert fixed(Outcome("learned"), dict.fromkeys(STILL, 0.0006))["blocks"][4]["moved"] == "moved 0.1 %"

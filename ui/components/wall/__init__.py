@@ -20,7 +20,7 @@ from core.data.dataset import Dataset
 from core.data.store import PhotoStore
 from core.errors import LabError
 from core.evaluation import colours, listing
-from core.experiments.runs import Epoch
+from core.experiments.history import Epoch
 from core.workspace import Workspace
 from ui.components import faces
 from ui.text import train as train_words
