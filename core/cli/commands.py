@@ -51,9 +51,14 @@ def crop(arguments: argparse.Namespace) -> Answer:
 
 
 def _train_config(arguments: argparse.Namespace) -> TrainConfig:
-    names = {field.name for kind in (TrainConfig, HeadConfig, AugmentConfig) for field in fields(kind)}
-    given = {k: v for k, v in vars(arguments).items() if k in names - {"preset"} and v is not None}
-    return registry.check_config(presets.preset(arguments.preset).with_changes(**given))
+    return registry.check_config(_settings(arguments))
+
+
+def _settings(arguments: argparse.Namespace) -> TrainConfig:
+    """Return the preset with the options that were given."""
+    names = {field.name for kind in (TrainConfig, HeadConfig, AugmentConfig) for field in fields(kind)} - {"preset"}
+    given = {name: value for name, value in vars(arguments).items() if name in names and value is not None}
+    return presets.preset(arguments.preset).with_changes(**given)
 
 
 def train(arguments: argparse.Namespace) -> Answer:
@@ -121,10 +126,7 @@ def sweep(arguments: argparse.Namespace) -> Answer:
 
 
 def _plan(arguments: argparse.Namespace) -> SweepPlan:
-    given = vars(arguments)
-    names = {field.name for kind in (TrainConfig, HeadConfig, AugmentConfig) for field in fields(kind)}
-    base = presets.preset(arguments.preset)
-    base = base.with_changes(**{k: v for k, v in given.items() if k in names - {"preset"} and v is not None})
+    given, base = vars(arguments), _settings(arguments)
     known = (False,) if arguments.untrained else (True, False) if arguments.also_untrained else (True,)
     networks = arguments.backbones or (base.backbone,)
     varied = {name: given[name] for name in ("depths", "photos", "sizes_px", "rates", "seeds") if given[name]}
@@ -157,8 +159,8 @@ def test(arguments: argparse.Namespace) -> Answer:
 
     with archive.opened(arguments.run) as pack, bar("photos") as move:
         crop_config = replace(pack.crop, detector="none") if arguments.no_crop else None
-        watch = predict.Watch(photo=move)
-        facts = predict.predict_photos(pack, arguments.photos, crop=crop_config, watch=watch)
+        observer = predict.Observer(photo=move)
+        facts = predict.predict_photos(pack, arguments.photos, crop=crop_config, observer=observer)
     lines = []
     for row in facts["predictions"]:
         probability = row["probabilities"][row["predicted"]]

@@ -13,7 +13,7 @@ tested    correct, total                   the test of the saved model
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -111,16 +111,9 @@ def epochs_from(events: list[dict[str, Any]]) -> list[Epoch]:
     by_number: dict[int, Epoch] = {}
     for event in events:
         if event["event"] == "epoch":
-            by_number[event["epoch"]] = Epoch(
-                epoch=event["epoch"],
-                loss=event["loss"],
-                accuracy=event["accuracy"],
-                val_loss=event["val_loss"],
-                val_accuracy=event["val_accuracy"],
-                seconds=event["seconds"],
-                learning_rate=event["learning_rate"],
-                val_probabilities=np.asarray(event["val_probabilities"], np.float32),
-            )
+            facts = {field.name: event[field.name] for field in fields(Epoch)}
+            facts["val_probabilities"] = np.asarray(facts["val_probabilities"], np.float32)
+            by_number[event["epoch"]] = Epoch(**facts)
     return [by_number[number] for number in sorted(by_number)]
 
 
@@ -157,11 +150,7 @@ def rows(history: list[Epoch], head_epochs: int) -> list[dict[str, Any]]:
         {
             "epoch": epoch.epoch,
             "phase": "start" if epoch.epoch == 0 else "head" if epoch.epoch <= head_epochs else "all",
-            "loss": epoch.loss,
-            "accuracy": epoch.accuracy,
-            "val_loss": epoch.val_loss,
-            "val_accuracy": epoch.val_accuracy,
-            "seconds": epoch.seconds,
+            **{name: getattr(epoch, name) for name in ("loss", "accuracy", "val_loss", "val_accuracy", "seconds")},
         }
         for epoch in history
     ]

@@ -57,7 +57,7 @@ KINDS: dict[str, Kind] = {
     "crop": Kind(HELPER, "core.jobs.kinds:crop"),
     "add": Kind(HELPER, "core.jobs.kinds:add"),
     "recrop": Kind(HELPER, "core.jobs.kinds:recrop"),
-    "compare": Kind(HELPER, "core.training.similarity:compare"),
+    "compare": Kind(HELPER, "core.training.similarity:compare_faces"),
     "explain": Kind(HELPER, "core.training.activations:explain"),
     "fetch": Kind(HELPER, "core.jobs.kinds:fetch"),
     # The first one imports TensorFlow (690 MB), which cropping does not need.

@@ -1,4 +1,4 @@
-"""Builds any backbone of the registry in Keras and fills it: from its published weights, or from a seed.
+"""Builds any backbone of the registry in Keras, and fills it with its published weights or from a seed.
 
 Runs in a worker: importing this imports TensorFlow.
 """
@@ -100,7 +100,7 @@ def load_weights(model: keras.Model, name: str, path: Path) -> None:
 
 
 def fill(model: keras.Model, name: str, weights: LayerWeights) -> None:
-    """Put weights into a backbone and check that every one of its numbers came from there.
+    """Put weights into a backbone, and check that all of its variables were filled.
 
     Raises:
         WeightsError: a weight of the network was not filled.
@@ -121,9 +121,9 @@ def fill(model: keras.Model, name: str, weights: LayerWeights) -> None:
 def initial_weights(name: str, seed: int) -> LayerWeights:
     """Return the weights of an untrained backbone; the same for the same seed, whatever else is built.
 
-    They are what Keras's own builders draw: Glorot uniform kernels, zero biases, BatchNorm at rest. MobileNetV2 gets
-    He's normal kernels instead: its BatchNorm, in inference mode here, does not restore what Glorot's numbers for
-    depthwise convolutions take away, and no photo would reach its end (measured: features of 1e-12, nothing learned).
+    They are what Keras's own builders draw: Glorot uniform kernels, zero biases, identity BatchNorm. MobileNetV2 gets
+    He normal kernels instead: Glorot's depthwise kernels shrink the activations, and its BatchNorm, in inference mode
+    here, does not scale them up again (measured: features of 1e-12, nothing learned).
     """
     draw = _he_normal if name == "imagenet-mobilenetv2" else _glorot_uniform
     return {layer.name: _initial(layer, draw, seed) for layer in architecture(name).weight_layers}

@@ -1,4 +1,4 @@
-"""Preprocessing, backbone and head as one classifier, cut where its frozen part ends; saved, and checked when saved.
+"""Preprocessing, backbone and head as one classifier, cut at its freeze depth.
 
 Runs in a worker: importing this imports TensorFlow.
 """
@@ -171,7 +171,7 @@ def _head(features: keras.KerasTensor, head: HeadConfig, n_classes: int, seed: i
         x = keras.layers.Flatten(name="head_flatten")(features)
     if head.scale_features:
         # Not centred, and one scale for all features: measured better than standardising (docs/training.md), and a
-        # feature that is silent on all practice photos is not blown up by the first photo that wakes it.
+        # feature that is zero on all training photos is not amplified on the first photo where it is not.
         x = keras.layers.Normalization(axis=None, name=SCALE_LAYER, dtype="float32")(x)
     for i, size in enumerate(head.hidden, start=1):
         name = f"head_dense_{i}"
@@ -179,7 +179,7 @@ def _head(features: keras.KerasTensor, head: HeadConfig, n_classes: int, seed: i
         x = keras.layers.Dense(size, activation="relu", name=name, kernel_initializer=start)(x)
     if head.dropout:
         x = keras.layers.Dropout(head.dropout, seed=build.derived_seed(seed, "head_dropout"), name="head_dropout")(x)
-    # The softmax in bfloat16 would know three digits only.
+    # A softmax in bfloat16 would have three digits only.
     start = _kernel_start(LAST_LAYER, head, seed)
     return keras.layers.Dense(
         n_classes, activation="softmax", name=LAST_LAYER, kernel_initializer=start, dtype="float32"
@@ -195,7 +195,7 @@ def _kernel_start(name: str, head: HeadConfig, seed: int) -> keras.initializers.
 def reset(classifier: Classifier, config: TrainConfig, weights: FoundWeights | None) -> None:
     """Reset a trained classifier to what `build_classifier` gives for the same settings with another seed.
 
-    What Keras has compiled for it stays, which is most of the seconds of a small training.
+    What Keras compiled for it stays, which saves most of the time of a small training.
 
     Args:
         classifier: changed.

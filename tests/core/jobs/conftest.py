@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from core.jobs import queue, workers
-from tests.core.jobs.errands import COMMAND
+from tests.core.jobs.sample_jobs import COMMAND
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,7 +46,7 @@ class Bench:
             "import time\n"
             "from core.jobs.supervisor import Supervisor\n"
             "from core.workspace import Workspace\n"
-            "from tests.core.jobs.errands import COMMAND\n"
+            "from tests.core.jobs.sample_jobs import COMMAND\n"
             "Supervisor(Workspace.personal(), command=COMMAND).start()\n"
             "time.sleep(60)\n"
         )

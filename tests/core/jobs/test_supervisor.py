@@ -13,7 +13,7 @@ from core.errors import LabError
 from core.jobs import queue, supervisor, workers
 from core.jobs.supervisor import Supervisor
 from tests.core.jobs.conftest import Bench, wait_for
-from tests.core.jobs.errands import COMMAND
+from tests.core.jobs.sample_jobs import COMMAND
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -15,7 +15,7 @@ from core.errors import LabError, Stopped
 from core.jobs import queue
 from core.jobs.worker import by_kind, run_worker, work_on
 from tests.core.jobs.conftest import Bench, wait_for
-from tests.core.jobs.errands import KINDS
+from tests.core.jobs.sample_jobs import KINDS
 
 if TYPE_CHECKING:
     from core.workspace import Workspace
