@@ -32,7 +32,7 @@ def arrange(
         probabilities: float, shape (n, n_classes).
         labels: int, shape (n,); -1 is unlabelled, which counts as neither wrong nor right.
         names: the photos' names.
-        show: which of them; "not_sure" leans towards nobody far enough.
+        show: which of them; "not_sure" those without a confident answer.
         person: a label; only photos that show this person, or are taken for this person.
         order: the worst first (`worst_first`), what leans most towards its answer first, or by name.
 
@@ -82,7 +82,7 @@ def spread_evenly(labels: np.ndarray, most: int, seed: int = 0) -> np.ndarray:
     """Choose up to `most` photos, as many of each person as can be.
 
     Args:
-        labels: int, shape (n,), each photo's person; below 0 where nobody said, and never chosen. Not changed.
+        labels: int, shape (n,), each photo's person; below 0 where unknown, and never chosen. Not changed.
         most: how many are chosen at most; people with the lower numbers have one more where it does not come out even.
         seed: decides which of a person's photos they are.
 

@@ -33,7 +33,7 @@ class PersonScores:
     """How one person came out.
 
     Attributes:
-        precision: of the photos given this name, the share that shows this person; nan where nobody got the name.
+        precision: of the photos given this name, the share that shows this person; nan where no photo got it.
         recall: of this person's photos, the share given the right name; nan where the person has no photo.
         f1: harmonic mean of the two; 0 where none is right, nan where the person neither has a photo nor got one.
         photos: how many labelled photos show this person.

@@ -32,7 +32,7 @@ class Experiment:
     """One experiment in the list.
 
     Attributes:
-        name: given by the user; empty where nobody gave one.
+        name: given by the user; may be empty.
         created_at: seconds since the epoch.
         correct, total: of the test; None before it.
         seconds: how long it took; None before the test.
@@ -64,7 +64,7 @@ class Experiment:
 
     @property
     def is_tested(self) -> bool:
-        """Whether it has a test result, and nobody is working on it any more."""
+        """Whether it has a test result, and no worker is working on it."""
         return self.total is not None and self.state not in OPEN_STATES
 
 

@@ -39,7 +39,7 @@ class Predictions:
 
     Attributes:
         probabilities: float32, shape (n, n_classes), rows add up to 1, columns in label order.
-        labels: int64, shape (n,), the true person; -1 where nobody said.
+        labels: int64, shape (n,), the true person; -1 where unknown.
         names: the photos' names as the user knows them.
         sha256s: their content, for finding the picture.
         faces: which face of the photo; None: the whole photo.

@@ -84,7 +84,7 @@ def resubmit(workspace: Workspace, job: JobFolder) -> None:
     """Queue a stopped, interrupted or failed job again, at its old place; its worker resumes it.
 
     Raises:
-        LabError: somebody is working on it.
+        LabError: a worker is working on it.
     """
     job.queue_again()
     enqueue(workspace, job)

@@ -140,9 +140,8 @@ def forget(workspace: Workspace, token: str) -> None:
 
 def _remove_files(folder: Path, token: str) -> None:
     for suffix in (".json", ".leave", ".lock"):
-        with suppress(
-            PermissionError
-        ):  # Windows, while somebody reads; without its lock the worker counts as dead anyway
+        # Windows refuses while the file is read; without its lock the worker counts as dead anyway.
+        with suppress(PermissionError):
             (folder / f"{token}{suffix}").unlink(missing_ok=True)
 
 

@@ -35,7 +35,7 @@ class NewFace:
         name: of its photo.
         photo: the number of its photo, from 1.
         size_px: of its photo, (width, height), upright.
-        person: None where nobody said.
+        person: None where unknown.
         face: in pixels of the photo; None: the whole photo.
         crop_rgb: uint8, shape (size, size, 3), RGB.
     """
