@@ -19,7 +19,7 @@ from core.models.registry import backbone, frozen_units
 Photo = tuple[str, int | None]
 # What can differ between two experiments, in the order in which it is shown; "other" is all settings that Train folds
 # away, "data" the training photos.
-Setting = Literal["network", "start", "freeze", "size", "rounds", "photos", "other", "data"]
+Setting = Literal["network", "start", "freeze", "size", "epochs", "photos", "other", "data"]
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def differences(before: TrainConfig, now: TrainConfig) -> tuple[Setting, ...]:
         "start": (before.pretrained, now.pretrained),
         "freeze": (_frozen(before), _frozen(now)),
         "size": (before.image_size_px, now.image_size_px),
-        "rounds": (before.epochs, now.epochs),
+        "epochs": (before.epochs, now.epochs),
         "photos": (before.train_per_class, now.train_per_class),
         "other": (_rest(before, now), _rest(now, before)),
     }

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from core.config import TrainConfig
 from core.models.registry import backbone, can_start_untrained, frozen_units, is_all_frozen
 
-Idea = Literal["untrained", "seen_before", "retrain_last", "all_stops", "few_photos", "stranger"]
+Idea = Literal["untrained", "pretrained", "retrain_last", "sweep", "few_photos", "stranger"]
 FEW_PHOTOS = 3
 
 
@@ -58,7 +58,7 @@ def next_idea(
     return (
         _untrained(every)
         or _retrain_last(every)
-        or (None if is_compared else Suggestion("all_stops"))
+        or (None if is_compared else Suggestion("sweep"))
         or (_few_photos(every) if most_photos > FEW_PHOTOS else None)
         or (None if stranger_shown else Suggestion("stranger"))
     )
@@ -79,7 +79,7 @@ def _retrain_last(every: Sequence[TrainConfig]) -> Suggestion | None:
         return None
     pretrained = [config for config in every if config.pretrained]
     if not pretrained:
-        return Suggestion("seen_before", {"pretrained": True}, every[0])
+        return Suggestion("pretrained", {"pretrained": True}, every[0])
     base = _first(pretrained, lambda config: is_all_frozen(config) and _has_all_photos(config), is_all_frozen)
     return Suggestion("retrain_last", {"freeze_depth": _last_block(base)}, base)
 

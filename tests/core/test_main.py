@@ -102,7 +102,7 @@ def test_bad_input_leaves_nothing_half_written(lab_home, tmp_path, capsys):
     assert not (tmp_path / "run").exists()
 
 
-def test_missing_weights_are_told_before_any_photo_is_read(lab_home, tmp_path, capsys):
+def test_missing_weights_are_reported_before_any_photo_is_read(lab_home, tmp_path, capsys):
     sentence = refused(capsys, "train", tmp_path / "nowhere", "--out", tmp_path / "run", "--backbone", "vggface-vgg16")
     assert "python -m core weights import vggface-vgg16" in sentence
     assert not (tmp_path / "run").exists()

@@ -510,7 +510,7 @@ def test_all_stops_at_once_are_prepared_with_the_photos_of_the_result(open_page,
     for config in (TrainConfig(pretrained=False, freeze_depth=0), LAST_BLOCK):
         made.run(lab_home, dataset, config=config)
     app = open_page(places.TEST)
-    assert f"**{words.IDEAS['all_stops'][0]}.**" in said(app)
+    assert f"**{words.IDEAS['sweep'][0]}.**" in said(app)
     app.button(key=Widget.NEXT_IDEA).click().run()
     assert not app.exception
     assert app.title[0].value == compare_words.QUESTIONS["depth"]

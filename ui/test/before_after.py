@@ -110,7 +110,7 @@ def setting(run: Run, which: Setting) -> str:
         "start": lambda: words.started(config.pretrained, config.backbone),
         "freeze": lambda: blocks.did(config, run.outcome()),
         "size": lambda: train_words.pixels(config.image_size_px),
-        "rounds": lambda: common.rounds(config.epochs),
+        "epochs": lambda: common.rounds(config.epochs),
         "photos": lambda: common.photos_each(config.train_per_class or _all_photos(run.dataset)),
         "data": lambda: words.practice_photos(len(run.dataset.of("train"))),
     }

@@ -94,7 +94,7 @@ def _next(workspace: Workspace, row: Experiment, rows: Sequence[Experiment]) -> 
 def _set_up(workspace: Workspace, run: Run, found: _Found) -> None:
     """Go where the idea is tried, with everything chosen for it."""
     suggestion = found.suggestion
-    if suggestion.idea == "all_stops":
+    if suggestion.idea == "sweep":
         state.DATASET.set(found.dataset.id)
         state.CHOOSING_COMPARISON.set(True)
         st.switch_page(places.COMPARE)

@@ -42,11 +42,11 @@ def test_training_that_stands_still_at_guessing_is_no_underfitting() -> None:
     assert read_curve(flat, np.full(21, 0.17).tolist(), flat, np.full(21, 0.17).tolist()) is None
 
 
-def test_a_few_rounds_say_nothing() -> None:
+def test_a_few_epochs_say_nothing() -> None:
     assert read_curve(FALLING[:4], LEARNED[:4], [1.0, 0.5, 0.9, 1.5], [0.2, 0.3, 0.3, 0.3]) is None
 
 
-def test_one_round_out_of_line_proves_nothing() -> None:
+def test_one_epoch_out_of_line_proves_nothing() -> None:
     slip = [*LEARNED[:-1], 0.8]
     assert read_curve(FALLING, slip, [*FALLING[:-1], 1.5 * FALLING[-1]], slip) is None
 

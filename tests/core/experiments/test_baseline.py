@@ -83,7 +83,7 @@ def test_photos_of_another_data_set_are_never_held_against_though_they_share_one
     assert against(lab_home, made.run(lab_home, dataset, config=FROZEN)) is None
 
 
-def test_more_practice_photos_are_one_change_and_other_exam_photos_no_partner(lab_home, dataset) -> None:
+def test_more_training_photos_are_one_change_and_other_test_photos_no_baseline(lab_home, dataset) -> None:
     before = made.run(lab_home, dataset, config=FROZEN)
     more = replace(
         dataset, version=2, items=tuple(item for item in dataset.items if item.name != f"{made.PEOPLE[0]}/train-0.png")
@@ -98,7 +98,7 @@ def test_more_practice_photos_are_one_change_and_other_exam_photos_no_partner(la
     assert against(lab_home, made.run(lab_home, less, config=FROZEN)) is None
 
 
-def test_a_try_of_a_comparison_is_a_partner_like_any_other(lab_home, dataset) -> None:
+def test_a_run_of_a_sweep_is_a_baseline_like_any_other(lab_home, dataset) -> None:
     plan = SweepPlan(depths=(10, 13), seeds=(0, 1))
     sweep = make_sweep(lab_home, dataset, plan, first_right(lambda cell: 0.5))
     block = next(run for cell, run in sweep.members() if cell.depth == 10 and cell.seed == 0)

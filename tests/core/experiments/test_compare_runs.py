@@ -40,7 +40,7 @@ def test_long_trainings_are_compared_like_short_ones() -> None:
     long = TrainConfig(epochs=1000, head_epochs=500)
     assert compare_runs.differences(long, long) == ()
     assert compare_runs.differences(long, TrainConfig(epochs=1000, head_epochs=100)) == ("other",)
-    assert compare_runs.differences(long, TrainConfig(epochs=20, head_epochs=10)) == ("rounds",)
+    assert compare_runs.differences(long, TrainConfig(epochs=20, head_epochs=10)) == ("epochs",)
 
 
 def test_all_frozen_is_no_change_whatever_the_network_and_however_it_is_said() -> None:
@@ -51,7 +51,7 @@ def test_all_frozen_is_no_change_whatever_the_network_and_however_it_is_said() -
 
 def test_a_shorter_training_is_one_change_not_two() -> None:
     before = TrainConfig(epochs=20, head_epochs=10)
-    assert compare_runs.differences(before, before.with_changes(epochs=7)) == ("rounds",)
+    assert compare_runs.differences(before, before.with_changes(epochs=7)) == ("epochs",)
     assert compare_runs.differences(before, before.with_changes(head_epochs=3)) == ("other",)
 
 

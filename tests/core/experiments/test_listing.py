@@ -39,7 +39,7 @@ def test_a_damaged_experiment_hides_no_other(lab_home, file, content):
     assert reason.endswith(".")
 
 
-def test_the_list_never_reads_photos_or_rounds(lab_home):
+def test_the_list_never_reads_photos_or_epochs(lab_home):
     run = made.run(lab_home, made.dataset(lab_home))
     (run.path / "dataset.json").write_text("large", encoding="utf-8")
     (run.path / "predictions.json").unlink()

@@ -54,7 +54,7 @@ def emit_epoch(run: runs.Run, epoch: int, loss: float = 1.0) -> None:
     )
 
 
-def test_a_round_trained_twice_counts_once_with_its_later_numbers(tmp_path, dataset):
+def test_an_epoch_trained_twice_counts_once_with_its_later_numbers(tmp_path, dataset):
     run = runs.create_run(tmp_path / "run", dataset, TrainConfig())
     for epoch, loss in [(0, 3.0), (1, 2.0), (2, 1.5), (2, 1.4)]:
         emit_epoch(run, epoch, loss)
@@ -91,7 +91,7 @@ def test_progress_counts_the_photos_through_the_frozen_layers():
     assert progress.seconds_left == pytest.approx(4)
 
 
-def test_progress_of_a_training_estimates_from_its_own_rounds():
+def test_progress_of_a_training_estimates_from_its_own_epochs():
     log = events(
         ("started", 0, {}),
         ("phase", 1, {"phase": "train"}),

@@ -53,8 +53,8 @@ def test_the_frozen_layers_are_asked_once_where_their_answers_fit_into_memory() 
     many = replace(CLASS, train=600)
     config = RECOMMENDED.with_changes(backbone="vggface-vgg16", image_size_px=224, freeze_depth=2, head_epochs=0)
     slow, all_frozen_layers = reference_seconds(config, many, 6), sum(config_macs(config)[:2])
-    rounds = reference_seconds(config.with_changes(epochs=21), many, 6) - slow
-    assert rounds > (600 + 600 + 24) * all_frozen_layers / runtime_estimate.SPEED
+    epochs = reference_seconds(config.with_changes(epochs=21), many, 6) - slow
+    assert epochs > (600 + 600 + 24) * all_frozen_layers / runtime_estimate.SPEED
 
 
 def config_macs(config: TrainConfig) -> tuple[int, ...]:
@@ -110,7 +110,7 @@ def test_what_says_nothing_is_not_asked(lab_home: Workspace, what: str) -> None:
     assert speed_factor(lab_home, RECOMMENDED) == 1.0
 
 
-def test_fewer_practice_photos_are_counted(lab_home: Workspace) -> None:
+def test_fewer_training_photos_are_counted(lab_home: Workspace) -> None:
     dataset = made.dataset(lab_home)
     assert PhotoCounts.of(dataset) == PhotoCounts(18, 6, 12)
     assert PhotoCounts.of(dataset, per_person=2).train == 6

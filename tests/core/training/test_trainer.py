@@ -47,7 +47,7 @@ def finished(home, people, tmp_path_factory) -> runs.Run:
     return train(home, people, tmp_path_factory.mktemp("finished") / "run")
 
 
-def test_history_begins_with_round_0_and_ends_with_the_last(finished):
+def test_history_begins_with_epoch_0_and_ends_with_the_last(finished):
     history = finished.history()
     assert [epoch.epoch for epoch in history] == [0, 1, 2, 3, 4]
     assert history[0].learning_rate == 0
@@ -85,8 +85,8 @@ def test_the_saved_file_opens_in_safe_mode_and_says_what_was_reported(finished, 
     np.testing.assert_allclose(answer, finished.predictions().probabilities, atol=1e-5)
 
 
-def test_the_kept_round_is_the_one_the_file_holds(finished, home):
-    """The best mock exam is reported; the saved file must give exactly that one."""
+def test_the_kept_epoch_is_the_one_the_file_holds(finished, home):
+    """The best validation result is reported; the saved file must give exactly that one."""
     history = finished.history()
     best = max(history[1:], key=lambda e: (e.val_accuracy, -e.val_loss))
     validation = datasets.load_faces(finished.dataset, home, "validation", 48)
@@ -108,13 +108,13 @@ def test_nothing_of_the_checkpoint_is_left_after_the_end(finished):
 
 
 class StopAfter:
-    """Stands for the user who presses Stop after so many rounds."""
+    """Stands for the user who presses Stop after so many epochs."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, rounds: int) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, epochs: int) -> None:
         check = JobFolder.check_stop
 
         def check_stop(job: JobFolder) -> None:
-            if sum(event["event"] == "epoch" for event in job.events()) > rounds:
+            if sum(event["event"] == "epoch" for event in job.events()) > epochs:
                 (job.path / "stop").touch()
             check(job)
 
@@ -152,7 +152,7 @@ def test_stop_keeps_and_tests_what_was_learned(home, people, tmp_path, monkeypat
     assert (run.path / "checkpoint.npz").exists()
 
 
-def test_stop_before_the_first_round_leaves_no_result(home, people, tmp_path):
+def test_stop_before_the_first_epoch_leaves_no_result(home, people, tmp_path):
     run = runs.create_run(tmp_path / "run", people, SMALL, state="running")
     (run.path / "stop").touch()
     with pytest.raises(Stopped):
@@ -199,7 +199,7 @@ def two_phases(home, people, tmp_path_factory) -> runs.Run:
     return train(home, people, tmp_path_factory.mktemp("two") / "run", config)
 
 
-def test_only_rounds_in_which_all_learned_that_was_to_learn_can_be_kept(two_phases):
+def test_only_epochs_in_which_all_learned_that_was_to_learn_can_be_kept(two_phases):
     summary, history = two_phases.summary(), two_phases.history()
     assert summary["kept_epoch"] == max(history[3:], key=lambda e: (e.val_accuracy, -e.val_loss)).epoch
     assert summary["retrained"] is True
@@ -207,7 +207,7 @@ def test_only_rounds_in_which_all_learned_that_was_to_learn_can_be_kept(two_phas
 
 
 def test_a_head_that_was_better_is_not_kept_in_the_name_of_what_was_retrained(home, people, tmp_path):
-    """With a rate that destroys the network the head's rounds are the best of all, and still none of them is kept."""
+    """With a rate that destroys the network the head's epochs are the best of all, and still none of them is kept."""
     config = SMALL.with_changes(head_epochs=4, epochs=6, unfrozen_rate=1.0, learning_rate=0.1, zero_start=True)
     run = train(home, people, tmp_path / "run", config)
     summary, history = run.summary(), run.history()
@@ -232,7 +232,7 @@ def test_the_exam_of_the_head_alone_is_that_of_a_training_that_ends_there(home, 
     assert alone.summary()["retrained"] is True
 
 
-def test_who_stops_before_the_border_retrained_nothing(home, people, tmp_path, monkeypatch):
+def test_who_stops_before_units_are_unfrozen_retrained_nothing(home, people, tmp_path, monkeypatch):
     StopAfter(monkeypatch, 1)
     with pytest.raises(Stopped):
         train(home, people, tmp_path / "run", SMALL.with_changes(head_epochs=3))
@@ -263,7 +263,7 @@ def test_the_head_divides_by_the_size_of_its_features(two_phases, home):
     assert not np.asarray(scale.mean).any()
 
 
-def test_a_zero_start_says_the_same_of_everybody_in_round_0(two_phases):
+def test_a_zero_start_says_the_same_of_everybody_in_epoch_0(two_phases):
     np.testing.assert_allclose(two_phases.history()[0].val_probabilities, 1 / 3, atol=1e-4)
 
 
@@ -309,14 +309,14 @@ def test_frozen_layers_that_do_not_fit_into_memory_train_the_same(home, people, 
         assert mine.val_loss == pytest.approx(theirs.val_loss, abs=1e-4)
 
 
-def test_stop_keeps_the_last_whole_round_where_the_best_is_not_kept(home, people, tmp_path, monkeypatch):
+def test_stop_keeps_the_last_whole_epoch_where_the_best_is_not_kept(home, people, tmp_path, monkeypatch):
     asked = []
 
     def check_stop(job: JobFolder) -> None:
         batches = [event for event in job.events() if event["event"] == "epoch"]
         if len(batches) == 3:
             asked.append(1)
-        if len(asked) > 2:  # In the middle of round 3: its first batches have moved the weights.
+        if len(asked) > 2:  # In the middle of epoch 3: its first batches have moved the weights.
             (job.path / "stop").touch()
             raise Stopped
 
@@ -346,7 +346,7 @@ def test_what_a_resumed_training_needs_no_more_is_not_computed(home, people, tmp
 
 
 def test_the_head_phase_is_the_same_at_every_depth(home, people, tmp_path):
-    """Its rounds see what all units make of the photos, whichever of them learn later."""
+    """Its epochs see what all units make of the photos, whichever of them learn later."""
     shapes = []
     for depth in (0, 10, 13):
         run = train(home, people, tmp_path / f"run-{depth}", SMALL.with_changes(head_epochs=3, freeze_depth=depth))

@@ -68,7 +68,7 @@ def test_only_what_differs_is_told(row_with):
 
 def test_head_rounds_that_follow_from_the_rounds_are_not_told(row_with):
     rows = row_with(epochs=20, head_epochs=10), row_with(epochs=10, head_epochs=5)
-    assert list(dict(side_by_side.differences(rows))) == [common.SETTINGS["rounds"]]
+    assert list(dict(side_by_side.differences(rows))) == [common.SETTINGS["epochs"]]
 
 
 def test_the_same_settings_are_said_to_be_the_same(row_with):
