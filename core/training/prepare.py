@@ -98,10 +98,10 @@ def prepare(run: Run, workspace: Workspace, reporter: Reporter, shared: Shared) 
     found = weights.require_weights(config.backbone, workspace) if config.pretrained else None
     train, validation, test = (_faces(dataset, workspace, split, config, shared) for split in SPLITS)
     keras.utils.set_random_seed(config.seed)
-    start = _start(config, found)
-    train_photos = hashlib.sha256("".join(f"{item.sha256}/{item.face} " for item in train.items).encode()).hexdigest()
+    # What a network and a head depend on besides the settings.
+    origin = (_start(config, found), len(dataset.people), _digest(train))
     network = shared.network(
-        (replace(config, seed=0), start, len(dataset.people), train_photos),
+        (replace(config, seed=0), origin),
         lambda: classifier.build_classifier(config, len(dataset.people), found, precision=precision),
         lambda network: classifier.reset(network, config, found),
     )
@@ -112,12 +112,10 @@ def prepare(run: Run, workspace: Workspace, reporter: Reporter, shared: Shared) 
         layers = _frozen_layers(network, depth, config, found, shared)
         return Faces(faces.faces_rgb, faces.labels, layers, augment=augment, seed=config.seed, frozen=depth > 0)
 
-    def train_and_validation(depth: int) -> tuple[Faces, Faces]:
-        return behind(depth, train, config.augment), behind(depth, validation)
-
-    faces = head_faces = train_and_validation(config.freeze_depth or 0)
-    if any(phase.head_only for phase in phases) and config.freeze_depth != len(network.units):
-        head_faces = train_and_validation(len(network.units))
+    depth, n_units = config.freeze_depth or 0, len(network.units)
+    faces = head_faces = behind(depth, train, config.augment), behind(depth, validation)
+    if any(phase.head_only for phase in phases) and depth != n_units:
+        head_faces = behind(n_units, train, config.augment), behind(n_units, validation)
     needed = [] if not phases else list(head_faces) if phases[-1].head_only else [*faces, *head_faces]
     _compute_features(dict.fromkeys(needed), reporter)
     if checkpoint:
@@ -133,11 +131,11 @@ def prepare(run: Run, workspace: Workspace, reporter: Reporter, shared: Shared) 
         *faces,
         *head_faces,
         test,
-        lambda: behind(len(network.units), test).all_clean(),
+        lambda: behind(n_units, test).all_clean(),
         reporter,
         checkpoint,
         shared,
-        (replace(config, freeze_depth=None), start, train_photos, len(dataset.people)),
+        (replace(config, freeze_depth=None), origin),
     )
 
 
@@ -169,6 +167,11 @@ def _faces(dataset: Dataset, workspace: Workspace, split: Split, config: TrainCo
         (dataset.id, dataset.version, split, config.image_size_px, *few.values()),
         lambda: datasets.load_faces(dataset, workspace, split, config.image_size_px, **few),
     )
+
+
+def _digest(faces: FaceArrays) -> str:
+    """Return what tells these photos and faces from others."""
+    return hashlib.sha256("".join(f"{item.sha256}/{item.face} " for item in faces.items).encode()).hexdigest()
 
 
 def _read_checkpoint(run: Run) -> cb.Checkpoint | None:

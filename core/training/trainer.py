@@ -116,15 +116,9 @@ def _fit_phase(
     train = setup.head_train if phase.head_only else setup.train
     validation = setup.head_validation if phase.head_only else setup.validation
     network.set_trainable_units(len(network.units) if phase.head_only else setup.freeze_depth)
-    if not model.compiled:
-        model.compile(optimizer=_optimizer(config, phase.rate), loss="sparse_categorical_crossentropy")
-    else:
-        # Used before, by a training that differed in its seed; its state was reset with the weights.
-        model.optimizer.learning_rate = phase.rate
-
-    is_last = phase.ends == config.epochs
+    _compile(model, config, phase.rate)
     measure = cb.MeasureEpoch(setup.reporter, train, validation)
-    policies = [*([keep_best] if keep_best else []), *(_policies(config) if is_last else [])]
+    policies = [*([keep_best] if keep_best else []), *(_policies(config) if phase.ends == config.epochs else [])]
     save = cb.TakeCheckpoint(checkpoint, policies)
     save.set_model(model)
     if setup.checkpoint and done == setup.checkpoint.epoch:
@@ -140,24 +134,23 @@ def _fit_phase(
         seed=config.seed,
         first_epoch=done,
     )
+    before = [cb.SeedEpoch(network, config.seed), *_schedule(phase, config), cb.ReportBatches(setup.reporter)]
+    callbacks = [*before, measure, *policies, save]
+    model.fit(batches, initial_epoch=done, epochs=phase.ends, verbose=0, shuffle=False, callbacks=callbacks)
+
+
+def _compile(model: keras.Model, config: TrainConfig, rate: float) -> None:
+    if not model.compiled:
+        model.compile(optimizer=_optimizer(config, rate), loss="sparse_categorical_crossentropy")
+    else:
+        # Used before, by a training that differed in its seed; its state was reset with the weights.
+        model.optimizer.learning_rate = rate
+
+
+def _schedule(phase: Phase, config: TrainConfig) -> list[keras.callbacks.Callback]:
     # Where the rate is divided on a plateau, no schedule sets it.
     is_scheduled = phase.begins > 0 and config.reduce_lr_patience is None
-    schedule = [cb.RaisedCosine(phase.rate, phase.begins, phase.ends)] if is_scheduled else []
-    model.fit(
-        batches,
-        initial_epoch=done,
-        epochs=phase.ends,
-        verbose=0,
-        shuffle=False,
-        callbacks=[
-            cb.SeedEpoch(network, config.seed),
-            *schedule,
-            cb.ReportBatches(setup.reporter),
-            measure,
-            *policies,
-            save,
-        ],
-    )
+    return [cb.RaisedCosine(phase.rate, phase.begins, phase.ends)] if is_scheduled else []
 
 
 def _policies(config: TrainConfig) -> list[keras.callbacks.Callback]:
