@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Experiment:
-    """One experiment in the list.
+class ListedRun:
+    """A run in the list.
 
     Attributes:
         name: given by the user; may be empty.
@@ -69,8 +69,8 @@ class Experiment:
 
 
 @dataclass(frozen=True)
-class Experiments:
-    """All experiments.
+class RunList:
+    """All runs, as the list shows them.
 
     Attributes:
         rows: those that can be read and stand for themselves, newest first.
@@ -78,20 +78,20 @@ class Experiments:
         of_sweeps: those that were made for a sweep, newest first, the ones not tested yet too.
     """
 
-    rows: tuple[Experiment, ...]
+    rows: tuple[ListedRun, ...]
     unreadable: tuple[tuple[Run, str], ...]
-    of_sweeps: tuple[Experiment, ...] = ()
+    of_sweeps: tuple[ListedRun, ...] = ()
 
     @property
-    def tested(self) -> tuple[Experiment, ...]:
+    def tested(self) -> tuple[ListedRun, ...]:
         return tuple(row for row in self.rows if row.is_tested)
 
-    def row(self, run_id: str | None) -> Experiment | None:
+    def row(self, run_id: str | None) -> ListedRun | None:
         """Return the experiment of this id, or None."""
         return next((row for row in (*self.rows, *self.of_sweeps) if row.id == run_id), None)
 
 
-def list_experiments(workspace: Workspace) -> Experiments:
+def list_experiments(workspace: Workspace) -> RunList:
     """Read all experiments of a workspace; one that is damaged does not hide the others."""
     rows, unreadable = [], []
     for run in run_folders(workspace):
@@ -105,7 +105,7 @@ def list_experiments(workspace: Workspace) -> Experiments:
             continue  # deleted meanwhile, in another tab
     given = numbers(workspace, [row.id for row in rows if not row.sweep])
     alone = tuple(replace(row, number=given[row.id]) for row in rows if not row.sweep)
-    return Experiments(alone, tuple(unreadable), tuple(row for row in rows if row.sweep))
+    return RunList(alone, tuple(unreadable), tuple(row for row in rows if row.sweep))
 
 
 _NUMBERS_SCHEMA = 1
@@ -151,10 +151,10 @@ def _numbers(path: Path) -> tuple[dict[str, int], int]:
         return {}, 1
 
 
-def read_experiment(run: Run) -> Experiment:
+def read_experiment(run: Run) -> ListedRun:
     """Read what the list needs of one experiment, without its number."""
     request, summary = run.job.request(), run.summary() or {}
-    return Experiment(
+    return ListedRun(
         run=run,
         name=str(request["name"]),
         created_at=float(request["created_at"]),

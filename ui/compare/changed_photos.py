@@ -8,7 +8,7 @@ from core.data.dataset import Dataset
 from core.evaluation.overlay import COLOURS, LETTERS
 from core.experiments import compare_runs
 from core.experiments.compare_runs import Changed
-from core.experiments.listing import Experiment
+from core.experiments.listing import ListedRun
 from core.experiments.runs import Predictions
 from core.workspace import Workspace
 from ui.state import Widget
@@ -19,7 +19,7 @@ from ui.text import escape
 from ui.text import test as test_words
 
 
-def board(workspace: Workspace, before: Experiment, now: Experiment) -> None:
+def board(workspace: Workspace, before: ListedRun, now: ListedRun) -> None:
     """Draw the photos that change between two runs: a sentence, whether it could be luck, what was fixed, what broke.
 
     The first one is A, the second B; a page at a time where there are many photos.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.experiments import listing
-from core.experiments.listing import Experiment
+from core.experiments.listing import ListedRun
 from core.experiments.runs import Run
 from core.sweeps import charted
 from core.sweeps.results import Line, Point
@@ -27,7 +27,7 @@ class _Stop:
     run: Run
 
     @property
-    def row(self) -> Experiment:
+    def row(self) -> ListedRun:
         return listing.read_experiment(self.run)
 
 

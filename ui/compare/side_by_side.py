@@ -13,7 +13,7 @@ from core.evaluation import overlay
 from core.evaluation.overlay import COLOURS, LETTERS
 from core.experiments import baseline, compare_runs
 from core.experiments.compare_runs import Setting
-from core.experiments.listing import Experiment
+from core.experiments.listing import ListedRun
 from core.models import architectures, registry
 from ui.compare import matrices
 from ui.state import Widget
@@ -55,7 +55,7 @@ _ADVANCED = {
 }
 
 
-def side_by_side(tested: Sequence[Experiment], preset: Sequence[str] = ()) -> None:
+def side_by_side(tested: Sequence[ListedRun], preset: Sequence[str] = ()) -> None:
     """Draw two to four experiments of the user's choice beside each other.
 
     Args:
@@ -76,7 +76,7 @@ def side_by_side(tested: Sequence[Experiment], preset: Sequence[str] = ()) -> No
     matrices.draw(exams)
 
 
-def _chosen(tested: Sequence[Experiment], preset: Sequence[str]) -> tuple[Experiment, ...]:
+def _chosen(tested: Sequence[ListedRun], preset: Sequence[str]) -> tuple[ListedRun, ...]:
     titles = _titles(tested)
     by_id = {row.id: row for row in tested}
     ids = st.multiselect(
@@ -92,7 +92,7 @@ def _chosen(tested: Sequence[Experiment], preset: Sequence[str]) -> tuple[Experi
     return tuple(by_id[run_id] for run_id in ids)
 
 
-def _titles(tested: Sequence[Experiment]) -> dict[str, str]:
+def _titles(tested: Sequence[ListedRun]) -> dict[str, str]:
     """Name each experiment for the choice: what of it differs from others first, and no two alike."""
     networks = {row.config.backbone for row in tested}
     sizes = {row.config.image_size_px for row in tested}
@@ -118,7 +118,7 @@ def _same_photos(exams: Sequence[Exam]) -> bool:
     return all(each == photos[0] for each in photos)
 
 
-def short_names(rows: Sequence[Experiment]) -> list[str]:
+def short_names(rows: Sequence[ListedRun]) -> list[str]:
     """Name runs by what differs, for the ends of their curves: as little of it as tells them apart."""
     names = [""] * len(rows)
     for told in _apart(rows):
@@ -129,7 +129,7 @@ def short_names(rows: Sequence[Experiment]) -> list[str]:
     return names
 
 
-def _apart(rows: Sequence[Experiment]) -> list[list[str]]:
+def _apart(rows: Sequence[ListedRun]) -> list[list[str]]:
     """Return what can tell runs apart in two or three words each, the plainest first."""
     asked = [compare_runs.requested_config(row.run) for row in rows]
     return [
@@ -139,7 +139,7 @@ def _apart(rows: Sequence[Experiment]) -> list[list[str]]:
     ]
 
 
-def differences(rows: Sequence[Experiment]) -> list[tuple[str, list[str]]]:
+def differences(rows: Sequence[ListedRun]) -> list[tuple[str, list[str]]]:
     """Return the settings that differ among runs, in words: what it is, and what each of them had.
 
     Advanced settings are told one by one; what follows from another setting is not told.
@@ -161,7 +161,7 @@ def _in_order(differ: dict[Setting, None]) -> list[Setting]:
     return [each for each in common.SETTINGS if each in differ]
 
 
-def _in_words(rows: Sequence[Experiment], which: Setting) -> list[str]:
+def _in_words(rows: Sequence[ListedRun], which: Setting) -> list[str]:
     return [before_after.setting(row.run, which) or blocks.told(row.config) for row in rows]
 
 
@@ -178,7 +178,7 @@ def _plain(value: object) -> str:
     return words.NONE if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _table(rows: Sequence[Experiment]) -> str:
+def _table(rows: Sequence[ListedRun]) -> str:
     """Return the table: a column a run; first what differs, then what came out."""
     head = "".join(
         f'<th scope="col"><b style="--lab-colour:{COLOURS[place]}">{LETTERS[place]}</b></th>'
@@ -216,7 +216,7 @@ def _whole(number: int | None) -> str:
     return words.UNKNOWN if number is None else f"{number:,}"
 
 
-def _learned(row: Experiment) -> int | None:
+def _learned(row: ListedRun) -> int | None:
     """Return how many numbers learned; where what was let loose is as it was before, those of the new last layers."""
     if row.outcome.retrained:
         return (row.run.summary() or {}).get("trainable_parameters")
@@ -229,7 +229,7 @@ def _seconds(seconds: float | None) -> str:
     return words.UNKNOWN if seconds is None else words.seconds(seconds)
 
 
-def _curves(rows: Sequence[Experiment], exams: Sequence[Exam]) -> None:
+def _curves(rows: Sequence[ListedRun], exams: Sequence[Exam]) -> None:
     named = zip(rows, short_names(rows), strict=True)
     curves = [overlay.Curve(name, row.run.history(), row.outcome.head_epochs) for row, name in named]
     people = {len(each.dataset.people) for each in exams}

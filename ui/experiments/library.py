@@ -10,7 +10,7 @@ import streamlit as st
 from pathvalidate import sanitize_filename
 
 from core.experiments import archive, baseline, restore
-from core.experiments.listing import Experiment, Experiments
+from core.experiments.listing import ListedRun, RunList
 from core.jobfolder import OPEN_STATES
 from core.workspace import Workspace
 from ui import feedback, look, places, state
@@ -26,7 +26,7 @@ MOST_ROWS = 10
 NARROW_PX, NUMBER_PX, BAR_PX = 45, 80, 105
 
 
-def tested(shelf: Experiments) -> Experiment | None:
+def tested(shelf: RunList) -> ListedRun | None:
     """Return the tested experiment to show: the one the address names, else the newest; None where there is none."""
     named = shelf.row(st.query_params.get(Param.RUN))
     if named and named.is_tested:
@@ -35,7 +35,7 @@ def tested(shelf: Experiments) -> Experiment | None:
     return next((row for row in (*shelf.tested, *shelf.of_sweeps) if row.is_tested), None)
 
 
-def not_yet(shelf: Experiments) -> None:
+def not_yet(shelf: RunList) -> None:
     """Say why there is no final exam to look at, with the button that leads on."""
     running = next((row for row in shelf.rows if row.state in OPEN_STATES), None)
     if running:
@@ -44,7 +44,7 @@ def not_yet(shelf: Experiments) -> None:
         look.missing(words.NO_RUNS, words.TO_TRAIN, places.TRAIN)
 
 
-def pick(shelf: Experiments, row: Experiment) -> None:
+def pick(shelf: RunList, row: ListedRun) -> None:
     """Draw which experiment this is, as a picker where there are several."""
     by_id = {found.id: found for found in sorted({row, *shelf.tested}, key=lambda found: found.id, reverse=True)}
     order = list(by_id)
@@ -75,18 +75,18 @@ def _apart(titles: dict[str, str]) -> dict[str, str]:
     return written
 
 
-def title(row: Experiment) -> str:
+def title(row: ListedRun) -> str:
     """Return an experiment on one line: its name or when it began, what came out, its settings."""
     return f"{row.title} · {_result(row)} · {settings.told(row.config, row.outcome)}"
 
 
-def _result(row: Experiment) -> str:
+def _result(row: ListedRun) -> str:
     if row.total and row.correct is not None:
         return common.exam(row.correct, row.total)
     return common.RUN_STATES[row.state]
 
 
-def take_along(workspace: Workspace, row: Experiment) -> None:
+def take_along(workspace: Workspace, row: ListedRun) -> None:
     """Draw the download of a trained network, packed when it is asked for."""
     run = row.run
     if not run.model_path.exists():
@@ -111,7 +111,7 @@ def take_along(workspace: Workspace, row: Experiment) -> None:
     )
 
 
-def table(rows: Sequence[Experiment], of_sweeps: Sequence[Experiment] = ()) -> Experiment:
+def table(rows: Sequence[ListedRun], of_sweeps: Sequence[ListedRun] = ()) -> ListedRun:
     """Draw the list; return the experiment that is chosen in it, the newest where none was.
 
     Args:
@@ -147,7 +147,7 @@ def table(rows: Sequence[Experiment], of_sweeps: Sequence[Experiment] = ()) -> E
     return row
 
 
-def _cells(row: Experiment, tested: Mapping[str, Experiment]) -> tuple[object, ...]:
+def _cells(row: ListedRun, tested: Mapping[str, ListedRun]) -> tuple[object, ...]:
     photos = baseline.photos_of_run(row.run)
     return (
         row.number,
@@ -162,7 +162,7 @@ def _cells(row: Experiment, tested: Mapping[str, Experiment]) -> tuple[object, .
     )
 
 
-def _differs(row: Experiment, tested: Mapping[str, Experiment]) -> str:
+def _differs(row: ListedRun, tested: Mapping[str, ListedRun]) -> str:
     """Say in what an experiment differs from the one it is held against, by that one's number."""
     others = [other.run for other in tested.values()]
     fair = baseline.find_baseline(row.run, others)
@@ -173,7 +173,7 @@ def _differs(row: Experiment, tested: Mapping[str, Experiment]) -> str:
     return words.NOT_TO_COMPARE if baseline.earlier(row.run, others) else words.FIRST_ONE
 
 
-def actions(workspace: Workspace, row: Experiment) -> None:
+def actions(workspace: Workspace, row: ListedRun) -> None:
     """Draw what can be done with an experiment: open it, rename it, take it along, delete it."""
     st.subheader(escape.plain(row.title), anchor=False)
     st.caption(f"{escape.plain(_result(row))} · {settings.told(row.config, row.outcome)}")
@@ -210,7 +210,7 @@ def bring_back(workspace: Workspace) -> None:
                 st.rerun()
 
 
-def damaged(workspace: Workspace, shelf: Experiments) -> None:
+def damaged(workspace: Workspace, shelf: RunList) -> None:
     """Say which experiments cannot be read, with the button that removes each."""
     for run, reason in shelf.unreadable:
         feedback.show_error(reason)

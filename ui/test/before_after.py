@@ -13,7 +13,7 @@ from core.data.dataset import Dataset
 from core.evaluation import colours
 from core.experiments import baseline, compare_runs
 from core.experiments.compare_runs import Changed, RunComparison, Setting
-from core.experiments.listing import Experiment
+from core.experiments.listing import ListedRun
 from core.experiments.runs import Predictions, Run
 from core.models import registry
 from core.workspace import Workspace
@@ -29,7 +29,7 @@ FEW_SETTINGS = 3
 STYLE = f"--lab-right:{colours.RIGHT};--lab-wrong:{colours.WRONG}"
 
 
-def and_now(workspace: Workspace, row: Experiment, everything: Sequence[Experiment]) -> None:
+def and_now(workspace: Workspace, row: ListedRun, everything: Sequence[ListedRun]) -> None:
     """Draw an experiment beside the one it is fair to hold it against, or beside an earlier one of the user's choice.
 
     Args:
@@ -52,7 +52,7 @@ def and_now(workspace: Workspace, row: Experiment, everything: Sequence[Experime
             _held(workspace, before, row, said)
 
 
-def _held(workspace: Workspace, before: Experiment, row: Experiment, said: DeltaGenerator) -> None:
+def _held(workspace: Workspace, before: ListedRun, row: ListedRun, said: DeltaGenerator) -> None:
     """Draw what changed from one experiment to another."""
     told = compare_runs.compare_runs(before.run, row.run)
     if told is None:
@@ -66,7 +66,7 @@ def _held(workspace: Workspace, before: Experiment, row: Experiment, said: Delta
     _changed(workspace, row.run, told)
 
 
-def _chosen(row: Experiment, fair: Experiment | None, offered: Sequence[Experiment]) -> Experiment | None:
+def _chosen(row: ListedRun, fair: ListedRun | None, offered: Sequence[ListedRun]) -> ListedRun | None:
     """Draw which earlier experiment this one is held against, where there is a choice; None: none was made yet."""
     by_id = {other.id: other for other in offered}
     if fair and len(by_id) == 1:
@@ -82,7 +82,7 @@ def _chosen(row: Experiment, fair: Experiment | None, offered: Sequence[Experime
     return by_id.get(chosen)
 
 
-def _title(row: Experiment) -> str:
+def _title(row: ListedRun) -> str:
     return words.earlier(row.number, common.exam(row.correct or 0, row.total or 0), learned(row))
 
 
@@ -117,7 +117,7 @@ def setting(run: Run, which: Setting) -> str:
     return said[which]() if which in said else ""
 
 
-def learned(row: Experiment) -> str:
+def learned(row: ListedRun) -> str:
     """Say in a few words what learned in an experiment that has ended, or is to; and that it was untrained."""
     done = row.total is not None and (row.config.pretrained or not row.outcome.retrained)
     what = blocks.did(row.config, row.outcome) if done else blocks.told(row.config)

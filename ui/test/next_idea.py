@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.data.dataset import Dataset, list_datasets
 from core.experiments import baseline, compare_runs, suggestions
-from core.experiments.listing import Experiment
+from core.experiments.listing import ListedRun
 from core.experiments.runs import Run
 from core.experiments.suggestions import Suggestion
 from core.models import registry
@@ -24,7 +24,7 @@ from ui.text import test as words
 from ui.train import settings
 
 
-def idea(workspace: Workspace, row: Experiment, tested: Sequence[Experiment]) -> None:
+def idea(workspace: Workspace, row: ListedRun, tested: Sequence[ListedRun]) -> None:
     """Draw the first idea that was not tried yet with these photos; nothing where all were.
 
     Args:
@@ -54,7 +54,7 @@ class _Found:
 
     suggestion: Suggestion
     dataset: Dataset
-    base: Experiment | None
+    base: ListedRun | None
 
 
 def _what_changes(found: _Found) -> str:
@@ -67,7 +67,7 @@ def _what_changes(found: _Found) -> str:
     return common.will_be_held_against(which, compare_runs.differences(base, now), follows=follows)
 
 
-def _next(workspace: Workspace, row: Experiment, rows: Sequence[Experiment]) -> _Found | None:
+def _next(workspace: Workspace, row: ListedRun, rows: Sequence[ListedRun]) -> _Found | None:
     """Return the idea; the experiment may have been made with an older version of its photos.
 
     Args:

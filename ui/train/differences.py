@@ -28,6 +28,6 @@ def sentence(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> str
     return f"{number} {words.changes_too_much(common.experiment(_number(shelf, last.run)), last.differ)}"
 
 
-def _number(shelf: listing.Experiments, run: Run) -> int:
+def _number(shelf: listing.RunList, run: Run) -> int:
     row = shelf.row(run.id)
     return row.number if row else 0

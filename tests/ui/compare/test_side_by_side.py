@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core.config import TrainConfig
 from core.data.manifest import save_dataset
 from core.experiments import listing
-from core.experiments.listing import Experiment
+from core.experiments.listing import ListedRun
 from core.jobfolder import JobFolder
 from core.sweeps.plan import SweepPlan
 from core.workspace import Workspace
@@ -47,13 +47,13 @@ class Cells(HTMLParser):
 def row_with(lab_home):
     dataset = made.dataset(lab_home)
 
-    def row_with(**changes: object) -> Experiment:
+    def row_with(**changes: object) -> ListedRun:
         return listing.read_experiment(made.run(lab_home, dataset, config=CONFIG.with_changes(**changes)))
 
     return row_with
 
 
-def told(*rows: Experiment) -> dict[str, list[str]]:
+def told(*rows: ListedRun) -> dict[str, list[str]]:
     return {name: values for name, *values in Cells(side_by_side._table(rows)).rows[1:]}
 
 
