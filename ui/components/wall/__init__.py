@@ -19,9 +19,10 @@ from core.data import thumbnails
 from core.data.dataset import Dataset
 from core.data.store import PhotoStore
 from core.errors import LabError
-from core.evaluation import colours, spread
+from core.evaluation import spread
 from core.experiments.runs import Epoch
 from core.workspace import Workspace
+from ui.charts import colours
 from ui.components import faces
 from ui.text import train as train_words
 
