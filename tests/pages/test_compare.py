@@ -93,7 +93,7 @@ def test_one_click_starts_what_a_lesson_needs(open_page, lab_home, dataset) -> N
     app = open_page(places.COMPARE)
     assert app.title[0].value == words.QUESTIONS["depth"]
     assert "6 stops, 7 tries each" in told(app)
-    assert "guessing: 24" in chart(app)
+    assert "by chance: 24" in chart(app)
     app.button(key=Widget.START_COMPARISON).click().run()
     assert not app.exception
     (sweep,) = list_sweeps(lab_home)

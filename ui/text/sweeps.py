@@ -18,9 +18,9 @@ ROW_OF_POINTS: dict[Axis, str] = {
     "photos": "practice photos each",
     "size": "size of a face",
 }
-RIGHT, ALL_RIGHT, BY_CHANCE, VOTES = "right answers", "all {total} right", "guessing: {right}", "your guesses"
+RIGHT, ALL_RIGHT, BY_CHANCE, VOTES = "right answers", "all {total} right", "by chance: {right}", "your votes"
 RECOMMENDED, TIME = "take this one", "time a try"
-FINAL, MEAN, MOCK = "one try in the final exam", "their mean", "mock exam, best rounds"
+FINAL, MEAN, MOCK = "one try in the final exam", "their mean", "mock exam, best rounds (does not count)"
 CHART = "Right answers in the final exam, one dot a try, for each of {points} settings."
 ONE_MORE, ONE_FEWER = "+ {point}", "− {point}"
 
