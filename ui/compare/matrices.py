@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from core.evaluation import colours, metrics
-from core.evaluation.overlay import COLOURS, LETTERS
+from core.evaluation import metrics
+from ui.charts import colours
+from ui.charts.overlay import COLOURS, LETTERS
 from ui.test.exam import Exam
 from ui.text import common, escape
 from ui.text import compare as words

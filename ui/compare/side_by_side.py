@@ -9,12 +9,12 @@ from typing import Any
 import streamlit as st
 
 from core.config import TrainConfig
-from core.evaluation import overlay
-from core.evaluation.overlay import COLOURS, LETTERS
 from core.experiments import baseline, compare_runs
 from core.experiments.compare_runs import Setting
 from core.experiments.listing import ListedRun
 from core.models import architectures, registry
+from ui.charts import overlay
+from ui.charts.overlay import COLOURS, LETTERS
 from ui.compare import matrices
 from ui.state import Widget
 from ui.test import before_after, exam
@@ -235,7 +235,7 @@ def _curves(rows: Sequence[ListedRun], exams: Sequence[Exam]) -> None:
     people = {len(each.dataset.people) for each in exams}
     same = people.pop() if len(people) == 1 else None
     st.echarts_chart(
-        overlay.mock_exam_curves(curves, words.overlay_labels(same), same),
+        overlay.validation_curves(curves, same),
         key=Widget.BESIDE.of("curves", *(row.id for row in rows)),
         height=CURVES_PX,
         renderer="svg",

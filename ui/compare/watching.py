@@ -14,7 +14,6 @@ from core.experiments.runs import Run
 from core.experiments.runtime_estimate import estimate_seconds
 from core.jobfolder import OPEN_STATES
 from core.jobs import queue
-from core.sweeps import charted, told
 from core.sweeps.plan import Cell
 from core.sweeps.results import Line, Point, Progress, Result, lines, progress, results
 from core.sweeps.sweep import Sweep, list_sweeps
@@ -22,10 +21,12 @@ from core.workspace import Workspace
 from ui import feedback, places, server
 from ui.compare import selection
 from ui.components import sweep_chart
+from ui.components.sweep_chart.chart import chart_of
 from ui.state import Param, Widget
-from ui.text import amounts, common
+from ui.text import amounts, common, sweeps
 from ui.text import compare as words
 from ui.text import train as train_words
+from ui.text.sweep_names import point_title
 
 EVERY_S = 1.0
 
@@ -57,7 +58,7 @@ def _watch(workspace: Workspace, sweep: Sweep, expected_s: Mapping[Cell, float])
             _bar(now, drawn, running, lambda share: _left_s(expected_s, found, now.now, share))
         with st.container(gap="xsmall"):
             _says(workspace, sweep, drawn)
-        chart = charted.chart_of(sweep.plan, drawn, sweep.dataset, guesses=sweep.guesses)
+        chart = chart_of(sweep.plan, drawn, sweep.dataset, votes=sweep.guesses)
         sweep_chart.show(replace(chart, running=_place(drawn, now.now)), Widget.STOPS.of(sweep.id))
 
 
@@ -121,7 +122,7 @@ def _says(workspace: Workspace, sweep: Sweep, drawn: Sequence[Line]) -> None:
             _behind(workspace, sweep)
         return
     for line in drawn:
-        said = told.so_far(line, sweep.dataset)
+        said = sweeps.so_far(line, sweep.dataset)
         if said:
             st.markdown(said)
 
@@ -143,12 +144,7 @@ def _behind(workspace: Workspace, sweep: Sweep) -> None:
 
 def _named(drawn: Sequence[Line], cell: Cell) -> str:
     found = at(drawn, cell)
-    return title(*found) if found else ""
-
-
-def title(line: Line, point: Point) -> str:
-    """Name a stop: what learns at it, how many photos, or the size of a face."""
-    return charted.stop_title(line, point)
+    return point_title(*found) if found else ""
 
 
 def at(drawn: Sequence[Line], cell: Cell) -> tuple[Line, Point] | None:

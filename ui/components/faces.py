@@ -16,8 +16,8 @@ from core.data import thumbnails
 from core.data.dataset import Dataset
 from core.data.store import PhotoStore
 from core.errors import LabError
-from core.evaluation import colours
 from core.workspace import Workspace
+from ui.charts import colours
 from ui.text import escape
 
 THUMBNAIL_PX, LARGE_PX = 96, 220

@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from core.jobs import deletion
-from core.sweeps import charted
 from core.sweeps.results import progress
 from core.sweeps.sweep import Sweep, damaged_sweeps
 from core.workspace import Workspace
@@ -16,7 +15,7 @@ from ui import feedback, places, state
 from ui.compare import selection
 from ui.experiments import renaming, storage
 from ui.state import Param, Widget
-from ui.text import common, escape
+from ui.text import common, escape, sweep_names
 from ui.text import compare as compare_words
 from ui.text import experiments as words
 
@@ -73,7 +72,7 @@ def _cells(sweep: Sweep) -> tuple[object, ...]:
     return (
         selection.when(sweep),
         selection.what(sweep),
-        ", ".join(charted.line_name(start) for start in plan.starts),
+        ", ".join(sweep_names.line_title(start) for start in plan.starts),
         common.dataset(sweep.dataset.name, len(sweep.dataset.people)),
         compare_words.of_tries(done.done, done.total),
         common.RUN_STATES[sweep.status().state],

@@ -9,9 +9,9 @@ import streamlit as st
 from core.config import SPLITS, Split
 from core.data import counts
 from core.data.dataset import Dataset, Item
-from core.evaluation import colours
 from core.workspace import Workspace
 from ui import state
+from ui.charts import colours
 from ui.components import faces
 from ui.text import amounts, common, escape
 from ui.text import photos as words

@@ -6,8 +6,9 @@ import streamlit as st
 
 from core import presets
 from core.config import TrainConfig
-from core.evaluation import colours, metrics
+from core.evaluation import metrics
 from core.evaluation.metrics import TestResult
+from ui.charts import colours
 from ui.test import reading
 from ui.text import common
 from ui.text import test as words

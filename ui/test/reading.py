@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.evaluation import colours, metrics
+from core.evaluation import metrics
 from core.evaluation.metrics import TestResult, Verdict
 from core.experiments.runs import Run
+from ui.charts import colours
 from ui.text import common
 from ui.text import test as words
 from ui.train import movement
