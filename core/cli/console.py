@@ -14,9 +14,8 @@ from typing import Any
 from tqdm import tqdm
 
 from core.config import CropConfig, SplitConfig
-from core.data import dataset as datasets
-from core.data import leaks, read
-from core.data.manifest import Dataset
+from core.data import building, leaks, read
+from core.data.dataset import Dataset
 from core.data.naming import PeopleFrom
 from core.errors import ConfigError, DatasetError, LabError, Stopped
 from core.jobfolder import JobFolder
@@ -71,7 +70,7 @@ def photos_of(arguments: argparse.Namespace, workspace: Workspace, image_size_px
     crop = cropping(arguments, max(CropConfig.size_px, image_size_px))
     people_from = told_people(arguments)
     with bar("faces") as move:
-        dataset = datasets.build_dataset(
+        dataset = building.build_dataset(
             arguments.data,
             workspace,
             crop=crop,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from core.data.manifest import Dataset, Item
+    from core.data.dataset import Dataset, Item
 
 # With 8 photos the default split gives 5 to practise with, 1 mock exam and 2 of the final exam; below that one photo
 # of the exam is worth half a person.

@@ -9,9 +9,9 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from core.config import Split
+from core.data.dataset import Dataset, IsUsed, check_newest, photos_locked, save_edit
 from core.data.groups import group_photos
 from core.data.items import Facts, Kept, allotted, kept_again, known_facts, needed_splits, pool_of
-from core.data.manifest import Dataset, IsUsed, check_newest, photos_locked, save_edit
 from core.data.photofolder import PhotoFacts
 from core.data.read import LeftOut
 from core.data.similarity_file import carry_over, read_likeness, renamed

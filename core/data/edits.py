@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.config import SplitConfig
+from core.data.dataset import Dataset, IsUsed, photos_locked, save_edit
 from core.data.editing import WAIT_S, bring_back, check_face, editing, joining, once_each, save, set_apart
 from core.data.items import Kept, kept_again, known_facts
 from core.data.leaks import LEAK
-from core.data.manifest import Dataset, IsUsed, photos_locked, save_edit
 from core.data.read import LeftOut, shown_name
 from core.data.similarity_file import carry_over, read_likeness
 from core.data.store import PhotoStore

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from core.config import CropConfig, Split
+from core.data.dataset import Dataset
 from core.data.groups import group_photos
 from core.data.layout import BESIDE
-from core.data.manifest import Dataset
 from core.data.photofolder import PhotoFacts, chosen_face
 from core.data.read import LeftOut, SourcePhoto
 from core.data.review import why_small

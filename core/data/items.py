@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from core.config import SPLITS, CropConfig, Split, SplitConfig
+from core.data.dataset import Dataset, Item
 from core.data.groups import group_photos
-from core.data.manifest import Dataset, Item
 from core.data.photofolder import PhotoFacts, chosen_face
 from core.data.read import LeftOut
 from core.data.review import to_review

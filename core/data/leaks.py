@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from core.config import Split
+from core.data.dataset import Dataset, Item
 from core.data.groups import group_photos, near_pairs
 from core.data.items import Facts, Kept
-from core.data.manifest import Dataset, Item
 from core.data.photofolder import PhotoFacts
 from core.data.read import LeftOut
 

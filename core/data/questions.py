@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from core.data.manifest import Dataset, Item
+    from core.data.dataset import Dataset, Item
     from core.data.read import LeftOut
 
 # In the order in which a review goes through them; the first asks nothing, it may be let count; nor do the last three.

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from core.data.faces import Face
+from core.data.dataset import Item
+from core.data.detection import Face
 from core.data.groups import near_pairs
-from core.data.manifest import Item
 from core.data.photofolder import PhotoFacts
 from core.data.read import LeftOut
 from core.errors import PhotoError

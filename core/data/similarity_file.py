@@ -11,7 +11,7 @@ from core.errors import LabError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.data.manifest import Dataset, Item
+    from core.data.dataset import Dataset, Item
     from core.workspace import Workspace
 
 SCHEMA = 1

@@ -13,7 +13,7 @@ from core.models.units import architecture
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.data.manifest import Dataset, Item
+    from core.data.dataset import Dataset, Item
     from core.workspace import Workspace
 
 RESPONSES_VERSION = 1

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from core.data.dataset import FaceArrays
+from core.data.arrays import FaceArrays
 from core.models.classifier import Classifier
 
 # Networks with more weights are built each time: a few of them, with their optimizers, would fill a laptop's memory.

@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 
 from core.config import TrainConfig
-from core.data.faces import resize_square
-from core.data.manifest import Dataset, Item, load_dataset
+from core.data.cropping import resize_square
+from core.data.dataset import Dataset, Item, load_dataset
 from core.data.similarity import SeenPhoto, guess_faces, odd_ones
 from core.data.similarity_file import Likeness, key_of, write_likeness
 from core.data.store import PhotoStore

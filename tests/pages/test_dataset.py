@@ -9,8 +9,7 @@ import pytest
 from core.config import SplitConfig
 from core.data import dataset as datasets
 from core.data import edits
-from core.data.dataset import Dataset
-from core.data.manifest import save_dataset
+from core.data.dataset import Dataset, save_dataset
 from core.data.read import LeftOut
 from core.data.similarity_file import Guess, Likeness, Odd, write_likeness
 from core.data.store import PhotoStore

@@ -11,8 +11,9 @@ from filelock import FileLock
 
 from core.config import SPLITS, CropConfig, SplitConfig
 from core.data import edits
-from core.data.dataset import Dataset, build_dataset, load_dataset
-from core.data.faces import Face
+from core.data.building import build_dataset
+from core.data.dataset import Dataset, load_dataset
+from core.data.detection import Face
 from core.data.similarity_file import Guess, Likeness, Odd, key_of, read_likeness, write_likeness
 from core.data.store import PhotoStore
 from core.errors import DatasetError
@@ -28,7 +29,7 @@ Build = Callable[..., Dataset]
 def build(tmp_path: Path, lab_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> Build:
     """Build a data set leniently, in this process; faces are found by the photo's left upper pixel."""
     monkeypatch.setattr("core.data.parallel.FEW_PHOTOS", 10_000)
-    monkeypatch.setattr("core.data.faces.find_faces", find_by_brightness)
+    monkeypatch.setattr("core.data.detection.find_faces", find_by_brightness)
 
     def from_files(files: dict[str, bytes], **settings: object) -> Dataset:
         shutil.rmtree(tmp_path / "source", ignore_errors=True)

@@ -10,8 +10,9 @@ import pytest
 
 from core.config import SPLITS, CropConfig, SplitConfig
 from core.data import edits
-from core.data.dataset import Dataset, add_photos, build_dataset, load_dataset, recrop
-from core.data.faces import Face
+from core.data.building import add_photos, build_dataset, recrop
+from core.data.dataset import Dataset, load_dataset
+from core.data.detection import Face
 from core.data.read import LeftOut
 from core.data.similarity_file import Guess, Likeness, key_of, read_likeness, write_likeness
 from core.data.store import PhotoStore
@@ -64,7 +65,7 @@ BESIDE = {
 @pytest.fixture
 def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, bytes]], Path]:
     monkeypatch.setattr("core.data.parallel.FEW_PHOTOS", 10_000)
-    monkeypatch.setattr("core.data.faces.find_faces", find)
+    monkeypatch.setattr("core.data.detection.find_faces", find)
     return lambda files: write_files(tmp_path / f"source {len(list(tmp_path.iterdir()))}", files)
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from core.config import CropConfig, SplitConfig
 from core.data import questions
-from core.data.manifest import Dataset, Item
+from core.data.dataset import Dataset, Item
 from core.data.read import LeftOut
 
 

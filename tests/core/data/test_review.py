@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.data.faces import Face
-from core.data.manifest import Item
+from core.data.dataset import Item
+from core.data.detection import Face
 from core.data.photofolder import PhotoFacts
 from core.data.review import SMALL_FACE_PX, similar_names, to_review
 

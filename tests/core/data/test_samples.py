@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from core.data import edits, questions, samples
-from core.data.dataset import Dataset, build_dataset
+from core.data.building import build_dataset
+from core.data.dataset import Dataset
 from core.errors import DatasetError
 from core.workspace import Workspace
 from tests.drawn import used

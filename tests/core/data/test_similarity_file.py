@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from core import disk
 from core.config import CropConfig, SplitConfig
-from core.data.manifest import Dataset, Item, list_datasets, load_dataset, save_dataset
+from core.data.dataset import Dataset, Item, list_datasets, load_dataset, save_dataset
 from core.data.similarity_file import Guess, Likeness, Odd, key_of, read_likeness, write_likeness
 from core.workspace import Workspace
 

@@ -13,7 +13,7 @@ from PIL import Image
 from core import disk
 from core.config import CropConfig
 from core.data import parallel, photofolder
-from core.data.faces import Face
+from core.data.detection import Face
 from core.data.photofolder import PhotoFacts
 from core.data.store import PhotoStore
 from core.errors import PhotoError, Stopped
@@ -44,7 +44,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return BOXES if photo_rgb.std() > 0 else []
 
     monkeypatch.setattr(photofolder, "decode", logged_decode)
-    monkeypatch.setattr("core.data.faces.find_faces", find)
+    monkeypatch.setattr("core.data.detection.find_faces", find)
     return log
 
 

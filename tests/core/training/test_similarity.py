@@ -10,8 +10,9 @@ from PIL import Image
 
 from core.config import CropConfig
 from core.data import edits
-from core.data.dataset import Dataset, build_dataset
-from core.data.faces import Face
+from core.data.building import build_dataset
+from core.data.dataset import Dataset
+from core.data.detection import Face
 from core.data.samples import SAMPLE, sample_people
 from core.data.similarity_file import read_likeness, write_likeness
 from core.data.store import PhotoStore
@@ -44,7 +45,7 @@ def mean_colour(faces_rgb: np.ndarray) -> np.ndarray:
 @pytest.fixture
 def squares(tmp_path: Path, lab_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> Dataset:
     monkeypatch.setattr("core.data.parallel.FEW_PHOTOS", 10_000)
-    monkeypatch.setattr("core.data.faces.find_faces", find_squares)
+    monkeypatch.setattr("core.data.detection.find_faces", find_squares)
     monkeypatch.setattr(similarity, "bundled_features", lambda workspace: mean_colour)
     files = {f"{who}/{n}.png": colours(who, seed=10 * place + n) for place, who in enumerate(COLOURS) for n in range(5)}
     files |= {

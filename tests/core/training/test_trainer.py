@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from core.config import CropConfig, TrainConfig
-from core.data import dataset as datasets
+from core.data.arrays import load_faces
+from core.data.building import build_dataset
+from core.data.dataset import Dataset
 from core.errors import Stopped, WeightsError
 from core.experiments import runs
 from core.jobfolder import JobFolder
@@ -32,12 +34,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 @pytest.fixture(scope="module")
-def people(home: Workspace, tmp_path_factory: pytest.TempPathFactory) -> datasets.Dataset:
+def people(home: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     folder = write_people(tmp_path_factory.mktemp("people"), people=3, photos=10)
-    return datasets.build_dataset(folder, home, crop=CropConfig(detector="none", size_px=64))
+    return build_dataset(folder, home, crop=CropConfig(detector="none", size_px=64))
 
 
-def train(home: Workspace, people: datasets.Dataset, path: Path, config: TrainConfig = SMALL) -> runs.Run:
+def train(home: Workspace, people: Dataset, path: Path, config: TrainConfig = SMALL) -> runs.Run:
     run = runs.create_run(path, people, config, state="running")
     trainer.run_training(run.job, home)
     return run
@@ -80,7 +82,7 @@ def test_summary_agrees_with_the_predictions(finished):
 
 def test_the_saved_file_opens_in_safe_mode_and_says_what_was_reported(finished, home):
     model = keras.saving.load_model(finished.model_path, compile=False, safe_mode=True)
-    final_exam = datasets.load_faces(finished.dataset, home, "test", 48)
+    final_exam = load_faces(finished.dataset, home, "test", 48)
     assert all(variable.dtype == "float32" for variable in model.weights)
     answer = np.asarray(model(final_exam.faces_rgb.astype(np.float32), training=False))
     np.testing.assert_allclose(answer, finished.predictions().probabilities, atol=1e-5)
@@ -90,7 +92,7 @@ def test_the_kept_round_is_the_one_the_file_holds(finished, home):
     """The best mock exam is reported; the saved file must give exactly that one."""
     history = finished.history()
     best = max(history[1:], key=lambda e: (e.val_accuracy, -e.val_loss))
-    mock_exam = datasets.load_faces(finished.dataset, home, "validation", 48)
+    mock_exam = load_faces(finished.dataset, home, "validation", 48)
     model = keras.saving.load_model(finished.model_path, compile=False)
     answer = np.asarray(model(mock_exam.faces_rgb.astype(np.float32), training=False))
     np.testing.assert_allclose(answer, best.val_probabilities, atol=2e-4)
@@ -258,7 +260,7 @@ def test_the_head_divides_by_the_size_of_its_features(two_phases, home):
     untrained = build.initial_weights(SMALL.backbone, SMALL.seed)
     for name, arrays in untrained.items():
         model.get_layer(name).set_weights(arrays)
-    practice = datasets.load_faces(two_phases.dataset, home, "train", 48).faces_rgb.astype(np.float32)
+    practice = load_faces(two_phases.dataset, home, "train", 48).faces_rgb.astype(np.float32)
     square = float(np.square(before.predict(practice, verbose=0)).mean())
     assert float(np.asarray(scale.variance).item()) == pytest.approx(square, rel=1e-3)
     assert not np.asarray(scale.mean).any()
@@ -325,7 +327,7 @@ def test_stop_keeps_the_last_whole_round_where_the_best_is_not_kept(home, people
     with pytest.raises(Stopped):
         train(home, people, tmp_path / "run", SMALL.with_changes(keep_best=False))
     run = runs.open_run(tmp_path / "run")
-    mock_exam = datasets.load_faces(run.dataset, home, "validation", 48)
+    mock_exam = load_faces(run.dataset, home, "validation", 48)
     model = keras.saving.load_model(run.model_path, compile=False)
     answer = np.asarray(model(mock_exam.faces_rgb.astype(np.float32), training=False))
     np.testing.assert_allclose(answer, run.history()[2].val_probabilities, atol=2e-4)
