@@ -14,7 +14,7 @@ from core.data.groups import group_photos
 from core.data.items import Facts, Kept, allotted, kept_again, known_facts, needed_splits, pool_of
 from core.data.photofolder import PhotoFacts
 from core.data.read import LeftOut
-from core.data.similarity_file import carry_over, read_likeness, renamed
+from core.data.similarity import carry_over, load_similarity, with_new_name
 from core.data.store import PhotoStore
 from core.errors import DatasetError, PhotoError
 
@@ -79,11 +79,11 @@ def save(
 ) -> Dataset:
     """Save the edited content as the next version; `named` is who is called otherwise now, with the new name."""
     after = allotted(replace(before, left_out=tuple(pool.rest)), pool.photos, pool.facts, needed=pool.needed)
-    likeness = read_likeness(workspace, before)
-    if likeness and named:
-        likeness = renamed(likeness, *named)
+    similarity = load_similarity(workspace, before)
+    if similarity and named:
+        similarity = with_new_name(similarity, *named)
     edited = save_edit(workspace, before, after, is_used=is_used)
-    carry_over(workspace, likeness, edited)
+    carry_over(workspace, similarity, edited)
     return edited
 
 

@@ -15,7 +15,7 @@ from core.data.editing import WAIT_S, bring_back, check_face, editing, joining, 
 from core.data.items import Kept, kept_again, known_facts
 from core.data.leaks import LEAK
 from core.data.read import LeftOut, shown_name
-from core.data.similarity_file import carry_over, read_likeness
+from core.data.similarity import carry_over, load_similarity
 from core.data.store import PhotoStore
 from core.errors import DatasetError
 
@@ -120,7 +120,7 @@ def choose_faces(
     """Say of many photos which face is the person's; spare ones are used from then on.
 
     Args:
-        faces: by photo: its SHA-256, or `likeness_file.key_of` where the photo was brought for two people.
+        faces: by photo: its SHA-256, or `similarity.key_of` where the photo was brought for two people.
     """
     with editing(workspace, dataset) as pool:
         pool.check_photos({key.partition("/")[0] for key in faces})
@@ -230,9 +230,9 @@ def rename_dataset(workspace: Workspace, dataset: Dataset, name: str, *, is_used
     """Return the photos another name to be shown under."""
     name = shown_name(name)
     with photos_locked(workspace, timeout_s=WAIT_S):
-        likeness = read_likeness(workspace, dataset)
+        similarity = load_similarity(workspace, dataset)
         saved = save_edit(workspace, dataset, replace(dataset, name=name), is_used=is_used)
-        carry_over(workspace, likeness, saved)
+        carry_over(workspace, similarity, saved)
         return saved
 
 

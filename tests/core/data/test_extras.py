@@ -14,7 +14,7 @@ from core.data.building import add_photos, build_dataset, recrop
 from core.data.dataset import Dataset, load_dataset
 from core.data.detection import Face
 from core.data.read import LeftOut
-from core.data.similarity_file import Guess, Likeness, key_of, read_likeness, write_likeness
+from core.data.similarity import Guess, Similarity, key_of, load_similarity, save_similarity
 from core.data.store import PhotoStore
 from core.errors import DatasetError
 from core.workspace import Workspace
@@ -143,9 +143,9 @@ def test_all_guesses_are_taken_at_once_and_survive_other_edits(build: Build, lab
     assert keys["more/anna/both.png"] == f"{both}/anna"
     assert keys["more/ben/both.png"] == f"{both}/ben"
     guesses = {key: Guess(1, True, (0.1, 0.5)) for key in keys.values()}
-    write_likeness(lab_home, before, Likeness(guesses))
+    save_similarity(lab_home, before, Similarity(guesses))
     renamed = edits.rename_person(lab_home, before, "anna", "Anna", is_used=unused)
-    known = read_likeness(lab_home, renamed)
+    known = load_similarity(lab_home, renamed)
     assert known is not None
     assert set(known.guesses) == {f"{both}/Anna", *keys.values()} - {f"{both}/anna"}
     with pytest.raises(DatasetError, match="shows 2 faces"):
