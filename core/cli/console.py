@@ -16,7 +16,7 @@ from tqdm import tqdm
 from core.config import CropConfig, SplitConfig
 from core.data import building, leaks, read
 from core.data.dataset import Dataset
-from core.data.naming import PeopleFrom
+from core.data.labels import PeopleFrom
 from core.errors import ConfigError, DatasetError, LabError, Stopped
 from core.jobfolder import JobFolder
 from core.workspace import Workspace
@@ -93,7 +93,7 @@ def told_people(arguments: argparse.Namespace) -> PeopleFrom:
         DatasetError: no folders do, but something else would; nobody is asked here, so the sentence names the option.
     """
     asked: PeopleFrom | None = arguments.people_from
-    found = None if asked else read.names_instead(arguments.data)
+    found = None if asked else read.find_labels(arguments.data)
     if found:
         raise DatasetError(
             f'"{arguments.data.name}" has no folders of two people, but {found.said_by} {found.counts()}; '

@@ -27,12 +27,13 @@ from core.data.dataset import (
     save_edit,
 )
 from core.data.detection import Face
+from core.data.edit_session import known_facts, needed_splits, used_again, used_and_left_out
 from core.data.extras import spare, with_spares
-from core.data.items import Kept, allotted, kept_again, known_facts, needed_splits, pool_of, sort_out, with_given_splits
+from core.data.labels import PeopleFrom
 from core.data.leaks import without_leaks
-from core.data.naming import PeopleFrom
 from core.data.photofolder import CROP_VERSION, FACES_VERSION, PhotoFacts
 from core.data.read import LeftOut, PhotoReader, read_photos, read_source, shown_name
+from core.data.splitting import UsedPhoto, keep_given_splits, split_photos, without_unusable
 from core.data.store import PhotoStore, sha256_of
 from core.errors import DatasetError, PhotoError
 
@@ -92,14 +93,14 @@ def build_dataset(
             return known
         spares = [entry for entry in left_out if entry.spare]
         facts = _faces_found(store, [*kept, *spares], crop, report)
-        used, unusable = sort_out(kept, facts, crop)
+        used, unusable = without_unusable(kept, facts, crop)
         if strict:
             _check_everybody(kept, used, unusable)
         used, leaks = (used, []) if count_leaks else without_leaks(used, facts)
         unusable += [*leaks, *(entry for entry in left_out if not entry.spare)]
         empty = Dataset(dataset_id, shown, 1, (), (), tuple(unusable), (), crop, split)
-        photos, to_allot = with_given_splits(used)
-        dataset = with_spares(allotted(empty, photos, facts, to_allot=to_allot, strict=strict), spares, facts)
+        photos, to_fill = keep_given_splits(used)
+        dataset = with_spares(split_photos(empty, photos, facts, to_fill=to_fill, strict=strict), spares, facts)
         save_dataset(workspace, dataset)
     return dataset
 
@@ -140,22 +141,22 @@ def add_photos(
         if whose is not None:
             kept = [replace(photo, person=whose, split=None) for photo in kept]
             left_out = [replace(entry, person=whose, split=None) for entry in left_out]
-        old, rest = pool_of(before)
+        old, rest = used_and_left_out(before)
         new = _not_among(old, kept)
         there = {(photo.sha256, photo.person) for photo in old} | {(entry.sha256, entry.person) for entry in rest}
         spares = [entry for entry in left_out if entry.spare and (entry.sha256, entry.person) not in there]
         facts = _faces_found(store, [*new, *spares], before.crop, report)
         facts |= known_facts(store, [photo.sha256 for photo in old], before.crop)
-        used, unusable = sort_out(new, facts, before.crop)
+        used, unusable = without_unusable(new, facts, before.crop)
         used, leaks = without_leaks(used, facts)
-        used, to_allot = with_given_splits(used)
+        used, to_fill = keep_given_splits(used)
         tried = {(photo.sha256, photo.person) for photo in new}
         rest = [entry for entry in rest if (entry.sha256, entry.person) not in tried]
         left_out = [entry for entry in [*unusable, *leaks, *left_out] if not entry.spare and entry not in rest]
         if not (used or left_out or spares):
             return before
         empty = replace(before, left_out=(*rest, *left_out))
-        after = allotted(empty, [*old, *used], facts, to_allot=to_allot, needed=needed_splits(before))
+        after = split_photos(empty, [*old, *used], facts, to_fill=to_fill, needed=needed_splits(before))
         return save_edit(workspace, before, with_spares(after, spares, facts), is_used=is_used)
 
 
@@ -173,7 +174,7 @@ def _adding(workspace: Workspace, report: Progress) -> Iterator[set[str]]:
 
 def _read(
     reader: PhotoReader, store: PhotoStore, added: set[str], report: Progress
-) -> tuple[list[Kept], list[LeftOut]]:
+) -> tuple[list[UsedPhoto], list[LeftOut]]:
     """Bring all photos into the store; `added` collects those that were not there before."""
     kept, left_out = [], []
     for done, found in enumerate(reader, start=1):
@@ -187,19 +188,19 @@ def _read(
             if found.reason is not None:
                 left_out.append(spare(found, sha256))
             else:
-                kept.append(Kept(sha256, found.name, found.person, found.split))
+                kept.append(UsedPhoto(sha256, found.name, found.person, found.split))
         report("read", done, len(reader))
     return kept, left_out
 
 
 def _faces_found(
-    store: PhotoStore, photos: Sequence[Kept | LeftOut], crop: CropConfig, report: Progress
+    store: PhotoStore, photos: Sequence[UsedPhoto | LeftOut], crop: CropConfig, report: Progress
 ) -> dict[str, PhotoFacts | PhotoError]:
     sha256s = [photo.sha256 for photo in photos if photo.sha256]
     return store.crop_all(sha256s, crop, on_photo=lambda done, total, _: report("crop", done, total))
 
 
-def _not_among(old: Sequence[Kept], kept: Sequence[Kept]) -> list[Kept]:
+def _not_among(old: Sequence[UsedPhoto], kept: Sequence[UsedPhoto]) -> list[UsedPhoto]:
     """Return the photos that their person does not have yet, each once in a split."""
     there = {(photo.sha256, photo.person) for photo in old}
     first = {(photo.sha256, photo.person, photo.split): photo for photo in reversed(kept)}
@@ -208,7 +209,7 @@ def _not_among(old: Sequence[Kept], kept: Sequence[Kept]) -> list[Kept]:
 
 
 def _contents(
-    kept: Sequence[Kept],
+    kept: Sequence[UsedPhoto],
     left_out: Sequence[LeftOut],
     name: str | None,
     crop: CropConfig,
@@ -239,7 +240,7 @@ def _named_by_content(workspace: Workspace, contents: list[Any], strict: bool) -
     return dataset_id, None
 
 
-def _check_everybody(kept: Sequence[Kept], used: Sequence[Kept], unusable: Sequence[LeftOut]) -> None:
+def _check_everybody(kept: Sequence[UsedPhoto], used: Sequence[UsedPhoto], unusable: Sequence[LeftOut]) -> None:
     """Raise DatasetError where a person has no photo left."""
     for person in sorted({photo.person for photo in kept if photo.person} - {photo.person for photo in used}):
         names = [photo.name for photo in kept if photo.person == person]
@@ -276,10 +277,10 @@ def recrop(
         before = load_dataset(workspace, dataset.id)
         if crop == before.crop:
             return before
-        settled, rest = pool_of(before)
+        settled, rest = used_and_left_out(before)
         spares = [entry for entry in rest if entry.spare and entry.kind != "removed"]
         rest = [entry for entry in rest if entry not in spares]
-        again = [kept_again(entry.sha256, entry) for entry in rest if entry.sha256 and _deserves_a_chance(entry)]
+        again = [used_again(entry.sha256, entry) for entry in rest if entry.sha256 and _deserves_a_chance(entry)]
         photos = [*settled, *again]
         facts = store.crop_all(
             [*(photo.sha256 for photo in photos), *(entry.sha256 for entry in spares if entry.sha256)],
@@ -287,7 +288,7 @@ def recrop(
             on_photo=lambda done, total, _: report("crop", done, total),
         )
         whole = [photo for photo in settled if photo.looked and photo.face is None and before.crop.detector != "none"]
-        used, unusable = sort_out([photo for photo in photos if photo not in whole], facts, crop)
+        used, unusable = without_unusable([photo for photo in photos if photo not in whole], facts, crop)
         faces = {(photo.sha256, photo.person): photo.face for photo in settled}
         used = [
             _with_chosen_face(photo, faces.get((photo.sha256, photo.person), 0), store, before.crop, crop)
@@ -295,7 +296,7 @@ def recrop(
         ]
         rest = [entry for entry in rest if not (entry.sha256 and _deserves_a_chance(entry))]
         empty = replace(before, crop=crop, left_out=(*rest, *unusable))
-        after = allotted(empty, [*whole, *used], facts, needed=needed_splits(before))
+        after = split_photos(empty, [*whole, *used], facts, needed=needed_splits(before))
         return save_edit(workspace, before, with_spares(after, spares, facts), is_used=is_used)
 
 
@@ -303,7 +304,9 @@ def _deserves_a_chance(entry: LeftOut) -> bool:
     return entry.kind == "no_face" and (entry.person is not None or entry.split == "test")
 
 
-def _with_chosen_face(photo: Kept, before: int | None, store: PhotoStore, old: CropConfig, new: CropConfig) -> Kept:
+def _with_chosen_face(
+    photo: UsedPhoto, before: int | None, store: PhotoStore, old: CropConfig, new: CropConfig
+) -> UsedPhoto:
     """Return the photo with the face that was chosen before, where the largest was not."""
     if photo.face is None or before is None or (before == 0 and not photo.looked):
         return photo

@@ -8,15 +8,15 @@ from collections.abc import Mapping, Sequence
 from core.config import Split
 from core.data.dataset import Dataset, Item
 from core.data.groups import group_photos, near_pairs
-from core.data.items import Facts, Kept
 from core.data.photofolder import PhotoFacts
 from core.data.read import LeftOut
+from core.data.splitting import Facts, UsedPhoto
 
 LEAK = "leak"
 EXAMS: Mapping[Split, str] = {"test": "final exam", "validation": "mock exam"}
 
 
-def without_leaks(photos: Sequence[Kept], facts: Facts) -> tuple[list[Kept], list[LeftOut]]:
+def without_leaks(photos: Sequence[UsedPhoto], facts: Facts) -> tuple[list[UsedPhoto], list[LeftOut]]:
     """Take out of the exams what belongs together with a practice photo of the same person.
 
     That is the same file, a near copy, or a photo of the same minute, as `groups.group_photos` says. An exam of which
@@ -40,7 +40,7 @@ def without_leaks(photos: Sequence[Kept], facts: Facts) -> tuple[list[Kept], lis
     return stay, left_out
 
 
-def _twins(photos: Sequence[Kept], facts: Facts) -> dict[int, Kept]:
+def _twins(photos: Sequence[UsedPhoto], facts: Facts) -> dict[int, UsedPhoto]:
     """Return for each leaking photo, by its place, a practice photo of its group: the most alike."""
     people: dict[str, list[int]] = defaultdict(list)
     for place, photo in enumerate(photos):
@@ -51,7 +51,7 @@ def _twins(photos: Sequence[Kept], facts: Facts) -> dict[int, Kept]:
         if {photos[place].split for place in places} <= {"train"}:
             continue
         known = [fact for place in places if isinstance(fact := facts[photos[place].sha256], PhotoFacts)]
-        groups: dict[int, list[Kept]] = defaultdict(list)
+        groups: dict[int, list[UsedPhoto]] = defaultdict(list)
         labels = dict(zip(places, group_photos(known), strict=True))
         for place, label in labels.items():
             if photos[place].split == "train":
@@ -63,7 +63,7 @@ def _twins(photos: Sequence[Kept], facts: Facts) -> dict[int, Kept]:
     return dict(sorted(twins.items()))
 
 
-def _alike(one: Kept, other: Kept, facts: Facts) -> int:
+def _alike(one: UsedPhoto, other: UsedPhoto, facts: Facts) -> int:
     """Rank how much two photos are alike: 0 the same file, 1 a near copy, 2 of the same take."""
     if one.sha256 == other.sha256:
         return 0
@@ -71,7 +71,7 @@ def _alike(one: Kept, other: Kept, facts: Facts) -> int:
     return 1 if near_pairs(hashes) else 2
 
 
-def _reason(photo: Kept, twin: Kept, facts: Facts) -> str:
+def _reason(photo: UsedPhoto, twin: UsedPhoto, facts: Facts) -> str:
     how = ("is the same photo as", "is nearly the same photo as", "belongs to the same take as")
     return f'{how[_alike(photo, twin, facts)]} "{twin.name}" in practice'
 

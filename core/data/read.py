@@ -8,10 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.data import naming
 from core.data.filetype import HEAD_BYTES, archive_name, why_not_a_photo
+from core.data.labels import TABLE_ENDINGS, FoundLabels, PeopleFrom, labels_from_names, labels_from_table
 from core.data.layout import ARRANGEMENT, Parts, Place, arrange, arrange_new, folders_name_people, found_names
-from core.data.naming import Naming, PeopleFrom
 from core.data.sources import Entry, EntryError, is_zip, open_source
 from core.errors import DatasetError
 
@@ -147,7 +146,7 @@ def read_source(source: Path, people_from: PeopleFrom = "folders") -> PhotoReade
 
     Args:
         source: a folder or a zip file.
-        people_from: "names" takes people from file names, "csv" from a table beside the photos, as in `naming`.
+        people_from: "names" takes people from file names, "csv" from a table beside the photos, as in `labels`.
 
     Raises:
         DatasetError: there is no such source, it is no zip, is encrypted, holds no photos, is arranged in no way known,
@@ -158,7 +157,7 @@ def read_source(source: Path, people_from: PeopleFrom = "folders") -> PhotoReade
         return PhotoReader(source, arrange, ARRANGEMENT)
 
     def named(paths: Sequence[Parts]) -> list[Place]:
-        found = naming.by_names(paths) if people_from == "names" else naming.by_table(paths, _tables(source))
+        found = labels_from_names(paths) if people_from == "names" else labels_from_table(paths, _tables(source))
         if found is None:
             raise DatasetError(f"{nobody_told(people_from, source.name, paths)}; {ARRANGEMENT}.")
         return list(found.places)
@@ -173,7 +172,7 @@ def nobody_told(people_from: PeopleFrom, name: str, paths: Sequence[Parts]) -> s
     return f'{what} in "{name}" {missing} ({found_names(paths)})'
 
 
-def names_instead(source: Path) -> Naming | None:
+def find_labels(source: Path) -> FoundLabels | None:
     """Find out whether something other than folders says who is on the photos of a source: a table, or file names.
 
     Files are told by their names alone here, so that it takes no time.
@@ -190,7 +189,7 @@ def names_instead(source: Path) -> Naming | None:
     paths = sorted(parts for parts in shown if parts[-1].casefold().endswith(_PHOTO_NAMES))
     if not paths or folders_name_people(paths):
         return None
-    return naming.by_table(paths, _tables(source)) or naming.by_names(paths)
+    return labels_from_table(paths, _tables(source)) or labels_from_names(paths)
 
 
 def _tables(source: Path) -> dict[str, bytes]:
@@ -199,7 +198,7 @@ def _tables(source: Path) -> dict[str, bytes]:
     with open_source(source) as files:
         for entry in files.entries():
             parts = _shown_parts(entry.parts)
-            if parts and parts[-1].casefold().endswith(naming.TABLE_ENDINGS) and entry.size <= MAX_TABLE_BYTES:
+            if parts and parts[-1].casefold().endswith(TABLE_ENDINGS) and entry.size <= MAX_TABLE_BYTES:
                 with suppress(EntryError):
                     found["/".join(parts)] = files.read(entry)
     return found

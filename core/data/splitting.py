@@ -1,19 +1,215 @@
-"""Whole groups of photos -> practice, mock exam and final exam."""
+"""Split the photos of a data set into train, validation and test: person by person, whole groups, seeded.
+
+`split_photos` turns photos that shall be used into the items of a data set. Photos that have a split and a group keep
+them; new ones join the group they belong to, or go where their person is furthest short of the fractions.
+"""
 
 from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
 
 import numpy as np
 
-from core.config import MAX_PEOPLE, MIN_PEOPLE, SPLITS, Split, SplitConfig
-from core.errors import DatasetError
+from core.config import MAX_PEOPLE, MIN_PEOPLE, SPLITS, CropConfig, Split, SplitConfig
+from core.data.dataset import Dataset, Item
+from core.data.groups import group_photos
+from core.data.photofolder import PhotoFacts, chosen_face
+from core.data.read import LeftOut
+from core.data.review import to_review
+from core.errors import DatasetError, PhotoError
+
+Facts = Mapping[str, PhotoFacts | PhotoError]
 
 
-def splits_to_allot(given: Iterable[Split | None]) -> list[Split]:
-    """Return the splits that photos without one are allotted to: train, and those that the source gave nothing to."""
+@dataclass(frozen=True)
+class UsedPhoto:
+    """A photo in the store that shall be used.
+
+    Attributes:
+        sha256, name, person, face, looked: as of `dataset.Item`.
+        split: where it belongs; None where the split is open.
+        group: what it belongs to already; None where that is to be found out.
+        keeps_split: it does not follow its group into another split.
+    """
+
+    sha256: str
+    name: str
+    person: str | None
+    split: Split | None = None
+    face: int | None = 0
+    group: int | None = None
+    looked: bool = False
+    keeps_split: bool = False
+
+
+def without_unusable(
+    photos: Sequence[UsedPhoto], facts: Facts, crop: CropConfig
+) -> tuple[list[UsedPhoto], list[LeftOut]]:
+    """Return the usable photos, with the face that counts, and those that are broken or show no face."""
+    used, left_out = [], []
+    for photo in photos:
+        known = facts[photo.sha256]
+        try:
+            if isinstance(known, PhotoError):
+                raise known
+            used.append(replace(photo, face=chosen_face(known, crop)))
+        except PhotoError as error:
+            kind = "unreadable" if isinstance(known, PhotoError) else "no_face"
+            # Of what shows no face, only the whole photo can be used.
+            face = None if kind == "no_face" else photo.face
+            left_out.append(LeftOut(photo.name, str(error), photo.sha256, photo.person, photo.split, kind, face))
+    return used, left_out
+
+
+def keep_given_splits(photos: Sequence[UsedPhoto]) -> tuple[list[UsedPhoto], list[Split]]:
+    """Keep the splits that a source gave, as far as they are whole.
+
+    Returns:
+        The photos, and the splits to which those without one are to be assigned.
+    """
+    given = {photo.split for photo in photos}
+    # Photos said to be for training stay there only where nothing has to be taken from them.
+    complete = {"validation", "test"} <= given
+    kept = [photo if complete or photo.split != "train" else replace(photo, split=None) for photo in photos]
+    return kept, splits_to_fill(photo.split for photo in kept)
+
+
+def split_photos(
+    empty: Dataset,
+    photos: Sequence[UsedPhoto],
+    facts: Facts,
+    *,
+    to_fill: Sequence[Split] = SPLITS,
+    needed: Mapping[str, Sequence[Split]] | None = None,
+    strict: bool = False,
+) -> Dataset:
+    """Return the data set with these photos as its items.
+
+    Photos that have group and split keep both; the others join what they belong to, or are assigned.
+
+    Args:
+        empty: its `left_out` keeps_split, its items do not count.
+        to_fill: where photos without a split may go.
+        needed: the splits that each person must have, SPLITS where not named; who lacks one gets a group moved there.
+            None, for a source whose splits are kept as they are: only practice photos are needed.
+        strict: raise where somebody has too few photos; else those photos are left out.
+
+    Raises:
+        DatasetError: there are more than 200 people; with `strict` also: fewer than 2, or somebody with too few photos.
+    """
+    people = sorted({photo.person for photo in photos if photo.person is not None})
+    (check_people if strict else check_most_people)(people)
+    numbers = count(max((photo.group for photo in photos if photo.group is not None), default=-1) + 1)
+    done, refused = [], []
+    for person in [*people, None]:
+        mine = sorted((photo for photo in photos if photo.person == person), key=lambda photo: photo.name)
+        grouped = _grouped(mine, facts, numbers)
+        try:
+            must = None if needed is None else needed.get(person or "", SPLITS)
+            done += grouped if person is None else _split(person, grouped, to_fill, must, empty.split)
+        except DatasetError as error:
+            if strict:
+                raise
+            refused += [_too_few_left_out(photo, str(error)) for photo in mine]
+    items = [_item(photo, facts[photo.sha256]) for photo in done]
+    return replace(
+        empty,
+        people=tuple(sorted({item.person for item in items if item.person is not None})),
+        items=tuple(items),
+        left_out=tuple(sorted([*empty.left_out, *refused], key=lambda entry: entry.name)),
+        to_review=tuple(to_review(items, facts)),
+    )
+
+
+def _grouped(photos: Sequence[UsedPhoto], facts: Facts, numbers: Iterator[int]) -> list[UsedPhoto]:
+    """Return one person's photos with groups; who has one keeps it, the others join those they belong to.
+
+    A photo that joins a group which has a split takes that too.
+    """
+    if all(photo.group is not None for photo in photos):
+        return list(photos)
+    known = [(place, fact) for place, photo in enumerate(photos) if isinstance(fact := facts[photo.sha256], PhotoFacts)]
+    alike = dict(zip((place for place, _ in known), group_photos([fact for _, fact in known]), strict=True))
+    settled = {alike.get(place): photo for place, photo in reversed(list(enumerate(photos))) if photo.group is not None}
+    settled.pop(None, None)
+    fresh: dict[int | None, int] = {}
+    grouped = []
+    for place, photo in enumerate(photos):
+        label = alike.get(place)
+        if photo.group is not None:
+            grouped.append(photo)
+        elif label is not None and label in settled:
+            joined = settled[label]
+            split = photo.split if photo.keeps_split else joined.split or photo.split
+            grouped.append(replace(photo, group=joined.group, split=split))
+        else:
+            group = fresh[label] if label in fresh and label is not None else next(numbers)
+            fresh[label] = group
+            grouped.append(replace(photo, group=group))
+    return grouped
+
+
+def _split(
+    person: str,
+    photos: Sequence[UsedPhoto],
+    to_fill: Sequence[Split],
+    needed: Sequence[Split] | None,
+    config: SplitConfig,
+) -> list[UsedPhoto]:
+    """Return one person's grouped photos with splits.
+
+    Raises:
+        DatasetError: they are too few.
+    """
+    groups = [photo.group for photo in photos if photo.group is not None]
+    splits = split_person(person, groups, [photo.split for photo in photos], to_fill, config)
+    for lacking in [split for split in needed or () if split not in splits]:
+        splits = _with_one_group_in(lacking, groups, splits)
+    if set(needed or ()) - set(splits):
+        # No group can be spared: this says so, or finds the one way there is.
+        splits = split_person(person, groups, [None] * len(photos), [s for s in SPLITS if s in (needed or ())], config)
+    if "train" not in splits:
+        raise DatasetError(
+            f'Person "{person}" has no photo left to train with, only others. Add photos or leave "{person}" out.'
+        )
+    return [replace(photo, split=split) for photo, split in zip(photos, splits, strict=True)]
+
+
+def _with_one_group_in(lacking: Split, groups: Sequence[int], splits: Sequence[Split]) -> list[Split]:
+    """Move the smallest group of the split with most photos, so that as few photos as can be change sides."""
+    sizes = Counter(groups)
+    spared = [split for split in SPLITS if len({g for g, s in zip(groups, splits, strict=True) if s == split}) > 1]
+    if not spared:
+        return list(splits)
+    giving = max(spared, key=splits.count)
+    moved = min((g for g, s in zip(groups, splits, strict=True) if s == giving), key=lambda group: sizes[group])
+    return [lacking if group == moved else split for group, split in zip(groups, splits, strict=True)]
+
+
+def _item(photo: UsedPhoto, facts: PhotoFacts | PhotoError) -> Item:
+    n_faces = len(facts.faces) if isinstance(facts, PhotoFacts) else 0
+    return Item(
+        photo.sha256,
+        photo.name,
+        photo.person,
+        photo.split or "test",
+        photo.group if photo.group is not None else -1,
+        n_faces,
+        photo.face,
+        photo.looked,
+    )
+
+
+def _too_few_left_out(photo: UsedPhoto, reason: str) -> LeftOut:
+    return LeftOut(photo.name, reason, photo.sha256, photo.person, photo.split, "too_few", photo.face)
+
+
+def splits_to_fill(given: Iterable[Split | None]) -> list[Split]:
+    """Return the splits that photos without one are assigned to: train, and those that the source gave nothing to."""
     known = set(given)
     return [split for split in SPLITS if split == "train" or split not in known]
 
@@ -38,15 +234,15 @@ def split_person(
     person: str,
     groups: Sequence[int],
     fixed: Sequence[Split | None],
-    to_allot: Sequence[Split],
+    to_fill: Sequence[Split],
     config: SplitConfig,
 ) -> list[Split]:
-    """Allot the whole groups of one person: at least one to each split of `to_allot`, then by the fractions, seeded.
+    """Allot the whole groups of one person: at least one to each split of `to_fill`, then by the fractions, seeded.
 
     Args:
         groups: number of each photo's group.
-        fixed: the photo's split where it has one already; None where it is to be allotted.
-        to_allot: where photos without one may go. So a validation (or test) split that a source lacks is taken from its
+        fixed: the photo's split where it has one already; None where it is to be assigned.
+        to_fill: where photos without one may go. So a validation (or test) split that a source lacks is taken from its
             train photos.
         config: fractions and seed. The result depends on the seed, the name and the sizes of the groups only.
 
@@ -57,12 +253,12 @@ def split_person(
         DatasetError: there are too few groups.
     """
     mine = [place for place, split in enumerate(fixed) if split is None]
-    taken = Counter(split for split in fixed if split in to_allot)
-    allotted = _allot(person, [groups[place] for place in mine], to_allot, taken, config) if mine else {}
-    return [split or allotted[group] for split, group in zip(fixed, groups, strict=True)]
+    taken = Counter(split for split in fixed if split in to_fill)
+    assigned = _assign_groups(person, [groups[place] for place in mine], to_fill, taken, config) if mine else {}
+    return [split or assigned[group] for split, group in zip(fixed, groups, strict=True)]
 
 
-def _allot(
+def _assign_groups(
     person: str, groups: Sequence[int], splits: Sequence[Split], taken: Counter[Split | None], config: SplitConfig
 ) -> dict[int, Split]:
     """Return each group of one person its split; `taken` counts the person's photos that have one already."""
@@ -77,15 +273,15 @@ def _allot(
     whole = sum(config.fraction(split) for split in splits)
     total = len(groups) + sum(taken.values())
     missing = {split: total * config.fraction(split) / whole - taken[split] for split in splits}
-    allotted: dict[int, Split] = {}
+    assigned: dict[int, Split] = {}
     for place, group in enumerate(order):
-        empty = [split for split in splits if not taken[split] and split not in allotted.values()]
+        empty = [split for split in splits if not taken[split] and split not in assigned.values()]
         # The last groups go to splits still empty, however little these are short of.
         choice = empty if empty and len(order) - place <= len(empty) else splits
         split = max(choice, key=lambda candidate: missing[candidate])
-        allotted[group] = split
+        assigned[group] = split
         missing[split] -= sizes[group]
-    return allotted
+    return assigned
 
 
 def _too_few(person: str, n_photos: int, n_groups: int, splits: Sequence[Split]) -> str:

@@ -425,7 +425,7 @@ def test_deleting_photos_takes_their_experiments_and_leaves_the_others(open_page
     kept = made.run(lab_home, made.dataset(lab_home, ("Dayo", "Emil"), dataset_id="kept1", name="kept"))
     gone = made.run(lab_home, made.dataset(lab_home))
     draft = jobs.draft(lab_home, "zip")
-    draft.take_zip("class.zip", io.BytesIO(a_zip()))
+    draft.set_zip("class.zip", io.BytesIO(a_zip()))
     app = open_page(places.PHOTOS)
     app.button(key=Widget.DELETE_DATASET_SURE).click().run()
     assert not app.exception

@@ -369,7 +369,7 @@ def test_what_cannot_be_used_or_belongs_to_nobody_stays_out(build: Build, lab_ho
     assert [entry.person for entry in moved.left_out] == ["ben"]
 
 
-def test_a_group_is_taken_apart_and_its_photos_allotted(build: Build, lab_home: Workspace) -> None:
+def test_a_group_is_taken_apart_and_its_photos_split_anew(build: Build, lab_home: Workspace) -> None:
     before = build(people_files({"ben": 5, "anna": 2}) | burst("anna", 8, 50))
     shots = [item.sha256 for item in before.items if "burst" in item.name]
     assert len({item.group for item in before.items if item.sha256 in shots}) == 1
