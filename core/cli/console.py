@@ -81,7 +81,7 @@ def photos_of(arguments: argparse.Namespace, workspace: Workspace, image_size_px
         )
     for sentence in leaks.sentences(dataset):
         print(sentence, file=sys.stderr)
-    if any(leaks.leaking(dataset, split) for split in leaks.EXAMS):
+    if any(leaks.leaking(dataset, split) for split in leaks.HELD_OUT):
         print("--count-leaks lets them count.", file=sys.stderr)
     return dataset
 

@@ -1,6 +1,6 @@
-"""Photos of people -> a data set: read, find and crop the faces, split. Add photos later, or crop all anew.
+"""Build a data set from photos: read them, find and crop the faces, split. Add photos later, or crop all anew.
 
-These are the edits that take minutes; a job runs them and hears how far they are. Quick ones are in `edits`.
+These take minutes, so a job runs them and reports progress. Quick changes are in `edits`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from core.data.dataset import (
 )
 from core.data.detection import Face
 from core.data.edit_session import known_facts, needed_splits, used_again, used_and_left_out
-from core.data.extras import spare, with_spares
+from core.data.extras import as_extra, with_extras
 from core.data.labels import PeopleFrom
 from core.data.leaks import without_leaks
 from core.data.photofolder import CROP_VERSION, FACES_VERSION, PhotoFacts
@@ -59,24 +59,24 @@ def build_dataset(
 ) -> Dataset:
     """Read photos of people, find and crop the faces, group, split, and save that as version 1 of a data set.
 
-    Splits of the source are kept; a validation or test split it lacks is taken from its train photos. Of several faces
-    the largest is taken. Exam photos that also lie in practice are left out (`leaks`), and so are photos beside the
-    folders of a split (`spare`). The same photos with the same settings give the same data set, and nothing is decoded
-    twice.
+    Splits of the source are kept; a validation or test split that it lacks is taken from its train photos. Of several
+    faces the largest is taken. Validation and test photos that are also train photos are left out (see `leaks`), as are
+    photos beside the split folders (see `extras`). The same photos with the same settings give the same data set.
+    Nothing is decoded twice.
 
     Args:
-        source: folder or zip; see `intake.read_source` for what is understood.
+        source: folder or zip; see `read.read_source` for the layouts understood.
         name: for showing; None takes the source's.
         crop: detector, margin, size, alignment.
         split: fractions and seed.
-        strict: people who cannot be split stop everything. False: their photos are left out (kind "too_few"), and even
-            nobody at all is saved.
-        count_leaks: exam photos that also lie in practice stay in the exam.
-        people_from: what says who is on the photos; see `intake.read_source`.
+        strict: raise where a person has too few photos. False: leave out that person's photos (kind "too_few"), and
+            save the data set even if nobody remains.
+        count_leaks: keep validation and test photos that are also train photos.
+        people_from: where the labels come from; see `read.read_source`.
         on_progress: called with (step, done, total), step "read" or "crop"; may raise `Stopped`.
 
     Returns:
-        The data set. Files that are not used are in `left_out`; photos to look at in `to_review`.
+        The data set. Unused files are in `left_out`, used photos that need a look in `to_review`.
 
     Raises:
         DatasetError: the photos as a whole cannot be used. Nothing of them is kept then, nor after `Stopped`.
@@ -91,16 +91,16 @@ def build_dataset(
         dataset_id, known = _named_by_content(workspace, contents, strict)
         if known is not None:
             return known
-        spares = [entry for entry in left_out if entry.spare]
-        facts = _faces_found(store, [*kept, *spares], crop, report)
+        extras = [entry for entry in left_out if entry.extra]
+        facts = _faces_found(store, [*kept, *extras], crop, report)
         used, unusable = without_unusable(kept, facts, crop)
         if strict:
             _check_everybody(kept, used, unusable)
         used, leaks = (used, []) if count_leaks else without_leaks(used, facts)
-        unusable += [*leaks, *(entry for entry in left_out if not entry.spare)]
+        unusable += [*leaks, *(entry for entry in left_out if not entry.extra)]
         empty = Dataset(dataset_id, shown, 1, (), (), tuple(unusable), (), crop, split)
         photos, to_fill = keep_given_splits(used)
-        dataset = with_spares(split_photos(empty, photos, facts, to_fill=to_fill, strict=strict), spares, facts)
+        dataset = with_extras(split_photos(empty, photos, facts, to_fill=to_fill, strict=strict), extras, facts)
         save_dataset(workspace, dataset)
     return dataset
 
@@ -115,14 +115,14 @@ def add_photos(
     people_from: PeopleFrom = "folders",
     on_progress: Progress | None = None,
 ) -> Dataset:
-    """Add photos to a data set, of people it has and of others; those it has keep their split.
+    """Add photos to a data set, of its people or new ones. Photos it has already keep their split.
 
     Args:
         source: as for `build_dataset`; with `person` also loose photos, one photo, or folders of any kind.
-        dataset: any version; the newest is added to.
-        is_used: see `manifest.save_edit`.
+        dataset: any version; the photos are added to the newest.
+        is_used: see `dataset.save_edit`.
         person: whose photos these all are.
-        people_from: as for `build_dataset`, where there is no `person`.
+        people_from: as for `build_dataset`; ignored with `person`.
         on_progress: as for `build_dataset`.
 
     Returns:
@@ -144,25 +144,25 @@ def add_photos(
         old, rest = used_and_left_out(before)
         new = _not_among(old, kept)
         there = {(photo.sha256, photo.person) for photo in old} | {(entry.sha256, entry.person) for entry in rest}
-        spares = [entry for entry in left_out if entry.spare and (entry.sha256, entry.person) not in there]
-        facts = _faces_found(store, [*new, *spares], before.crop, report)
+        extras = [entry for entry in left_out if entry.extra and (entry.sha256, entry.person) not in there]
+        facts = _faces_found(store, [*new, *extras], before.crop, report)
         facts |= known_facts(store, [photo.sha256 for photo in old], before.crop)
         used, unusable = without_unusable(new, facts, before.crop)
         used, leaks = without_leaks(used, facts)
         used, to_fill = keep_given_splits(used)
         tried = {(photo.sha256, photo.person) for photo in new}
         rest = [entry for entry in rest if (entry.sha256, entry.person) not in tried]
-        left_out = [entry for entry in [*unusable, *leaks, *left_out] if not entry.spare and entry not in rest]
-        if not (used or left_out or spares):
+        left_out = [entry for entry in [*unusable, *leaks, *left_out] if not entry.extra and entry not in rest]
+        if not (used or left_out or extras):
             return before
         empty = replace(before, left_out=(*rest, *left_out))
         after = split_photos(empty, [*old, *used], facts, to_fill=to_fill, needed=needed_splits(before))
-        return save_edit(workspace, before, with_spares(after, spares, facts), is_used=is_used)
+        return save_edit(workspace, before, with_extras(after, extras, facts), is_used=is_used)
 
 
 @contextmanager
 def _adding(workspace: Workspace, report: Progress) -> Iterator[set[str]]:
-    """Hold the lock of the photos; on any error, remove those among the given set that were added."""
+    """Hold the photos' lock. Yield a set to collect new photos in; on any error these are removed from the store."""
     added: set[str] = set()
     with photos_locked(workspace, on_wait=lambda: report("read", 0, 0)):
         try:
@@ -175,7 +175,7 @@ def _adding(workspace: Workspace, report: Progress) -> Iterator[set[str]]:
 def _read(
     reader: PhotoReader, store: PhotoStore, added: set[str], report: Progress
 ) -> tuple[list[UsedPhoto], list[LeftOut]]:
-    """Bring all photos into the store; `added` collects those that were not there before."""
+    """Copy all photos into the store; `added` collects those that were not there before."""
     kept, left_out = [], []
     for done, found in enumerate(reader, start=1):
         if isinstance(found, LeftOut):
@@ -186,7 +186,7 @@ def _read(
                 added.add(sha256)
                 store.add(found.data)
             if found.reason is not None:
-                left_out.append(spare(found, sha256))
+                left_out.append(as_extra(found, sha256))
             else:
                 kept.append(UsedPhoto(sha256, found.name, found.person, found.split))
         report("read", done, len(reader))
@@ -201,7 +201,7 @@ def _faces_found(
 
 
 def _not_among(old: Sequence[UsedPhoto], kept: Sequence[UsedPhoto]) -> list[UsedPhoto]:
-    """Return the photos that their person does not have yet, each once in a split."""
+    """Return the photos that are new for their person, each once per split."""
     there = {(photo.sha256, photo.person) for photo in old}
     first = {(photo.sha256, photo.person, photo.split): photo for photo in reversed(kept)}
     new = [photo for photo in kept if photo is first[photo.sha256, photo.person, photo.split]]
@@ -224,9 +224,9 @@ def _contents(
 
 
 def _named_by_content(workspace: Workspace, contents: list[Any], strict: bool) -> tuple[str, Dataset | None]:
-    """Return the id that follows from the contents, and the data set built from them, where it is there unchanged.
+    """Return the id that follows from the contents, and the data set of that id if there is one, unedited.
 
-    Where it was edited since, the next id is taken: the photos were brought again to begin again.
+    Where it was edited, take the next id: whoever brings the same photos again wants to start over.
     """
     for number in count():
         numbered = [*contents, number] if number else contents
@@ -257,19 +257,19 @@ def recrop(
     crop: CropConfig,
     *,
     is_used: IsUsed,
-    on_progress: Callable[[str, int, int], None] | None = None,
+    on_progress: Progress | None = None,
 ) -> Dataset:
-    """Find and crop the faces of a data set anew; whoever is still found keeps group and split.
+    """Find and crop the faces of a data set again, with other settings. Photos keep their group and split.
 
-    Photos without a face get another chance. A face that somebody chose is found again by its place in the photo.
+    Photos left out for want of a face are searched again. A face that the user chose is found by its position.
 
     Args:
-        dataset: any version; the newest is cropped.
-        is_used: see `manifest.save_edit`.
+        dataset: any version; the newest is cropped again.
+        is_used: see `dataset.save_edit`.
         on_progress: called with ("crop", done, total); may raise `Stopped`.
 
     Returns:
-        The data set as saved; unchanged where `crop` is what it has.
+        The data set as saved; unchanged if it has these settings already.
     """
     report = on_progress or (lambda *_: None)
     store = PhotoStore(workspace.photos)
@@ -278,12 +278,12 @@ def recrop(
         if crop == before.crop:
             return before
         settled, rest = used_and_left_out(before)
-        spares = [entry for entry in rest if entry.spare and entry.kind != "removed"]
-        rest = [entry for entry in rest if entry not in spares]
-        again = [used_again(entry.sha256, entry) for entry in rest if entry.sha256 and _deserves_a_chance(entry)]
+        extras = [entry for entry in rest if entry.extra and entry.kind != "removed"]
+        rest = [entry for entry in rest if entry not in extras]
+        again = [used_again(entry.sha256, entry) for entry in rest if entry.sha256 and _may_show_a_face_now(entry)]
         photos = [*settled, *again]
         facts = store.crop_all(
-            [*(photo.sha256 for photo in photos), *(entry.sha256 for entry in spares if entry.sha256)],
+            [*(photo.sha256 for photo in photos), *(entry.sha256 for entry in extras if entry.sha256)],
             crop,
             on_photo=lambda done, total, _: report("crop", done, total),
         )
@@ -294,20 +294,20 @@ def recrop(
             _with_chosen_face(photo, faces.get((photo.sha256, photo.person), 0), store, before.crop, crop)
             for photo in used
         ]
-        rest = [entry for entry in rest if not (entry.sha256 and _deserves_a_chance(entry))]
+        rest = [entry for entry in rest if not (entry.sha256 and _may_show_a_face_now(entry))]
         empty = replace(before, crop=crop, left_out=(*rest, *unusable))
         after = split_photos(empty, [*whole, *used], facts, needed=needed_splits(before))
-        return save_edit(workspace, before, with_spares(after, spares, facts), is_used=is_used)
+        return save_edit(workspace, before, with_extras(after, extras, facts), is_used=is_used)
 
 
-def _deserves_a_chance(entry: LeftOut) -> bool:
+def _may_show_a_face_now(entry: LeftOut) -> bool:
     return entry.kind == "no_face" and (entry.person is not None or entry.split == "test")
 
 
 def _with_chosen_face(
     photo: UsedPhoto, before: int | None, store: PhotoStore, old: CropConfig, new: CropConfig
 ) -> UsedPhoto:
-    """Return the photo with the face that was chosen before, where the largest was not."""
+    """Return the photo with the face that the user chose, where that was not the largest."""
     if photo.face is None or before is None or (before == 0 and not photo.looked):
         return photo
     if old.detector == new.detector:
@@ -320,7 +320,7 @@ def _with_chosen_face(
 
 
 def _same_place(was: Face, found: Sequence[Face]) -> int | None:
-    """Return the face whose centre lies nearest to that of `was`, and inside it."""
+    """Return the index of the face whose centre is nearest to that of `was`; None if none lies inside it."""
 
     def distance(face: Face) -> float:
         across = face.x + face.width / 2 - was.x - was.width / 2

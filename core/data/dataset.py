@@ -103,12 +103,12 @@ class Dataset:
         return dict(sorted(waiting.items()))
 
     @property
-    def offered(self) -> tuple[Item, ...]:
-        """Spare photos of several faces, as the items they would be: left out until somebody says which face it is."""
+    def extra_group_photos(self) -> tuple[Item, ...]:
+        """Extra photos of several faces, as the items they would be: left out until somebody says which face it is."""
         return tuple(
             Item(entry.sha256, entry.name, entry.person, entry.split or "train", -1, entry.n_faces, entry.face)
             for entry in self.left_out
-            if entry.is_offered and entry.sha256
+            if entry.is_extra_group_photo and entry.sha256
         )
 
     def sha256s(self) -> set[str]:
@@ -118,7 +118,11 @@ class Dataset:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the data set as plain JSON values."""
-        return asdict(self)
+        content = asdict(self)
+        for entry in (*content["left_out"], *content["to_review"]):
+            # The name in files that earlier versions of the lab wrote.
+            entry["spare"] = entry.pop("extra")
+        return content
 
     @classmethod
     def from_dict(cls, content: dict[str, Any]) -> Dataset:
@@ -129,11 +133,15 @@ class Dataset:
             version=content["version"],
             people=tuple(content["people"]),
             items=tuple(Item(**item) for item in content["items"]),
-            left_out=tuple(LeftOut(**entry) for entry in content["left_out"]),
-            to_review=tuple(LeftOut(**entry) for entry in content["to_review"]),
+            left_out=tuple(_left_out(entry) for entry in content["left_out"]),
+            to_review=tuple(_left_out(entry) for entry in content["to_review"]),
             crop=CropConfig(**content["crop"]),
             split=SplitConfig(**content["split"]),
         )
+
+
+def _left_out(entry: dict[str, Any]) -> LeftOut:
+    return LeftOut(**{"extra" if key == "spare" else key: value for key, value in entry.items()})
 
 
 def save_dataset(workspace: Workspace, dataset: Dataset) -> None:

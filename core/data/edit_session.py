@@ -111,7 +111,7 @@ def edit_session(workspace: Workspace, dataset: Dataset) -> Iterator[EditSession
 
 
 def used_and_left_out(dataset: Dataset) -> tuple[list[UsedPhoto], list[LeftOut]]:
-    """Return the settled photos of a data set, those of people with too few among them, and what is left."""
+    """Return the used photos of a data set, with those of people who have too few, and the rest of `left_out`."""
     photos = [
         UsedPhoto(item.sha256, item.name, item.person, item.split, item.face, item.group, item.looked)
         for item in dataset.items
@@ -126,13 +126,13 @@ def used_and_left_out(dataset: Dataset) -> tuple[list[UsedPhoto], list[LeftOut]]
 
 
 def used_again(sha256: str, entry: LeftOut) -> UsedPhoto:
-    """Return a photo that was left out as one that shall be used, with the split it had."""
+    """Return a photo that was left out as one to be used, with the split it had."""
     is_leak = entry.kind == "leak"
     return UsedPhoto(sha256, entry.name, entry.person, entry.split, entry.face, looked=is_leak, keeps_split=is_leak)
 
 
 def needed_splits(dataset: Dataset) -> dict[str, list[Split]]:
-    """Return the splits each person has photos in, which an edit must not take away."""
+    """Return by person the splits with photos; an edit must not empty one."""
     had: dict[str, set[Split]] = {person: set() for person in dataset.people}
     for item in dataset.items:
         if item.person is not None:
@@ -141,7 +141,7 @@ def needed_splits(dataset: Dataset) -> dict[str, list[Split]]:
 
 
 def known_facts(store: PhotoStore, sha256s: Sequence[str], crop: CropConfig) -> dict[str, PhotoFacts | PhotoError]:
-    """Return what is known of photos, looking at those that nobody looked at yet."""
+    """Return the facts of photos, finding out what is not known yet."""
     found: dict[str, PhotoFacts | PhotoError] = {}
     for sha256 in dict.fromkeys(sha256s):
         try:
@@ -163,9 +163,9 @@ def check_face(facts: PhotoFacts | PhotoError | None, face: int | None) -> None:
 
 
 def merge_people(photos: Sequence[UsedPhoto], old: str, new: str, facts: Facts) -> list[UsedPhoto]:
-    """Return the photos with one person's made another's: copies go, near copies join the groups of the other.
+    """Return the photos with those of `old` given to `new`: copies are dropped, near copies join the groups of `new`.
 
-    A photo of a group that was brought for both has one face of the two, and which one is asked again.
+    If a photo was brought for both people with different faces, it needs a look again.
     """
     known = [
         (photo, fact)
@@ -186,7 +186,7 @@ def merge_people(photos: Sequence[UsedPhoto], old: str, new: str, facts: Facts) 
 
 
 def without_duplicates(photos: Sequence[UsedPhoto]) -> list[UsedPhoto]:
-    """Return each photo of a person once, the first; where two said different faces of it, it needs a look again."""
+    """Return each photo of a person once. Where its entries name different faces, it needs a look again."""
     first: dict[tuple[str, str | None], UsedPhoto] = {}
     for photo in photos:
         key = photo.sha256, photo.person

@@ -1,6 +1,6 @@
-"""What a user changes about people and photos. Every edit is saved as the data set's next version.
+"""Change people and photos of a data set. Every edit is saved as the data set's next version.
 
-Photos are named by their SHA-256. The same photo may have been brought for two people; `of` then says for whom.
+Photos are identified by their SHA-256. If the same photo was brought for two people, `of` says whose is meant.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def rename_person(workspace: Workspace, dataset: Dataset, old: str, new: str, *, is_used: IsUsed) -> Dataset:
-    """Rename a person; where somebody has that name already, the two become one.
+    """Rename a person; if somebody has that name already, merge the two.
 
     Raises:
         DatasetError: nobody has the old name, or the new one is empty.
@@ -44,7 +44,7 @@ def rename_person(workspace: Workspace, dataset: Dataset, old: str, new: str, *,
 
 
 def remove_person(workspace: Workspace, dataset: Dataset, person: str, *, is_used: IsUsed) -> Dataset:
-    """Remove a person with all photos, those left out included."""
+    """Remove a person with all photos, including those left out."""
     with edit_session(workspace, dataset) as session:
         session.check_person(person)
         session.photos = [photo for photo in session.photos if photo.person != person]
@@ -55,7 +55,7 @@ def remove_person(workspace: Workspace, dataset: Dataset, person: str, *, is_use
 def remove_photos(
     workspace: Workspace, dataset: Dataset, sha256s: Collection[str], *, is_used: IsUsed, of: str | None = None
 ) -> Dataset:
-    """Remove photos for good, used or left out; `leave_out` only sets them aside."""
+    """Remove photos for good, used or left out; `leave_out` keeps them for later."""
     with edit_session(workspace, dataset) as session:
         session.check_photos(sha256s)
         session.photos = [photo for photo in session.photos if not _meant(photo, sha256s, of)]
@@ -66,7 +66,7 @@ def remove_photos(
 def leave_out(
     workspace: Workspace, dataset: Dataset, sha256s: Collection[str], *, is_used: IsUsed, of: str | None = None
 ) -> Dataset:
-    """Set photos aside: they are not used, and `use_photo` brings them back."""
+    """Leave photos out; `use_photo` brings them back."""
     with edit_session(workspace, dataset) as session:
         session.check_photos(sha256s)
         out = [_left_out(photo) for photo in session.photos if _meant(photo, sha256s, of)]
@@ -87,7 +87,7 @@ def move_photos(
     is_used: IsUsed,
     of: str | None = None,
 ) -> Dataset:
-    """Say that photos show somebody else, who may be new."""
+    """Move photos to another person, who may be new."""
     person = shown_name(person)
     with edit_session(workspace, dataset) as session:
         session.check_photos(sha256s)
@@ -113,21 +113,21 @@ def choose_face(
     is_used: IsUsed,
     of: str | None = None,
 ) -> Dataset:
-    """Say which face of a photo is the person's; None is the whole photo."""
+    """Choose which face of a photo is the person's; None is the whole photo."""
     return choose_faces(workspace, dataset, {sha256 if of is None else f"{sha256}/{of}": face}, is_used=is_used)
 
 
 def choose_faces(
     workspace: Workspace, dataset: Dataset, faces: Mapping[str, int | None], *, is_used: IsUsed
 ) -> Dataset:
-    """Say of many photos which face is the person's; spare ones are used from then on.
+    """Choose the face of many photos; extras among them are used from then on.
 
     Args:
-        faces: by photo: its SHA-256, or `similarity.key_of` where the photo was brought for two people.
+        faces: by `similarity.key_of` the photo, or by its SHA-256.
     """
     with edit_session(workspace, dataset) as session:
         session.check_photos({key.partition("/")[0] for key in faces})
-        session.bring_back(lambda entry: entry.is_offered and _key_in(faces, entry) is not None)
+        session.bring_back(lambda entry: entry.is_extra_group_photo and _key_in(faces, entry) is not None)
         for sha256, face in ((key.partition("/")[0], face) for key, face in faces.items()):
             check_face(session.facts.get(sha256), face)
 
@@ -153,10 +153,10 @@ def use_photo(
 
     Args:
         face: which of its faces; None is the whole photo.
-        person: whose photo it is; None leaves it with whom it was brought for.
+        person: whose photo it is; None keeps the person it was brought for.
 
     Raises:
-        DatasetError: it cannot be read, has no such face, or nobody knows whose it is.
+        DatasetError: it cannot be read, has no such face, or has no person.
     """
     whose = None if person is None else shown_name(person)
     with edit_session(workspace, dataset) as session:
@@ -169,7 +169,7 @@ def use_photo(
         kept = [replace(photo, face=face, person=whose or photo.person, looked=True) for photo in photos]
         if any(photo.person is None and photo.split != "test" for photo in kept):
             raise DatasetError(f'Nobody said whose photo "{kept[0].name}" is; choose a person for it.')
-        # The person may have the photo already, with another face of it; the one asked for now counts.
+        # If the person has the photo already, with another face, the face chosen now replaces it.
         people = {photo.person for photo in kept}
         session.photos = [
             photo
@@ -186,7 +186,7 @@ def use_photo(
 def confirm(
     workspace: Workspace, dataset: Dataset, sha256s: Collection[str], *, is_used: IsUsed, of: str | None = None
 ) -> Dataset:
-    """Say that photos are fine as they are: they need no further look."""
+    """Mark photos as reviewed: they are fine as they are."""
     with edit_session(workspace, dataset) as session:
         session.check_photos(sha256s)
         session.each_photo(lambda photo: replace(photo, looked=True) if _meant(photo, sha256s, of) else photo)
@@ -196,7 +196,7 @@ def confirm(
 def count_leaks(
     workspace: Workspace, dataset: Dataset, sha256s: Collection[str], *, is_used: IsUsed, of: str | None = None
 ) -> Dataset:
-    """Let exam photos count although they also lie in practice."""
+    """Use validation and test photos although they are also train photos."""
     with edit_session(workspace, dataset) as session:
         session.check_photos(sha256s)
         session.bring_back(lambda entry: entry.kind == LEAK and _meant(entry, sha256s, of))
@@ -204,7 +204,7 @@ def count_leaks(
 
 
 def ungroup(workspace: Workspace, dataset: Dataset, sha256s: Collection[str], *, is_used: IsUsed) -> Dataset:
-    """Say that photos of one group do not belong together; each is  by itself."""
+    """Make each of these photos a group of its own, and split them anew."""
     with edit_session(workspace, dataset) as session:
         session.check_photos(sha256s)
         session.ungroup(lambda photo: photo.sha256 in sha256s)
@@ -212,7 +212,7 @@ def ungroup(workspace: Workspace, dataset: Dataset, sha256s: Collection[str], *,
 
 
 def ungroup_person(workspace: Workspace, dataset: Dataset, person: str, *, is_used: IsUsed) -> Dataset:
-    """Say that no photos of a person belong together, as where all of them were taken within minutes."""
+    """Ungroup all photos of a person, for example if all were taken within minutes."""
     with edit_session(workspace, dataset) as session:
         session.check_person(person)
         session.ungroup(lambda photo: photo.person == person)
@@ -220,7 +220,7 @@ def ungroup_person(workspace: Workspace, dataset: Dataset, person: str, *, is_us
 
 
 def resplit(workspace: Workspace, dataset: Dataset, split: SplitConfig, *, is_used: IsUsed) -> Dataset:
-    """Split all photos of people anew, whole groups, by other fractions or another seed; nothing leaks then."""
+    """Split all photos of people anew, by other fractions or another seed. Leaks disappear: groups stay whole."""
     with edit_session(workspace, dataset) as session:
         session.bring_back(lambda entry: entry.kind == LEAK)
         session.photos = without_duplicates(session.photos)
@@ -233,7 +233,7 @@ def resplit(workspace: Workspace, dataset: Dataset, split: SplitConfig, *, is_us
 
 
 def rename_dataset(workspace: Workspace, dataset: Dataset, name: str, *, is_used: IsUsed) -> Dataset:
-    """Return the photos another name to be shown under."""
+    """Rename the data set."""
     name = shown_name(name)
     with photos_locked(workspace, timeout_s=WAIT_S):
         similarity = load_similarity(workspace, dataset)

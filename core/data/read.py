@@ -65,11 +65,11 @@ class LeftOut:
         kind: of files not used: "unreadable", "not_a_photo", "no_face", "too_few" (its person has too few photos),
             "removed" (left out by the user), "leak" (`leaks.without_leaks`), "misplaced". Of photos that need a look:
             "several_faces", "small_face", "turned", "same_as_other_person", "across_splits"; where several reasons
-            apply, the first of these. Of spare photos: as `spare.with_spares` says. Empty in what an earlier version of
+            apply, the first of these. Of extra photos: see `extras.with_extras`. Empty in what an earlier version of
             the lab wrote.
         face: the face that counts once the photo is used; None is the whole photo.
-        n_faces: of a spare photo, how many faces were found in it.
-        spare: found beside the folders of a split, and left out until somebody says that it shall be used.
+        n_faces: of an extra photo, how many faces were found in it.
+        extra: found beside the folders of a split, and left out until somebody says that it shall be used.
     """
 
     name: str
@@ -80,12 +80,12 @@ class LeftOut:
     kind: str = ""
     face: int | None = 0
     n_faces: int = 0
-    spare: bool = False
+    extra: bool = False
 
     @property
-    def is_offered(self) -> bool:
-        """A spare photo of several faces: it is used as soon as somebody says which of them counts."""
-        return self.spare and self.kind == "several_faces"
+    def is_extra_group_photo(self) -> bool:
+        """An extra photo of several faces: it is used as soon as somebody says which of them counts."""
+        return self.extra and self.kind == "several_faces"
 
 
 @dataclass(frozen=True)

@@ -195,8 +195,8 @@ def undecided_photos(dataset: Dataset) -> frozenset[tuple[str | None, str | None
 
 
 def item_of(dataset: Dataset, entry: LeftOut) -> Item | None:
-    """Return the item that a question is about; None where its photo is not used, nor `Dataset.offered`."""
-    items = (*dataset.items, *dataset.offered)
+    """Return the item that a question is about; None where its photo is not used, nor `Dataset.extra_group_photos`."""
+    items = (*dataset.items, *dataset.extra_group_photos)
     return next((item for item in items if (item.sha256, item.person) == (entry.sha256, entry.person)), None)
 
 

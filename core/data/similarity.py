@@ -172,7 +172,7 @@ def key_of(dataset: Dataset, item: Item) -> str:
 
     Its SHA-256; where the same photo was brought for two people, which may mean two faces of it, with the person.
     """
-    everything = (*dataset.items, *dataset.offered)
+    everything = (*dataset.items, *dataset.extra_group_photos)
     several = len({other.person for other in everything if other.sha256 == item.sha256}) > 1
     return f"{item.sha256}/{item.person}" if several else item.sha256
 
@@ -214,7 +214,7 @@ def carry_over(workspace: Workspace, similarity: Similarity | None, edited: Data
     if similarity is None:
         return
     guesses = {}
-    for item in (*edited.items, *edited.offered):
+    for item in (*edited.items, *edited.extra_group_photos):
         if item.n_faces > 1 and not item.looked:
             key = key_of(edited, item)
             # A photo brought for two people who are one now was known with the name.

@@ -49,7 +49,7 @@ class UsedPhoto:
 def without_unusable(
     photos: Sequence[UsedPhoto], facts: Facts, crop: CropConfig
 ) -> tuple[list[UsedPhoto], list[LeftOut]]:
-    """Return the usable photos, with the face that counts, and those that are broken or show no face."""
+    """Return the usable photos with their chosen face, and those left out: unreadable, or without a face."""
     used, left_out = [], []
     for photo in photos:
         known = facts[photo.sha256]
@@ -59,20 +59,20 @@ def without_unusable(
             used.append(replace(photo, face=chosen_face(known, crop)))
         except PhotoError as error:
             kind = "unreadable" if isinstance(known, PhotoError) else "no_face"
-            # Of what shows no face, only the whole photo can be used.
+            # A photo without a face can only be used whole.
             face = None if kind == "no_face" else photo.face
             left_out.append(LeftOut(photo.name, str(error), photo.sha256, photo.person, photo.split, kind, face))
     return used, left_out
 
 
 def keep_given_splits(photos: Sequence[UsedPhoto]) -> tuple[list[UsedPhoto], list[Split]]:
-    """Keep the splits that a source gave, as far as they are whole.
+    """Keep the splits that a source gave; where validation or test is missing, open the train photos again.
 
     Returns:
-        The photos, and the splits to which those without one are to be assigned.
+        The photos, and the splits that photos without one may go to.
     """
     given = {photo.split for photo in photos}
-    # Photos said to be for training stay there only where nothing has to be taken from them.
+    # A missing split is taken from the train photos, so these stay only if none is missing.
     complete = {"validation", "test"} <= given
     kept = [photo if complete or photo.split != "train" else replace(photo, split=None) for photo in photos]
     return kept, splits_to_fill(photo.split for photo in kept)
@@ -89,17 +89,17 @@ def split_photos(
 ) -> Dataset:
     """Return the data set with these photos as its items.
 
-    Photos that have group and split keep both; the others join what they belong to, or are assigned.
+    Photos that have a group and a split keep both. The others join the group they belong to, or are split.
 
     Args:
-        empty: its `left_out` keeps_split, its items do not count.
-        to_fill: where photos without a split may go.
-        needed: the splits that each person must have, SPLITS where not named; who lacks one gets a group moved there.
-            None, for a source whose splits are kept as they are: only practice photos are needed.
-        strict: raise where somebody has too few photos; else those photos are left out.
+        empty: settings and `left_out` of the result; its items are ignored.
+        to_fill: the splits that photos without one may go to.
+        needed: by person, the splits that must not be empty (SPLITS for people not named). Where one is, a group is
+            moved there. None keeps the given splits as they are; then only train must not be empty.
+        strict: raise where a person has too few photos; else leave those photos out.
 
     Raises:
-        DatasetError: there are more than 200 people; with `strict` also: fewer than 2, or somebody with too few photos.
+        DatasetError: more than 200 people; with `strict` also fewer than 2, or a person with too few photos.
     """
     people = sorted({photo.person for photo in photos if photo.person is not None})
     (check_people if strict else check_most_people)(people)
@@ -126,9 +126,9 @@ def split_photos(
 
 
 def _grouped(photos: Sequence[UsedPhoto], facts: Facts, numbers: Iterator[int]) -> list[UsedPhoto]:
-    """Return one person's photos with groups; who has one keeps it, the others join those they belong to.
+    """Return one person's photos with groups: a photo's own, else the one it belongs to, else a new one.
 
-    A photo that joins a group which has a split takes that too.
+    A photo that joins a group takes over its split.
     """
     if all(photo.group is not None for photo in photos):
         return list(photos)
@@ -160,17 +160,13 @@ def _split(
     needed: Sequence[Split] | None,
     config: SplitConfig,
 ) -> list[UsedPhoto]:
-    """Return one person's grouped photos with splits.
-
-    Raises:
-        DatasetError: they are too few.
-    """
+    """Return one person's grouped photos with splits; raise DatasetError where they are too few."""
     groups = [photo.group for photo in photos if photo.group is not None]
     splits = split_person(person, groups, [photo.split for photo in photos], to_fill, config)
     for lacking in [split for split in needed or () if split not in splits]:
         splits = _with_one_group_in(lacking, groups, splits)
     if set(needed or ()) - set(splits):
-        # No group can be spared: this says so, or finds the one way there is.
+        # No split can give a group away: split all anew, which raises where there are too few groups.
         splits = split_person(person, groups, [None] * len(photos), [s for s in SPLITS if s in (needed or ())], config)
     if "train" not in splits:
         raise DatasetError(
@@ -180,12 +176,12 @@ def _split(
 
 
 def _with_one_group_in(lacking: Split, groups: Sequence[int], splits: Sequence[Split]) -> list[Split]:
-    """Move the smallest group of the split with most photos, so that as few photos as can be change sides."""
+    """Move the smallest group of the split with most photos, so that as few photos as possible change sides."""
     sizes = Counter(groups)
-    spared = [split for split in SPLITS if len({g for g, s in zip(groups, splits, strict=True) if s == split}) > 1]
-    if not spared:
+    can_give = [split for split in SPLITS if len({g for g, s in zip(groups, splits, strict=True) if s == split}) > 1]
+    if not can_give:
         return list(splits)
-    giving = max(spared, key=splits.count)
+    giving = max(can_give, key=splits.count)
     moved = min((g for g, s in zip(groups, splits, strict=True) if s == giving), key=lambda group: sizes[group])
     return [lacking if group == moved else split for group, split in zip(groups, splits, strict=True)]
 
@@ -209,7 +205,7 @@ def _too_few_left_out(photo: UsedPhoto, reason: str) -> LeftOut:
 
 
 def splits_to_fill(given: Iterable[Split | None]) -> list[Split]:
-    """Return the splits that photos without one are assigned to: train, and those that the source gave nothing to."""
+    """Return the splits that photos without one may go to: train, and those to which the source gave nothing."""
     known = set(given)
     return [split for split in SPLITS if split == "train" or split not in known]
 
@@ -225,7 +221,7 @@ def check_people(named: Collection[str]) -> None:
 
 
 def check_most_people(named: Collection[str]) -> None:
-    """Raise DatasetError where there are more people than can be learned."""
+    """Raise DatasetError where there are more than 200 people."""
     if len(named) > MAX_PEOPLE:
         raise DatasetError(f"There are {len(named)} people, at most {MAX_PEOPLE} can be learned; bring fewer.")
 
@@ -237,14 +233,13 @@ def split_person(
     to_fill: Sequence[Split],
     config: SplitConfig,
 ) -> list[Split]:
-    """Allot the whole groups of one person: at least one to each split of `to_fill`, then by the fractions, seeded.
+    """Split the photos of one person by whole groups: at least one group per split of `to_fill`, then by the fractions.
 
     Args:
         groups: number of each photo's group.
-        fixed: the photo's split where it has one already; None where it is to be assigned.
-        to_fill: where photos without one may go. So a validation (or test) split that a source lacks is taken from its
-            train photos.
-        config: fractions and seed. The result depends on the seed, the name and the sizes of the groups only.
+        fixed: each photo's split; None where it is open.
+        to_fill: the splits that open photos may go to.
+        config: fractions and seed. Besides these, only the name and the sizes of the groups matter.
 
     Returns:
         The split of each photo. The arguments are not changed.
@@ -253,30 +248,30 @@ def split_person(
         DatasetError: there are too few groups.
     """
     mine = [place for place, split in enumerate(fixed) if split is None]
-    taken = Counter(split for split in fixed if split in to_fill)
-    assigned = _assign_groups(person, [groups[place] for place in mine], to_fill, taken, config) if mine else {}
+    n_fixed = Counter(split for split in fixed if split in to_fill)
+    assigned = _assign_groups(person, [groups[place] for place in mine], to_fill, n_fixed, config) if mine else {}
     return [split or assigned[group] for split, group in zip(fixed, groups, strict=True)]
 
 
 def _assign_groups(
-    person: str, groups: Sequence[int], splits: Sequence[Split], taken: Counter[Split | None], config: SplitConfig
+    person: str, groups: Sequence[int], splits: Sequence[Split], n_fixed: Counter[Split | None], config: SplitConfig
 ) -> dict[int, Split]:
-    """Return each group of one person its split; `taken` counts the person's photos that have one already."""
+    """Return the split of each group of one person; `n_fixed` counts the person's photos that have one already."""
     sizes = Counter(groups)
-    if len(sizes) < len(splits) and not taken:
+    if len(sizes) < len(splits) and not n_fixed:
         raise DatasetError(_too_few(person, len(groups), len(sizes), splits))
-    # Seeded by the name too, so that one person's photos fall the same whoever else is there.
+    # Seeded by the name too, so that a person's split does not depend on who else is there.
     rng = np.random.default_rng([config.seed, zlib.crc32(person.encode("utf-8"))])
     order = rng.permutation(sorted(sizes)).tolist()
-    # Large groups first: the small ones then even out what is missing.
+    # Large groups first; the small ones then even out the fractions.
     order.sort(key=lambda group: -sizes[group])
-    whole = sum(config.fraction(split) for split in splits)
-    total = len(groups) + sum(taken.values())
-    missing = {split: total * config.fraction(split) / whole - taken[split] for split in splits}
+    all_fractions = sum(config.fraction(split) for split in splits)
+    total = len(groups) + sum(n_fixed.values())
+    missing = {split: total * config.fraction(split) / all_fractions - n_fixed[split] for split in splits}
     assigned: dict[int, Split] = {}
     for place, group in enumerate(order):
-        empty = [split for split in splits if not taken[split] and split not in assigned.values()]
-        # The last groups go to splits still empty, however little these are short of.
+        empty = [split for split in splits if not n_fixed[split] and split not in assigned.values()]
+        # The last groups go to splits that are still empty.
         choice = empty if empty and len(order) - place <= len(empty) else splits
         split = max(choice, key=lambda candidate: missing[candidate])
         assigned[group] = split

@@ -84,7 +84,7 @@ def face_similarity(
         on_photo: called with (done, total) after each photo; may raise `Stopped`.
     """
     store = PhotoStore(workspace.photos)
-    items = [item for item in (*dataset.items, *dataset.offered) if item.person is not None]
+    items = [item for item in (*dataset.items, *dataset.extra_group_photos) if item.person is not None]
     waiting: list[tuple[Item, list[np.ndarray]]] = []
     seen: list[PhotoFeatures] = []
     for done, item in enumerate(items, start=1):

@@ -565,7 +565,7 @@ def beside_the_stacks(lab_home) -> Dataset:
     kinds = ("several_faces", "small_face", "spare", "no_face", "unreadable")
     spares = tuple(
         LeftOut(f"more/Ada/{kind}.jpg", "lies beside", store.add(made.photo(900 + n)), "Ada", "train", kind,
-                None if kind == "no_face" else 0, n_faces=2 if kind == "several_faces" else 1, spare=True)
+                None if kind == "no_face" else 0, n_faces=2 if kind == "several_faces" else 1, extra=True)
         for n, kind in enumerate(kinds)
     )  # fmt: skip
     dataset = replace(dataset, left_out=spares)

@@ -32,7 +32,7 @@ def show(workspace: Workspace, dataset: Dataset) -> None:
     compared = load_similarity(workspace, dataset)
     if compared is None:
         similarity.offer(workspace, dataset, at_once="several_faces" in found)
-    if any(entry.spare for kind in review.ASKING for entry in found.get(kind, ())):
+    if any(entry.extra for kind in review.ASKING for entry in found.get(kind, ())):
         st.markdown(words.SPARE_HOW)
     for kind, entries in found.items():
         if kind == "several_faces":

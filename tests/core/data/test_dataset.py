@@ -46,6 +46,9 @@ def test_a_data_set_survives_the_disk_label_order_included(lab_home: Workspace) 
     assert load_dataset(lab_home, "abc") == dataset
     assert load_dataset(lab_home, "abc").people == ("zoë", "anna")
     assert Dataset.from_dict(dataset.to_dict()) == dataset
+    extra = replace(dataset, left_out=(LeftOut("more/1.jpg", "lies beside", kind="spare", extra=True),))
+    assert extra.to_dict()["left_out"][0]["spare"] is True
+    assert Dataset.from_dict(extra.to_dict()) == extra
 
 
 def test_splits_and_counts_unlabelled_photos_with_test() -> None:

@@ -83,7 +83,7 @@ def splits_of(dataset: Dataset) -> dict[str, str]:
 
 
 def use(workspace: Workspace, dataset: Dataset, name: str) -> Dataset:
-    """Use a spare photo as the page does."""
+    """Use an extra photo as the page does."""
     entry = entry_of(dataset, name)
     assert entry.sha256
     face = None if entry.kind == "no_face" else entry.face
@@ -137,7 +137,7 @@ def test_using_one_adds_to_practice_and_moves_nothing(build: Build, lab_home: Wo
 def test_all_guesses_are_taken_at_once_and_survive_other_edits(build: Build, lab_home: Workspace) -> None:
     used_two = {"train/ben/two.png": showing(2, 910), "more/ben/two.png": showing(2, 911)}
     before = build(fixed() | used_two | {"more/anna/both.png": showing(2, 912), "more/ben/both.png": showing(2, 912)})
-    asked = [*(item for item in before.items if item.n_faces > 1), *before.offered]
+    asked = [*(item for item in before.items if item.n_faces > 1), *before.extra_group_photos]
     keys = {item.name: key_of(before, item) for item in asked}
     both = entry_of(before, "more/anna/both.png").sha256
     assert keys["more/anna/both.png"] == f"{both}/anna"

@@ -155,9 +155,9 @@ def test_what_asks_something_is_counted_and_comes_in_order() -> None:
     assert review.item_of(dataset, left_out[2]) is None
 
 
-def test_a_spare_photo_of_several_faces_is_asked_like_one_that_is_used() -> None:
-    two = LeftOut("more/Ada/2.jpg", "shows 2 faces", "b", "Ada", "train", "several_faces", 0, n_faces=2, spare=True)
-    good = LeftOut("more/Ada/1.jpg", "lies beside", "a", "Ada", "train", "spare", 0, n_faces=1, spare=True)
+def test_an_extra_photo_of_several_faces_is_asked_like_one_that_is_used() -> None:
+    two = LeftOut("more/Ada/2.jpg", "shows 2 faces", "b", "Ada", "train", "several_faces", 0, n_faces=2, extra=True)
+    good = LeftOut("more/Ada/1.jpg", "lies beside", "a", "Ada", "train", "spare", 0, n_faces=1, extra=True)
     dataset = Dataset("d1", "d", 1, ("Ada",), (), (good, two), (), CropConfig(), SplitConfig())
     assert list(review.by_kind(dataset)) == ["several_faces", "spare"]
     assert review.open_questions(dataset) == 2
