@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from core.config import CropConfig, Split, SplitConfig
-from core.data.manifest import Dataset, Item
+from core.data.dataset import Dataset, Item
 from core.experiments import outcome as outcomes
 from core.experiments.runs import Predictions, Run
 from core.models import architectures

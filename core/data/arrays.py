@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from core.data.faces import resize_square
+from core.data.cropping import resize_square
 from core.data.store import PhotoStore
 from core.errors import DatasetError, LabError
 
 if TYPE_CHECKING:
     from core.config import Split
-    from core.data.manifest import Dataset, Item
+    from core.data.dataset import Dataset, Item
     from core.workspace import Workspace
 
 

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from pathvalidate import sanitize_filename
 
 from core.config import CropConfig
-from core.data.naming import PeopleFrom
+from core.data.labels import PeopleFrom
 from core.data.photofolder import PhotoFacts, chosen_face
 from core.data.read import LeftOut, PhotoReader, SourcePhoto, read_source
 from core.data.store import PhotoStore

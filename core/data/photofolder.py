@@ -18,9 +18,9 @@ import imagehash
 from PIL import Image
 
 from core import disk
+from core.data.cropping import crop_from
 from core.data.decode import Photo, decode
-from core.data.faces import Face, crop_from, find_in
-from core.data.rotation import is_settled
+from core.data.detection import Face, find_in, is_settled
 from core.errors import PhotoError
 
 if TYPE_CHECKING:

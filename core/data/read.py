@@ -8,10 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.data import naming
 from core.data.filetype import HEAD_BYTES, archive_name, why_not_a_photo
+from core.data.labels import TABLE_ENDINGS, FoundLabels, PeopleFrom, labels_from_names, labels_from_table
 from core.data.layout import ARRANGEMENT, Parts, Place, arrange, arrange_new, folders_name_people, found_names
-from core.data.naming import Naming, PeopleFrom
 from core.data.sources import Entry, EntryError, is_zip, open_source
 from core.errors import DatasetError
 
@@ -66,11 +65,11 @@ class LeftOut:
         kind: of files not used: "unreadable", "not_a_photo", "no_face", "too_few" (its person has too few photos),
             "removed" (left out by the user), "leak" (`leaks.without_leaks`), "misplaced". Of photos that need a look:
             "several_faces", "small_face", "turned", "same_as_other_person", "across_splits"; where several reasons
-            apply, the first of these. Of spare photos: as `spare.with_spares` says. Empty in what an earlier version of
+            apply, the first of these. Of extra photos: see `extras.with_extras`. Empty in what an earlier version of
             the lab wrote.
         face: the face that counts once the photo is used; None is the whole photo.
-        n_faces: of a spare photo, how many faces were found in it.
-        spare: found beside the folders of a split, and left out until somebody says that it shall be used.
+        n_faces: of an extra photo, how many faces were found in it.
+        extra: found beside the folders of a split, and left out until somebody says that it shall be used.
     """
 
     name: str
@@ -81,12 +80,12 @@ class LeftOut:
     kind: str = ""
     face: int | None = 0
     n_faces: int = 0
-    spare: bool = False
+    extra: bool = False
 
     @property
-    def is_offered(self) -> bool:
-        """A spare photo of several faces: it is used as soon as somebody says which of them counts."""
-        return self.spare and self.kind == "several_faces"
+    def is_extra_group_photo(self) -> bool:
+        """An extra photo of several faces: it is used as soon as somebody says which of them counts."""
+        return self.extra and self.kind == "several_faces"
 
 
 @dataclass(frozen=True)
@@ -147,7 +146,7 @@ def read_source(source: Path, people_from: PeopleFrom = "folders") -> PhotoReade
 
     Args:
         source: a folder or a zip file.
-        people_from: "names" takes people from file names, "csv" from a table beside the photos, as in `naming`.
+        people_from: "names" takes people from file names, "csv" from a table beside the photos, as in `labels`.
 
     Raises:
         DatasetError: there is no such source, it is no zip, is encrypted, holds no photos, is arranged in no way known,
@@ -158,7 +157,7 @@ def read_source(source: Path, people_from: PeopleFrom = "folders") -> PhotoReade
         return PhotoReader(source, arrange, ARRANGEMENT)
 
     def named(paths: Sequence[Parts]) -> list[Place]:
-        found = naming.by_names(paths) if people_from == "names" else naming.by_table(paths, _tables(source))
+        found = labels_from_names(paths) if people_from == "names" else labels_from_table(paths, _tables(source))
         if found is None:
             raise DatasetError(f"{nobody_told(people_from, source.name, paths)}; {ARRANGEMENT}.")
         return list(found.places)
@@ -173,7 +172,7 @@ def nobody_told(people_from: PeopleFrom, name: str, paths: Sequence[Parts]) -> s
     return f'{what} in "{name}" {missing} ({found_names(paths)})'
 
 
-def names_instead(source: Path) -> Naming | None:
+def find_labels(source: Path) -> FoundLabels | None:
     """Find out whether something other than folders says who is on the photos of a source: a table, or file names.
 
     Files are told by their names alone here, so that it takes no time.
@@ -190,7 +189,7 @@ def names_instead(source: Path) -> Naming | None:
     paths = sorted(parts for parts in shown if parts[-1].casefold().endswith(_PHOTO_NAMES))
     if not paths or folders_name_people(paths):
         return None
-    return naming.by_table(paths, _tables(source)) or naming.by_names(paths)
+    return labels_from_table(paths, _tables(source)) or labels_from_names(paths)
 
 
 def _tables(source: Path) -> dict[str, bytes]:
@@ -199,7 +198,7 @@ def _tables(source: Path) -> dict[str, bytes]:
     with open_source(source) as files:
         for entry in files.entries():
             parts = _shown_parts(entry.parts)
-            if parts and parts[-1].casefold().endswith(naming.TABLE_ENDINGS) and entry.size <= MAX_TABLE_BYTES:
+            if parts and parts[-1].casefold().endswith(TABLE_ENDINGS) and entry.size <= MAX_TABLE_BYTES:
                 with suppress(EntryError):
                     found["/".join(parts)] = files.read(entry)
     return found

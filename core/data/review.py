@@ -1,23 +1,53 @@
-"""Photos that are used although somebody should look at them."""
+"""What a user should look at before training: photos with an open question, unequal numbers, groups of photos.
+
+`to_review` raises the questions while a data set is built or edited; the functions after it answer a page.
+"""
 
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
+from typing import TYPE_CHECKING
 
-from core.data.faces import Face
+from core.data.detection import Face
 from core.data.groups import near_pairs
-from core.data.manifest import Item
 from core.data.photofolder import PhotoFacts
 from core.data.read import LeftOut
 from core.errors import PhotoError
+
+if TYPE_CHECKING:
+    from core.data.dataset import Dataset, Item
 
 # Of the face's longer side in the photo; most of a crop of less is guessed.
 SMALL_FACE_PX = 40
 # In shorter names one letter makes another name: Anna and Anja, Tim and Tom.
 LONG_NAME = 5
+# With 8 photos the default split gives 5 to practise with, 1 mock exam and 2 of the final exam; below that one photo
+# of the exam is worth half a person.
+GOOD_FROM = 8
+# From twice as many on, "always the most frequent" starts to look clever.
+UNEQUAL_FROM = 2.0
+# The kinds of `LeftOut`, in the order in which a review goes through them.
+KINDS = (
+    "leak",
+    "several_faces",
+    "same_as_other_person",
+    "small_face",
+    "turned",
+    "across_splits",
+    "spare",
+    "no_face",
+    "too_few",
+    "unreadable",
+    "misplaced",
+    "not_a_photo",
+    "removed",
+)
+# Photos of the other kinds wait for no decision.
+ASKING = tuple(kind for kind in KINDS if kind not in ("leak", "misplaced", "not_a_photo", "removed"))
 
 Reason = tuple[str, str]  # its kind, and what follows the photo's name in a sentence
 
@@ -144,3 +174,59 @@ def _across_splits(items: Sequence[Item]) -> list[tuple[int, int]]:
             others = [other for other in places if _asks(items[place], items[other])]
             pairs += [(place, other) for other in others[:1]]
     return pairs
+
+
+def by_kind(dataset: Dataset) -> dict[str, tuple[LeftOut, ...]]:
+    """Return the photos of each kind of question, in the order of `KINDS`; what has no kind comes as "misplaced"."""
+    entries = [*dataset.to_review, *dataset.left_out]
+    kinds = {kind: tuple(entry for entry in entries if (entry.kind or "misplaced") == kind) for kind in KINDS}
+    return {kind: found for kind, found in kinds.items() if found}
+
+
+def open_questions(dataset: Dataset) -> int:
+    """Return how many photos wait for a decision. A file that never came out of its zip waits for none."""
+    found = by_kind(dataset)
+    return sum(entry.sha256 is not None for kind in ASKING for entry in found.get(kind, ()))
+
+
+def undecided_photos(dataset: Dataset) -> frozenset[tuple[str | None, str | None]]:
+    """Return the photos in use that wait for a decision, by their content and whose photo each is said to be."""
+    return frozenset((entry.sha256, entry.person) for entry in dataset.to_review if entry.kind in ASKING)
+
+
+def item_of(dataset: Dataset, entry: LeftOut) -> Item | None:
+    """Return the item that a question is about; None where its photo is not used, nor `Dataset.extra_group_photos`."""
+    items = (*dataset.items, *dataset.extra_group_photos)
+    return next((item for item in items if (item.sha256, item.person) == (entry.sha256, entry.person)), None)
+
+
+@dataclass(frozen=True)
+class ClassBalance:
+    """How many photos there are of each person.
+
+    Attributes:
+        fewest, most: a person with the fewest (most) photos, and how many; the first in label order.
+        unequal: the most photos are `UNEQUAL_FROM` times the fewest or more.
+    """
+
+    fewest: tuple[str, int]
+    most: tuple[str, int]
+    unequal: bool
+
+
+def class_balance(dataset: Dataset) -> ClassBalance | None:
+    """Count the photos of each person; None where there is nobody."""
+    if not dataset.people:
+        return None
+    counted = Counter(item.person for item in dataset.items)
+    numbers = [(person, counted[person]) for person in dataset.people]
+    fewest, most = min(numbers, key=lambda pair: pair[1]), max(numbers, key=lambda pair: pair[1])
+    return ClassBalance(fewest, most, most[1] >= UNEQUAL_FROM * max(fewest[1], 1))
+
+
+def photo_groups(dataset: Dataset) -> list[tuple[Item, ...]]:
+    """Return the groups of two photos or more: copies, near copies, bursts. In the order of the data set."""
+    members: dict[int, list[Item]] = defaultdict(list)
+    for item in dataset.items:
+        members[item.group].append(item)
+    return [tuple(items) for items in members.values() if len(items) > 1]

@@ -7,6 +7,8 @@ import shutil
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
+from PIL import Image
+
 from core import disk
 from core.data.parallel import prepare_all
 from core.data.photofolder import PhotoFacts, PhotoFolder, prepared
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
     from core.config import CropConfig
     from core.errors import PhotoError
+
+THUMBNAIL_VERSION = 1
+_THUMBNAIL_QUALITY = 82
 
 
 class PhotoStore:
@@ -63,6 +68,20 @@ class PhotoStore:
             PhotoError: the photo cannot be decoded, or has no such face.
         """
         return self.folder(sha256).crop(config, face_index)
+
+    def thumbnail(self, sha256: str, config: CropConfig, face_index: int | None, side_px: int) -> Path:
+        """Return the JPEG of a face's small copy, made when missing: (side_px, side_px), RGB.
+
+        Args:
+            face_index: place in the list of faces; None is the whole photo.
+
+        Raises:
+            PhotoError: the photo cannot be decoded, or has no such face.
+            FileNotFoundError: the photo was deleted.
+        """
+        # A gallery opens many: where the small copy is there, the crop is not looked at.
+        path = _thumbnail_path(self.folder(sha256).crop_path(config, face_index), side_px)
+        return path if path.exists() else thumbnail_of_crop(self.crop(sha256, config, face_index), side_px)
 
     def crop_all(
         self,
@@ -120,3 +139,24 @@ class PhotoStore:
 def sha256_of(data: bytes) -> str:
     """Return a file's SHA-256, hexadecimal, which is its name in the store."""
     return hashlib.sha256(data).hexdigest()
+
+
+def thumbnail_of_crop(crop: Path, side_px: int) -> Path:
+    """Return the small copy of a crop that is there, made when missing.
+
+    Raises:
+        FileNotFoundError: the photo was deleted.
+    """
+    path = _thumbnail_path(crop, side_px)
+    if path.exists():
+        return path
+    with Image.open(crop) as picture:
+        small = picture.convert("RGB").resize((side_px, side_px), Image.Resampling.LANCZOS)
+    with disk.replacing(path, make_folder=False) as beside:
+        small.save(beside, "JPEG", quality=_THUMBNAIL_QUALITY)
+    return path
+
+
+def _thumbnail_path(crop: Path, side_px: int) -> Path:
+    # The crop's name holds its settings; a crop never changes, so neither does its small copy.
+    return crop.with_name(f"small-{side_px}-{crop.stem}-{THUMBNAIL_VERSION}.jpg")

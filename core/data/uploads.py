@@ -44,7 +44,7 @@ class Pile:
     batches: int = 1
 
 
-class Draft:
+class Upload:
     """A draft in a folder, there or not."""
 
     def __init__(self, path: Path) -> None:
@@ -76,13 +76,13 @@ class Draft:
         names = dict.fromkeys(pile.names)
         with _written(self._zip(number, pile.batches)) as beside, zipfile.ZipFile(beside, "w") as archive:
             for name, file in files:
-                once = apart(name, names)
+                once = unique_name(name, names)
                 with archive.open(once, "w", force_zip64=True) as entry:
                     shutil.copyfileobj(file, entry, _COPY_BYTES)
                 names[once] = None
         self._keep(Pile(number, pile.person, tuple(names), pile.batches + 1))
 
-    def take_zip(self, name: str, file: IO[bytes]) -> None:
+    def set_zip(self, name: str, file: IO[bytes]) -> None:
         """Keep a zip as it came, in place of all that was there; it stays unopened.
 
         Raises:
@@ -93,7 +93,7 @@ class Draft:
             shutil.copyfileobj(file, kept, _COPY_BYTES)
         self._keep(Pile(0, NOBODY, (name,)))
 
-    def name_pile(self, number: int, person: str) -> None:
+    def set_person(self, number: int, person: str) -> None:
         """Say whose photos a pile holds."""
         pile = self.pile(number)
         if pile.person != person:
@@ -159,7 +159,7 @@ def _join(piles: list[tuple[str, list[Path]]], to: Path) -> None:
             inside = f"{around}{_as_folder(person)}/" if person else ""
             with zipfile.ZipFile(path) as archive:
                 for info in archive.infolist():
-                    name = apart(inside + (PurePosixPath(info.filename).name if inside else info.filename), taken)
+                    name = unique_name(inside + (PurePosixPath(info.filename).name if inside else info.filename), taken)
                     taken.add(name)
                     with archive.open(info) as entry, joined.open(name, "w", force_zip64=True) as copy:
                         shutil.copyfileobj(entry, copy, _COPY_BYTES)
@@ -170,7 +170,7 @@ def _as_folder(person: str) -> str:
     return person.replace("/", "-").replace("\\", "-").lstrip(".").strip() or "-"
 
 
-def apart(name: str, taken: Container[str]) -> str:
+def unique_name(name: str, taken: Container[str]) -> str:
     """Return a name once: the second "me.jpg" becomes "me (2).jpg"."""
     path, number, once = PurePosixPath(name), 1, name
     while once in taken:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.evaluation import metrics
 from core.evaluation.model_selection import Verdict, verdict
 from core.models.weights import known_people

@@ -12,8 +12,9 @@ from PIL import Image
 
 from core.config import CropConfig
 from core.data import read
+from core.data.cropping import crop_from, resize_square
 from core.data.decode import decode
-from core.data.faces import Face, crop_from, find_in, resize_square
+from core.data.detection import Face, find_in
 from core.errors import DatasetError, PhotoError
 from core.evaluation.metrics import evaluate, majority_label
 from core.experiments import archive

@@ -18,9 +18,7 @@ import cv2
 import numpy as np
 
 from core.data.decode import decode
-from core.data.detection import find_yunet
-from core.data.faces import find_at_once, find_faces
-from core.data.rotation import TURNS, turned_photo
+from core.data.detection import TURNS, find_at_once, find_faces, find_yunet, turned_photo
 from core.errors import PhotoError
 
 STRIP, LONG_PX, CLOUDS = 0.24, 1000, 120

@@ -24,7 +24,7 @@ from pathvalidate import sanitize_filename
 from plotly import offline
 
 from core import disk
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.evaluation import metrics
 from core.experiments.runs import Run
 from core.sweeps import recommendation, tables

@@ -8,8 +8,8 @@ from itertools import groupby
 
 import streamlit as st
 
-from core.data import questions
 from core.data.dataset import Dataset
+from core.data.review import open_questions, undecided_photos
 from core.workspace import Workspace
 from ui import dataset_choice, feedback, jobs, look, state
 from ui.photos import actions, leak_cards, people, review, stacks, steps, upload
@@ -21,7 +21,7 @@ FACES_A_PAGE = 120
 
 def show(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> None:
     """Draw the step: the title with the numbers, the way on, and what was asked for."""
-    to_look_at = questions.open_questions(dataset)
+    to_look_at = open_questions(dataset)
     look.head(words.checked(len(dataset.items), to_look_at))
     dataset_choice.pick(found, dataset, words.PHOTOS_OF, Widget.PHOTOS_OF)
     actions.tell()
@@ -58,7 +58,7 @@ def _everybody(workspace: Workspace, dataset: Dataset) -> None:
     """Draw the faces, person by person, a page at a time."""
     first = stacks.page_start(len(dataset.items), FACES_A_PAGE, Widget.FACES_PAGE)
     label = {person: number for number, person in enumerate(dataset.people)}
-    asked = questions.to_check(dataset)
+    asked = undecided_photos(dataset)
     parts = []
     for person, items in groupby(dataset.items[first : first + FACES_A_PAGE], key=lambda item: item.person):
         faces = "".join(

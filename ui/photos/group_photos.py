@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.data import edits, questions
+from core.data import edits, review
 from core.data.dataset import Dataset, Item
 from core.data.read import LeftOut
-from core.data.similarity_file import Guess, Likeness, key_of
+from core.data.similarity import Guess, Similarity, key_of
 from core.workspace import Workspace
 from ui.components import faces
 from ui.photos import actions, photo_cards, stacks
@@ -22,10 +22,10 @@ MOST_FACES = 8
 FACE_WIDTH_PX = 112
 
 
-def show(workspace: Workspace, dataset: Dataset, entries: Sequence[LeftOut], likeness: Likeness | None) -> None:
+def show(workspace: Workspace, dataset: Dataset, entries: Sequence[LeftOut], similarity: Similarity | None) -> None:
     """Draw the photos, each with its faces to choose from."""
-    items = [item for entry in entries if (item := questions.item_of(dataset, entry))]
-    guesses = {key_of(dataset, item): _guess(dataset, item, likeness) for item in items}
+    items = [item for entry in entries if (item := review.item_of(dataset, entry))]
+    guesses = {key_of(dataset, item): _guess(dataset, item, similarity) for item in items}
     sure = {key: guess.face for key, guess in guesses.items() if guess and guess.sure}
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(words.question("several_faces", len(items)), anchor=False)
@@ -43,8 +43,8 @@ def show(workspace: Workspace, dataset: Dataset, entries: Sequence[LeftOut], lik
             _photo(workspace, dataset, item, guesses[key_of(dataset, item)], place)
 
 
-def _guess(dataset: Dataset, item: Item, likeness: Likeness | None) -> Guess | None:
-    return likeness.guesses.get(key_of(dataset, item)) if likeness else None
+def _guess(dataset: Dataset, item: Item, similarity: Similarity | None) -> Guess | None:
+    return similarity.guesses.get(key_of(dataset, item)) if similarity else None
 
 
 def _photo(workspace: Workspace, dataset: Dataset, item: Item, guess: Guess | None, place: int) -> None:

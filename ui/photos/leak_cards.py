@@ -24,7 +24,7 @@ def say(dataset: Dataset) -> None:
     """Say how many photos of which exam do not count, or count all the same, with the way to those that do not."""
     counted = [item.split for item, _ in leaks.counted(dataset)]
     said = []
-    for split in leaks.EXAMS:
+    for split in leaks.HELD_OUT:
         if out := len(leaks.leaking(dataset, split)):
             said.append(words.leak(out, common.SPLITS[split]))
         if kept := counted.count(split):

@@ -8,9 +8,9 @@ from pathlib import Path, PurePosixPath
 import streamlit as st
 
 from core.data import read
+from core.data.labels import FoundLabels, PeopleFrom
 from core.data.layout import folders_name_people
-from core.data.naming import Naming, PeopleFrom
-from core.data.uploads import Draft
+from core.data.uploads import Upload
 from core.errors import LabError
 from ui import state
 from ui.state import Widget
@@ -18,7 +18,7 @@ from ui.text import escape
 from ui.text import photos as words
 
 
-def of_draft(draft: Draft) -> Naming | None:
+def of_draft(draft: Upload) -> FoundLabels | None:
     """Find out what says who is on uploaded photos where their folders do not; None where there is nothing to ask."""
     piles = draft.piles()
     if not piles:
@@ -28,20 +28,20 @@ def of_draft(draft: Draft) -> Naming | None:
     return None if folders_name_people(paths) else of_source(draft.packed)
 
 
-def of_source(source: Callable[[], Path]) -> Naming | None:
+def of_source(source: Callable[[], Path]) -> FoundLabels | None:
     """Find out the same for a folder or zip; one that cannot be used is told by the search for faces."""
     try:
-        return read.names_instead(source())
+        return read.find_labels(source())
     except LabError:
         return None
 
 
-def asks(found: Naming | None, source: str) -> bool:
+def asks(found: FoundLabels | None, source: str) -> bool:
     """Tell whether there is a question that nobody has answered with no."""
     return found is not None and source not in state.OTHER_PEOPLE.get()
 
 
-def ask(found: Naming | None, source: str) -> PeopleFrom | None:
+def ask(found: FoundLabels | None, source: str) -> PeopleFrom | None:
     """Draw the question, or the button of the search where there is none.
 
     Args:

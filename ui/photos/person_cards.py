@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.data.uploads import Draft
+from core.data.uploads import Upload
 from ui import state
 from ui.state import Widget
 from ui.text import amounts, common
 from ui.text import photos as words
 
 
-def cards(draft: Draft, people: Sequence[str]) -> None:
+def cards(draft: Upload, people: Sequence[str]) -> None:
     """Draw the cards; `people` are those who are there already, offered as names."""
     numbers = [pile.number for pile in draft.piles()]
     shown = sorted({*numbers, *range(1, state.CARDS.get() + 1)})
@@ -26,7 +26,7 @@ def cards(draft: Draft, people: Sequence[str]) -> None:
         st.rerun()
 
 
-def ready(draft: Draft) -> str:
+def ready(draft: Upload) -> str:
     """Return what is still missing, as a sentence; nothing where the cards can go on."""
     piles = [pile for pile in draft.piles() if pile.names]
     if not piles:
@@ -34,7 +34,7 @@ def ready(draft: Draft) -> str:
     return "" if all(pile.person for pile in piles) else words.NAMELESS
 
 
-def _card(draft: Draft, number: int, people: Sequence[str]) -> None:
+def _card(draft: Upload, number: int, people: Sequence[str]) -> None:
     pile = draft.pile(number)
     key = f"{Widget.CARD_NAME}-{number}"
     if people:
@@ -51,7 +51,7 @@ def _card(draft: Draft, number: int, people: Sequence[str]) -> None:
         typed = st.text_input(words.NAME_OF, pile.person, placeholder=words.NAME, key=key, max_chars=60)
     name = " ".join((typed or "").split())
     if name != pile.person:
-        draft.name_pile(number, name)
+        draft.set_person(number, name)
     uploads = st.file_uploader(
         words.PHOTOS_OF_PERSON,
         accept_multiple_files=True,

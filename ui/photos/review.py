@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.config import SPLITS, TrainConfig
-from core.data import edits, leaks, questions, review
+from core.data import edits, leaks, review
 from core.data.dataset import Dataset
 from core.data.read import LeftOut
-from core.data.similarity_file import Likeness, Odd, read_likeness
+from core.data.similarity import Mislabeled, Similarity, load_similarity
 from core.models import weights
 from core.workspace import Workspace
 from ui import dataset_choice, state
@@ -27,16 +27,16 @@ ONE_BY_ONE = ("same_as_other_person", "small_face", "turned", "across_splits", "
 
 def show(workspace: Workspace, dataset: Dataset) -> None:
     """Draw every question there is."""
-    found = questions.by_kind(dataset)
+    found = review.by_kind(dataset)
     _people(workspace, dataset)
-    likeness = read_likeness(workspace, dataset)
-    if likeness is None:
+    compared = load_similarity(workspace, dataset)
+    if compared is None:
         similarity.offer(workspace, dataset, at_once="several_faces" in found)
-    if any(entry.spare for kind in questions.ASKING for entry in found.get(kind, ())):
+    if any(entry.extra for kind in review.ASKING for entry in found.get(kind, ())):
         st.markdown(words.SPARE_HOW)
     for kind, entries in found.items():
         if kind == "several_faces":
-            group_photos.show(workspace, dataset, entries, likeness)
+            group_photos.show(workspace, dataset, entries, compared)
         elif kind in ONE_BY_ONE:
             _photos(workspace, dataset, kind, entries)
         elif kind == leaks.LEAK:
@@ -45,8 +45,8 @@ def show(workspace: Workspace, dataset: Dataset) -> None:
             _too_few(workspace, dataset)
         else:
             _listed(workspace, dataset, kind, entries)
-    _strangers(workspace, dataset, likeness)
-    if not (found or _odd(dataset, likeness)):
+    _strangers(workspace, dataset, compared)
+    if not (found or _odd(dataset, compared)):
         st.success(words.NOTHING_TO_LOOK_AT, icon=":material/check_circle:")
 
 
@@ -175,17 +175,17 @@ def _listed(workspace: Workspace, dataset: Dataset, kind: str, entries: Sequence
                 )
 
 
-def _odd(dataset: Dataset, likeness: Likeness | None) -> list[Odd]:
+def _odd(dataset: Dataset, compared: Similarity | None) -> list[Mislabeled]:
     """Return the photos that look like somebody else, but for people who may be the same by their names."""
     alike = {frozenset(pair) for pair in review.similar_names(dataset.people)}
     alike -= {frozenset(pair) for pair in state.TWO_PEOPLE.get()}
-    found = likeness.strangers if likeness else ()
+    found = compared.mislabeled if compared else ()
     return [one for one in found if frozenset((one.person, one.looks_like)) not in alike]
 
 
-def _strangers(workspace: Workspace, dataset: Dataset, likeness: Likeness | None) -> None:
+def _strangers(workspace: Workspace, dataset: Dataset, compared: Similarity | None) -> None:
     """Draw photos that look like somebody else of these people."""
-    odd = _odd(dataset, likeness)
+    odd = _odd(dataset, compared)
     if not odd:
         return
     st.subheader(words.question("stranger", len(odd)), anchor=False)

@@ -9,8 +9,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.config import Split
-from core.data import counts, edits
+from core.data import edits
 from core.data.dataset import Dataset
+from core.data.review import photo_groups
 from core.errors import LabError
 from core.workspace import Workspace
 from ui import dataset_choice, look, places, state
@@ -56,7 +57,7 @@ def _ways_on(dataset: Dataset) -> None:
 
 def _groups(workspace: Workspace, dataset: Dataset) -> None:
     """Show what was kept together, with a button that parts it."""
-    groups = counts.together(dataset)
+    groups = photo_groups(dataset)
     if not groups:
         return
     label = {person: number for number, person in enumerate(dataset.people)}

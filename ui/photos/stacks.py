@@ -7,7 +7,7 @@ from collections import Counter
 import streamlit as st
 
 from core.config import SPLITS, Split
-from core.data import counts
+from core.data import review
 from core.data.dataset import Dataset, Item
 from core.workspace import Workspace
 from ui import state
@@ -62,13 +62,13 @@ def row_name(label: int, person: str | None) -> str:
 
 def what_they_allow(dataset: Dataset) -> None:
     """Say in a sentence what the numbers of photos allow, and warn where they are very unequal."""
-    weighed = counts.weigh(dataset)
-    if weighed is None:
+    balance = review.class_balance(dataset)
+    if balance is None:
         return
-    (fewest, n_fewest), (most, n_most) = weighed.fewest, weighed.most
+    (fewest, n_fewest), (most, n_most) = balance.fewest, balance.most
     exam = Counter(item.person for item in dataset.of("test"))
     st.markdown(words.allows(escape.plain(fewest), n_fewest, min(exam[person] for person in dataset.people)))
-    if weighed.unequal:
+    if balance.unequal:
         said = words.unequal(escape.plain(most), n_most, escape.plain(fewest), n_fewest)
         st.warning(said, icon=":material/balance:")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.evaluation.model_selection import NeedsMore, Verdict
 from core.models.registry import backbone
 from core.sweeps.recommendation import point_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.evaluation import paired
 from core.evaluation.model_selection import Standing, Verdict, Word
 from core.sweeps.recommendation import exam_limits, interval, point_of

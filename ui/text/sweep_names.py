@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.models.registry import backbone
 from core.sweeps.plan import Start
 from core.sweeps.results import Line, Point

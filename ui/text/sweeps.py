@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.sweeps.plan import Axis
 from core.sweeps.recommendation import verdict_of
 from core.sweeps.results import Line, Point, exam

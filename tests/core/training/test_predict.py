@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from core.config import CropConfig, TrainConfig
-from core.data.faces import faces_of_photo
+from core.data.cropping import faces_of_photo
 from core.errors import DatasetError, Stopped
 from core.experiments.archive import ModelPack
 from core.jobfolder import JobFolder

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.sweeps import results
 from core.sweeps.plan import Cell, Start, SweepPlan
 from core.sweeps.sweep import Sweep

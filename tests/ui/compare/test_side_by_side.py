@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import TrainConfig
-from core.data.manifest import save_dataset
+from core.data.dataset import save_dataset
 from core.experiments import listing
 from core.experiments.listing import ListedRun
 from core.jobfolder import JobFolder

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.experiments.outcome import Outcome
 from core.sweeps import recommendation
 from core.sweeps.plan import Cell, Start, SweepPlan

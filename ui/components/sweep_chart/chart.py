@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite
 
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.models.architectures import Architecture
 from core.models.registry import backbone
 from core.sweeps.plan import SweepPlan

@@ -39,7 +39,7 @@ _SPLIT_HEADERS = frozenset({"fold", "part", "partition", "set", "split", "subset
 
 
 @dataclass(frozen=True)
-class Naming:
+class FoundLabels:
     """Who the photos of a source show, as far as something other than folders says it.
 
     Attributes:
@@ -65,7 +65,7 @@ class Naming:
         return ", ".join(named[:most]) + (f" and {len(named) - most} more" if len(named) > most else "")
 
 
-def by_names(paths: Sequence[Parts]) -> Naming | None:
+def labels_from_names(paths: Sequence[Parts]) -> FoundLabels | None:
     """Read people off file names that begin with a name: "anna_01.jpg", "Anna 2.jpg"; upper and lower case are one.
 
     Args:
@@ -79,7 +79,7 @@ def by_names(paths: Sequence[Parts]) -> Naming | None:
     if len(names) < MIN_PEOPLE:
         names = _first_words(stems)
     found = [_beginning_with(stem, names) for stem in stems]
-    return _naming("names", paths, found, reason="has no name of a person in front")
+    return _found_labels("names", paths, found, reason="has no name of a person in front")
 
 
 def _numbered_names(stems: Sequence[str]) -> dict[str, str]:
@@ -124,21 +124,21 @@ def _beginning_with(stem: str, names: Mapping[str, str]) -> str | None:
     return names[max(fitting, key=len)] if fitting else None
 
 
-def by_table(paths: Sequence[Parts], tables: Mapping[str, bytes]) -> Naming | None:
+def labels_from_table(paths: Sequence[Parts], tables: Mapping[str, bytes]) -> FoundLabels | None:
     """Read people off a table with a row a photo: a column of file names and one of labels, split as a third.
 
     Args:
-        paths: as for `by_names`.
+        paths: as for `labels_from_names`.
         tables: content of the CSV files of the source, by their name.
 
     Returns:
         What the table that knows most photos says; None where none knows more than half of them and two people.
     """
-    found = [naming for name, data in tables.items() if (naming := _of_table(paths, name, data))]
-    return max(found, key=lambda naming: sum(naming.people.values()), default=None)
+    found = [labels for name, data in tables.items() if (labels := _of_table(paths, name, data))]
+    return max(found, key=lambda labels: sum(labels.people.values()), default=None)
 
 
-def _of_table(paths: Sequence[Parts], name: str, data: bytes) -> Naming | None:
+def _of_table(paths: Sequence[Parts], name: str, data: bytes) -> FoundLabels | None:
     rows = _rows(data)
     width = max(map(len, rows), default=0)
     columns = [[row[place].strip() if place < len(row) else "" for row in rows] for place in range(width)]
@@ -155,7 +155,7 @@ def _of_table(paths: Sequence[Parts], name: str, data: bytes) -> Naming | None:
     said = {_key(files[row]): (labels[row], splits[row] if splits else "") for row in reversed(rows_used)}
     told = [_told(path, said) for path in paths]
     given = [SPLIT_FOLDERS.get(split.casefold()) for _, split in told]
-    return _naming(
+    return _found_labels(
         "csv", paths, [label or None for label, _ in told], reason=f'is not named in "{name}"', table=name, splits=given
     )
 
@@ -201,7 +201,7 @@ def _told(path: Parts, said: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
     return next((said[key] for key in keys if key in said), ("", ""))
 
 
-def _naming(
+def _found_labels(
     way: PeopleFrom,
     paths: Sequence[Parts],
     people: Sequence[str | None],
@@ -209,7 +209,7 @@ def _naming(
     reason: str,
     table: str = "",
     splits: Sequence[Split | None] | None = None,
-) -> Naming | None:
+) -> FoundLabels | None:
     counts = Counter(person for person in people if person is not None)
     if len(counts) < MIN_PEOPLE or counts.total() <= MOST_OF_ALL * len(paths):
         return None
@@ -218,7 +218,7 @@ def _naming(
         Place(person=person, split=split) if person else Place(reason=reason)
         for person, split in zip(people, given, strict=True)
     ]
-    return Naming(way, dict(sorted(counts.items(), key=lambda pair: pair[0].casefold())), tuple(places), table)
+    return FoundLabels(way, dict(sorted(counts.items(), key=lambda pair: pair[0].casefold())), tuple(places), table)
 
 
 def _split_folders(paths: Sequence[Parts]) -> list[Split | None]:
