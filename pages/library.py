@@ -2,22 +2,22 @@
 
 from core.experiments import listing
 from core.sweeps.sweep import list_sweeps
-from ui import look, places, server
+from ui import navigation, page, server
 from ui.experiments import library, storage, sweeps
 from ui.text import common
 from ui.text import experiments as words
 
-places.enter()
+navigation.enter()
 workspace = server.workspace()
 shelf = listing.shelf(workspace)
 compared = list_sweeps(workspace)
 if shelf.rows:
-    look.head(common.LIBRARY, words.LIBRARY_HOW)
+    page.head(common.LIBRARY, words.LIBRARY_HOW)
     library.actions(workspace, library.table(shelf.rows, shelf.of_sweeps))
 else:
-    look.head(common.LIBRARY)
+    page.head(common.LIBRARY)
     if not compared:
-        look.missing(words.NO_EXPERIMENTS, words.TO_TRAIN, places.TRAIN)
+        page.missing(words.NO_EXPERIMENTS, words.TO_TRAIN, navigation.TRAIN)
 library.damaged(workspace, shelf)
 sweeps.section(workspace, compared)
 sweeps.damaged(workspace)

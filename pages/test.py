@@ -1,18 +1,18 @@
 """Test: the exam first, what changed since the last one, what next; then who is taken for whom, and new photos."""
 
 from core.experiments import listing
-from ui import look, places, server
+from ui import navigation, page, server
 from ui.experiments import library
 from ui.test import before_after, exam, next_idea, published, reading
 from ui.text import test as words
 
-places.enter()
+navigation.enter()
 workspace = server.workspace()
 shelf = listing.shelf(workspace)
 row = library.tested(shelf)
 if row:
     found = exam.sit(row.run)
-    look.head(exam.title(found))
+    page.head(exam.title(found))
     library.pick(shelf, row)
     reading.result(found.result)
     reading.did(row.run)
@@ -22,5 +22,5 @@ if row:
     exam.views(workspace, found, row.run)
     library.take_along(workspace, row)
 else:
-    look.head(words.TEST_TITLE)
+    page.head(words.TEST_TITLE)
     library.not_yet(shelf)

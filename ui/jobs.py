@@ -70,7 +70,7 @@ def recrop(workspace: Workspace, dataset: Dataset, crop: CropConfig) -> JobFolde
     return _submit(workspace, {**request, "dataset_id": dataset.id, "version": dataset.version})
 
 
-def compare(workspace: Workspace, dataset: Dataset) -> JobFolder:
+def compare_faces(workspace: Workspace, dataset: Dataset) -> JobFolder:
     """Queue the comparing of all faces of a data set by the network that comes with the lab."""
     request = {"kind": "compare", "lane": queue.HELPER, "dataset_id": dataset.id, "version": dataset.version}
     return _submit(workspace, request)

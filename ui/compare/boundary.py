@@ -12,7 +12,7 @@ from core.sweeps.results import Line, Point, Result, exam
 from core.sweeps.sure import WORDS
 from core.sweeps.sweep import Sweep
 from core.workspace import Workspace
-from ui import places
+from ui import navigation
 from ui.compare import watching
 from ui.state import Param, Widget
 from ui.text import compare as words
@@ -40,9 +40,9 @@ def _row(sweep: Sweep, line: Line, point: Point, number: int, dataset: Dataset |
         st.markdown(words.stop(what, correct, total, point.seconds, word), width="content")
         if dataset and st.button(words.USE_STOP, key=Widget.USE_STOP.of(number), type="primary"):
             settings.preset_to({}, sweep.plan.config(point.results[0].cell), dataset)
-            st.switch_page(places.TRAIN)
+            st.switch_page(navigation.TRAIN)
         if st.button(words.SEE_EXAM, key=Widget.STOP_EXAM.of(number)):
-            st.switch_page(places.TEST, query_params={Param.RUN: usual(point).run_id})
+            st.switch_page(navigation.TEST, query_params={Param.RUN: usual(point).run_id})
 
 
 def _word(sweep: Sweep, line: Line, point: Point) -> str:

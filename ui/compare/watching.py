@@ -19,7 +19,7 @@ from core.sweeps.plan import Cell
 from core.sweeps.results import Line, Point, Progress, Result, lines, progress, results
 from core.sweeps.sweep import Sweep, list_sweeps
 from core.workspace import Workspace
-from ui import feedback, places, server
+from ui import navigation, page, server
 from ui.compare import selection
 from ui.components import sweep_chart
 from ui.state import Param, Widget
@@ -43,7 +43,7 @@ def _expected_s(workspace: Workspace, sweep: Sweep) -> dict[Cell, float]:
     return {cell: seconds[replace(cell, seed=plan.seeds[0])] for cell in plan.cells()}
 
 
-@feedback.sentences()
+@page.errors_as_sentences()
 def _watch(workspace: Workspace, sweep: Sweep, expected_s: Mapping[Cell, float]) -> None:
     if not sweep.job.exists() or sweep.status().state not in OPEN_STATES:
         st.rerun()
@@ -116,7 +116,7 @@ def _says(workspace: Workspace, sweep: Sweep, drawn: Sequence[Line]) -> None:
     if sweep.status().state == "queued":
         trouble = server.workers().trouble(queue.TRAIN)
         if trouble:
-            feedback.show_error(trouble)
+            page.show_error(trouble)
         else:
             _behind(workspace, sweep)
         return
@@ -136,7 +136,7 @@ def _behind(workspace: Workspace, sweep: Sweep) -> None:
         st.markdown(words.TRAINS_FIRST, width="content")
         if st.button(common.TO_RUNNING, key=Widget.TO_RUNNING):
             if run:
-                st.switch_page(places.TRAIN, query_params={Param.RUN: run.id})
+                st.switch_page(navigation.TRAIN, query_params={Param.RUN: run.id})
             elif other:
                 selection.open_one(other)
 

@@ -13,7 +13,7 @@ from core.experiments import archive, baseline, restore
 from core.experiments.listing import Row, Shelf
 from core.jobfolder import OPEN_STATES
 from core.workspace import Workspace
-from ui import feedback, look, places, state
+from ui import navigation, page, state
 from ui.experiments import renaming, storage
 from ui.state import Param, Widget
 from ui.test import before_after
@@ -39,9 +39,9 @@ def not_yet(shelf: Shelf) -> None:
     """Say why there is no final exam to look at, with the button that leads on."""
     running = next((row for row in shelf.rows if row.state in OPEN_STATES), None)
     if running:
-        look.missing(words.STILL_RUNNING, common.TO_RUNNING, places.TRAIN, **{Param.RUN: running.id})
+        page.missing(words.STILL_RUNNING, common.TO_RUNNING, navigation.TRAIN, **{Param.RUN: running.id})
     else:
-        look.missing(words.NO_RUNS, words.TO_TRAIN, places.TRAIN)
+        page.missing(words.NO_RUNS, words.TO_TRAIN, navigation.TRAIN)
 
 
 def pick(shelf: Shelf, row: Row) -> None:
@@ -179,10 +179,10 @@ def actions(workspace: Workspace, row: Row) -> None:
     st.caption(f"{escape.plain(_result(row))} · {settings.told(row.config, row.outcome)}")
     with st.container(horizontal=True):
         if row.is_tested and st.button(common.TO_EXAM, key=Widget.OPEN_EXAM, type="primary"):
-            st.switch_page(places.TEST, query_params={Param.RUN: row.id})
+            st.switch_page(navigation.TEST, query_params={Param.RUN: row.id})
         kind = "secondary" if row.is_tested else "primary"
         if st.button(words.OPEN_CURVES, key=Widget.OPEN_CURVES, type=kind):
-            st.switch_page(places.TRAIN, query_params={Param.RUN: row.id})
+            st.switch_page(navigation.TRAIN, query_params={Param.RUN: row.id})
         renaming.button(row.run.job, row.name)
         if row.is_tested:
             take_along(workspace, row)
@@ -201,7 +201,7 @@ def bring_back(workspace: Workspace) -> None:
             label_visibility="collapsed",
         )
         if upload:
-            with feedback.sentences():
+            with page.errors_as_sentences():
                 run = restore.bring_back(upload, workspace)
                 # A new, empty widget: an upload lives in memory until then.
                 state.BACK_UPLOADS.set(state.BACK_UPLOADS.get() + 1)
@@ -213,7 +213,7 @@ def bring_back(workspace: Workspace) -> None:
 def damaged(workspace: Workspace, shelf: Shelf) -> None:
     """Say which experiments cannot be read, with the button that removes each."""
     for run, reason in shelf.unreadable:
-        feedback.show_error(reason)
+        page.show_error(reason)
         keys = f"{Widget.DELETE_RUN}-{run.id}", f"{Widget.DELETE_RUN_SURE}-{run.id}"
         if storage.sure(words.DELETE_RUN, *keys, run.id):
             storage.delete_run(workspace, run)

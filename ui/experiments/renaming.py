@@ -7,7 +7,7 @@ import zlib
 import streamlit as st
 
 from core.jobfolder import LONGEST_NAME, JobFolder
-from ui import feedback
+from ui import page
 from ui.state import Widget
 from ui.text import experiments as words
 
@@ -25,6 +25,6 @@ def button(job: JobFolder, name: str) -> None:
     ):
         new = st.text_input(words.RENAME_AS, name, max_chars=LONGEST_NAME, key=f"{Widget.RENAME_AS}-{job.id}")
         if st.form_submit_button(words.RENAME_SAVE, type="primary", key=f"{Widget.RENAME_SAVE}-{job.id}"):
-            with feedback.sentences():
+            with page.errors_as_sentences():
                 job.rename(new)
                 st.rerun()

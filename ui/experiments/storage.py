@@ -8,7 +8,7 @@ from core.data.dataset import Dataset
 from core.experiments.runs import Run
 from core.jobs import deletion
 from core.workspace import Workspace
-from ui import feedback, jobs, state
+from ui import jobs, page, state
 from ui.components import faces
 from ui.state import Widget
 from ui.text import common, escape
@@ -29,10 +29,10 @@ def offer(workspace: Workspace, dataset: Dataset | None = None) -> None:
             )
             erase = sure(words.ERASE, Widget.ERASE, Widget.ERASE_SURE, words.ALL_OF_IT)
         if erase:
-            with feedback.sentences(), st.spinner(words.ERASING):
+            with page.errors_as_sentences(), st.spinner(words.ERASING):
                 _erase(workspace)
         elif delete and dataset:
-            with feedback.sentences(), st.spinner(words.DELETING):
+            with page.errors_as_sentences(), st.spinner(words.DELETING):
                 _delete_dataset(workspace, dataset)
 
 
@@ -50,7 +50,7 @@ def sure(label: str, ask: str, confirm: str, what: str) -> bool:
 
 def delete_run(workspace: Workspace, run: Run) -> None:
     """Delete an experiment, stopped first where it is running; the page is drawn anew without it."""
-    with feedback.sentences(), st.spinner(words.DELETING):
+    with page.errors_as_sentences(), st.spinner(words.DELETING):
         deletion.delete_run(workspace, run)
         _forget()
         st.rerun()

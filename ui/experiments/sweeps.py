@@ -12,7 +12,7 @@ from core.sweeps import charted
 from core.sweeps.results import progress
 from core.sweeps.sweep import Sweep, damaged_sweeps
 from core.workspace import Workspace
-from ui import feedback, places, state
+from ui import navigation, page, state
 from ui.compare import selection
 from ui.experiments import renaming, storage
 from ui.state import Param, Widget
@@ -34,7 +34,7 @@ def section(workspace: Workspace, found: Sequence[Sweep]) -> None:
     st.caption(escape.plain(selection.title(chosen)))
     with st.container(horizontal=True):
         if st.button(compare_words.OPEN, key=Widget.OPEN_COMPARISON, type="primary"):
-            st.switch_page(places.COMPARE, query_params={Param.SWEEP: chosen.id})
+            st.switch_page(navigation.COMPARE, query_params={Param.SWEEP: chosen.id})
         renaming.button(chosen.job, chosen.name)
         if storage.sure(
             words.DELETE_RUN, Widget.DELETE_COMPARISON, Widget.DELETE_COMPARISON_SURE, selection.title(chosen)
@@ -45,7 +45,7 @@ def section(workspace: Workspace, found: Sequence[Sweep]) -> None:
 def damaged(workspace: Workspace) -> None:
     """Say which comparisons cannot be read, with the button that removes each."""
     for sweep, reason in damaged_sweeps(workspace):
-        feedback.show_error(reason)
+        page.show_error(reason)
         keys = Widget.DELETE_COMPARISON.of(sweep.id), Widget.DELETE_COMPARISON_SURE.of(sweep.id)
         if storage.sure(words.DELETE_RUN, *keys, sweep.id):
             _delete(workspace, sweep)
@@ -81,7 +81,7 @@ def _cells(sweep: Sweep) -> tuple[object, ...]:
 
 
 def _delete(workspace: Workspace, sweep: Sweep) -> None:
-    with feedback.sentences(), st.spinner(words.DELETING):
+    with page.errors_as_sentences(), st.spinner(words.DELETING):
         deletion.delete_sweep(workspace, sweep)
         # Closes the question "really?".
         state.REMOVALS.set(state.REMOVALS.get() + 1)

@@ -35,8 +35,14 @@ def go(step: Step, checking: str = "faces") -> None:
     state.CHECKING.set(checking)
 
 
+def bring_more(dataset: Dataset) -> None:
+    """Go to the form, set for joining these photos."""
+    st.session_state[Widget.INTO] = dataset.id
+    go("bring")
+
+
 def bar(now: Step, *, all_open: bool) -> None:
-    """Draw the way through the steps; without photos only the first is open."""
+    """Draw the buttons of the steps; without photos only the first is open."""
     with st.container(horizontal=True, gap="small", key=Widget.STEP):
         for step, label in zip(STEPS, words.PHOTO_STEPS, strict=True):
             st.button(

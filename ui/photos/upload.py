@@ -13,8 +13,8 @@ from core.data.dataset import Dataset
 from core.data.uploads import Draft
 from core.jobfolder import JobFolder
 from core.workspace import Workspace
-from ui import dataset_choice, feedback, jobs, state
-from ui.photos import naming, person_cards
+from ui import dataset_choice, jobs, page, state
+from ui.photos import naming
 from ui.state import Widget
 from ui.text import common, escape
 from ui.text import photos as words
@@ -39,7 +39,7 @@ def form(workspace: Workspace, found: Sequence[Dataset], chosen: Dataset | None)
         persist_state="session",
     )
     ways: dict[str, Way] = dict(zip(WAYS, (_people, _drop, _zip, _path, _internet), strict=True))
-    with feedback.sentences():
+    with page.errors_as_sentences():
         job = ways[way](workspace, into)
         if job:
             state.CROP_JOB.set(job.id)
@@ -65,8 +65,8 @@ def _into(found: Sequence[Dataset], chosen: Dataset | None) -> Dataset | None:
 
 def _people(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
     draft = jobs.draft(workspace, "cards")
-    person_cards.cards(draft, into.people if into else ())
-    return _go(workspace, draft, into, words.MY_PHOTOS, lambda: person_cards.ready(draft), named=True)
+    naming.cards(draft, into.people if into else ())
+    return _go(workspace, draft, into, words.MY_PHOTOS, lambda: naming.ready(draft), named=True)
 
 
 def _drop(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
@@ -90,7 +90,7 @@ def _zip(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
         upload = st.file_uploader(words.ZIP, key=f"{Widget.ZIP}-{state.UPLOADS.get()}")
         kind = filetype.archive_name(upload.getvalue()[: filetype.HEAD_BYTES]) if upload else None
         if upload and kind != "zip":
-            feedback.show_error(words.no_zip(upload.name, kind))
+            page.show_error(words.no_zip(upload.name, kind))
         elif upload:
             draft.take_zip(upload.name, upload)
             _renew()

@@ -16,7 +16,7 @@ from core.jobfolder import OPEN_STATES
 from core.sweeps import results
 from core.sweeps.sweep import Sweep, list_sweeps
 from core.workspace import Workspace
-from ui import feedback, jobs, places, state
+from ui import jobs, navigation, page, state
 from ui.components import faces
 from ui.state import Param, Widget
 from ui.text import common
@@ -107,25 +107,25 @@ def ways_in(workspace: Workspace, last: Run | Sweep | None, found: Sequence[Data
 def _bring_photos() -> None:
     state.BRINGING_PHOTOS.set(True)
     state.CROP_JOB.set(None)
-    st.switch_page(places.PHOTOS)
+    st.switch_page(navigation.PHOTOS)
 
 
 def _go_on(last: Run | Sweep) -> None:
     if not st.button(words.go_on_with(last_result(last)), key=Widget.GO_ON, type="primary"):
         return
     if isinstance(last, Sweep):
-        st.switch_page(places.COMPARE, query_params={Param.SWEEP: last.id})
-    page = places.TEST if last.summary() and last.status().state not in OPEN_STATES else places.TRAIN
-    st.switch_page(page, query_params={Param.RUN: last.id})
+        st.switch_page(navigation.COMPARE, query_params={Param.SWEEP: last.id})
+    is_tested = last.summary() and last.status().state not in OPEN_STATES
+    st.switch_page(navigation.TEST if is_tested else navigation.TRAIN, query_params={Param.RUN: last.id})
 
 
 def _try_it(workspace: Workspace, kind: Literal["primary", "secondary"]) -> None:
     """Bring the drawn people; when their faces are found, Train is next."""
     if st.button(words.TRY_IT, key=Widget.TRY_IT, type=kind):
-        with feedback.sentences():
+        with page.errors_as_sentences():
             state.CROP_JOB.set(jobs.crop_folder(workspace, samples.sample_source(), CropConfig(), words.SAMPLE).id)
             state.TRAIN_NEXT.set(True)
-            st.switch_page(places.PHOTOS)
+            st.switch_page(navigation.PHOTOS)
 
 
 def last_result(work: Run | Sweep) -> str:

@@ -12,7 +12,7 @@ from core.evaluation import metrics
 from core.experiments.runs import Run
 from core.jobfolder import OPEN_STATES, JobFolder
 from core.workspace import Workspace
-from ui import dataset_choice, feedback, job_progress, jobs, state
+from ui import job_progress, jobs, page, state
 from ui.components import faces
 from ui.state import Widget
 from ui.test import prediction_cards
@@ -54,7 +54,7 @@ def _upload(workspace: Workspace, run: Run) -> None:
     )
     if uploads:
         # To choose photos is to ask about them.
-        with feedback.sentences():
+        with page.errors_as_sentences():
             job = jobs.predict(workspace, run, uploads)
             state.PREDICT_JOB.set(job.id)
             state.STRANGERS_SHOWN.set(0)
@@ -85,7 +85,7 @@ def _stranger(workspace: Workspace, run: Run) -> None:
     if st.button(
         words.ANOTHER_STRANGER if shown else words.STRANGER, key=Widget.STRANGER, icon=":material/person_add:"
     ):
-        with feedback.sentences():
+        with page.errors_as_sentences():
             show_stranger(workspace, run)
             st.rerun()
 
@@ -109,7 +109,7 @@ def _show(workspace: Workspace, job: JobFolder, answer: Callable[[JobFolder], No
         return
     jobs.drop_uploads(workspace)
     if status.state == "failed":
-        feedback.show_error(status.message)
+        page.show_error(status.message)
     elif status.state == "done":
         answer(job)
     else:
@@ -133,7 +133,7 @@ def _answer(job: JobFolder) -> None:
     found = _cards(job, answer, rows[page], page.start)
     _pictures(job, rows[page], found, answer["people"])
     prediction_cards.draw(found, answer["people"])
-    dataset_choice.listed(words.LEFT_OUT, [(entry["name"], entry["reason"]) for entry in answer["left_out"]])
+    faces.reasons_table(words.LEFT_OUT, [(entry["name"], entry["reason"]) for entry in answer["left_out"]])
 
 
 def _cards(job: JobFolder, answer: dict[str, Any], rows: Sequence[dict[str, Any]], first: int = 0) -> list[Card]:
@@ -169,7 +169,7 @@ def _looking(job: JobFolder) -> None:
     st.fragment(_look_at_work, run_every=job_progress.EVERY_S)(job)
 
 
-@feedback.sentences()
+@page.errors_as_sentences()
 def _look_at_work(job: JobFolder) -> None:
     job_progress.leave_when_over(job)
     done, total = job_progress.counted(job)
@@ -179,4 +179,4 @@ def _look_at_work(job: JobFolder) -> None:
         said = words.ANSWERING if total else common.STEP_STARTING
     # Faces are found first; the answers come all at once, after the last photo.
     st.progress(SHARE_OF_FINDING * done / max(total, 1), text=said)
-    job_progress.trouble(job)
+    job_progress.show_trouble(job)

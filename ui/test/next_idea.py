@@ -16,7 +16,7 @@ from core.experiments.suggestions import Suggestion
 from core.models import registry
 from core.sweeps.sweep import list_sweeps
 from core.workspace import Workspace
-from ui import feedback, places, state
+from ui import navigation, page, state
 from ui.state import Widget
 from ui.test import new_photos
 from ui.text import blocks, common
@@ -42,7 +42,7 @@ def idea(workspace: Workspace, row: Row, tested: Sequence[Row]) -> None:
         said = f"{words.NEXT_IDEA} {why}" if at_once else f"{words.NEXT_IDEA} **{label}.** {why}"
         st.markdown(said, width="content")
         if st.button(label if at_once else words.SET_IT_UP, key=Widget.NEXT_IDEA, type="primary"):
-            with feedback.sentences():
+            with page.errors_as_sentences():
                 _set_up(workspace, row.run, found)
     if changes := _what_changes(found):
         st.markdown(changes)
@@ -97,11 +97,11 @@ def _set_up(workspace: Workspace, run: Run, found: _Found) -> None:
     if suggestion.idea == "all_stops":
         state.DATASET.set(found.dataset.id)
         state.CHOOSING_COMPARISON.set(True)
-        st.switch_page(places.COMPARE)
+        st.switch_page(navigation.COMPARE)
     if suggestion.idea != "stranger":
         came_from = found.base.id if found.base else ""
         settings.preset_to(suggestion.changes, suggestion.base, found.dataset, came_from=came_from)
-        st.switch_page(places.TRAIN)
+        st.switch_page(navigation.TRAIN)
     new_photos.show_stranger(workspace, run)
     # Drawn further down in this very run; on a small screen it would open out of sight.
     state.STRANGER_VIEWS.set(state.STRANGER_VIEWS.get() + 1)

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.config import Optimizer, Pooling, Precision, TrainConfig
-from ui import feedback
+from ui import page
 from ui.state import Widget
 from ui.text import train as words
 
@@ -23,7 +23,7 @@ def settings(config: TrainConfig) -> TrainConfig:
     """Draw everything that is not on the page already, and give the settings with what was chosen."""
     config = _learning(config)
     st.markdown(f"**{words.NEW_LAYERS_TITLE}**")
-    with feedback.sentences():
+    with page.errors_as_sentences():
         config = _new_layers(config)
     st.markdown(f"**{words.COPIES_TITLE}**")
     return _copies(config)

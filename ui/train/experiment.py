@@ -13,7 +13,7 @@ from core.experiments.runs import Run
 from core.jobfolder import OPEN_STATES
 from core.models import registry
 from core.workspace import Workspace
-from ui import dataset_choice, feedback, jobs, places, state
+from ui import dataset_choice, jobs, navigation, page, state
 from ui.state import Param, Widget
 from ui.text import common
 from ui.text import train as words
@@ -49,7 +49,7 @@ def prepare(workspace: Workspace, found: Sequence[Dataset]) -> None:
         if not choice.weights_missing and st.button(
             words.START_TRAINING, key=Widget.START, type="primary", icon=":material/play_arrow:", width="stretch"
         ):
-            with feedback.sentences():
+            with page.errors_as_sentences():
                 run = jobs.train(workspace, dataset, registry.check_config(choice.config), state.CAME_FROM.get())
                 settings.forget_idea()
                 _open(run)
@@ -98,7 +98,7 @@ def _ended(workspace: Workspace, run: Run) -> None:
     title, on = st.columns([5, 2], vertical_alignment="center")
     title.title(words.ended(status.state, progress.epoch), anchor=False)
     if status.state == "failed":
-        feedback.show_error(status.message)
+        page.show_error(status.message)
     if said := movement.what_it_did(run):
         st.markdown(said)
     if status.state == "failed" and progress.epoch:
@@ -112,9 +112,9 @@ def _ended(workspace: Workspace, run: Run) -> None:
 def _ways_on(workspace: Workspace, run: Run, go_on: str) -> None:
     is_tested = run.summary() is not None
     if is_tested and st.button(common.TO_EXAM, key=Widget.TO_EXAM, type="primary"):
-        st.switch_page(places.TEST, query_params={Param.RUN: run.id})
+        st.switch_page(navigation.TEST, query_params={Param.RUN: run.id})
     kind = "secondary" if is_tested else "primary"
     if run.status().state != "done" and st.button(go_on, key=Widget.GO_ON_TRAINING, type=kind):
-        with feedback.sentences():
+        with page.errors_as_sentences():
             jobs.go_on(workspace, run)
             _open(run)

@@ -11,7 +11,7 @@ from core.experiments.runs import Epoch, Progress, Run
 from core.jobfolder import OPEN_STATES
 from core.models.registry import frozen_units
 from core.workspace import Workspace
-from ui import feedback, job_progress, server, state
+from ui import job_progress, page, server, state
 from ui.playback import ROUNDS_A_SECOND
 from ui.text import amounts, common
 from ui.text import train as words
@@ -27,7 +27,7 @@ def training(workspace: Workspace, run: Run) -> None:
     st.fragment(_training, run_every=every_s)(run, replay.stage(workspace, run), is_fast)
 
 
-@feedback.sentences()
+@page.errors_as_sentences()
 def _training(run: Run, stage: Stage, is_fast: bool) -> None:
     if not run.job.exists():
         st.rerun()
@@ -52,7 +52,7 @@ def _training(run: Run, stage: Stage, is_fast: bool) -> None:
     with st.container():
         _head(run, told, progress, is_behind, words.waits_behind(len(others)) if others and not before else "")
     with st.container():
-        job_progress.trouble(run.job)
+        job_progress.show_trouble(run.job)
         if before:
             queue.to_running(workspace)
     if history or not before:

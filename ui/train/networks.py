@@ -11,7 +11,7 @@ from core.jobfolder import OPEN_STATES, JobFolder
 from core.models import registry, weights
 from core.models.registry import Backbone
 from core.workspace import Workspace
-from ui import feedback, job_progress, jobs, state
+from ui import job_progress, jobs, page, state
 from ui.state import Widget
 from ui.text import amounts, common
 from ui.text import train as words
@@ -87,7 +87,7 @@ def _in_progress(workspace: Workspace) -> None:
         return
     ended = jobs.job(workspace, state.DOWNLOAD_JOB.get())
     if ended and ended.status().state == "failed":
-        feedback.show_error(ended.status().message)
+        page.show_error(ended.status().message)
     elif ended:
         st.caption(words.NETWORK_STOPPED)
 
@@ -139,7 +139,7 @@ def _ways_here(workspace: Workspace, backbone: Backbone) -> None:
         key=Widget.NETWORK_FILE.of(backbone.name, state.NETWORK_UPLOADS.get()),
     )
     if upload is not None:
-        with feedback.sentences():
+        with page.errors_as_sentences():
             state.DOWNLOAD_JOB.set(jobs.import_weights(workspace, backbone.name, upload).id)
             # A new widget: the old one would keep the file in memory.
             state.NETWORK_UPLOADS.set(state.NETWORK_UPLOADS.get() + 1)
@@ -150,7 +150,7 @@ def _download_button(workspace: Workspace, backbone: Backbone, key: Widget) -> N
     label = words.DOWNLOAD.format(size=amounts.size(backbone.size_bytes))
     kind = "primary" if key == Widget.DOWNLOAD else "secondary"
     if st.button(label, key=key, type=kind, help=backbone.weights.licence):
-        with feedback.sentences():
+        with page.errors_as_sentences():
             state.DOWNLOAD_JOB.set(jobs.download(workspace, backbone.name).id)
             st.rerun()
 
@@ -164,7 +164,7 @@ def _show_arrival(job: JobFolder) -> None:
     st.fragment(_arrival, run_every=job_progress.EVERY_S)(job)
 
 
-@feedback.sentences()
+@page.errors_as_sentences()
 def _arrival(job: JobFolder) -> None:
     job_progress.leave_when_over(job)
     done, total = job_progress.counted(job)
@@ -175,4 +175,4 @@ def _arrival(job: JobFolder) -> None:
     bar.progress(min(1.0, done / total) if total else 0.0, text=said)
     with stop:
         job_progress.stop_button(job, state.Widget.STOP)
-    job_progress.trouble(job)
+    job_progress.show_trouble(job)

@@ -12,7 +12,7 @@ from core.jobfolder import OPEN_STATES
 from core.jobs import queue, supervisor
 from core.sweeps.sweep import Sweep, list_sweeps
 from core.workspace import Workspace
-from ui import places, state
+from ui import navigation, state
 from ui.state import Param, Widget
 from ui.text import common
 from ui.text import compare as compare_words
@@ -75,4 +75,4 @@ def _open_sweeps(workspace: Workspace) -> list[Sweep]:
 
 def _to_comparison(sweep: Sweep | None) -> None:
     if sweep and st.button(compare_words.TO_COMPARISON, key=Widget.TO_COMPARISON):
-        st.switch_page(places.COMPARE, query_params={Param.SWEEP: sweep.id})
+        st.switch_page(navigation.COMPARE, query_params={Param.SWEEP: sweep.id})

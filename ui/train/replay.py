@@ -18,7 +18,7 @@ from core.experiments import baseline, listing, runs
 from core.experiments.runs import Epoch, Run
 from core.models import registry
 from core.workspace import Workspace
-from ui import feedback, state
+from ui import page, state
 from ui.charts import on_page
 from ui.components import wall
 from ui.components.wall import Wall
@@ -141,7 +141,7 @@ def afterwards(workspace: Workspace, run: Run, head: Callable[[], None]) -> None
         head()
 
 
-@feedback.sentences()
+@page.errors_as_sentences()
 def _afterwards(run: Run, set_stage: Stage, head: Callable[[], None]) -> None:
     with st.container():
         head()

@@ -5,7 +5,6 @@ The faces go to the browser once, as one picture in the page's styles; every rou
 
 from __future__ import annotations
 
-import base64
 import io
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,7 +84,7 @@ def _sprite(workspace: Workspace, wall: Wall) -> str:
             continue
     data = io.BytesIO()
     picture.save(data, "JPEG", quality=_QUALITY)
-    return "data:image/jpeg;base64," + base64.b64encode(data.getvalue()).decode("ascii")
+    return faces.data_address(data.getvalue())
 
 
 def show(wall: Wall, epoch: Epoch | None, key: str) -> None:
