@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 import streamlit as st
-
-if TYPE_CHECKING:
-    from ui.playback import Playback
 
 T = TypeVar("T")
 
@@ -68,8 +65,8 @@ CHOOSING_SETTINGS = Key("choosing_settings", default=False)
 CAME_FROM = Key("came_from", default="")
 # Train: settings of that experiment that the page has no widget for, by their names; so that nothing else changes.
 CARRIED: Key[dict[str, object]] = Key("carried", default={})
-# Train: which round of which experiment is being shown, where a training is too fast to be watched.
-PLAYBACK: Key[Playback | None] = Key("playback", default=None)
+# Train: which epoch of which run is shown (`ui.train.replay.Playback`), where a training is too fast to be watched.
+PLAYBACK: Key[Any] = Key("playback", default=None)
 # Test: the prediction job of this session.
 PREDICT_JOB: Key[str | None] = Key("predict_job", default=None)
 # Test: counts the uploads, as above.

@@ -16,6 +16,7 @@ from ui.test import before_after as held
 from ui.test import prediction_cards
 from ui.text import compare as words
 from ui.text import escape
+from ui.text import runs as run_words
 from ui.text import test as test_words
 
 
@@ -31,7 +32,7 @@ def board(workspace: Workspace, before: Row, now: Row) -> None:
     differ = compare_runs.differences(compare_runs.asked_for(before.run), compare_runs.asked_for(now.run))
     right = told.right_before, told.right_now
     said = [
-        words.held(letter, held.described(row.run, differ), n, told.total)
+        words.held(letter, run_words.settings(row.run, differ), n, told.total)
         for letter, row, n in zip(LETTERS, (before, now), right, strict=False)
     ]
     st.markdown(f"**{' '.join(said)}**")

@@ -18,7 +18,7 @@ from core.models import registry, weights
 from core.sweeps.plan import USUAL_SEEDS, Axis, Start, SweepPlan, usual_photos
 from core.workspace import Workspace
 from ui.state import Widget
-from ui.text import blocks, common
+from ui.text import common, runs
 from ui.text import compare as words
 from ui.text import train as train_words
 from ui.train import settings
@@ -86,7 +86,7 @@ def _some(choice: Choice) -> Choice:
 
     def name(value: int | None) -> str:
         if choice.axis == "depth":
-            return words.frozen_short(value or 0, len(network.units), blocks.whole_blocks(network, value or 0))
+            return words.frozen_short(value or 0, len(network.units), runs.whole_blocks(network, value or 0))
         return common.photos_each(value) if choice.axis == "photos" else train_words.pixels(value or 0)
 
     picked = st.pills(
@@ -239,7 +239,7 @@ def _depths(start: Start, axis: Axis) -> tuple[int, ...]:
         words.FROZEN_IN_ALL,
         stops,
         index=len(stops) - 1 if start.pretrained else 0,
-        format_func=lambda depth: words.frozen_short(depth, units, blocks.whole_blocks(network, depth)),
+        format_func=lambda depth: words.frozen_short(depth, units, runs.whole_blocks(network, depth)),
         key=Widget.COMPARE_FROZEN.of(start.backbone, start.pretrained),
         persist_state="session",
     )

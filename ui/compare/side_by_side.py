@@ -17,10 +17,11 @@ from core.experiments.listing import Row
 from core.models import registry, units
 from ui.compare import matrices
 from ui.state import Widget
-from ui.test import before_after, exam
+from ui.test import exam
 from ui.test.exam import Exam
-from ui.text import blocks, common, escape
+from ui.text import common, escape
 from ui.text import compare as words
+from ui.text import runs as run_words
 from ui.text import test as test_words
 from ui.text import train as train_words
 
@@ -101,7 +102,7 @@ def _titles(tested: Sequence[Row]) -> dict[str, str]:
         config = row.config
         parts = [
             *([registry.backbone(config.backbone).title] if len(networks) > 1 else []),
-            before_after.learned(row),
+            run_words.what_learned(row),
             *([train_words.pixels(config.image_size_px)] if len(sizes) > 1 else []),
             *([common.photos_each(config.train_per_class)] if config.train_per_class else []),
             *([words.a_try(config.seed)] if row.sweep else []),
@@ -148,7 +149,7 @@ def differences(rows: Sequence[Row]) -> list[tuple[str, list[str]]]:
     differ = dict.fromkeys(each for config in asked[1:] for each in compare_runs.differences(asked[0], config))
     told = [(common.SETTINGS[each], _in_words(rows, each)) for each in _in_order(differ) if each != "other"]
     if len({photos.practice for row in rows if (photos := baseline.photos_of_run(row.run))}) > 1:
-        told.append((common.SETTINGS["data"], [before_after.setting(row.run, "data") for row in rows]))
+        told.append((common.SETTINGS["data"], [run_words.setting(row.run, "data") for row in rows]))
     flat = [_flat(config) for config in asked]
     for name, title in _ADVANCED.items():
         follows = name == "head_epochs" and len({config.epochs for config in asked}) > 1
@@ -162,7 +163,7 @@ def _in_order(differ: dict[Setting, None]) -> list[Setting]:
 
 
 def _in_words(rows: Sequence[Row], which: Setting) -> list[str]:
-    return [before_after.setting(row.run, which) or blocks.told(row.config) for row in rows]
+    return [run_words.setting(row.run, which) or run_words.to_be_frozen(row.config) for row in rows]
 
 
 def _flat(config: TrainConfig) -> dict[str, Any]:

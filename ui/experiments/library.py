@@ -16,10 +16,9 @@ from core.workspace import Workspace
 from ui import navigation, page, state
 from ui.experiments import renaming, storage
 from ui.state import Param, Widget
-from ui.test import before_after
 from ui.text import common, escape
 from ui.text import experiments as words
-from ui.train import settings
+from ui.text import runs as run_words
 
 ROW_PX = 40
 MOST_ROWS = 10
@@ -77,7 +76,7 @@ def _apart(titles: dict[str, str]) -> dict[str, str]:
 
 def title(row: Row) -> str:
     """Return an experiment on one line: its name or when it began, what came out, its settings."""
-    return f"{row.title} · {_result(row)} · {settings.told(row.config, row.outcome)}"
+    return f"{row.title} · {_result(row)} · {run_words.settings_line(row.config, row.outcome)}"
 
 
 def _result(row: Row) -> str:
@@ -154,7 +153,7 @@ def _cells(row: Row, tested: Mapping[str, Row]) -> tuple[object, ...]:
         row.title,
         photos.name if photos else "",
         words.practice_each(*photos.each(row.config.train_per_class)) if photos else "",
-        before_after.learned(row),
+        run_words.what_learned(row),
         _differs(row, tested),
         _result(row),
         round(100 * row.correct / row.total) if row.total and row.correct is not None else None,
@@ -176,7 +175,7 @@ def _differs(row: Row, tested: Mapping[str, Row]) -> str:
 def actions(workspace: Workspace, row: Row) -> None:
     """Draw what can be done with an experiment: open it, rename it, take it along, delete it."""
     st.subheader(escape.plain(row.title), anchor=False)
-    st.caption(f"{escape.plain(_result(row))} · {settings.told(row.config, row.outcome)}")
+    st.caption(f"{escape.plain(_result(row))} · {run_words.settings_line(row.config, row.outcome)}")
     with st.container(horizontal=True):
         if row.is_tested and st.button(common.TO_EXAM, key=Widget.OPEN_EXAM, type="primary"):
             st.switch_page(navigation.TEST, query_params={Param.RUN: row.id})

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
@@ -15,17 +14,14 @@ from core.experiments import baseline, compare_runs
 from core.experiments.compare_runs import BeforeAndNow, Changed, Setting
 from core.experiments.listing import Row
 from core.experiments.runs import Predictions, Run
-from core.models import registry
 from core.workspace import Workspace
 from ui.components import faces
 from ui.state import Widget
-from ui.text import blocks, common, escape
+from ui.text import common, escape, runs
 from ui.text import test as words
-from ui.text import train as train_words
 
 # As many faces as fit beside each other; of the broken ones some always, where there are any.
 MOST_FACES, SOME_BROKEN = 11, 4
-FEW_SETTINGS = 3
 STYLE = f"--lab-right:{colours.RIGHT};--lab-wrong:{colours.WRONG}"
 
 
@@ -59,7 +55,7 @@ def _held(workspace: Workspace, before: Row, row: Row, said: DeltaGenerator) -> 
         said.markdown(words.NONE_IN_BOTH)
         return
     differ = baseline.between(before.run, row.run)
-    was, now = (described(each.run, differ) for each in (before, row))
+    was, now = (runs.settings(each.run, differ) for each in (before, row))
     which = common.experiment(before.number)
     said.markdown(f"**{words.before_and_now(which, was, now, told.right_before, told.right_now, told.total)}**")
     said.markdown(" ".join([*verdict(told, row.run), *_what_differs(before.run, row.run, differ)]))
@@ -83,7 +79,7 @@ def _chosen(row: Row, fair: Row | None, offered: Sequence[Row]) -> Row | None:
 
 
 def _title(row: Row) -> str:
-    return words.earlier(row.number, common.exam(row.correct or 0, row.total or 0), learned(row))
+    return words.earlier(row.number, common.exam(row.correct or 0, row.total or 0), runs.what_learned(row))
 
 
 def _what_differs(before: Run, now: Run, differ: Sequence[Setting]) -> list[str]:
@@ -94,40 +90,6 @@ def _what_differs(before: Run, now: Run, differ: Sequence[Setting]) -> list[str]
     if is_all and baseline.follows(compare_runs.asked_for(before), compare_runs.asked_for(now)):
         return [common.MUST_LEARN]
     return [words.too_many_differ(differ)]
-
-
-def described(run: Run, differ: Sequence[Setting]) -> str:
-    """Say in a few words what an experiment had for those settings that differ."""
-    told = [setting(run, each) for each in differ]
-    return ", ".join([part for part in told if part][:FEW_SETTINGS])
-
-
-def setting(run: Run, which: Setting) -> str:
-    """Say in a few words what an experiment had for one setting; empty where there is nothing to say."""
-    config = compare_runs.asked_for(run)
-    said: dict[Setting, Callable[[], str]] = {
-        "network": lambda: registry.backbone(config.backbone).title,
-        "start": lambda: words.started(config.pretrained, config.backbone),
-        "freeze": lambda: blocks.did(config, run.outcome()),
-        "size": lambda: train_words.pixels(config.image_size_px),
-        "rounds": lambda: common.rounds(config.epochs),
-        "photos": lambda: common.photos_each(config.train_per_class or _all_photos(run.dataset)),
-        "data": lambda: words.practice_photos(len(run.dataset.of("train"))),
-    }
-    return said[which]() if which in said else ""
-
-
-def learned(row: Row) -> str:
-    """Say in a few words what learned in an experiment that has ended, or is to; and that it was untrained."""
-    done = row.total is not None and (row.config.pretrained or not row.outcome.retrained)
-    what = blocks.did(row.config, row.outcome) if done else blocks.told(row.config)
-    return what if row.config.pretrained else f"{common.UNTRAINED}, {what}"
-
-
-def _all_photos(dataset: Dataset) -> int | None:
-    """Return how many practice photos everybody has; None where that is not one number."""
-    numbers = set(Counter(item.person for item in dataset.of("train")).values())
-    return numbers.pop() if len(numbers) == 1 else None
 
 
 def verdict(told: BeforeAndNow, run: Run) -> list[str]:

@@ -19,7 +19,7 @@ from core.workspace import Workspace
 from ui import navigation, page, state
 from ui.state import Widget
 from ui.test import new_photos
-from ui.text import blocks, common
+from ui.text import common, runs
 from ui.text import test as words
 from ui.train import settings
 
@@ -36,7 +36,7 @@ def idea(workspace: Workspace, row: Row, tested: Sequence[Row]) -> None:
         return
     label, why = words.IDEAS[found.suggestion.idea]
     # Every network here has five blocks.
-    label = label.format(block=blocks.word(registry.backbone(row.config.backbone).architecture))
+    label = label.format(block=runs.block_word(registry.backbone(row.config.backbone).architecture))
     at_once = found.suggestion.idea == "stranger"
     with st.container(horizontal=True, vertical_alignment="center"):
         said = f"{words.NEXT_IDEA} {why}" if at_once else f"{words.NEXT_IDEA} **{label}.** {why}"

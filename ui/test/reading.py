@@ -7,9 +7,8 @@ import streamlit as st
 from core.evaluation import colours, metrics
 from core.evaluation.metrics import TestResult, Verdict
 from core.experiments.runs import Run
-from ui.text import common
+from ui.text import common, runs
 from ui.text import test as words
-from ui.train import movement
 
 MOST_SQUARES = 240
 # The bar fades towards its ends, but what is shown of it is never narrower than this (of 100).
@@ -37,7 +36,7 @@ def result(result: metrics.TestResult) -> None:
 
 def did(run: Run) -> None:
     """Draw where a training did not do what its settings say; nothing elsewhere."""
-    if said := movement.what_it_did(run):
+    if said := runs.surprise(run):
         st.warning(said, icon=":material/info:")
 
 

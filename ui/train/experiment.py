@@ -1,4 +1,4 @@
-"""One experiment on the page Train: prepare it, watch it, go on with it."""
+"""One experiment on the page Train: prepare it, watch it, go on with it, see how far its blocks moved."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ from core.jobfolder import OPEN_STATES
 from core.models import registry
 from core.workspace import Workspace
 from ui import dataset_choice, jobs, navigation, page, state
+from ui.components import strip
+from ui.components.strip.parts import Parts
 from ui.state import Param, Widget
 from ui.text import common
+from ui.text import runs as run_words
 from ui.text import train as words
-from ui.train import live, movement, networks, queue, replay, settings
+from ui.train import activations, live, networks, replay, settings
 
 
 def shown(workspace: Workspace) -> Run | None:
@@ -41,7 +44,7 @@ def _named(found: Sequence[Run]) -> Run | None:
 def prepare(workspace: Workspace, found: Sequence[Dataset]) -> None:
     """Draw the settings and the button that starts; `found` are data sets a network can learn from."""
     networks.settle(workspace)
-    queue.comparison(workspace)
+    live.show_sweep(workspace)
     dataset = dataset_choice.chosen(found)
     choice = settings.choose(workspace, found, dataset)
     with choice.start_here:
@@ -70,15 +73,33 @@ def watch(workspace: Workspace, run: Run) -> None:
     if status.state in OPEN_STATES or replay.is_played(run):
         live.training(workspace, run)
     else:
-        replay.afterwards(workspace, run, partial(_ended, workspace, run))
-        movement.draw(workspace, run)
-    st.caption(settings.told(run.config, run.outcome()))
+        replay.afterwards(workspace, run, partial(_head, workspace, run))
+        _movement(workspace, run)
+    st.caption(run_words.settings_line(run.config, run.outcome()))
     st.caption(" ".join(_how_to_read(run)))
     if st.button(words.ANOTHER, key=Widget.ANOTHER):
         settings.forget_idea()
         state.CHOOSING_SETTINGS.set(True)
         st.query_params.pop(Param.RUN, None)
         st.rerun()
+
+
+def _movement(workspace: Workspace, run: Run) -> None:
+    """Draw the strip with its handle fixed, saying how far each block moved; nothing before that was measured."""
+    summary = run.summary()
+    if summary is None:
+        return
+    dataset, config = run.dataset, run.config
+    parts = Parts(
+        config,
+        dataset.people,
+        activations.face(workspace, dataset, config.image_size_px),
+        activations.maps(workspace, dataset, config),
+        summary.get("unit_movement") or {},
+        run.outcome(),
+    )
+    st.subheader(words.HOW_FAR if parts.moved and not parts.as_it_was else words.WHAT_LEARNED, anchor=False)
+    strip.show(parts, registry.frozen_units(config), Widget.FREEZE.of(run.id))
 
 
 def _how_to_read(run: Run) -> list[str]:
@@ -92,14 +113,14 @@ def _how_to_read(run: Run) -> list[str]:
     return said
 
 
-def _ended(workspace: Workspace, run: Run) -> None:
+def _head(workspace: Workspace, run: Run) -> None:
     """Say how it ended, with the way on beside it, so that the faces below are on the first screen."""
     status, progress = run.status(), run.progress()
     title, on = st.columns([5, 2], vertical_alignment="center")
     title.title(words.ended(status.state, progress.epoch), anchor=False)
     if status.state == "failed":
         page.show_error(status.message)
-    if said := movement.what_it_did(run):
+    if said := run_words.surprise(run):
         st.markdown(said)
     if status.state == "failed" and progress.epoch:
         st.markdown(words.KEPT)

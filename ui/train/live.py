@@ -1,4 +1,7 @@
-"""What is going on right now, read from job folders once a second. Nothing is kept: a refresh shows the same."""
+"""A training that goes on, and the queue behind it, read from job folders once a second.
+
+Nothing is kept in the session, so a refresh shows the same.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +12,27 @@ import streamlit as st
 from core.experiments import runs
 from core.experiments.runs import Epoch, Progress, Run
 from core.jobfolder import OPEN_STATES
+from core.jobs import queue, supervisor
 from core.models.registry import frozen_units
+from core.sweeps.sweep import Sweep, list_sweeps
 from core.workspace import Workspace
-from ui import job_progress, page, server, state
-from ui.playback import ROUNDS_A_SECOND
+from ui import job_progress, navigation, page, server, state
+from ui.state import Param, Widget
 from ui.text import amounts, common
+from ui.text import compare as compare_words
+from ui.text import runs as run_words
 from ui.text import train as words
-from ui.train import queue, replay
-from ui.train.replay import Stage
+from ui.train import replay
+from ui.train.replay import EPOCHS_A_SECOND, Stage
+
+MOST_SHOWN = 5
 
 
 def training(workspace: Workspace, run: Run) -> None:
     """Show an experiment while it is open, and until its last round was shown."""
     # A slow training is looked at seldom: looking takes time from it.
     is_fast = replay.far_behind(run, len(run.history()) - 1)
-    every_s = 1 / ROUNDS_A_SECOND if is_fast else job_progress.EVERY_S
+    every_s = 1 / EPOCHS_A_SECOND if is_fast else job_progress.EVERY_S
     st.fragment(_training, run_every=every_s)(run, replay.stage(workspace, run), is_fast)
 
 
@@ -41,23 +50,23 @@ def _training(run: Run, stage: Stage, is_fast: bool) -> None:
         replay.leave()
         st.rerun()
     workspace, progress = server.workspace(), run.progress()
-    before = queue.before(workspace, run) if progress.phase == "waiting" else 0
+    before = _n_before(workspace, run) if progress.phase == "waiting" else 0
     told = _told(progress, has_frozen=frozen_units(run.config) > 0)
     if before:
         told = words.WAITS, 0.0, words.in_queue(before)
     if is_behind:
         told = _told_behind(progress, history, shown)
-    others = queue.others(workspace, run)
+    others = _others(workspace, run)
     # In the same places as `replay.afterwards` has them, so that wall and curves stay where they are.
     with st.container():
         _head(run, told, progress, is_behind, words.waits_behind(len(others)) if others and not before else "")
     with st.container():
         job_progress.show_trouble(run.job)
         if before:
-            queue.to_running(workspace)
+            _to_running(workspace)
     if history or not before:
         stage.draw(history[: shown + 1])
-    queue.show(others)
+    _show_queue(others)
 
 
 def _head(run: Run, told: tuple[str, float, str], progress: Progress, is_behind: bool, behind: str) -> None:
@@ -117,3 +126,59 @@ def newest_to_show(workspace: Workspace) -> Run | None:
     if open_ones:
         return open_ones[0]
     return states[0][0] if states and states[0][1] == "interrupted" else None
+
+
+def _n_before(workspace: Workspace, run: Run) -> int:
+    """Return how many experiments must end before a queued one begins."""
+    ids = [job.id for job in queue.waiting(workspace, queue.TRAIN)]
+    ahead = ids.index(run.id) if run.id in ids else 0
+    return ahead + supervisor.is_lane_busy(workspace, queue.TRAIN)
+
+
+def _others(workspace: Workspace, run: Run) -> list[Run]:
+    """Return the experiments that wait, other than the one on the page, the next one first."""
+    waiting = (job for job in queue.waiting(workspace, queue.TRAIN) if job.path.parent == workspace.runs)
+    return [Run(job.path) for job in waiting if job.id != run.id]
+
+
+def _show_queue(waiting: Sequence[Run]) -> None:
+    """Draw experiments that wait, each with a button that takes it out; nothing where there are none."""
+    if not waiting:
+        return
+    st.markdown(f"**{words.WAITING_TITLE}**")
+    for place, other in enumerate(waiting[:MOST_SHOWN], start=1):
+        told, out = st.columns([5, 1], vertical_alignment="center")
+        told.markdown(f"{place}. {run_words.settings_line(other.config)}")
+        key = Widget.TAKE_OUT.of(other.id)
+        out.button(words.TAKE_OUT, key=key, width="stretch", on_click=other.job.ask_to_stop)
+    if len(waiting) > MOST_SHOWN:
+        st.caption(words.and_more(len(waiting) - MOST_SHOWN))
+
+
+def _to_running(workspace: Workspace) -> None:
+    """Draw the way from a waiting experiment to what runs."""
+    running = next((run for run in runs.list_runs(workspace) if run.status().state == "running"), None)
+    if running and st.button(common.TO_RUNNING, key=Widget.TO_RUNNING):
+        state.CHOOSING_SETTINGS.set(False)
+        st.query_params[Param.RUN] = running.id
+        st.rerun()
+    elif not running:
+        _to_sweep(next((sweep for sweep in _open_sweeps(workspace) if sweep.status().state == "running"), None))
+
+
+def show_sweep(workspace: Workspace) -> None:
+    """Say that a whole comparison is at work, with the way to it; nothing where there is none."""
+    found = next(iter(_open_sweeps(workspace)), None)
+    if found:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(compare_words.ON_TRAIN, width="content")
+            _to_sweep(found)
+
+
+def _open_sweeps(workspace: Workspace) -> list[Sweep]:
+    return [sweep for sweep in list_sweeps(workspace) if sweep.status().state in OPEN_STATES]
+
+
+def _to_sweep(sweep: Sweep | None) -> None:
+    if sweep and st.button(compare_words.TO_COMPARISON, key=Widget.TO_COMPARISON):
+        st.switch_page(navigation.COMPARE, query_params={Param.SWEEP: sweep.id})

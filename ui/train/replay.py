@@ -22,15 +22,50 @@ from ui import page, state
 from ui.charts import on_page
 from ui.components import wall
 from ui.components.wall import Wall
-from ui.playback import Playback
 from ui.state import Widget
-from ui.text import blocks, common
+from ui.text import common
+from ui.text import runs as run_words
 from ui.text import train as words
 
 # Who comes back after so long begins with the newest round again.
 _LOOKED_AWAY_S = 8.0
 # The same on every page and tick, so that nothing is taken away and drawn anew.
 _KEY = "live"
+
+
+EPOCHS_A_SECOND = 4
+# In parts of an epoch's time on the page: how early a tick may be, and how soon the next epoch may follow.
+_EARLY_SHARE, _LEAST_SHARE = 0.2, 0.6
+# Epochs at once, where the computer is too busy to draw each.
+_MOST_AT_ONCE = 2
+
+
+@dataclass(frozen=True)
+class Playback:
+    """Which epoch of a run this session shows.
+
+    Attributes:
+        run_id: the run.
+        shown: the epoch on the page; -1 is before epoch 0.
+        since: when it came there, in Unix seconds.
+        looked: when the page was drawn last, in Unix seconds.
+        skipped: the user asked for the newest epoch.
+    """
+
+    run_id: str
+    shown: int
+    since: float
+    looked: float
+    skipped: bool = False
+
+    def next(self, newest: int, now: float) -> int:
+        """Return the epoch to show now: the next one when it is time."""
+        if self.skipped or self.shown > newest:
+            return newest
+        waited = EPOCHS_A_SECOND * (now - self.since)
+        # Ticks come a little unevenly, and a click makes one in between.
+        step = max(min(int(waited + _EARLY_SHARE), _MOST_AT_ONCE), waited >= _LEAST_SHARE)
+        return min(newest, self.shown + step)
 
 
 def follow(run: Run, newest: int) -> int:
@@ -130,7 +165,7 @@ def _border(run: Run) -> on_page.Border | None:
     did = run.outcome()
     if did.border is None or did.did == "ended_before":
         return None
-    return on_page.Border(did.border, blocks.border(run.config))
+    return on_page.Border(did.border, run_words.unfreezing(run.config))
 
 
 def afterwards(workspace: Workspace, run: Run, head: Callable[[], None]) -> None:

@@ -12,8 +12,8 @@ from streamlit.delta_generator import DeltaGenerator
 from core import presets
 from core.config import TrainConfig
 from core.data.dataset import Dataset
-from core.experiments import outcome, runtime_estimate
-from core.experiments.outcome import Outcome
+from core.experiments import baseline, listing, outcome, runtime_estimate
+from core.experiments.runs import Run
 from core.models import known_people, registry, weights
 from core.models.registry import Backbone
 from core.workspace import Workspace
@@ -21,9 +21,9 @@ from ui import dataset_choice, state
 from ui.components import strip
 from ui.components.strip.parts import Parts
 from ui.state import Widget
-from ui.text import amounts, blocks, common, escape
+from ui.text import amounts, common, escape
 from ui.text import train as words
-from ui.train import activations, advanced, differences, networks, pixels
+from ui.train import activations, advanced, networks
 
 # Settings that a preset decides; experiments of earlier versions of the lab have others.
 WITHOUT_WIDGET = ("unfrozen_rate", "min_steps", "unfrozen_min_steps", "scale_features", "zero_start")
@@ -94,7 +94,7 @@ def choose(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> 
     with places.strip:
         config = config.with_changes(freeze_depth=_freeze(workspace, config, dataset, single=single))
     with places.new:
-        st.caption(" ".join(filter(None, (differences.sentence(workspace, dataset, config), a_round(dataset, config)))))
+        st.caption(" ".join(filter(None, (what_changes(workspace, dataset, config), a_round(dataset, config)))))
     missing = pretrained and not weights.has_weights(backbone.name, workspace)
     with places.more:
         networks.more(workspace, told_above=missing)
@@ -109,6 +109,27 @@ def a_round(dataset: Dataset, config: TrainConfig) -> str:
     alone, later = (config.looks_per_round(photos, head_only=only) for only in (True, False))
     border = outcome.border(config)
     return words.a_round(alone if border or registry.is_all_frozen(config) else later, later if border else None)
+
+
+def what_changes(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> str:
+    """Say which experiment this will be, what it will be held against and what differs; empty before the first."""
+    shelf = listing.shelf(workspace)
+    rows = sorted((row for row in (*shelf.rows, *shelf.of_sweeps) if row.is_tested), key=lambda row: row.id)
+    everything = [row.run for row in reversed(rows)]
+    number = words.this_is(listing.next_number(workspace))
+    fair = baseline.partner_for(config, dataset, everything, state.CAME_FROM.get())
+    if fair:
+        which = common.experiment(_number(shelf, fair.run))
+        return f"{number} {common.will_be_held_against(which, fair.differ, follows=fair.follows)}"
+    last = baseline.newest_for(config, dataset, everything)
+    if last is None:
+        return ""
+    return f"{number} {words.changes_too_much(common.experiment(_number(shelf, last.run)), last.differ)}"
+
+
+def _number(shelf: listing.Shelf, run: Run) -> int:
+    row = shelf.row(run.id)
+    return row.number if row else 0
 
 
 def takes(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> str:
@@ -179,8 +200,8 @@ def _fitting(base: TrainConfig, backbone: Backbone, pretrained: bool) -> TrainCo
 
 def _freeze(workspace: Workspace, config: TrainConfig, dataset: Dataset, *, single: bool) -> int:
     """Draw the strip, whose handle stands between blocks or between single layers; give the number of frozen units."""
-    face = pixels.address(workspace, dataset, config.image_size_px)
-    parts = Parts(config, dataset.people, face, activations.asked_for(workspace, dataset, config))
+    face = activations.face(workspace, dataset, config.image_size_px)
+    parts = Parts(config, dataset.people, face, activations.maps_or_make(workspace, dataset, config))
     depths = tuple(range(len(parts.network.units) + 1)) if single else parts.network.stops()
     return strip.choose(parts, depths, registry.frozen_units(config), _freeze_key(config))
 
@@ -282,11 +303,3 @@ def _chosen(config: TrainConfig) -> dict[str, object]:
         Widget.EPOCHS.of(config.preset): config.epochs,
         **advanced.chosen(config),
     }
-
-
-def told(config: TrainConfig, outcome: Outcome | None = None) -> str:
-    """Return an experiment's settings on one line; of one that has ended, what learned as it did."""
-    backbone = registry.backbone(config.backbone)
-    frozen = blocks.did(config, outcome) if outcome and not outcome.retrained else blocks.told(config)
-    starts = words.starts(config.pretrained, config.backbone)
-    return words.settings(backbone.title, frozen, config.image_size_px, config.epochs, starts, config.train_per_class)

@@ -13,7 +13,7 @@ from core.evaluation import colours
 from core.experiments.outcome import Outcome
 from core.models import registry, units
 from core.models.structure import Architecture
-from ui.text import blocks, common
+from ui.text import common, runs
 from ui.text import train as train_words
 
 # Of the height the blocks have: each sees the picture at half the size of the one before.
@@ -90,7 +90,7 @@ def _blocks(parts: Parts, frozen: int) -> list[dict[str, Any]]:
     network = parts.network
     drawn = []
     for number, (first, last) in enumerate(pairwise(network.stops())):
-        title = f"{blocks.word(network).capitalize()} {number + 1}"
+        title = f"{runs.block_word(network).capitalize()} {number + 1}"
         block: dict[str, Any] = {
             "title": title,
             "units": last - first,
@@ -122,9 +122,9 @@ def _moved(parts: Parts, first: int, last: int, frozen: int) -> str:
 
 def _said(parts: Parts, depth: int) -> dict[str, str]:
     network, config = parts.network, parts.config
-    frozen, learns = told(network, depth)
+    frozen, learns = _freeze_sentence(network, depth)
     if parts.as_it_was:
-        return {"frozen": frozen, "learns": "", "rest": as_it_was(config, parts.outcome)}
+        return {"frozen": frozen, "learns": "", "rest": runs.why_not_retrained(config, parts.outcome)}
     counts = units.count_parameters(
         config.backbone, depth, config.head, max(len(parts.people), 1), config.image_size_px
     )
@@ -132,17 +132,9 @@ def _said(parts: Parts, depth: int) -> dict[str, str]:
     return {"frozen": frozen, "learns": learns, "rest": rest}
 
 
-def as_it_was(config: TrainConfig, outcome: Outcome | None) -> str:
-    """Say why what was let loose is as it was before; empty where it is not."""
-    if outcome is None or outcome.retrained:
-        return ""
-    which = blocks.learning(config)
-    return train_words.ended_before(which) if outcome.did == "ended_before" else train_words.tried_to_learn(which)
-
-
-def told(network: Architecture, depth: int) -> tuple[str, str]:
+def _freeze_sentence(network: Architecture, depth: int) -> tuple[str, str]:
     """Say what is frozen and what learns, in blocks, or in layers where a block is cut."""
     stops = network.stops()
     if depth in stops:
-        return train_words.freeze_sentence(stops.index(depth), len(network.blocks), blocks.word(network))
+        return train_words.freeze_sentence(stops.index(depth), len(network.blocks), runs.block_word(network))
     return train_words.freeze_sentence(depth, len(network.units), common.LAYER)
