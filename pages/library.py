@@ -3,7 +3,7 @@
 from core.experiments import listing
 from core.sweeps.sweep import list_sweeps
 from ui import navigation, page, server
-from ui.experiments import library, storage, sweeps
+from ui.experiments import library, storage
 from ui.text import common
 from ui.text import experiments as words
 
@@ -18,8 +18,8 @@ else:
     page.head(common.LIBRARY)
     if not compared:
         page.missing(words.NO_EXPERIMENTS, words.TO_TRAIN, navigation.TRAIN)
-library.damaged(workspace, shelf)
-sweeps.section(workspace, compared)
-sweeps.damaged(workspace)
+library.damaged_runs(workspace, shelf)
+library.sweeps(workspace, compared)
+library.damaged_sweeps(workspace)
 library.bring_back(workspace)
 storage.offer(workspace)

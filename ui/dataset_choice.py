@@ -21,14 +21,9 @@ def chosen(found: Sequence[Dataset]) -> Dataset:
 
 
 def labels(found: Sequence[Dataset]) -> dict[str, str]:
-    """Return what is written on each data set by its id. A picker tells options apart by that, so no two are alike."""
-    written: dict[str, str] = {}
-    for dataset in found:
-        label, number = common.dataset(dataset.name, len(dataset.people)), 1
-        while (apart := label if number == 1 else f"{label} · {number}") in written.values():
-            number += 1
-        written[dataset.id] = apart
-    return written
+    """Return the title of each data set by its id, no two alike."""
+    titles = {dataset.id: common.dataset(dataset.name, len(dataset.people)) for dataset in found}
+    return common.distinct(titles, "{title} · {number}")
 
 
 def pick(found: Sequence[Dataset], current: Dataset, label: str, widget: Widget) -> None:

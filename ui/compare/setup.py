@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
@@ -14,14 +13,14 @@ from core import presets
 from core.config import TrainConfig
 from core.data.dataset import Dataset
 from core.errors import ConfigError
-from core.models import registry, weights
+from core.models import registry
 from core.sweeps.plan import USUAL_SEEDS, Axis, Start, SweepPlan, usual_photos
 from core.workspace import Workspace
 from ui.state import Widget
 from ui.text import common, runs
 from ui.text import compare as words
 from ui.text import train as train_words
-from ui.train import settings
+from ui.train import networks, settings
 
 TRIES = (1, 2, 3, 5, 7, 10)
 FEWEST_STOPS = 2
@@ -113,7 +112,7 @@ def _axis() -> Axis:
 
 def _start(workspace: Workspace) -> Start:
     """Draw the network: the one chosen on Train where it is here, else the one that comes with the lab."""
-    here = _here(workspace)
+    here = networks.here(workspace)
     usual = _usual(here)
     names = list(registry.BACKBONES)
     every = [*(Start(name) for name in names), *_untrained(here)]
@@ -144,7 +143,7 @@ def _as_agreed(start: Start, here: Sequence[str]) -> Start:
 
 
 def _second(workspace: Workspace, first: Start) -> tuple[Start, ...]:
-    here = _here(workspace)
+    here = networks.here(workspace)
     every = [*(Start(name) for name in here), *_untrained(here)]
     picked = st.selectbox(
         words.SECOND,
@@ -165,10 +164,6 @@ def _network(start: Start, here: Sequence[str]) -> str:
     if start.pretrained:
         return common.backbone(title, here=start.backbone in here)
     return words.network(title, common.UNTRAINED)
-
-
-def _here(workspace: Workspace) -> list[str]:
-    return [name for name in registry.BACKBONES if weights.has_weights(name, workspace)]
 
 
 def _base(start: Start) -> TrainConfig:
@@ -222,7 +217,7 @@ def _sizes(start: Start, base: TrainConfig) -> tuple[int, ...]:
 
 
 def _photos(column: DeltaGenerator, dataset: Dataset) -> int | None:
-    most = max(Counter(item.person for item in dataset.of("train")).values())
+    most = settings.most_photos(dataset)
     key = Widget.COMPARE_PHOTOS.of(dataset.id, most)
     each = column.number_input(train_words.PHOTOS_A_PERSON, 1, most, most, key=key, persist_state="session")
     return None if each == most else int(each)

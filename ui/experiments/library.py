@@ -1,9 +1,11 @@
-"""My experiments: which one is looked at, the list of all, and what can be done with one of them."""
+"""My experiments: which one is looked at, the lists of runs and of sweeps, and what can be done with one of them."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -11,17 +13,23 @@ from pathvalidate import sanitize_filename
 
 from core.experiments import archive, baseline, restore
 from core.experiments.listing import Row, Shelf
-from core.jobfolder import OPEN_STATES
+from core.jobfolder import LONGEST_NAME, OPEN_STATES, JobFolder
+from core.sweeps import charted
+from core.sweeps import sweep as sweep_folders
+from core.sweeps.results import progress
+from core.sweeps.sweep import Sweep
 from core.workspace import Workspace
 from ui import navigation, page, state
-from ui.experiments import renaming, storage
+from ui.compare import selection
+from ui.experiments import storage
 from ui.state import Param, Widget
 from ui.text import common, escape
+from ui.text import compare as compare_words
 from ui.text import experiments as words
 from ui.text import runs as run_words
 
 ROW_PX = 40
-MOST_ROWS = 10
+MOST_ROWS, MOST_SWEEPS = 10, 6
 NARROW_PX, NUMBER_PX, BAR_PX = 45, 80, 105
 
 
@@ -34,7 +42,7 @@ def tested(shelf: Shelf) -> Row | None:
     return next((row for row in (*shelf.tested, *shelf.of_sweeps) if row.is_tested), None)
 
 
-def not_yet(shelf: Shelf) -> None:
+def missing(shelf: Shelf) -> None:
     """Say why there is no final exam to look at, with the button that leads on."""
     running = next((row for row in shelf.rows if row.state in OPEN_STATES), None)
     if running:
@@ -47,7 +55,7 @@ def pick(shelf: Shelf, row: Row) -> None:
     """Draw which experiment this is, as a picker where there are several."""
     by_id = {found.id: found for found in sorted({row, *shelf.tested}, key=lambda found: found.id, reverse=True)}
     order = list(by_id)
-    titles = _apart({run_id: common.numbered(by_id[run_id].number, title(by_id[run_id])) for run_id in order})
+    titles = common.distinct({run_id: common.numbered(by_id[run_id].number, _title(by_id[run_id])) for run_id in order})
     st.query_params[Param.RUN] = row.id
     if len(by_id) == 1:
         st.caption(escape.plain(titles[row.id]))
@@ -65,16 +73,7 @@ def pick(shelf: Shelf, row: Row) -> None:
         st.rerun()
 
 
-def _apart(titles: dict[str, str]) -> dict[str, str]:
-    """Return the same with no two alike: a widget tells its options apart by what they are called."""
-    written: dict[str, str] = {}
-    for run_id, said in titles.items():
-        taken = sum(other == said or other.startswith(f"{said} (") for other in written.values())
-        written[run_id] = f"{said} ({taken + 1})" if taken else said
-    return written
-
-
-def title(row: Row) -> str:
+def _title(row: Row) -> str:
     """Return an experiment on one line: its name or when it began, what came out, its settings."""
     return f"{row.title} · {_result(row)} · {run_words.settings_line(row.config, row.outcome)}"
 
@@ -123,27 +122,46 @@ def table(rows: Sequence[Row], of_sweeps: Sequence[Row] = ()) -> Row:
     tested = {row.id: row for row in everything if row.is_tested}
     drawn = pd.DataFrame([_cells(row, tested) for row in rows], columns=list(words.LIBRARY_COLUMNS))
     number, *_, hundred, seconds = words.LIBRARY_COLUMNS
-    chosen = st.dataframe(
+    chosen = _choose_row(
         drawn,
-        hide_index=True,
-        height=ROW_PX * (1 + min(len(rows), MOST_ROWS)) + 3,
-        row_height=ROW_PX,
-        on_select="rerun",
-        selection_mode="single-row-required",
-        selection_default={"selection": {"rows": [first], "columns": [], "cells": []}},
-        column_config={
+        first,
+        common.LIBRARY,
+        f"{Widget.LIBRARY}-{len(rows)}-{ids[0]}",
+        MOST_ROWS,
+        {
             number: st.column_config.NumberColumn(format="%d", width=NARROW_PX),
             hundred: st.column_config.ProgressColumn(min_value=0, max_value=100, format="%d", width=BAR_PX),
             seconds: st.column_config.NumberColumn(format="%d", width=NUMBER_PX),
         },
+    )
+    st.query_params[Param.RUN] = rows[chosen].id
+    return rows[chosen]
+
+
+def _choose_row(
+    drawn: pd.DataFrame,
+    first: int,
+    alt: str,
+    key: str,
+    most_rows: int,
+    columns: Mapping[str, Any] | None = None,
+) -> int:
+    """Draw a table; return the row that is chosen in it, `first` where none was."""
+    chosen = st.dataframe(
+        drawn,
+        hide_index=True,
+        height=ROW_PX * (1 + min(len(drawn), most_rows)) + 3,
+        row_height=ROW_PX,
+        on_select="rerun",
+        selection_mode="single-row-required",
+        selection_default={"selection": {"rows": [first], "columns": [], "cells": []}},
+        column_config=columns,
         placeholder="",
-        key=f"{Widget.LIBRARY}-{len(rows)}-{ids[0]}",
-        alt=common.LIBRARY,
+        key=key,
+        alt=alt,
     )
     picked = chosen["selection"]["rows"]
-    row = rows[picked[0]] if picked and picked[0] < len(rows) else rows[first]
-    st.query_params[Param.RUN] = row.id
-    return row
+    return picked[0] if picked and picked[0] < len(drawn) else first
 
 
 def _cells(row: Row, tested: Mapping[str, Row]) -> tuple[object, ...]:
@@ -182,11 +200,29 @@ def actions(workspace: Workspace, row: Row) -> None:
         kind = "secondary" if row.is_tested else "primary"
         if st.button(words.OPEN_CURVES, key=Widget.OPEN_CURVES, type=kind):
             st.switch_page(navigation.TRAIN, query_params={Param.RUN: row.id})
-        renaming.button(row.run.job, row.name)
+        _rename(row.run.job, row.name)
         if row.is_tested:
             take_along(workspace, row)
         if storage.sure(words.DELETE_RUN, Widget.DELETE_RUN, Widget.DELETE_RUN_SURE, row.title):
             storage.delete_run(workspace, row.run)
+
+
+def _rename(job: JobFolder, name: str) -> None:
+    """Draw the button that gives an experiment or a comparison another name.
+
+    Args:
+        name: as it is now; empty where it has none.
+    """
+    # A new name makes it another popover, which is closed.
+    with (
+        st.popover(words.RENAME, key=f"{Widget.RENAME}-{job.id}-{zlib.crc32(name.encode())}"),
+        st.form(f"{Widget.RENAME}-form-{job.id}", border=False),
+    ):
+        new = st.text_input(words.RENAME_AS, name, max_chars=LONGEST_NAME, key=f"{Widget.RENAME_AS}-{job.id}")
+        if st.form_submit_button(words.RENAME_SAVE, type="primary", key=f"{Widget.RENAME_SAVE}-{job.id}"):
+            with page.errors_as_sentences():
+                job.rename(new)
+                st.rerun()
 
 
 def bring_back(workspace: Workspace) -> None:
@@ -209,10 +245,50 @@ def bring_back(workspace: Workspace) -> None:
                 st.rerun()
 
 
-def damaged(workspace: Workspace, shelf: Shelf) -> None:
+def sweeps(workspace: Workspace, found: Sequence[Sweep]) -> None:
+    """Draw the list of comparisons, newest first, and what can be done with one; nothing where there are none."""
+    if not found:
+        return
+    st.header(compare_words.COMPARISONS, anchor=False)
+    st.markdown(compare_words.COMPARISONS_HOW)
+    drawn = pd.DataFrame([_sweep_cells(sweep) for sweep in found], columns=list(compare_words.LIST_COLUMNS))
+    key = f"{Widget.COMPARISON}-list-{len(found)}-{found[0].id}"
+    chosen = found[_choose_row(drawn, 0, compare_words.COMPARISONS, key, MOST_SWEEPS)]
+    title = selection.title(chosen)
+    st.caption(escape.plain(title))
+    with st.container(horizontal=True):
+        if st.button(compare_words.OPEN, key=Widget.OPEN_COMPARISON, type="primary"):
+            st.switch_page(navigation.COMPARE, query_params={Param.SWEEP: chosen.id})
+        _rename(chosen.job, chosen.name)
+        if storage.sure(words.DELETE_RUN, Widget.DELETE_COMPARISON, Widget.DELETE_COMPARISON_SURE, title):
+            storage.delete_sweep(workspace, chosen)
+
+
+def _sweep_cells(sweep: Sweep) -> tuple[object, ...]:
+    plan, done = sweep.plan, progress(sweep)
+    return (
+        selection.when(sweep),
+        selection.what(sweep),
+        ", ".join(charted.line_name(start) for start in plan.starts),
+        common.dataset(sweep.dataset.name, len(sweep.dataset.people)),
+        compare_words.of_tries(done.done, done.total),
+        common.RUN_STATES[sweep.status().state],
+    )
+
+
+def damaged_runs(workspace: Workspace, shelf: Shelf) -> None:
     """Say which experiments cannot be read, with the button that removes each."""
     for run, reason in shelf.unreadable:
         page.show_error(reason)
         keys = f"{Widget.DELETE_RUN}-{run.id}", f"{Widget.DELETE_RUN_SURE}-{run.id}"
         if storage.sure(words.DELETE_RUN, *keys, run.id):
             storage.delete_run(workspace, run)
+
+
+def damaged_sweeps(workspace: Workspace) -> None:
+    """Say which comparisons cannot be read, with the button that removes each."""
+    for found, reason in sweep_folders.damaged_sweeps(workspace):
+        page.show_error(reason)
+        keys = Widget.DELETE_COMPARISON.of(found.id), Widget.DELETE_COMPARISON_SURE.of(found.id)
+        if storage.sure(words.DELETE_RUN, *keys, found.id):
+            storage.delete_sweep(workspace, found)

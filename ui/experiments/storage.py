@@ -7,6 +7,7 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.experiments.runs import Run
 from core.jobs import deletion
+from core.sweeps.sweep import Sweep
 from core.workspace import Workspace
 from ui import jobs, page, state
 from ui.components import faces
@@ -52,6 +53,14 @@ def delete_run(workspace: Workspace, run: Run) -> None:
     """Delete an experiment, stopped first where it is running; the page is drawn anew without it."""
     with page.errors_as_sentences(), st.spinner(words.DELETING):
         deletion.delete_run(workspace, run)
+        _forget()
+        st.rerun()
+
+
+def delete_sweep(workspace: Workspace, sweep: Sweep) -> None:
+    """Delete a comparison with its runs; the page is drawn anew without it."""
+    with page.errors_as_sentences(), st.spinner(words.DELETING):
+        deletion.delete_sweep(workspace, sweep)
         _forget()
         st.rerun()
 

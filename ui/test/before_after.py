@@ -1,4 +1,4 @@
-"""Before and now: a result held against one that differs in one thing, on the same photos, with those that changed."""
+"""Before and now: a result beside one that differs in one setting, on the same photos, with those that changed."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ MOST_FACES, SOME_BROKEN = 11, 4
 STYLE = f"--lab-right:{colours.RIGHT};--lab-wrong:{colours.WRONG}"
 
 
-def and_now(workspace: Workspace, row: Row, everything: Sequence[Row]) -> None:
-    """Draw an experiment beside the one it is fair to hold it against, or beside an earlier one of the user's choice.
+def show(workspace: Workspace, row: Row, everything: Sequence[Row]) -> None:
+    """Draw a run beside its baseline, or beside an earlier run of the user's choice.
 
     Args:
-        everything: all experiments, those of comparisons too.
+        everything: all runs, those of sweeps too.
     """
     rows = {other.id: other for other in sorted(everything, key=lambda other: other.id, reverse=True)}
     tested = [other.run for other in rows.values() if other.is_tested]
@@ -41,29 +41,31 @@ def and_now(workspace: Workspace, row: Row, everything: Sequence[Row]) -> None:
     with st.container(border=True, gap="xsmall"):
         said, choice = st.columns([3, 1.1], vertical_alignment="center")
         with choice:
-            before = _chosen(row, rows[fair.run.id] if fair else None, offered)
+            before = _baseline(row, rows[fair.run.id] if fair else None, offered)
         if before is None:
             said.markdown(words.NOTHING_FAIR)
         else:
-            _held(workspace, before, row, said)
+            _compared(workspace, before, row, said)
 
 
-def _held(workspace: Workspace, before: Row, row: Row, said: DeltaGenerator) -> None:
-    """Draw what changed from one experiment to another."""
-    told = compare_runs.hold_against(before.run, row.run)
-    if told is None:
+def _compared(workspace: Workspace, before: Row, row: Row, said: DeltaGenerator) -> None:
+    """Draw what changed from one run to another."""
+    changes = compare_runs.hold_against(before.run, row.run)
+    if changes is None:
         said.markdown(words.NONE_IN_BOTH)
         return
     differ = baseline.between(before.run, row.run)
     was, now = (runs.settings(each.run, differ) for each in (before, row))
     which = common.experiment(before.number)
-    said.markdown(f"**{words.before_and_now(which, was, now, told.right_before, told.right_now, told.total)}**")
-    said.markdown(" ".join([*verdict(told, row.run), *_what_differs(before.run, row.run, differ)]))
-    _changed(workspace, row.run, told)
+    said.markdown(
+        f"**{words.before_and_now(which, was, now, changes.right_before, changes.right_now, changes.total)}**"
+    )
+    said.markdown(" ".join([*verdict(changes, row.run), *_what_differs(before.run, row.run, differ)]))
+    _changed(workspace, row.run, changes)
 
 
-def _chosen(row: Row, fair: Row | None, offered: Sequence[Row]) -> Row | None:
-    """Draw which earlier experiment this one is held against, where there is a choice; None: none was made yet."""
+def _baseline(row: Row, fair: Row | None, offered: Sequence[Row]) -> Row | None:
+    """Ask which earlier run this one is compared with, where there is a choice; None before one was chosen."""
     by_id = {other.id: other for other in offered}
     if fair and len(by_id) == 1:
         return fair
@@ -92,24 +94,24 @@ def _what_differs(before: Run, now: Run, differ: Sequence[Setting]) -> list[str]
     return [words.too_many_differ(differ)]
 
 
-def verdict(told: BeforeAndNow, run: Run) -> list[str]:
+def verdict(changes: BeforeAndNow, run: Run) -> list[str]:
     """Say how many photos changed, whether that could be luck, and how many photos that rests on.
 
     Args:
         run: the newer experiment.
     """
-    said = [words.fixed_and_broke(len(told.fixed), len(told.broken))]
-    if told.fixed or told.broken:
-        said.append(words.CLEAR_DIFFERENCE if told.comparison.is_clear else words.COULD_BE_LUCK)
-    if told.total < sum(item.person is not None for item in run.dataset.of("test")):
-        said.append(words.both_had(told.total))
+    said = [words.fixed_and_broke(len(changes.fixed), len(changes.broken))]
+    if changes.fixed or changes.broken:
+        said.append(words.CLEAR_DIFFERENCE if changes.comparison.is_clear else words.COULD_BE_LUCK)
+    if changes.total < sum(item.person is not None for item in run.dataset.of("test")):
+        said.append(words.both_had(changes.total))
     return said
 
 
-def _changed(workspace: Workspace, run: Run, told: BeforeAndNow) -> None:
+def _changed(workspace: Workspace, run: Run, changes: BeforeAndNow) -> None:
     """Draw the photos whose answer changed, the old name struck through."""
     given, dataset = run.predictions(), run.dataset
-    if given is None or not (told.fixed or told.broken):
+    if given is None or not (changes.fixed or changes.broken):
         return
 
     def face(changed: Changed, sign: str) -> str:
@@ -130,9 +132,9 @@ def _changed(workspace: Workspace, run: Run, told: BeforeAndNow) -> None:
         shown = "".join(face(found[place], sign) for place in places)
         return f'<section class="{css_class}" aria-label="{title}">{shown}{rest}</section>'
 
-    most = min(len(told.broken), max(SOME_BROKEN, MOST_FACES - len(told.fixed)))
-    fixed = row(words.FIXED, "lab-fixed", words.RIGHT_SIGN, told.fixed, MOST_FACES - most)
-    broken = row(words.BROKE, "lab-broken", words.WRONG_SIGN, told.broken, most)
+    most = min(len(changes.broken), max(SOME_BROKEN, MOST_FACES - len(changes.fixed)))
+    fixed = row(words.FIXED, "lab-fixed", words.RIGHT_SIGN, changes.fixed, MOST_FACES - most)
+    broken = row(words.BROKE, "lab-broken", words.WRONG_SIGN, changes.broken, most)
     st.html(f'<div class="lab-before" style="{STYLE}">{fixed}{broken}</div>')
 
 

@@ -16,7 +16,7 @@ from ui import job_progress, jobs, page, state
 from ui.components import faces
 from ui.state import Widget
 from ui.test import prediction_cards
-from ui.test.prediction_cards import Box, Card
+from ui.test.prediction_cards import Box, Prediction
 from ui.text import common
 from ui.text import test as words
 
@@ -119,8 +119,8 @@ def _show(workspace: Workspace, job: JobFolder, answer: Callable[[JobFolder], No
 def _strangers(job: JobFolder) -> None:
     """Draw the strangers shown so far, the newest first, and how many got a name."""
     answer = job.result()
-    found = _cards(job, answer, answer["predictions"][: state.STRANGERS_SHOWN.get()])
-    named = sum(card.is_sure for card in found)
+    found = _predictions(job, answer, answer["predictions"][: state.STRANGERS_SHOWN.get()])
+    named = sum(each.is_sure for each in found)
     st.subheader(words.STRANGERS, anchor=False)
     st.markdown(f"{words.STRANGERS_HOW} **{words.strangers_named(named, len(found))}**")
     prediction_cards.draw(found[::-1], answer["people"])
@@ -129,17 +129,19 @@ def _strangers(job: JobFolder) -> None:
 def _answer(job: JobFolder) -> None:
     answer = job.result()
     rows = answer["predictions"]
-    page = prediction_cards.page(len(rows), f"{Widget.PREDICTIONS_PAGE}-{job.id}")
-    found = _cards(job, answer, rows[page], page.start)
-    _pictures(job, rows[page], found, answer["people"])
+    shown = page.paginate(len(rows), prediction_cards.A_PAGE, f"{Widget.PREDICTIONS_PAGE}-{job.id}")
+    found = _predictions(job, answer, rows[shown], shown.start)
+    _group_photos(job, rows[shown], found, answer["people"])
     prediction_cards.draw(found, answer["people"])
     faces.reasons_table(words.LEFT_OUT, [(entry["name"], entry["reason"]) for entry in answer["left_out"]])
 
 
-def _cards(job: JobFolder, answer: dict[str, Any], rows: Sequence[dict[str, Any]], first: int = 0) -> list[Card]:
+def _predictions(
+    job: JobFolder, answer: dict[str, Any], rows: Sequence[dict[str, Any]], first: int = 0
+) -> list[Prediction]:
     people = answer["people"]
     return [
-        Card(
+        Prediction(
             picture=faces.thumbnail(str(job.path / f"face-{number}.png")),
             name=row["name"],
             true=people.index(row["true"]) if row["true"] in people else None,
@@ -150,14 +152,16 @@ def _cards(job: JobFolder, answer: dict[str, Any], rows: Sequence[dict[str, Any]
     ]
 
 
-def _pictures(job: JobFolder, rows: Sequence[dict[str, Any]], found: Sequence[Card], people: Sequence[str]) -> None:
+def _group_photos(
+    job: JobFolder, rows: Sequence[dict[str, Any]], found: Sequence[Prediction], people: Sequence[str]
+) -> None:
     """Draw the photos that show several faces, each face framed and named."""
     boxes: dict[int, list[Box]] = {}
-    for row, card in zip(rows, found, strict=True):
+    for row, prediction in zip(rows, found, strict=True):
         if row["face"]:
             width, height = row["size_px"]
             x, y, w, h = row["face"]["box"]
-            boxes.setdefault(row["photo"], []).append(Box(x / width, y / height, w / width, h / height, card))
+            boxes.setdefault(row["photo"], []).append(Box(x / width, y / height, w / width, h / height, prediction))
     for photo, inside in boxes.items():
         picture = job.path / f"photo-{photo}.jpg"
         if len(inside) > 1 and picture.exists():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,7 +23,7 @@ from ui.text import test as words
 from ui.train import settings
 
 
-def idea(workspace: Workspace, row: Row, tested: Sequence[Row]) -> None:
+def show(workspace: Workspace, row: Row, tested: Sequence[Row]) -> None:
     """Draw the first idea that was not tried yet with these photos; nothing where all were.
 
     Args:
@@ -81,7 +80,7 @@ def _next(workspace: Workspace, row: Row, rows: Sequence[Row]) -> _Found | None:
     # One in which what was to learn did not has not tried it.
     tried = [other for other in rows if other.id in mine and other.outcome.retrained]
     asked = {other.id: compare_runs.asked_for(other.run) for other in (row, *tried)}
-    most = max(Counter(item.person for item in dataset.of("train")).values())
+    most = settings.most_photos(dataset)
     shown = state.STRANGERS_JOB.get() is not None
     compared = any(sweep.dataset.id == dataset.id for sweep in list_sweeps(workspace))
     found = suggestions.next_idea(asked[row.id], list(asked.values()), most, is_compared=compared, stranger_shown=shown)

@@ -1,9 +1,11 @@
-"""Reading a result: a square a photo, the sentence with the range, the bar on a ruler, the verdict."""
+"""A result: a square a photo, the sentence with the range, the bar on a ruler, the verdict, published results."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from core import presets
+from core.config import TrainConfig
 from core.evaluation import colours, metrics
 from core.evaluation.metrics import TestResult, Verdict
 from core.experiments.runs import Run
@@ -20,7 +22,7 @@ VERDICTS: dict[Verdict, tuple[str, str]] = {
 }
 
 
-def result(result: metrics.TestResult) -> None:
+def result(result: TestResult) -> None:
     """Say what a result means."""
     if result.total == 0:
         st.info(words.NO_LABELS, icon=":material/info:")
@@ -28,13 +30,13 @@ def result(result: metrics.TestResult) -> None:
     if result.total <= MOST_SQUARES:
         st.html(squares(result.correct, result.total))
     _said(result)
-    line, besides = st.columns([4, 3], gap="large", vertical_alignment="center")
+    line, also = st.columns([4, 3], gap="large", vertical_alignment="center")
     with line:
         _ruler(result)
-    besides.markdown(" ".join(_besides(result)))
+    also.markdown(" ".join(_also(result)))
 
 
-def did(run: Run) -> None:
+def surprise(run: Run) -> None:
     """Draw where a training did not do what its settings say; nothing elsewhere."""
     if said := runs.surprise(run):
         st.warning(said, icon=":material/info:")
@@ -58,7 +60,7 @@ def _said(result: TestResult) -> None:
     )
 
 
-def _besides(result: TestResult) -> list[str]:
+def _also(result: TestResult) -> list[str]:
     said = [words.majority(result.majority_correct, result.total)]
     if len({person.photos for person in result.per_person if person.photos}) > 1:
         said.append(words.BALANCED.format(percent=round(100 * result.balanced_accuracy)))
@@ -67,7 +69,7 @@ def _besides(result: TestResult) -> list[str]:
     return said
 
 
-def blur(low: float, at: float, high: float, colour: str) -> str:
+def _blur(low: float, at: float, high: float, colour: str) -> str:
     """Return the bar from `low` to `high` as HTML, deepest at `at`; all of 100."""
     width = max(high - low, NARROWEST)
     left = min(low, 100 - width)
@@ -82,6 +84,29 @@ def _ruler(result: TestResult) -> None:
     edge = " lab-at-edge" if guess < 8 else ""
     st.html(
         f'<div class="lab-expect" role="img" aria-label="{words.expect(low, high)}"><hr>'
-        f"{blur(low, 100 * result.accuracy, high, colour)}"
+        f"{_blur(low, 100 * result.accuracy, high, colour)}"
         f'<div class="lab-tick{edge}" style="left:{guess:.1f}%"><span>{words.GUESSING_HERE}</span></div>{ticks}</div>'
     )
+
+
+def published(config: TrainConfig, result: TestResult) -> None:
+    """Draw the published results beside this one; nothing where none were published."""
+    theirs = presets.PUBLISHED.get(config.preset)
+    if theirs is None or result.total == 0:
+        return
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"**{words.PUBLISHED}**")
+        st.markdown(words.PUBLISHED_HOW)
+        rows = [
+            (words.theirs(number), correct, theirs.total, metrics.wilson_interval(correct, theirs.total))
+            for number, correct in enumerate(theirs.correct, start=1)
+        ]
+        rows.append((words.OURS, result.correct, result.total, result.interval))
+        st.html(f'<div class="lab-published">{"".join(_published_row(*row) for row in rows)}</div>')
+        st.markdown(words.NO_WINNER)
+
+
+def _published_row(whose: str, correct: int, total: int, interval: tuple[float, float]) -> str:
+    low, high = (100 * end for end in interval)
+    bar = _blur(low, 100 * correct / total, high, colours.RIGHT)
+    return f'<b>{whose}</b><div class="lab-track">{bar}</div><span>{common.exam(correct, total)}</span>'

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from core.config import TrainConfig
 from core.data.dataset import Dataset
-from core.experiments import compare_runs
+from core.experiments import baseline, compare_runs
 from core.experiments.compare_runs import Setting
 from core.experiments.listing import Row
 from core.experiments.outcome import Outcome
@@ -20,6 +21,33 @@ from ui.text import test as test_words
 from ui.text import train as train_words
 
 FEW_SETTINGS = 3
+# Settings that are folded away on Train, or not to be chosen there, by the name of their field.
+_ADVANCED = {
+    "learning_rate": train_words.LEARNING_RATE,
+    "seed": train_words.SEED,
+    "batch_size": train_words.BATCH,
+    "head_epochs": train_words.HEAD_EPOCHS,
+    "optimizer": train_words.OPTIMIZER,
+    "momentum": train_words.MOMENTUM,
+    "pooling": train_words.POOLING,
+    "hidden": train_words.HIDDEN,
+    "dropout": train_words.DROPOUT,
+    "views": train_words.COPIES,
+    "rotation_deg": train_words.ROTATION,
+    "shift": train_words.SHIFT,
+    "zoom": train_words.ZOOM,
+    "flip": train_words.FLIP,
+    "early_stopping_patience": train_words.STOP_EARLY,
+    "reduce_lr_patience": train_words.SLOW_DOWN,
+    "keep_best": train_words.KEEP_BEST,
+    "class_weights": train_words.CLASS_WEIGHTS,
+    "precision": train_words.PRECISION,
+    "unfrozen_rate": compare_words.UNFROZEN_RATE,
+    "min_steps": compare_words.MIN_STEPS,
+    "unfrozen_min_steps": compare_words.UNFROZEN_MIN_STEPS,
+    "scale_features": compare_words.SCALE_FEATURES,
+    "zero_start": compare_words.ZERO_START,
+}
 
 
 def block_word(network: Architecture) -> str:
@@ -130,3 +158,63 @@ def _photos_each(dataset: Dataset) -> int | None:
     """Return how many train photos everybody has; None where that is not one number."""
     numbers = set(Counter(item.person for item in dataset.of("train")).values())
     return numbers.pop() if len(numbers) == 1 else None
+
+
+def short_names(rows: Sequence[Row]) -> list[str]:
+    """Name runs by what differs, for the ends of their curves: as little of it as tells them apart."""
+    names = [""] * len(rows)
+    for each in _what_differs(rows):
+        if len(set(names)) == len(rows):
+            break
+        if len(set(each)) > 1:
+            names = [", ".join(filter(None, pair)) for pair in zip(names, each, strict=True)]
+    return names
+
+
+def _what_differs(rows: Sequence[Row]) -> list[list[str]]:
+    """Return what can tell runs apart in two or three words each, the plainest first."""
+    asked = [compare_runs.asked_for(row.run) for row in rows]
+    return [
+        *(_in_words(rows, each) for each in common.SETTINGS if each not in ("other", "data")),
+        [compare_words.rate(config.learning_rate) for config in asked],
+        [compare_words.a_try(config.seed) for config in asked],
+    ]
+
+
+def differing_settings(rows: Sequence[Row]) -> list[tuple[str, list[str]]]:
+    """Return the settings that differ among runs, in words: what it is, and what each of them had.
+
+    Advanced settings are named one by one; what follows from another setting is left out.
+    """
+    asked = [compare_runs.asked_for(row.run) for row in rows]
+    differ = dict.fromkeys(each for config in asked[1:] for each in compare_runs.differences(asked[0], config))
+    said = [(common.SETTINGS[each], _in_words(rows, each)) for each in _in_order(differ) if each != "other"]
+    if len({photos.practice for row in rows if (photos := baseline.photos_of_run(row.run))}) > 1:
+        said.append((common.SETTINGS["data"], [setting(row.run, "data") for row in rows]))
+    flat = [_flat(config) for config in asked]
+    for name, title in _ADVANCED.items():
+        follows = name == "head_epochs" and len({config.epochs for config in asked}) > 1
+        if not follows and len({repr(values[name]) for values in flat}) > 1:
+            said.append((title, [_plain(values[name]) for values in flat]))
+    return said
+
+
+def _in_order(differ: dict[Setting, None]) -> list[Setting]:
+    return [each for each in common.SETTINGS if each in differ]
+
+
+def _in_words(rows: Sequence[Row], which: Setting) -> list[str]:
+    return [setting(row.run, which) or to_be_frozen(row.config) for row in rows]
+
+
+def _flat(config: TrainConfig) -> dict[str, Any]:
+    values = config.to_dict()
+    return {**values, **values["head"], **values["augment"]}
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return compare_words.YES if value else compare_words.NO
+    if isinstance(value, tuple | list):
+        return ", ".join(map(str, value)) or compare_words.NONE
+    return compare_words.NONE if value is None else f"{value:g}" if isinstance(value, float) else str(value)

@@ -214,7 +214,7 @@ def changes_too_much(which: str, changed: Sequence[Setting]) -> str:
     """Say that too much differs from the newest experiment to tell which of it made a difference."""
     if set(changed) == {"other"}:
         return f"Several advanced settings differ from {which}. Change one, to see what it does."
-    return f"These differ from {which}: {common._settings(changed)}. Change one, to see what it does."
+    return f"These differ from {which}: {common.names_of(changed)}. Change one, to see what it does."
 
 
 def tried_to_learn(which: str) -> str:

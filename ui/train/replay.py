@@ -147,9 +147,9 @@ class Stage:
 
 def stage(workspace: Workspace, run: Run) -> Stage:
     """Set the stage: choose the faces and send them, find what it is held against. Once a page, not once a round."""
-    hung = wall.choose(run.dataset)
-    wall.hang(workspace, hung)
-    return Stage(hung, run.config.epochs, _before(workspace, run), _border(run))
+    chosen = wall.choose(run.dataset)
+    wall.send_faces(workspace, chosen)
+    return Stage(chosen, run.config.epochs, _before(workspace, run), _border(run))
 
 
 def _before(workspace: Workspace, run: Run) -> on_page.Before | None:

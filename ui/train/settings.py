@@ -97,7 +97,7 @@ def choose(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> 
         st.caption(" ".join(filter(None, (what_changes(workspace, dataset, config), a_round(dataset, config)))))
     missing = pretrained and not weights.has_weights(backbone.name, workspace)
     with places.more:
-        networks.more(workspace, told_above=missing)
+        networks.more(workspace, is_missing=missing)
     return Choice(config, backbone, missing, places.start, places.below)
 
 
@@ -228,7 +228,7 @@ def _amounts(rounds: DeltaGenerator, photos: DeltaGenerator, config: TrainConfig
     epochs = rounds.number_input(
         words.EPOCHS, 1, 1000, config.epochs, key=Widget.EPOCHS.of(config.preset), persist_state="session"
     )
-    most = _most_photos(dataset)
+    most = most_photos(dataset)
     a_person = photos.number_input(
         words.PHOTOS_A_PERSON,
         1,
@@ -240,7 +240,7 @@ def _amounts(rounds: DeltaGenerator, photos: DeltaGenerator, config: TrainConfig
     return config.with_changes(epochs=int(epochs), train_per_class=None if a_person == most else int(a_person))
 
 
-def _most_photos(dataset: Dataset) -> int:
+def most_photos(dataset: Dataset) -> int:
     """Return how many practice photos the person with most of them has."""
     return max(Counter(item.person for item in dataset.of("train")).values())
 
@@ -268,7 +268,7 @@ def preset_to(
     for key, value in _chosen(config).items():
         st.session_state[key] = value
     if dataset:
-        most = _most_photos(dataset)
+        most = most_photos(dataset)
         key = Widget.PHOTOS_A_PERSON.of(dataset.id, most)
         st.session_state[key] = min(config.train_per_class or most, most)
         state.DATASET.set(dataset.id)
