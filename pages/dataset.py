@@ -27,4 +27,4 @@ else:
         check.show(workspace, found, chosen)
     else:
         split.show(workspace, found, chosen)
-    storage.offer(workspace, chosen)
+    storage.show(workspace, chosen)

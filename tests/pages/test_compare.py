@@ -122,8 +122,8 @@ def test_what_is_chosen_under_advanced_is_compared(open_page, lab_home, dataset)
     widget(app, "selectbox", Widget.COMPARE_WHAT).set_value("photos").run()
     assert app.title[0].value == words.QUESTIONS["photos"]
     widget(app, "selectbox", Widget.COMPARE_FROZEN).set_value(10)
-    widget(app, "button_group", Widget.COMPARE_TRIES).set_value(1)
-    widget(app, "number_input", Widget.COMPARE_ROUNDS).set_value(7)
+    widget(app, "button_group", Widget.COMPARE_SEEDS).set_value(1)
+    widget(app, "number_input", Widget.COMPARE_EPOCHS).set_value(7)
     widget(app, "selectbox", Widget.COMPARE_SECOND).set_value(Start(MINI, pretrained=False)).run()
     app.button(key=Widget.START_COMPARISON).click().run()
     assert not app.exception
@@ -338,7 +338,7 @@ def test_a_stop_that_was_clicked_is_told_and_can_be_used(open_page, lab_home, da
     app.session_state[Widget.STOPS.of(sweep.id)] = 2
     app.run()
     assert "**Blocks 3 to 5 learn:**" in told(app)
-    widget(app, "button", Widget.USE_STOP).click().run()
+    widget(app, "button", Widget.USE_POINT).click().run()
     assert app.title[0].value == train_words.TRAIN_TITLE
     app.switch_page(navigation.TRAIN).run()
     app.button(key=Widget.START).click().run()
@@ -349,7 +349,7 @@ def test_a_stop_that_was_clicked_is_told_and_can_be_used(open_page, lab_home, da
 def test_the_exam_of_a_stop_is_opened(open_page, lab_home, dataset) -> None:
     finished(lab_home, dataset)
     app = open_page(navigation.COMPARE)
-    widget(app, "button", Widget.STOP_EXAM).click().run()
+    widget(app, "button", Widget.POINT_TEST).click().run()
     assert not app.exception
     assert app.title[0].value == f"Final exam: {EXAM} of {EXAM} right"
 
@@ -359,8 +359,8 @@ def test_photos_that_are_gone_cannot_be_used_any_more(open_page, lab_home, datas
     shutil.rmtree(lab_home.datasets)
     app = open_page(navigation.COMPARE, sweep=sweep.id)
     assert app.title[0].value.startswith("Retraining block 5")
-    assert Widget.USE_STOP not in keys(app)
-    assert Widget.STOP_EXAM in keys(app)
+    assert Widget.USE_POINT not in keys(app)
+    assert Widget.POINT_TEST in keys(app)
 
 
 def test_two_networks_have_a_headline_each(open_page, lab_home, dataset) -> None:
@@ -483,7 +483,7 @@ def test_a_new_one_is_prepared_and_an_earlier_one_opened_again(open_page, lab_ho
     app.button(key=Widget.NEW_COMPARISON).click().run()
     assert app.title[0].value == words.QUESTIONS["depth"]
     assert Param.SWEEP not in app.query_params
-    widget(app, "button_group", Widget.COMPARE_TRIES).set_value(3).run()
+    widget(app, "button_group", Widget.COMPARE_SEEDS).set_value(3).run()
     assert words.all_done_before(18) in told(app)
     widget(app, "selectbox", Widget.COMPARISON).set_value(sweep.id).run()
     assert app.title[0].value.startswith("Retraining block 5")

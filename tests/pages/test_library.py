@@ -39,7 +39,7 @@ def test_while_the_first_one_runs_it_is_in_the_list_without_a_result(open_page, 
         app = open_page(navigation.LIBRARY)
         shown = app.dataframe[0].value.iloc[0]
         assert shown["right answers"] == common.RUN_STATES["running"]
-        assert not [button for button in app.button if button.key == Widget.OPEN_EXAM]
+        assert not [button for button in app.button if button.key == Widget.OPEN_TEST]
         app.button(key=Widget.OPEN_CURVES).click().run()
         assert app.title[0].value == "Learning: round 4 of 5"
 
@@ -58,7 +58,7 @@ def test_the_table_says_what_each_experiment_was_and_gave(open_page, lab_home) -
     assert set(table["what learned"]) == {"untrained, 4 blocks frozen"}
     assert 92 in table["out of 100"].tolist()
     assert app.query_params[Param.RUN] == tested.id
-    app.button(key=Widget.OPEN_EXAM).click().run()
+    app.button(key=Widget.OPEN_TEST).click().run()
     assert app.title[0].value == "Final exam: 11 of 12 right"
 
 
@@ -131,7 +131,7 @@ def test_what_was_taken_along_comes_back_and_is_tested_with(open_page, lab_home,
     assert not app.exception
     assert not app.error
     assert app.dataframe[0].value["right answers"].tolist() == ["11 of 12 right"]
-    app.button(key=Widget.OPEN_EXAM).click().run()
+    app.button(key=Widget.OPEN_TEST).click().run()
     assert not app.exception
     assert app.title[0].value == "Final exam: 11 of 12 right"
     app.switch_page(navigation.TEST)

@@ -97,9 +97,9 @@ def test_a_folded_network_can_be_used_untrained_where_it_can_learn_so(open_page,
     made.dataset(lab_home)
     app = open_page(navigation.TRAIN)
     app.radio(key=Widget.MORE_NETWORKS).set_value("imagenet-mobilenetv2").run()
-    assert Widget.USE_UNTAUGHT not in [button.key for button in app.button]
+    assert Widget.USE_UNTRAINED not in [button.key for button in app.button]
     app.radio(key=Widget.MORE_NETWORKS).set_value("imagenet-vgg16").run()
-    app.button(key=Widget.USE_UNTAUGHT).click().run()
+    app.button(key=Widget.USE_UNTRAINED).click().run()
     assert widget(app, "selectbox", Widget.BACKBONE).value == "imagenet-vgg16"
     app.button(key=Widget.START).click().run()
     (run,) = runs.list_runs(lab_home)
@@ -436,7 +436,7 @@ def test_a_finished_experiment_leads_to_the_exam(open_page, lab_home) -> None:
     run = made.run(lab_home, made.dataset(lab_home), rounds=5)
     app = open_page(navigation.TRAIN, run=run.id)
     assert app.title[0].value == "Finished after 5 rounds"
-    app.button(key=Widget.TO_EXAM).click().run()
+    app.button(key=Widget.TO_TEST).click().run()
     assert app.title[0].value == "Final exam: 11 of 12 right"
 
 
@@ -470,7 +470,7 @@ def test_a_failed_experiment_says_why_in_its_sentence_and_keeps_what_it_had(open
     assert "The disk is full" in app.error[0].value
     assert words.KEPT in [text.value for text in app.markdown]
     assert common.RIGHT_ANSWERS in [text.value for text in app.subheader]
-    assert Widget.TO_EXAM not in [button.key for button in app.button]
+    assert Widget.TO_TEST not in [button.key for button in app.button]
     app.button(key=Widget.GO_ON_TRAINING).click().run()
     assert run.status().state == "queued"
 

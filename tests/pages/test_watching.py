@@ -181,7 +181,7 @@ def test_afterwards_any_round_is_shown_again_curve_and_wall_together(open_page, 
     run = made.run(lab_home, made.dataset(lab_home), rounds=-1, config=FIVE)
     learn(run, [(1.0, 0.5, 1.0, 0.5)] * 6, says=lambda epoch: epoch % 3)
     app = open_page(navigation.TRAIN, run=run.id)
-    scrubber = app.slider(key=Widget.ROUND.of(run.id, 5))
+    scrubber = app.slider(key=Widget.EPOCH_SHOWN.of(run.id, 5))
     assert (scrubber.min, scrubber.max, scrubber.value) == (0, 5, 5)
     assert train_words.SAYS_NOW in [text.value for text in app.subheader]
     scrubber.set_value(1).run()

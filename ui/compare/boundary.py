@@ -38,10 +38,10 @@ def _row(sweep: Sweep, line: Line, point: Point, number: int, dataset: Dataset |
         total = len(exam(sweep.dataset))
         word = _word(sweep, line, point)
         st.markdown(words.stop(what, correct, total, point.seconds, word), width="content")
-        if dataset and st.button(words.USE_STOP, key=Widget.USE_STOP.of(number), type="primary"):
+        if dataset and st.button(words.USE_STOP, key=Widget.USE_POINT.of(number), type="primary"):
             settings.preset_to({}, sweep.plan.config(point.results[0].cell), dataset)
             st.switch_page(navigation.TRAIN)
-        if st.button(words.SEE_EXAM, key=Widget.STOP_EXAM.of(number)):
+        if st.button(words.SEE_EXAM, key=Widget.POINT_TEST.of(number)):
             st.switch_page(navigation.TEST, query_params={Param.RUN: usual(point).run_id})
 
 

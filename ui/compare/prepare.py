@@ -114,5 +114,5 @@ def _takes(workspace: Workspace, plan: SweepPlan, dataset: Dataset) -> str:
     expected, total = outlook(plan, dataset, workspace), len(list(plan.cells()))
     if not expected.to_do:
         return words.all_done_before(total)
-    tries = len(plan.seeds)
-    return words.takes(expected.all_s, expected.first_s, total // tries, tries)
+    n_seeds = len(plan.seeds)
+    return words.takes(expected.all_s, expected.first_s, total // n_seeds, n_seeds)

@@ -130,7 +130,7 @@ def _cut_short(workspace: Workspace, found: Reading) -> None:
         label = words.MAKE_AGAIN if is_gone else common.GO_ON
         if st.button(label, key=Widget.GO_ON_COMPARING, type="primary", width="stretch"):
             with page.errors_as_sentences():
-                jobs.go_on_with_sweep(workspace, found.sweep)
+                jobs.resume_sweep(workspace, found.sweep)
                 st.rerun()
 
 

@@ -22,7 +22,7 @@ from ui.text import compare as words
 from ui.text import train as train_words
 from ui.train import networks, settings
 
-TRIES = (1, 2, 3, 5, 7, 10)
+SEED_COUNTS = (1, 2, 3, 5, 7, 10)
 FEWEST_STOPS = 2
 # Smaller faces than the network knows; larger ones only make it slow.
 SMALLEST_PX = 32
@@ -38,7 +38,7 @@ class Choice:
     depths: tuple[int, ...]
     photos: tuple[int | None, ...]
     sizes_px: tuple[int, ...]
-    tries: int
+    n_seeds: int
 
     def plan(self) -> SweepPlan:
         """Return the plan.
@@ -48,7 +48,7 @@ class Choice:
         """
         if max(len(self.depths), len(self.photos), len(self.sizes_px)) < FEWEST_STOPS:
             raise ConfigError(words.TWO_STOPS)
-        seeds = tuple(range(self.tries))
+        seeds = tuple(range(self.n_seeds))
         return SweepPlan(
             self.base, self.starts, self.depths, self.photos, self.sizes_px, (self.base.learning_rate,), seeds
         )
@@ -64,9 +64,9 @@ def choose(workspace: Workspace, dataset: Dataset) -> Choice:
     with first[2]:
         others = _second(workspace, start)
     with second[0]:
-        tries = _tries()
+        n_seeds = _n_seeds()
     base = _base(start)
-    base = base.with_changes(epochs=_rounds(second[1], base))
+    base = base.with_changes(epochs=_epochs(second[1], base))
     if axis != "size":
         base = base.with_changes(image_size_px=_size(second[2], base, start))
     third = st.columns(3, gap="medium", vertical_alignment="bottom")
@@ -74,7 +74,7 @@ def choose(workspace: Workspace, dataset: Dataset) -> Choice:
     with third[0]:
         depths = _depths(start, axis)
     sizes_px = _sizes(start, base) if axis == "size" else (base.image_size_px,)
-    return _some(Choice(axis, (start, *others), base, depths, photos, sizes_px, tries))
+    return _some(Choice(axis, (start, *others), base, depths, photos, sizes_px, n_seeds))
 
 
 def _some(choice: Choice) -> Choice:
@@ -174,22 +174,22 @@ def _base(start: Start) -> TrainConfig:
     return recommended.with_changes(backbone=entry.name, image_size_px=entry.usual_px)
 
 
-def _tries() -> int:
+def _n_seeds() -> int:
     picked = st.segmented_control(
         words.TRIES,
-        TRIES,
+        SEED_COUNTS,
         default=len(USUAL_SEEDS),
         required=True,
-        key=Widget.COMPARE_TRIES,
+        key=Widget.COMPARE_SEEDS,
         persist_state="session",
     )
     return int(picked or len(USUAL_SEEDS))
 
 
-def _rounds(column: DeltaGenerator, base: TrainConfig) -> int:
+def _epochs(column: DeltaGenerator, base: TrainConfig) -> int:
     return int(
         column.number_input(
-            train_words.EPOCHS, 1, 1000, base.epochs, key=Widget.COMPARE_ROUNDS, persist_state="session"
+            train_words.EPOCHS, 1, 1000, base.epochs, key=Widget.COMPARE_EPOCHS, persist_state="session"
         )
     )
 

@@ -195,7 +195,7 @@ def actions(workspace: Workspace, row: Row) -> None:
     st.subheader(escape.plain(row.title), anchor=False)
     st.caption(f"{escape.plain(_result(row))} · {run_words.settings_line(row.config, row.outcome)}")
     with st.container(horizontal=True):
-        if row.is_tested and st.button(common.TO_EXAM, key=Widget.OPEN_EXAM, type="primary"):
+        if row.is_tested and st.button(common.TO_EXAM, key=Widget.OPEN_TEST, type="primary"):
             st.switch_page(navigation.TEST, query_params={Param.RUN: row.id})
         kind = "secondary" if row.is_tested else "primary"
         if st.button(words.OPEN_CURVES, key=Widget.OPEN_CURVES, type=kind):
@@ -239,7 +239,7 @@ def bring_back(workspace: Workspace) -> None:
             with page.errors_as_sentences():
                 run = restore.bring_back(upload, workspace)
                 # A new, empty widget: an upload lives in memory until then.
-                state.BACK_UPLOADS.set(state.BACK_UPLOADS.get() + 1)
+                state.count_up(state.BACK_UPLOADS)
                 st.query_params[Param.RUN] = run.id
                 st.toast(words.BROUGHT_BACK)
                 st.rerun()

@@ -16,11 +16,11 @@ from ui.text import common, escape
 from ui.text import experiments as words
 
 
-def offer(workspace: Workspace, dataset: Dataset | None = None) -> None:
+def show(workspace: Workspace, dataset: Dataset | None = None) -> None:
     """Draw what is on this computer, folded: delete one data set, or erase everything."""
-    said = state.GONE.get()
+    said = state.ERASED.get()
     if said:
-        state.GONE.set("")
+        state.ERASED.set("")
         st.success(said, icon=":material/delete_forever:")
     with st.expander(words.ON_DISK):
         st.markdown(f"{common.STAYS_HERE} {escape.plain(str(workspace.root))}")
@@ -68,8 +68,8 @@ def delete_sweep(workspace: Workspace, sweep: Sweep) -> None:
 def _delete_dataset(workspace: Workspace, dataset: Dataset) -> None:
     deletion.delete_dataset(workspace, dataset.id)
     # Faces lie in what was brought and in ended jobs too, and nobody can tell there whose.
-    jobs.forget_ended(workspace)
-    jobs.drop_drafts(workspace)
+    jobs.remove_ended(workspace)
+    jobs.remove_drafts(workspace)
     _forget()
     st.rerun()
 
@@ -79,11 +79,11 @@ def _erase(workspace: Workspace) -> None:
     _forget()
     state.DATASET.set(None)
     # Kept for the next run of the page, which is an empty one.
-    state.GONE.set(words.erased(erased.photos, erased.bytes))
+    state.ERASED.set(words.erased(erased.photos, erased.bytes))
     st.rerun()
 
 
 def _forget() -> None:
     """Drop what this server keeps in memory of pictures."""
     faces.thumbnail.clear()
-    state.REMOVALS.set(state.REMOVALS.get() + 1)
+    state.count_up(state.REMOVALS)

@@ -48,7 +48,7 @@ def show(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> No
 
 def _go_on(dataset: Dataset) -> None:
     """Take the photos as they are, and go to the split."""
-    state.LOOKED.set(state.LOOKED.get() | {dataset.id})
+    state.CHECKED.set(state.CHECKED.get() | {dataset.id})
     steps.go("split")
     st.rerun()
 

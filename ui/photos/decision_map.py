@@ -40,10 +40,10 @@ def show(dataset: Dataset) -> None:
             width="stretch",
         )
     with shown:
-        practice = dataset.counts()["train"]
-        advice = decision_map.advise(practice, similar=answer == words.SIMILAR)
+        n_train = dataset.counts()["train"]
+        advice = decision_map.advise(n_train, similar=answer == words.SIMILAR)
         st.html(_map(advice))
-        st.markdown(words.advice(practice, advice.large, advice.similar, advice.freeze))
+        st.markdown(words.advice(n_train, advice.large, advice.similar, advice.freeze))
 
 
 def _examples() -> str:

@@ -36,15 +36,15 @@ def apply(workspace: Workspace, dataset: Dataset, edit: Callable[..., Dataset], 
         newest = load_dataset(workspace, dataset.id)
         saved = edit(workspace, newest, *how, is_used=partial(runs.is_used, workspace), **named)
     except LabError as error:
-        state.TROUBLE.set(str(error))
+        state.EDIT_ERROR.set(str(error))
     else:
         state.DATASET.set(saved.id)
 
 
 def show_trouble() -> None:
     """Say once why the last edit could not be made."""
-    if trouble := state.TROUBLE.get():
-        state.TROUBLE.set("")
+    if trouble := state.EDIT_ERROR.get():
+        state.EDIT_ERROR.set("")
         page.show_error(trouble)
 
 

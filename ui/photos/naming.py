@@ -21,13 +21,13 @@ from ui.text import photos as words
 def cards(draft: Draft, people: Sequence[str]) -> None:
     """Draw the cards; `people` are those who are there already, offered as names."""
     numbers = [pile.number for pile in draft.piles()]
-    shown = sorted({*numbers, *range(1, state.CARDS.get() + 1)})
+    shown = sorted({*numbers, *range(1, state.PERSON_CARDS.get() + 1)})
     with st.grid(min_column_width=260):
         for number in shown:
             with st.container(border=True):
                 _card(draft, number, people)
     if st.button(words.ANOTHER_PERSON, key=Widget.ANOTHER_PERSON):
-        state.CARDS.set(max(shown) + 1)
+        state.PERSON_CARDS.set(max(shown) + 1)
         st.rerun()
 
 
@@ -66,7 +66,7 @@ def _card(draft: Draft, number: int, people: Sequence[str]) -> None:
     if uploads:
         draft.add(number, [(upload.name, upload) for upload in uploads])
         # New, empty widgets: the old one's photos leave the memory with it.
-        state.UPLOADS.set(state.UPLOADS.get() + 1)
+        state.count_up(state.UPLOADS)
         st.rerun()
     if pile.names:
         with st.container(horizontal=True, vertical_alignment="center"):

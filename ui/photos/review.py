@@ -57,7 +57,7 @@ def show(workspace: Workspace, dataset: Dataset) -> None:
     _people(workspace, dataset)
     likeness = read_likeness(workspace, dataset)
     if likeness is None:
-        similarity.offer(workspace, dataset, at_once="several_faces" in found)
+        similarity.compare_faces(workspace, dataset, at_once="several_faces" in found)
     if any(entry.spare for kind in questions.ASKING for entry in found.get(kind, ())):
         st.markdown(words.SPARE_HOW)
     for kind, entries in found.items():

@@ -1,4 +1,4 @@
-"""A search for faces: how far it is, the wall that fills, and how it ended, told once; a cut-off one can go on."""
+"""A search for faces: how far it is, the wall that fills, and how it ended; an interrupted one can be resumed."""
 
 from __future__ import annotations
 
@@ -65,28 +65,28 @@ def _seconds_left(events: Sequence[dict[str, object]], step: str, done: int, tot
 
 
 def settle(workspace: Workspace) -> None:
-    """Take over what the last search found, or say why it found nothing; offer to go on with one that was cut off."""
-    jobs.drop_uploads(workspace)
+    """Open what the last search found, or say why it found nothing; offer to resume one that was interrupted."""
+    jobs.remove_uploads(workspace)
     mine = jobs.job(workspace, state.CROP_JOB.get())
     state.CROP_JOB.set(None)
-    # Only the search that was asked for with it leads on to Train.
+    # Only a search that was started like this leads on to Train.
     train_next = state.TRAIN_NEXT.get()
     state.TRAIN_NEXT.set(False)
-    untold = jobs.untold_searches(workspace)
-    cut_off = [job for job in untold if job.status().state == "interrupted"]
-    over = [job for job in untold if job not in cut_off]
-    if mine and mine not in untold:
-        # Told in another window already; whoever asked for it is told as well.
+    unreported = jobs.unreported_searches(workspace)
+    cut_off = [job for job in unreported if job.status().state == "interrupted"]
+    over = [job for job in unreported if job not in cut_off]
+    if mine and mine not in unreported:
+        # Shown in another window already; who asked for it shall see it as well.
         over.insert(0, mine)
     for job in over:
-        jobs.tell(job)
+        jobs.mark_reported(job)
     if over:
-        _tell(workspace, over[0], train_next=train_next)
+        _take_over(workspace, over[0], train_next=train_next)
     if cut_off:
-        _offer(workspace, cut_off[0])
+        _offer_to_resume(workspace, cut_off[0])
 
 
-def _tell(workspace: Workspace, job: JobFolder, *, train_next: bool) -> None:
+def _take_over(workspace: Workspace, job: JobFolder, *, train_next: bool) -> None:
     status = job.status()
     if status.state == "done":
         state.DATASET.set(job.result()["dataset_id"])
@@ -100,19 +100,19 @@ def _tell(workspace: Workspace, job: JobFolder, *, train_next: bool) -> None:
         st.info(words.CROP_STOPPED)
 
 
-def _offer(workspace: Workspace, job: JobFolder) -> None:
+def _offer_to_resume(workspace: Workspace, job: JobFolder) -> None:
     """Ask whether an interrupted search shall go on; where its photos are gone, only say so."""
     if not jobs.can_go_on(job):
-        jobs.tell(job)
+        jobs.mark_reported(job)
         st.info(words.CROP_INTERRUPTED)
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/pause_circle: {words.SEARCH_CUT_OFF}")
         if st.button(common.GO_ON, key=Widget.GO_ON_SEARCHING, type="primary"):
             with page.errors_as_sentences():
-                jobs.search_on(workspace, job)
+                jobs.resume_search(workspace, job)
                 state.CROP_JOB.set(job.id)
                 st.rerun()
         if st.button(words.LEAVE_IT, key=Widget.LEAVE_SEARCH):
-            jobs.forget(job)
+            jobs.remove(job)
             st.rerun()

@@ -24,10 +24,10 @@ MOST_FACES = 8
 FACE_WIDTH_PX = 112
 
 
-def offer(workspace: Workspace, dataset: Dataset, *, at_once: bool) -> None:
+def compare_faces(workspace: Workspace, dataset: Dataset, *, at_once: bool) -> None:
     """Show the comparing of faces that is going on, else start or offer it; say why the last one failed."""
     open_job = jobs.open_job(workspace, "compare")
-    job = open_job or jobs.job(workspace, state.COMPARE_JOB.get())
+    job = open_job or jobs.job(workspace, state.SIMILARITY_JOB.get())
     mine = job and (job.request()["dataset_id"], job.request()["version"]) == (dataset.id, dataset.version)
     if open_job:
         st.fragment(_progress, run_every=job_progress.EVERY_S)(open_job)
@@ -36,12 +36,12 @@ def offer(workspace: Workspace, dataset: Dataset, *, at_once: bool) -> None:
         _compare(workspace, dataset)
     if job and mine and job.status().state == "failed":
         st.warning(escape.plain(job.status().message))
-    if st.button(words.COMPARE, key=Widget.COMPARE, icon=":material/group_search:"):
+    if st.button(words.COMPARE, key=Widget.COMPARE_FACES, icon=":material/group_search:"):
         _compare(workspace, dataset)
 
 
 def _compare(workspace: Workspace, dataset: Dataset) -> None:
-    state.COMPARE_JOB.set(jobs.compare_faces(workspace, dataset).id)
+    state.SIMILARITY_JOB.set(jobs.compare_faces(workspace, dataset).id)
     st.rerun()
 
 

@@ -158,6 +158,6 @@ def _split_again(workspace: Workspace, dataset: Dataset, train: int, validation:
             test_fraction=(100 - train - validation) / 100,
         )
     except LabError as error:
-        state.TROUBLE.set(str(error))
+        state.EDIT_ERROR.set(str(error))
     else:
         editing.apply(workspace, dataset, edits.resplit, split)

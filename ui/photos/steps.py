@@ -26,7 +26,7 @@ def current(dataset: Dataset | None) -> Step:
     wanted = state.STEP.get()
     if wanted in STEPS:
         return cast("Step", wanted)
-    return "split" if dataset.id in state.LOOKED.get() or not questions.open_questions(dataset) else "check"
+    return "split" if dataset.id in state.CHECKED.get() or not questions.open_questions(dataset) else "check"
 
 
 def go(step: Step, checking: str = "faces") -> None:

@@ -44,7 +44,7 @@ def form(workspace: Workspace, found: Sequence[Dataset], chosen: Dataset | None)
         if job:
             state.CROP_JOB.set(job.id)
             state.TRAIN_NEXT.set(False)
-            state.CARDS.set(state.CARDS.default)
+            state.PERSON_CARDS.set(state.PERSON_CARDS.default)
             st.rerun()
 
 
@@ -157,7 +157,7 @@ def _with_example() -> st.delta_generator.DeltaGenerator:
 
 def _renew() -> None:
     """Draw new, empty upload widgets: the photos leave the memory with the old ones."""
-    state.UPLOADS.set(state.UPLOADS.get() + 1)
+    state.count_up(state.UPLOADS)
     st.rerun()
 
 

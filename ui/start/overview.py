@@ -80,8 +80,8 @@ def lineup(workspace: Workspace, found: Sequence[Dataset]) -> None:
             [(n, person.name, faces.thumbnail(str(person.portrait), faces.LARGE_PX)) for n, person in enumerate(drawn)]
         )
         return
-    practice = {item.person: item for item in reversed(found[0].of("train"))}
-    shown = [(label, practice[person]) for label, person in enumerate(found[0].people) if person in practice]
+    first = {item.person: item for item in reversed(found[0].of("train"))}
+    shown = [(label, first[person]) for label, person in enumerate(found[0].people) if person in first]
     faces.lineup(
         [
             (label, item.person or "", faces.face_of(workspace, found[0], item.sha256, item.face, faces.LARGE_PX))

@@ -120,7 +120,7 @@ def _matrix(workspace: Workspace, found: Evaluation) -> None:
 
 
 def _faces_of_people(workspace: Workspace, dataset: Dataset) -> list[str]:
-    """Return a face of each person, of the practice photos."""
+    """Return a face of each person, from the train photos."""
     first = {item.person: item for item in reversed(dataset.of("train"))}
     return [
         faces.face_of(workspace, dataset, first[person].sha256, first[person].face)

@@ -58,7 +58,7 @@ def _upload(workspace: Workspace, run: Run) -> None:
             job = jobs.predict(workspace, run, uploads)
             state.PREDICT_JOB.set(job.id)
             state.STRANGERS_SHOWN.set(0)
-            state.TEST_UPLOADS.set(state.TEST_UPLOADS.get() + 1)
+            state.count_up(state.TEST_UPLOADS)
             st.rerun()
 
 
@@ -107,7 +107,7 @@ def _show(workspace: Workspace, job: JobFolder, answer: Callable[[JobFolder], No
     if status.state in OPEN_STATES:
         _looking(job)
         return
-    jobs.drop_uploads(workspace)
+    jobs.remove_uploads(workspace)
     if status.state == "failed":
         page.show_error(status.message)
     elif status.state == "done":

@@ -63,7 +63,7 @@ def _what_changes(found: _Found) -> str:
         return ""
     follows = baseline.follows(base, now)
     which = common.experiment(found.base.number)
-    return common.will_be_held_against(which, compare_runs.differences(base, now), follows=follows)
+    return common.against_baseline(which, compare_runs.differences(base, now), follows=follows)
 
 
 def _next(workspace: Workspace, row: Row, rows: Sequence[Row]) -> _Found | None:
@@ -103,6 +103,6 @@ def _set_up(workspace: Workspace, run: Run, found: _Found) -> None:
         st.switch_page(navigation.TRAIN)
     new_photos.show_stranger(workspace, run)
     # Drawn further down in this very run; on a small screen it would open out of sight.
-    state.STRANGER_VIEWS.set(state.STRANGER_VIEWS.get() + 1)
+    state.count_up(state.STRANGER_VIEWS)
     state.SCROLL_TO_VIEWS.set(True)
     st.rerun()

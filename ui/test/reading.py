@@ -29,11 +29,11 @@ def result(result: TestResult) -> None:
         return
     if result.total <= MOST_SQUARES:
         st.html(squares(result.correct, result.total))
-    _said(result)
+    _sentence(result)
     line, also = st.columns([4, 3], gap="large", vertical_alignment="center")
     with line:
         _ruler(result)
-    also.markdown(" ".join(_also(result)))
+    also.markdown(" ".join(_notes(result)))
 
 
 def surprise(run: Run) -> None:
@@ -50,7 +50,7 @@ def squares(correct: int, total: int) -> str:
     return f'<div class="lab-squares" role="img" aria-label="{said}" style="{style}">{right}{wrong}</div>'
 
 
-def _said(result: TestResult) -> None:
+def _sentence(result: TestResult) -> None:
     verdict, colour = VERDICTS[result.verdict]
     if result.is_rough and result.verdict == "clear":
         verdict = words.better_but_rough(result.total)
@@ -60,7 +60,7 @@ def _said(result: TestResult) -> None:
     )
 
 
-def _also(result: TestResult) -> list[str]:
+def _notes(result: TestResult) -> list[str]:
     said = [words.majority(result.majority_correct, result.total)]
     if len({person.photos for person in result.per_person if person.photos}) > 1:
         said.append(words.BALANCED.format(percent=round(100 * result.balanced_accuracy)))

@@ -125,7 +125,7 @@ def has_met(people: Sequence[str]) -> str:
     return f"This network has seen photos of {shown} before. Its result with them will look too good."
 
 
-def will_be_held_against(which: str, changed: Sequence[Setting], *, follows: bool) -> str:
+def against_baseline(which: str, changed: Sequence[Setting], *, follows: bool) -> str:
     """Say what a new experiment will be held against, and what changes; `follows` where it explains a second change."""
     if follows:
         return f"Two things change against {which}: {names_of(changed)}. {MUST_LEARN}"

@@ -49,10 +49,10 @@ def maps_or_make(workspace: Workspace, dataset: Dataset, config: TrainConfig) ->
     if found is None or all(found) or not weights.has_weights(config.backbone, workspace):
         return found
     key = (dataset.id, dataset.version, config.backbone, config.image_size_px)
-    explained = state.EXPLAINED.get()
+    explained = state.ACTIVATION_JOBS.get()
     if key not in explained:
         job = jobs.explain(workspace, dataset, config.backbone, config.image_size_px)
-        state.EXPLAINED.set({**explained, key: job.id})
+        state.ACTIVATION_JOBS.set({**explained, key: job.id})
     else:
         # Asked once a session: what could not be made is not tried with every click.
         job = jobs.job(workspace, explained[key])

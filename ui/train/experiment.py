@@ -105,7 +105,7 @@ def _movement(workspace: Workspace, run: Run) -> None:
 def _how_to_read(run: Run) -> list[str]:
     """Say what the curves rest on: what a round is, the mock exam, the two phases, the round that was kept."""
     config, did = run.config, run.outcome()
-    said = [settings.a_round(run.dataset, config), words.MOCK_HOW]
+    said = [settings.epoch_sentence(run.dataset, config), words.MOCK_HOW]
     if did.border is not None:
         said.append(words.two_phases(did.border))
     if config.keep_best and did.kept_epoch is not None:
@@ -132,10 +132,10 @@ def _head(workspace: Workspace, run: Run) -> None:
 
 def _ways_on(workspace: Workspace, run: Run, go_on: str) -> None:
     is_tested = run.summary() is not None
-    if is_tested and st.button(common.TO_EXAM, key=Widget.TO_EXAM, type="primary"):
+    if is_tested and st.button(common.TO_EXAM, key=Widget.TO_TEST, type="primary"):
         st.switch_page(navigation.TEST, query_params={Param.RUN: run.id})
     kind = "secondary" if is_tested else "primary"
     if run.status().state != "done" and st.button(go_on, key=Widget.GO_ON_TRAINING, type=kind):
         with page.errors_as_sentences():
-            jobs.go_on(workspace, run)
+            jobs.resume(workspace, run)
             _open(run)

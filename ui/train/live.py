@@ -30,7 +30,7 @@ MOST_SHOWN = 5
 
 def training(workspace: Workspace, run: Run) -> None:
     """Show an experiment while it is open, and until its last round was shown."""
-    # A slow training is looked at seldom: looking takes time from it.
+    # Reading a run takes time from its training, so a slow one is read less often.
     is_fast = replay.far_behind(run, len(run.history()) - 1)
     every_s = 1 / EPOCHS_A_SECOND if is_fast else job_progress.EVERY_S
     st.fragment(_training, run_every=every_s)(run, replay.stage(workspace, run), is_fast)
@@ -51,15 +51,15 @@ def _training(run: Run, stage: Stage, is_fast: bool) -> None:
         st.rerun()
     workspace, progress = server.workspace(), run.progress()
     before = _n_before(workspace, run) if progress.phase == "waiting" else 0
-    told = _told(progress, has_frozen=frozen_units(run.config) > 0)
+    headline = _headline(progress, has_frozen=frozen_units(run.config) > 0)
     if before:
-        told = words.WAITS, 0.0, words.in_queue(before)
+        headline = words.WAITS, 0.0, words.in_queue(before)
     if is_behind:
-        told = _told_behind(progress, history, shown)
+        headline = _replay_headline(progress, history, shown)
     others = _others(workspace, run)
     # In the same places as `replay.afterwards` has them, so that wall and curves stay where they are.
     with st.container():
-        _head(run, told, progress, is_behind, words.waits_behind(len(others)) if others and not before else "")
+        _head(run, headline, progress, is_behind, words.waits_behind(len(others)) if others and not before else "")
     with st.container():
         job_progress.show_trouble(run.job)
         if before:
@@ -69,9 +69,9 @@ def _training(run: Run, stage: Stage, is_fast: bool) -> None:
     _show_queue(others)
 
 
-def _head(run: Run, told: tuple[str, float, str], progress: Progress, is_behind: bool, behind: str) -> None:
+def _head(run: Run, headline: tuple[str, float, str], progress: Progress, is_behind: bool, behind: str) -> None:
     """Draw what is going on, how far it is, and what can be done about it."""
-    title, fraction, detail = told
+    title, fraction, detail = headline
     head, skip, stop = st.columns([4, 1.3, 1], vertical_alignment="center")
     with head:
         st.title(title, anchor=False)
@@ -85,8 +85,8 @@ def _head(run: Run, told: tuple[str, float, str], progress: Progress, is_behind:
     st.progress(fraction, text=" · ".join(part for part in (detail, left, behind) if part))
 
 
-def _told_behind(progress: Progress, history: Sequence[Epoch], shown: int) -> tuple[str, float, str]:
-    """Return what to say while the rounds are shown slower than they were trained."""
+def _replay_headline(progress: Progress, history: Sequence[Epoch], shown: int) -> tuple[str, float, str]:
+    """Return the same while epochs are shown slower than they were trained."""
     epochs = progress.epochs
     if progress.phase == "done":
         detail = words.finished_in(sum(epoch.seconds for epoch in history), shown, len(history) - 1)
@@ -95,11 +95,11 @@ def _told_behind(progress: Progress, history: Sequence[Epoch], shown: int) -> tu
     return title, shown / max(epochs, 1), words.IS_FASTER.format(newest=len(history) - 1)
 
 
-def _told(progress: Progress, *, has_frozen: bool) -> tuple[str, float, str]:
-    """Return what to say of a running experiment: the title, how far the bar is, and what stands over the bar.
+def _headline(progress: Progress, *, has_frozen: bool) -> tuple[str, float, str]:
+    """Return the title of a running experiment, how far its bar is, and what stands over the bar.
 
     Args:
-        has_frozen: some of its layers are frozen to the end.
+        has_frozen: whether layers stay frozen to the end.
     """
     if progress.phase == "prefix":
         so_far = words.PICTURES_SO_FAR.format(done=progress.done, total=progress.total)
@@ -147,8 +147,8 @@ def _show_queue(waiting: Sequence[Run]) -> None:
         return
     st.markdown(f"**{words.WAITING_TITLE}**")
     for place, other in enumerate(waiting[:MOST_SHOWN], start=1):
-        told, out = st.columns([5, 1], vertical_alignment="center")
-        told.markdown(f"{place}. {run_words.settings_line(other.config)}")
+        settings, out = st.columns([5, 1], vertical_alignment="center")
+        settings.markdown(f"{place}. {run_words.settings_line(other.config)}")
         key = Widget.TAKE_OUT.of(other.id)
         out.button(words.TAKE_OUT, key=key, width="stretch", on_click=other.job.ask_to_stop)
     if len(waiting) > MOST_SHOWN:

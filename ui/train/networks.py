@@ -126,7 +126,7 @@ def _which(missing: Sequence[Backbone]) -> Backbone:
 def _ways_here(workspace: Workspace, backbone: Backbone) -> None:
     with st.container(horizontal=True):
         _download_button(workspace, backbone, Widget.DOWNLOAD_MORE)
-        _untrained_button(backbone, words.USE_UNTAUGHT, Widget.USE_UNTAUGHT)
+        _untrained_button(backbone, words.USE_UNTAUGHT, Widget.USE_UNTRAINED)
     upload = st.file_uploader(
         words.OWN_FILE.format(file=backbone.weights.file_name),
         key=Widget.NETWORK_FILE.of(backbone.name, state.NETWORK_UPLOADS.get()),
@@ -135,7 +135,7 @@ def _ways_here(workspace: Workspace, backbone: Backbone) -> None:
         with page.errors_as_sentences():
             state.DOWNLOAD_JOB.set(jobs.import_weights(workspace, backbone.name, upload).id)
             # A new widget: the old one would keep the file in memory.
-            state.NETWORK_UPLOADS.set(state.NETWORK_UPLOADS.get() + 1)
+            state.count_up(state.NETWORK_UPLOADS)
             st.rerun()
 
 

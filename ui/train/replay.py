@@ -206,7 +206,7 @@ def _scrubber(run: Run, last: int) -> int:
     label, track, again = st.columns([2, 7, 2], vertical_alignment="center", gap="medium")
     label.markdown(words.LOOK_BACK)
     shown = track.slider(
-        words.LOOK_BACK, 0, last, last, key=Widget.ROUND.of(run.id, last), label_visibility="collapsed"
+        words.LOOK_BACK, 0, last, last, key=Widget.EPOCH_SHOWN.of(run.id, last), label_visibility="collapsed"
     )
     with again:
         if st.button(words.PLAY_AGAIN, key=Widget.PLAY_AGAIN, icon=":material/replay:", width="stretch"):

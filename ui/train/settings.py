@@ -53,7 +53,7 @@ class _Places:
     first: DeltaGenerator
     strip: DeltaGenerator
     size: DeltaGenerator
-    rounds: DeltaGenerator
+    epochs: DeltaGenerator
     photos: DeltaGenerator
     start: DeltaGenerator
     new: DeltaGenerator
@@ -87,22 +87,22 @@ def choose(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> 
     config = _fitting(base, backbone, pretrained)
     with places.size:
         config = _image_size(backbone, config)
-    config = _amounts(places.rounds, places.photos, config, dataset)
+    config = _amounts(places, config, dataset)
     with places.advanced:
         single = advanced.single_layers()
         config = advanced.settings(config)
     with places.strip:
         config = config.with_changes(freeze_depth=_freeze(workspace, config, dataset, single=single))
     with places.new:
-        st.caption(" ".join(filter(None, (what_changes(workspace, dataset, config), a_round(dataset, config)))))
+        st.caption(" ".join(filter(None, (what_changes(workspace, dataset, config), epoch_sentence(dataset, config)))))
     missing = pretrained and not weights.has_weights(backbone.name, workspace)
     with places.more:
         networks.more(workspace, is_missing=missing)
     return Choice(config, backbone, missing, places.start, places.below)
 
 
-def a_round(dataset: Dataset, config: TrainConfig) -> str:
-    """Say what a round is with so many photos."""
+def epoch_sentence(dataset: Dataset, config: TrainConfig) -> str:
+    """Say how often an epoch looks at each photo."""
     counts = Counter(item.person for item in dataset.of("train") if item.person in dataset.people)
     most = config.train_per_class
     photos = sum(n if most is None else min(n, most) for n in counts.values())
@@ -120,7 +120,7 @@ def what_changes(workspace: Workspace, dataset: Dataset, config: TrainConfig) ->
     fair = baseline.partner_for(config, dataset, everything, state.CAME_FROM.get())
     if fair:
         which = common.experiment(_number(shelf, fair.run))
-        return f"{number} {common.will_be_held_against(which, fair.differ, follows=fair.follows)}"
+        return f"{number} {common.against_baseline(which, fair.differ, follows=fair.follows)}"
     last = baseline.newest_for(config, dataset, everything)
     if last is None:
         return ""
@@ -223,13 +223,13 @@ def _image_size(backbone: Backbone, config: TrainConfig) -> TrainConfig:
     return config.with_changes(image_size_px=side_px)
 
 
-def _amounts(rounds: DeltaGenerator, photos: DeltaGenerator, config: TrainConfig, dataset: Dataset) -> TrainConfig:
-    """Draw how many rounds, and how many photos of each person."""
-    epochs = rounds.number_input(
+def _amounts(places: _Places, config: TrainConfig, dataset: Dataset) -> TrainConfig:
+    """Draw how many epochs, and how many photos of each person."""
+    epochs = places.epochs.number_input(
         words.EPOCHS, 1, 1000, config.epochs, key=Widget.EPOCHS.of(config.preset), persist_state="session"
     )
     most = most_photos(dataset)
-    a_person = photos.number_input(
+    a_person = places.photos.number_input(
         words.PHOTOS_A_PERSON,
         1,
         most,
@@ -241,7 +241,7 @@ def _amounts(rounds: DeltaGenerator, photos: DeltaGenerator, config: TrainConfig
 
 
 def most_photos(dataset: Dataset) -> int:
-    """Return how many practice photos the person with most of them has."""
+    """Return how many train photos the person with most of them has."""
     return max(Counter(item.person for item in dataset.of("train")).values())
 
 

@@ -15,7 +15,7 @@ from ui.photos import editing
 def told(monkeypatch) -> list[str]:
     """What would be told of edits that could not be made."""
     sentences: list[str] = []
-    monkeypatch.setattr(state, "TROUBLE", SimpleNamespace(set=sentences.append))
+    monkeypatch.setattr(state, "EDIT_ERROR", SimpleNamespace(set=sentences.append))
     monkeypatch.setattr(state, "DATASET", SimpleNamespace(set=lambda _: None))
     return sentences
 

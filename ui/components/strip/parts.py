@@ -72,7 +72,7 @@ def data(parts: Parts, depths: Sequence[int], frozen: int, *, fixed: bool = Fals
         if len(parts.people) > _PEOPLE_SHOWN
         else "",
         "stops": list(depths),
-        "said": [_said(parts, depth) for depth in depths],
+        "said": [_sentences(parts, depth) for depth in depths],
         "frozen": frozen,
         "fixed": fixed,
         "label": train_words.FREEZE if set(depths) <= set(parts.network.stops()) else train_words.FREEZE_LAYERS,
@@ -120,7 +120,7 @@ def _moved(parts: Parts, first: int, last: int, frozen: int) -> str:
     return train_words.MOVED.format(percent=percent) if percent >= LEAST_PERCENT else train_words.HARDLY_MOVED
 
 
-def _said(parts: Parts, depth: int) -> dict[str, str]:
+def _sentences(parts: Parts, depth: int) -> dict[str, str]:
     network, config = parts.network, parts.config
     frozen, learns = _freeze_sentence(network, depth)
     if parts.as_it_was:

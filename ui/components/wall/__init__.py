@@ -89,12 +89,12 @@ def _sprite(workspace: Workspace, wall: Wall) -> str:
 
 def show(wall: Wall, epoch: Epoch | None, key: str) -> None:
     """Draw the wall after an epoch; None: nothing was said yet. The same `key` every time keeps it from flickering."""
-    _mount(key=key, data=_said(wall, epoch))
+    _mount(key=key, data=_data(wall, epoch))
 
 
-def _said(wall: Wall, epoch: Epoch | None) -> dict[str, Any]:
+def _data(wall: Wall, epoch: Epoch | None) -> dict[str, Any]:
     answers = None if epoch is None else epoch.val_probabilities[wall.places].argmax(axis=1)
-    said = (
+    summary = (
         train_words.SAYS_NOTHING
         if answers is None
         else train_words.wall_alt(int((answers == wall.labels).sum()), len(answers))
@@ -103,7 +103,7 @@ def _said(wall: Wall, epoch: Epoch | None) -> dict[str, Any]:
         "columns": SPRITE_COLUMNS,
         "rows": -(-len(wall.places) // SPRITE_COLUMNS),
         "across": wall.across,
-        "said": said,
+        "said": summary,
         "signs": {"right": colours.RIGHT, "wrong": colours.WRONG},
         "guesses": [
             _guess(wall.dataset.people, int(label), None if answers is None else int(answers[n]))
