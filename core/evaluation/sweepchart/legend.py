@@ -5,54 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.evaluation.sweepchart import marks, svg
+from core.evaluation.sweepchart.legend_rows import MARK_PX, SECOND_PX, width_px
 
 if TYPE_CHECKING:
-    from core.evaluation.sweepchart.parts import SweepChart
     from core.evaluation.sweepchart.sheet import Sheet
 
-_MARK_PX, _SECOND_PX, _AFTER_PX = 26, 19, 14
 _NAME_ROWS = 3
 # From the baseline of a text up to its middle, of its size.
 _MIDDLE = 0.34
-Entry = tuple[str, str]
-
-
-def entries(chart: SweepChart, *, narrow: bool) -> list[Entry]:
-    """Return what there is to be explained, as kind of mark and words: nothing that is not on the chart.
-
-    Where it is narrow there is no room beside the lines, so their words stand here.
-    """
-    labels, points = chart.labels, [point for line in chart.lines for point in line.points]
-    shown = []
-    if narrow and len(chart.lines) > 1:
-        shown += [(f"line{number}", line.name) for number, line in enumerate(chart.lines)]
-    if any(point.finite_dots for point in points):
-        shown += [("both" if len(chart.lines) > 1 else "line0", labels.final), ("mean", labels.mean)]
-    if any(point.finite_mock is not None for point in points):
-        shown.append(("mock", labels.mock))
-    if narrow:
-        shown.append(("guessing", labels.guessing.format(right=chart.guessing)))
-    return [entry for entry in shown if entry[1]]
-
-
-def in_rows(shown: list[Entry], width: float, size_px: float) -> list[list[Entry]]:
-    """Put entries side by side, as many as fit; at least one row, which keeps its room while it is empty."""
-    rows: list[list[Entry]] = [[]]
-    used = 0.0
-    for entry in shown:
-        needs = _width(entry, size_px)
-        if needs > width:
-            entry = (entry[0], svg.wrapped(entry[1], width - _MARK_PX - _SECOND_PX - _AFTER_PX, size_px, 1)[0])
-        if rows[-1] and used + needs > width:
-            rows.append([])
-            used = 0.0
-        rows[-1].append(entry)
-        used += needs
-    return rows
-
-
-def _width(entry: Entry, size_px: float) -> float:
-    return _MARK_PX + (_SECOND_PX if entry[0] == "both" else 0) + svg.width_px(entry[1], size_px) + _AFTER_PX
 
 
 def draw(sheet: Sheet) -> str:
@@ -62,8 +22,8 @@ def draw(sheet: Sheet) -> str:
         x, y = sheet.left, (row + 0.9) * 1.5 * sheet.text
         for kind, said in shown:
             drawn.extend(_mark(sheet, kind, x + 9, y - _MIDDLE * sheet.text))
-            drawn.append(svg.text(said, x + _MARK_PX + (_SECOND_PX if kind == "both" else 0), y, "sweep-soft"))
-            x += _width((kind, said), sheet.text)
+            drawn.append(svg.text(said, x + MARK_PX + (SECOND_PX if kind == "both" else 0), y, "sweep-soft"))
+            x += width_px((kind, said), sheet.text)
     return svg.element("g", *drawn, data_key="legend", aria_hidden="true")
 
 
@@ -75,7 +35,7 @@ def _mark(sheet: Sheet, kind: str, x: float, y: float) -> list[str]:
     if kind == "guessing":
         return [svg.element("line", x1=x - 9, x2=x + 11, y1=y, y2=y, class_="sweep-guessing")]
     if kind == "both":
-        return [marks.mark(number, x + _SECOND_PX * number, y, 7.5) for number in range(2)]
+        return [marks.mark(number, x + SECOND_PX * number, y, 7.5) for number in range(2)]
     return [marks.mark(int(kind.removeprefix("line")), x, y, 7.5)]
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import ceil, isfinite
 from typing import TYPE_CHECKING
 
-from core.evaluation.sweepchart import legend, svg
+from core.evaluation.sweepchart import legend_rows, svg
 
 if TYPE_CHECKING:
     from core.evaluation.sweepchart.parts import ChartLabels, SweepChart
@@ -65,8 +65,8 @@ class Sheet:
         self.text: float = 24 if narrow else 17
         self.width = NARROW_PX if narrow else WIDE_PX
         self._across()
-        shown = legend.entries(chart, narrow=narrow)
-        self.legend = legend.in_rows(shown, self.right - self.left, self.text)
+        shown = legend_rows.entries(chart, narrow=narrow)
+        self.legend = legend_rows.in_rows(shown, self.right - self.left, self.text)
         self._down()
 
     def _across(self) -> None:
