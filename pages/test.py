@@ -1,4 +1,4 @@
-"""Test: the exam first, what changed since the last one, what next; then who is taken for whom, and new photos."""
+"""Test: the result, what changed since the baseline, the next idea; then confusion matrix and new photos."""
 
 from core.experiments import listing
 from ui import navigation, page, server

@@ -93,7 +93,7 @@ def _submit_draft(workspace: Workspace, photos: Draft, request: dict[str, Any]) 
     path = _new_path(workspace)
     source = path / UPLOAD
     made = JobFolder.create(path, {**request, "lane": queue.HELPER, "source": str(source)})
-    # Workers find it by its marker, which comes last: then the file is there. Pages see at once that it is open.
+    # The marker by which workers find it comes last, when the file is there. Pages see at once that it is open.
     packed.replace(source)
     photos.clear()
     return _queue(workspace, made)
@@ -204,7 +204,7 @@ def open_job(workspace: Workspace, *kinds: str) -> JobFolder | None:
 
 
 def job(workspace: Workspace, job_id: str | None) -> JobFolder | None:
-    """Return a job by its id, or None where it is gone."""
+    """Return a job by its id, or None where it was deleted."""
     found = JobFolder(workspace.jobs / job_id) if job_id else None
     return found if found and found.exists() else None
 
@@ -254,7 +254,7 @@ def _jobs(workspace: Workspace) -> list[Path]:
 
 
 def remove_ended(workspace: Workspace, kind: str = "") -> None:
-    """Remove the folders of jobs (of one kind) that have ended, with the faces in them. Experiments stay."""
+    """Remove the folders of jobs (of one kind) that have ended, with the faces in them. Runs stay."""
     for path in _jobs(workspace):
         if kind in ("", JobFolder(path).request()["kind"]) and JobFolder(path).status().state not in OPEN_STATES:
             shutil.rmtree(path, ignore_errors=True)

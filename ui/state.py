@@ -1,7 +1,7 @@
 """Every session key of the lab, in one place and typed.
 
-A session dies with a refresh, so nothing stands here that the disk knows: what is being cropped or trained is found
-there again. Widgets are found by `Widget` keys, by pages and by tests.
+A refresh ends a session, so nothing is kept here that is on disk, such as running jobs. Pages and tests find widgets
+by their `Widget` keys.
 """
 
 from __future__ import annotations
@@ -64,11 +64,11 @@ OTHER_PEOPLE: Key[frozenset[str]] = Key("other_people", default=frozenset())
 ASKED_PATH = Key("asked_path", default="")
 # The data set chosen last, on Photos or on Train.
 DATASET: Key[str | None] = Key("dataset", default=None)
-# Train: the user asked for the settings though an experiment is there to look at.
+# Train: the user asked for the settings though a run is there to look at.
 CHOOSING_SETTINGS = Key("choosing_settings", default=False)
-# Train: the experiment that the idea for the settings came from; empty where they were chosen by hand.
+# Train: the run that the idea for the settings came from; empty where they were chosen by hand.
 CAME_FROM = Key("came_from", default="")
-# Train: settings of that experiment that the page has no widget for, by name, so that they do not change.
+# Train: settings of that run that the page has no widget for, by name, so that they do not change.
 CARRIED: Key[dict[str, object]] = Key("carried", default={})
 # Train: which epoch of which run is shown (`ui.train.replay.Playback`), where a training is too fast to be watched.
 PLAYBACK: Key[Any] = Key("playback", default=None)
@@ -83,9 +83,9 @@ STRANGERS_SHOWN = Key("strangers_shown", default=0)
 STRANGER_VIEWS = Key("stranger_views", default=0)
 # Test: an idea opened a view further down; the page goes there once.
 SCROLL_TO_VIEWS = Key("scroll_to_views", default=False)
-# Compare: the user asked for a new comparison though there is one to look at.
+# Compare: the user asked for a new sweep though there is one to look at.
 CHOOSING_COMPARISON = Key("choosing_comparison", default=False)
-# Compare: another comparison was opened from further down; the page goes to its top once.
+# Compare: another sweep was opened from further down; the page goes to its top once.
 SCROLL_TO_TOP = Key("scroll_to_top", default=False)
 # My experiments: counts the uploads (`count_up`).
 BACK_UPLOADS = Key("back_uploads", default=0)

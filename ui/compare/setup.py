@@ -1,4 +1,4 @@
-"""The settings of a comparison: all of them have a default, and all of them are folded away."""
+"""The settings of a sweep. All have a default, and all are folded away."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from ui.train import networks, settings
 
 SEED_COUNTS = (1, 2, 3, 5, 7, 10)
 FEWEST_STOPS = 2
-# Smaller faces than the network knows; larger ones only make it slow.
+# Only sizes up to the network's own are compared: larger ones only make it slow.
 SMALLEST_PX = 32
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What is asked for: what differs, with which networks, and all else."""
+    """The chosen settings: what differs between the runs, the networks, and everything else."""
 
     axis: Axis
     starts: tuple[Start, ...]
@@ -55,7 +55,7 @@ class Choice:
 
 
 def choose(workspace: Workspace, dataset: Dataset) -> Choice:
-    """Draw the settings and give what they say; untouched, they are what a lesson needs."""
+    """Draw the settings and return what was chosen; the defaults fit a lesson."""
     first, second = (st.columns(3, gap="medium", vertical_alignment="bottom") for _ in range(2))
     with first[0]:
         axis = _axis()
@@ -78,7 +78,7 @@ def choose(workspace: Workspace, dataset: Dataset) -> Choice:
 
 
 def _some(choice: Choice) -> Choice:
-    """Draw which stops are tried: all of them, if nobody leaves some out."""
+    """Ask which points are tried; all of them by default."""
     field = {"depth": "depths", "photos": "photos", "size": "sizes_px"}[choice.axis]
     every = getattr(choice, field)
     network = registry.backbone(choice.starts[0].backbone).architecture
@@ -111,7 +111,7 @@ def _axis() -> Axis:
 
 
 def _start(workspace: Workspace) -> Start:
-    """Draw the network: the one chosen on Train where it is here, else the one that comes with the lab."""
+    """Ask for the network. Default: the one chosen on Train where it is on this computer, else the bundled one."""
     here = networks.here(workspace)
     usual = _usual(here)
     names = list(registry.BACKBONES)
@@ -137,7 +137,7 @@ def _preset() -> str:
 
 
 def _as_agreed(start: Start, here: Sequence[str]) -> Start:
-    """Start with nothing where what was learned is missing and the user has agreed to that (`networks.way_on`)."""
+    """Start untrained where the weights are missing and the user has agreed to that (`networks.way_on`)."""
     agreed = st.session_state.get(Widget.STARTS_WITH.of(_preset(), start.backbone)) is False
     return Start(start.backbone, pretrained=start.backbone in here or not agreed) if start.pretrained else start
 
@@ -224,7 +224,7 @@ def _photos(column: DeltaGenerator, dataset: Dataset) -> int | None:
 
 
 def _depths(start: Start, axis: Axis) -> tuple[int, ...]:
-    """Draw between what it is compared, or how much is frozen in all of them."""
+    """Return the freeze depths that are compared, or ask for the one of all runs."""
     network = registry.backbone(start.backbone).architecture
     stops, units = network.stops(), len(network.units)
     if axis == "depth":

@@ -1,4 +1,4 @@
-"""Runs side by side: their mock evaluations in one chart, what differs as a table, who is taken for whom in each."""
+"""Runs side by side: what differs as a table, validation curves in one chart, a small confusion matrix each."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ui.text import train as train_words
 
 CURVES_PX = 300
 FEWEST = 2
-# Of the width inside a frame of the page on a projector, and what of it a matrix's names take with the gap beside it.
+# The width inside a frame of the page on a projector, and how much of it the names of a matrix take with their gap.
 PAGE_PX, NAMES_PX, SHORT_NAMES_PX = 1110, 166, 112
 SMALLEST_PX, LARGEST_PX, GAP_PX = 20, 48, 2
 SHORT_FROM = 11
@@ -32,10 +32,10 @@ FRAME_PX = 40
 
 
 def show(tested: Sequence[Row], preset: Sequence[str] = ()) -> None:
-    """Draw two to four experiments of the user's choice beside each other.
+    """Draw two to four runs of the user's choice beside each other.
 
     Args:
-        tested: all that can be chosen, those of comparisons as well.
+        tested: all runs that can be chosen, those of sweeps too.
         preset: ids of those that are chosen at first.
     """
     chosen = _chosen(tested, preset)
@@ -69,7 +69,7 @@ def _chosen(tested: Sequence[Row], preset: Sequence[str]) -> tuple[Row, ...]:
 
 
 def _titles(tested: Sequence[Row]) -> dict[str, str]:
-    """Name each experiment for the choice: what of it differs from others first, and no two alike."""
+    """Return the title of each run, what sets it apart first; no two are alike."""
     networks = {row.config.backbone for row in tested}
     sizes = {row.config.image_size_px for row in tested}
     titles: dict[str, str] = {}

@@ -127,7 +127,7 @@ def newest_crops(photos: Path, since: float, limit: int) -> list[Path]:
 
 
 def _changed_at(photos: Path) -> Iterator[tuple[float, Path]]:
-    """Return every photo's folder with the time it changed; those that are removed meanwhile are passed over."""
+    """Yield the time at which each photo's folder changed, and the folder; deleted ones are left out."""
     shelves: list[os.DirEntry[str]] = []
     with suppress(OSError):
         shelves += os.scandir(photos)
@@ -139,7 +139,7 @@ def _changed_at(photos: Path) -> Iterator[tuple[float, Path]]:
 
 
 def small_copies(crops: Sequence[Path]) -> list[str]:
-    """Return crops as addresses, without those whose photo is gone: a search that ends badly takes its photos along."""
+    """Return crops as addresses, without those that were deleted: a search that fails deletes its photos."""
     addresses = []
     for crop in crops:
         with suppress(OSError):

@@ -34,16 +34,16 @@ NARROW_PX, NUMBER_PX, BAR_PX = 45, 80, 105
 
 
 def tested(shelf: Shelf) -> Row | None:
-    """Return the tested experiment to show: the one the address names, else the newest; None where there is none."""
+    """Return the tested run to show: the one the address names, else the newest; None where there is none."""
     named = shelf.row(st.query_params.get(Param.RUN))
     if named and named.is_tested:
         return named
-    # What was made for a comparison is shown where there is nothing else.
+    # Runs of sweeps are shown only where there are no others.
     return next((row for row in (*shelf.tested, *shelf.of_sweeps) if row.is_tested), None)
 
 
 def missing(shelf: Shelf) -> None:
-    """Say why there is no final exam to look at, with the button that leads on."""
+    """Say why there is no test result to look at, with the button that leads on."""
     running = next((row for row in shelf.rows if row.state in OPEN_STATES), None)
     if running:
         page.missing(words.STILL_RUNNING, common.TO_RUNNING, navigation.TRAIN, **{Param.RUN: running.id})
@@ -52,7 +52,7 @@ def missing(shelf: Shelf) -> None:
 
 
 def pick(shelf: Shelf, row: Row) -> None:
-    """Draw which experiment this is, as a picker where there are several."""
+    """Draw which run this is, as a picker where there are several."""
     by_id = {found.id: found for found in sorted({row, *shelf.tested}, key=lambda found: found.id, reverse=True)}
     order = list(by_id)
     titles = common.distinct({run_id: common.numbered(by_id[run_id].number, _title(by_id[run_id])) for run_id in order})
@@ -74,7 +74,7 @@ def pick(shelf: Shelf, row: Row) -> None:
 
 
 def _title(row: Row) -> str:
-    """Return an experiment on one line: its name or when it began, what came out, its settings."""
+    """Return a run on one line: its name or when it began, what came out, its settings."""
     return f"{row.title} · {_result(row)} · {run_words.settings_line(row.config, row.outcome)}"
 
 
@@ -100,7 +100,7 @@ def take_along(workspace: Workspace, row: Row) -> None:
     st.download_button(
         words.TAKE_MODEL,
         pack,
-        # As the list calls it, where a file may be called so.
+        # Its title in the list, as far as a file name allows.
         file_name=f"{sanitize_filename(row.title, '-') or run.id}.zip",
         mime="application/zip",
         key=Widget.TAKE_MODEL,
@@ -110,10 +110,10 @@ def take_along(workspace: Workspace, row: Row) -> None:
 
 
 def table(rows: Sequence[Row], of_sweeps: Sequence[Row] = ()) -> Row:
-    """Draw the list; return the experiment that is chosen in it, the newest where none was.
+    """Draw the list; return the run that is chosen in it, the newest where none was.
 
     Args:
-        of_sweeps: those of comparisons, which have no row of their own, but may be what one is held against.
+        of_sweeps: runs of sweeps; they have no row of their own, but can be the baseline of one that has.
     """
     ids = [row.id for row in rows]
     wanted = st.query_params.get(Param.RUN)
@@ -180,18 +180,18 @@ def _cells(row: Row, tested: Mapping[str, Row]) -> tuple[object, ...]:
 
 
 def _differs(row: Row, tested: Mapping[str, Row]) -> str:
-    """Say in what an experiment differs from the one it is held against, by that one's number."""
+    """Say in what a run differs from its baseline, which is named by its number."""
     others = [other.run for other in tested.values()]
     fair = baseline.partner(row.run, others)
     if fair:
-        # What an untrained network has unfrozen follows from its start.
+        # An untrained network has all blocks unfrozen, which is no difference of its own.
         differ = tuple(each for each in fair.differ if not (fair.follows and each == "freeze"))
         return words.differs(tested[fair.run.id].number, differ)
     return words.NOT_TO_COMPARE if baseline.earlier(row.run, others) else words.FIRST_ONE
 
 
 def actions(workspace: Workspace, row: Row) -> None:
-    """Draw what can be done with an experiment: open it, rename it, take it along, delete it."""
+    """Draw what can be done with a run: open it, rename it, take it along, delete it."""
     st.subheader(escape.plain(row.title), anchor=False)
     st.caption(f"{escape.plain(_result(row))} · {run_words.settings_line(row.config, row.outcome)}")
     with st.container(horizontal=True):
@@ -208,12 +208,12 @@ def actions(workspace: Workspace, row: Row) -> None:
 
 
 def _rename(job: JobFolder, name: str) -> None:
-    """Draw the button that gives an experiment or a comparison another name.
+    """Draw the button that gives a run or a sweep another name.
 
     Args:
         name: as it is now; empty where it has none.
     """
-    # A new name makes it another popover, which is closed.
+    # With a new name it is another popover, which is closed.
     with (
         st.popover(words.RENAME, key=f"{Widget.RENAME}-{job.id}-{zlib.crc32(name.encode())}"),
         st.form(f"{Widget.RENAME}-form-{job.id}", border=False),
@@ -226,7 +226,7 @@ def _rename(job: JobFolder, name: str) -> None:
 
 
 def bring_back(workspace: Workspace) -> None:
-    """Draw the upload of an experiment that was taken along."""
+    """Draw the upload of a run that was taken along."""
     with st.expander(words.BRING_BACK):
         st.markdown(words.BRING_BACK_HOW)
         upload = st.file_uploader(
@@ -238,7 +238,7 @@ def bring_back(workspace: Workspace) -> None:
         if upload:
             with page.errors_as_sentences():
                 run = restore.bring_back(upload, workspace)
-                # A new, empty widget: an upload lives in memory until then.
+                # A new, empty widget: the upload leaves the memory with the old one.
                 state.count_up(state.BACK_UPLOADS)
                 st.query_params[Param.RUN] = run.id
                 st.toast(words.BROUGHT_BACK)
@@ -246,7 +246,7 @@ def bring_back(workspace: Workspace) -> None:
 
 
 def sweeps(workspace: Workspace, found: Sequence[Sweep]) -> None:
-    """Draw the list of comparisons, newest first, and what can be done with one; nothing where there are none."""
+    """Draw the list of sweeps, newest first, and what can be done with one; nothing where there are none."""
     if not found:
         return
     st.header(compare_words.COMPARISONS, anchor=False)
@@ -277,7 +277,7 @@ def _sweep_cells(sweep: Sweep) -> tuple[object, ...]:
 
 
 def damaged_runs(workspace: Workspace, shelf: Shelf) -> None:
-    """Say which experiments cannot be read, with the button that removes each."""
+    """Say which runs cannot be read, with the button that removes each."""
     for run, reason in shelf.unreadable:
         page.show_error(reason)
         keys = f"{Widget.DELETE_RUN}-{run.id}", f"{Widget.DELETE_RUN_SURE}-{run.id}"
@@ -286,7 +286,7 @@ def damaged_runs(workspace: Workspace, shelf: Shelf) -> None:
 
 
 def damaged_sweeps(workspace: Workspace) -> None:
-    """Say which comparisons cannot be read, with the button that removes each."""
+    """Say which sweeps cannot be read, with the button that removes each."""
     for found, reason in sweep_folders.damaged_sweeps(workspace):
         page.show_error(reason)
         keys = Widget.DELETE_COMPARISON.of(found.id), Widget.DELETE_COMPARISON_SURE.of(found.id)

@@ -1,4 +1,4 @@
-"""Where everything lies, and what removes it: the next pupil on this computer must not find these faces."""
+"""Where everything is stored, and how it is deleted: the next user of this computer must not find these faces."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ def show(workspace: Workspace, dataset: Dataset | None = None) -> None:
 
 
 def sure(label: str, ask: str, confirm: str, what: str) -> bool:
-    """Draw a button that removes something: the second click, on the button that then appears, counts.
+    """Draw a button that deletes something; return whether the second button, which then appears, was clicked.
 
     Args:
-        what: goes away; text, said beside the second button.
+        what: is deleted; plain text, shown beside the second button.
     """
-    # After a removal it is another popover, which is closed.
+    # After a deletion it is another popover, which is closed.
     with st.popover(label, key=f"{ask}-{state.REMOVALS.get()}"):
         st.markdown(words.gone_for_good(escape.plain(what)))
         return st.button(common.SURE, key=confirm, type="primary")
 
 
 def delete_run(workspace: Workspace, run: Run) -> None:
-    """Delete an experiment, stopped first where it is running; the page is drawn anew without it."""
+    """Delete a run, which is stopped first; the page is drawn again without it."""
     with page.errors_as_sentences(), st.spinner(words.DELETING):
         deletion.delete_run(workspace, run)
         _forget()
@@ -58,7 +58,7 @@ def delete_run(workspace: Workspace, run: Run) -> None:
 
 
 def delete_sweep(workspace: Workspace, sweep: Sweep) -> None:
-    """Delete a comparison with its runs; the page is drawn anew without it."""
+    """Delete a sweep with its runs; the page is drawn again without it."""
     with page.errors_as_sentences(), st.spinner(words.DELETING):
         deletion.delete_sweep(workspace, sweep)
         _forget()
@@ -67,7 +67,7 @@ def delete_sweep(workspace: Workspace, sweep: Sweep) -> None:
 
 def _delete_dataset(workspace: Workspace, dataset: Dataset) -> None:
     deletion.delete_dataset(workspace, dataset.id)
-    # Faces lie in what was brought and in ended jobs too, and nobody can tell there whose.
+    # Uploads and ended jobs hold faces too, and do not say whose.
     jobs.remove_ended(workspace)
     jobs.remove_drafts(workspace)
     _forget()
@@ -78,12 +78,12 @@ def _erase(workspace: Workspace) -> None:
     erased = deletion.erase_everything(workspace)
     _forget()
     state.DATASET.set(None)
-    # Kept for the next run of the page, which is an empty one.
+    # Said on the next run of the page, which is empty then.
     state.ERASED.set(words.erased(erased.photos, erased.bytes))
     st.rerun()
 
 
 def _forget() -> None:
-    """Drop what this server keeps in memory of pictures."""
+    """Clear pictures from the server's memory, and close the popovers that asked."""
     faces.thumbnail.clear()
     state.count_up(state.REMOVALS)

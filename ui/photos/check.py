@@ -47,7 +47,7 @@ def show(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> No
 
 
 def _go_on(dataset: Dataset) -> None:
-    """Take the photos as they are, and go to the split."""
+    """Accept the photos as they are, and go to the split."""
     state.CHECKED.set(state.CHECKED.get() | {dataset.id})
     steps.go("split")
     st.rerun()

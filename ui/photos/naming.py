@@ -19,7 +19,7 @@ from ui.text import photos as words
 
 
 def cards(draft: Draft, people: Sequence[str]) -> None:
-    """Draw the cards; `people` are those who are there already, offered as names."""
+    """Draw a card for each person; `people` are already known and offered as names."""
     numbers = [pile.number for pile in draft.piles()]
     shown = sorted({*numbers, *range(1, state.PERSON_CARDS.get() + 1)})
     with st.grid(min_column_width=260):
@@ -32,7 +32,7 @@ def cards(draft: Draft, people: Sequence[str]) -> None:
 
 
 def ready(draft: Draft) -> str:
-    """Return what is still missing, as a sentence; nothing where the cards can go on."""
+    """Return what is still missing, as a sentence; empty where nothing is."""
     piles = [pile for pile in draft.piles() if pile.names]
     if not piles:
         return words.NO_SOURCE_PEOPLE
@@ -82,7 +82,7 @@ def _card(draft: Draft, number: int, people: Sequence[str]) -> None:
 
 
 def of_draft(draft: Draft) -> Naming | None:
-    """Find out what says who is on uploaded photos where their folders do not; None where there is nothing to ask."""
+    """Return who is on uploaded photos by a table or file names; None where their folders say it, or nothing does."""
     piles = draft.piles()
     if not piles:
         return None
@@ -92,7 +92,7 @@ def of_draft(draft: Draft) -> Naming | None:
 
 
 def of_source(source: Callable[[], Path]) -> Naming | None:
-    """Find out the same for a folder or zip; one that cannot be used is told by the search for faces."""
+    """Return the same for a folder or zip; None also for an unreadable one, which the search for faces reports."""
     try:
         return read.names_instead(source())
     except LabError:
@@ -100,7 +100,7 @@ def of_source(source: Callable[[], Path]) -> Naming | None:
 
 
 def asks(found: Naming | None, source: str) -> bool:
-    """Tell whether there is a question that nobody has answered with no."""
+    """Tell whether there is a question that was not answered with no."""
     return found is not None and source not in state.OTHER_PEOPLE.get()
 
 

@@ -119,7 +119,7 @@ def _ids(entries: Sequence[LeftOut]) -> list[str]:
 def _photo(workspace: Workspace, dataset: Dataset, entry: LeftOut, key: str) -> None:
     if entry.sha256 is None:
         return
-    # Of what shows no face, an earlier version of the lab said otherwise.
+    # Earlier versions of the lab stored a face for these photos.
     whole = entry.kind == "no_face"
     face = None if whole else entry.face
     editing.photo(workspace, dataset, entry.sha256, face, entry.person, f"{entry.name} {entry.reason}")

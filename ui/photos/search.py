@@ -31,7 +31,7 @@ def _show(workspace: Workspace, job: JobFolder) -> None:
     job_progress.leave_when_over(job)
     bar, stop = st.columns([5, 1], vertical_alignment="bottom")
     with bar:
-        # What an interrupted attempt did says nothing about how fast this one is.
+        # Events of an interrupted attempt say nothing about the speed of this one.
         began = job.status().changed_at
         _progress([event for event in job.events() if event["event"] == "progress" and event["at"] >= began])
     with stop:
@@ -76,7 +76,7 @@ def settle(workspace: Workspace) -> None:
     cut_off = [job for job in unreported if job.status().state == "interrupted"]
     over = [job for job in unreported if job not in cut_off]
     if mine and mine not in unreported:
-        # Shown in another window already; who asked for it shall see it as well.
+        # Shown in another window already, but not in the one that started it.
         over.insert(0, mine)
     for job in over:
         jobs.mark_reported(job)
@@ -101,7 +101,7 @@ def _take_over(workspace: Workspace, job: JobFolder, *, train_next: bool) -> Non
 
 
 def _offer_to_resume(workspace: Workspace, job: JobFolder) -> None:
-    """Ask whether an interrupted search shall go on; where its photos are gone, only say so."""
+    """Ask whether to resume an interrupted search; where its photos are gone, only say so."""
     if not jobs.can_go_on(job):
         jobs.mark_reported(job)
         st.info(words.CROP_INTERRUPTED)

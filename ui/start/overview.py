@@ -27,7 +27,7 @@ MOST_IN_LINE = 8
 
 
 def newest(workspace: Workspace) -> Run | Sweep | None:
-    """Return the experiment or the comparison that was begun last."""
+    """Return the run or the sweep that was begun last."""
     begun: list[Run | Sweep] = [*runs.list_runs(workspace), *list_sweeps(workspace)]
     return max(begun, key=lambda work: work.created_at, default=None)
 
@@ -91,7 +91,7 @@ def lineup(workspace: Workspace, found: Sequence[Dataset]) -> None:
 
 
 def ways_in(workspace: Workspace, last: Run | Sweep | None, found: Sequence[Dataset]) -> None:
-    """Draw the buttons into the lab; the one that most will want stands out."""
+    """Draw the buttons into the lab; the most likely one stands out."""
     drawn = bool(samples.sample_people())
     if last:
         _go_on(last)
@@ -129,7 +129,7 @@ def _try_it(workspace: Workspace, kind: Literal["primary", "secondary"]) -> None
 
 
 def last_result(work: Run | Sweep) -> str:
-    """Return an experiment's result in a few words, or its state; of a comparison, how far it came."""
+    """Return a run's result in a few words, or its state; of a sweep, how far it came."""
     if isinstance(work, Sweep):
         done = results.progress(work)
         return compare_words.came_to(done.done, done.total)

@@ -20,7 +20,7 @@ from ui.state import Widget
 from ui.text import common, escape, runs
 from ui.text import test as words
 
-# As many faces as fit beside each other; of the broken ones some always, where there are any.
+# As many faces as fit in a row; some of the broken ones are always among them.
 MOST_FACES, SOME_BROKEN = 11, 4
 STYLE = f"--lab-right:{colours.RIGHT};--lab-wrong:{colours.WRONG}"
 
@@ -85,7 +85,7 @@ def _title(row: Row) -> str:
 
 
 def _what_differs(before: Run, now: Run, differ: Sequence[Setting]) -> list[str]:
-    """Say what to think of more than one difference; nothing where there is one at most."""
+    """Comment on more than one difference; empty where there is at most one."""
     if baseline.count_between(before, now) < 2:
         return []
     is_all = set(differ) == {"start", "freeze"}
@@ -98,7 +98,7 @@ def verdict(changes: BeforeAndNow, run: Run) -> list[str]:
     """Say how many photos changed, whether that could be luck, and how many photos that rests on.
 
     Args:
-        run: the newer experiment.
+        run: the newer run.
     """
     said = [words.fixed_and_broke(len(changes.fixed), len(changes.broken))]
     if changes.fixed or changes.broken:
@@ -127,7 +127,7 @@ def _changed(workspace: Workspace, run: Run, changes: BeforeAndNow) -> None:
             return ""
         more = len(found) - most
         rest = f'<span class="lab-soft">{words.and_others(more)}</span>' if more > 0 else ""
-        # From all over the exam: the first ones would all show the same person.
+        # Spread over all test photos: the first ones would all show the same person.
         places = np.unique(np.linspace(0, len(found) - 1, most).round().astype(int)) if more > 0 else range(len(found))
         shown = "".join(face(found[place], sign) for place in places)
         return f'<section class="{css_class}" aria-label="{title}">{shown}{rest}</section>'

@@ -74,12 +74,12 @@ def title(found: Evaluation) -> str:
 
 
 def views(workspace: Workspace, found: Evaluation, run: Run) -> None:
-    """Draw the three ways to look closer; test photos without names have no matrix."""
+    """Draw the tabs: matrix, every photo, new photos. Without true names there is no matrix."""
     names = [words.MATRIX_VIEW] if found.result.total else []
     opened = state.STRANGER_VIEWS.get()
     *first, every, new = st.tabs(
         [*names, words.EVERY_PHOTO, words.NEW_PHOTOS],
-        # A browser that has drawn the tabs may keep to the one it shows, whatever the session says.
+        # The browser may keep the tab that it shows, whatever the session says; a new key makes new tabs.
         default=words.NEW_PHOTOS if opened else None,
         key=Widget.VIEW.of(opened) if opened else Widget.VIEW,
         on_change="rerun",
@@ -103,7 +103,7 @@ def _matrix(workspace: Workspace, found: Evaluation) -> None:
     """Draw who is taken for whom; a click on a square shows its photos."""
     st.markdown(words.MATRIX_HOW)
     people = found.dataset.people
-    # Beside the matrix where it leaves room: on a projector nobody scrolls to see what a click gave.
+    # The photos stand beside the matrix where there is room, so that a click shows them without scrolling.
     drawn, clicked = st.columns([11, 9]) if len(people) <= MOST_BESIDE else (st.container(), st.container())
     with drawn:
         cell = on_page.matrix(found.result, people, found.run_id, _faces_of_people(workspace, found.dataset))

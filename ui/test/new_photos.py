@@ -25,7 +25,7 @@ SHARE_OF_FINDING = 0.8
 
 
 def ask(workspace: Workspace, run: Run) -> None:
-    """Draw the upload beside the strangers, the look at the photos while it runs, and the answer."""
+    """Draw the upload beside the strangers, the progress while photos are predicted, and the answer."""
     own, strangers = st.columns([3, 2], gap="large")
     with own:
         _upload(workspace, run)
@@ -42,7 +42,7 @@ def ask(workspace: Workspace, run: Run) -> None:
 
 
 def _asked(workspace: Workspace, run: Run, job_id: str | None) -> JobFolder | None:
-    """Return the look at photos of this id where it asked this network."""
+    """Return the prediction job of this id where it belongs to this run."""
     job = jobs.job(workspace, job_id)
     return job if job and job.request()["model"] == str(run.path) else None
 
@@ -63,7 +63,7 @@ def _upload(workspace: Workspace, run: Run) -> None:
 
 
 def _sure_from() -> None:
-    """Ask how much the network must lean towards somebody to say a name."""
+    """Ask for the probability from which a name is said."""
     percent = st.slider(
         words.SURE_FROM,
         0,
@@ -95,7 +95,7 @@ def _strangers_shown(workspace: Workspace, run: Run) -> int:
 
 
 def show_stranger(workspace: Workspace, run: Run) -> None:
-    """Show one more stranger; all of them are looked at with the first."""
+    """Show one more stranger; all of them are predicted with the first."""
     shown = _strangers_shown(workspace, run)
     if _asked(workspace, run, state.STRANGERS_JOB.get()) is None:
         state.STRANGERS_JOB.set(jobs.show_strangers(workspace, run).id)
@@ -169,7 +169,7 @@ def _group_photos(
 
 
 def _looking(job: JobFolder) -> None:
-    """Show a look at new photos until it ends."""
+    """Show a prediction job until it ends."""
     st.fragment(_look_at_work, run_every=job_progress.EVERY_S)(job)
 
 

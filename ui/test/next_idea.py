@@ -27,7 +27,7 @@ def show(workspace: Workspace, row: Row, tested: Sequence[Row]) -> None:
     """Draw the first idea that was not tried yet with these photos; nothing where all were.
 
     Args:
-        tested: all finished experiments, those of comparisons too.
+        tested: all finished runs, those of sweeps too.
     """
     rows = sorted((other for other in tested if other.is_tested), key=lambda other: other.id, reverse=True)
     found = _next(workspace, row, rows)
@@ -49,7 +49,7 @@ def show(workspace: Workspace, row: Row, tested: Sequence[Row]) -> None:
 
 @dataclass(frozen=True)
 class _Found:
-    """An idea, the photos as they are now, and the experiment whose settings it changes (None where it needs none)."""
+    """A suggestion, the newest version of the photos, and the run whose settings it changes, if it changes any."""
 
     suggestion: Suggestion
     dataset: Dataset
@@ -57,7 +57,7 @@ class _Found:
 
 
 def _what_changes(found: _Found) -> str:
-    """Say in what the next experiment will differ, and from which; empty where it changes none."""
+    """Say in what the next run will differ, and from which run; empty where no settings change."""
     base, now = found.suggestion.base, found.suggestion.config
     if found.base is None or base is None or now is None:
         return ""
@@ -67,17 +67,17 @@ def _what_changes(found: _Found) -> str:
 
 
 def _next(workspace: Workspace, row: Row, rows: Sequence[Row]) -> _Found | None:
-    """Return the idea; the experiment may have been made with an older version of its photos.
+    """Return the idea; the run may have been made with an older version of its photos.
 
     Args:
-        rows: all finished experiments, newest first.
+        rows: all finished runs, newest first.
     """
     run = row.run
     dataset = next((each for each in list_datasets(workspace) if each.id == run.dataset.id and each.is_trainable), None)
     if dataset is None:
         return None
     mine = {each.id for each in compare_runs.tested_with(dataset.id, [other.run for other in rows])}
-    # One in which what was to learn did not has not tried it.
+    # A run whose unfrozen blocks did not learn has not tried its settings.
     tried = [other for other in rows if other.id in mine and other.outcome.retrained]
     asked = {other.id: compare_runs.asked_for(other.run) for other in (row, *tried)}
     most = settings.most_photos(dataset)
@@ -91,7 +91,7 @@ def _next(workspace: Workspace, row: Row, rows: Sequence[Row]) -> _Found | None:
 
 
 def _set_up(workspace: Workspace, run: Run, found: _Found) -> None:
-    """Go where the idea is tried, with everything chosen for it."""
+    """Go to the page where the idea is tried, with everything chosen for it."""
     suggestion = found.suggestion
     if suggestion.idea == "all_stops":
         state.DATASET.set(found.dataset.id)
@@ -102,7 +102,7 @@ def _set_up(workspace: Workspace, run: Run, found: _Found) -> None:
         settings.preset_to(suggestion.changes, suggestion.base, found.dataset, came_from=came_from)
         st.switch_page(navigation.TRAIN)
     new_photos.show_stranger(workspace, run)
-    # Drawn further down in this very run; on a small screen it would open out of sight.
+    # It is drawn further down the page, out of sight on a small screen.
     state.count_up(state.STRANGER_VIEWS)
     state.SCROLL_TO_VIEWS.set(True)
     st.rerun()

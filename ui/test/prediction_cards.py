@@ -17,14 +17,14 @@ BARS = 3
 
 @dataclass(frozen=True)
 class Prediction:
-    """One face and what was said of it.
+    """A face and what a network says of it.
 
     Attributes:
         picture: address of the face's picture.
         name: of the photo.
         true: label of the true person; None where nobody said.
         probabilities: one a person, in label order.
-        sure_from: how much it must lean towards somebody to say a name, 0 to 1.
+        sure_from: probability from which a name is said, 0 to 1.
     """
 
     picture: str
@@ -44,7 +44,7 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Box:
-    """Where a face is in its photo, as fractions of the photo's width and height, and what was said of it."""
+    """Where a face is in its photo, as fractions of the photo's width and height, and its prediction."""
 
     left: float
     top: float

@@ -13,7 +13,7 @@ from ui.text import common, runs
 from ui.text import test as words
 
 MOST_SQUARES = 240
-# The bar fades towards its ends, but what is shown of it is never narrower than this (of 100).
+# The bar is never narrower than this (of 100).
 NARROWEST = 3
 VERDICTS: dict[Verdict, tuple[str, str]] = {
     "clear": (words.CLEARLY_BETTER, colours.RIGHT),
@@ -37,7 +37,7 @@ def result(result: TestResult) -> None:
 
 
 def surprise(run: Run) -> None:
-    """Draw where a training did not do what its settings say; nothing elsewhere."""
+    """Draw `runs.surprise` as a warning, if there is one."""
     if said := runs.surprise(run):
         st.warning(said, icon=":material/info:")
 
@@ -90,7 +90,7 @@ def _ruler(result: TestResult) -> None:
 
 
 def published(config: TrainConfig, result: TestResult) -> None:
-    """Draw the published results beside this one; nothing where none were published."""
+    """Draw published results beside this one, where there are any."""
     theirs = presets.PUBLISHED.get(config.preset)
     if theirs is None or result.total == 0:
         return

@@ -126,7 +126,7 @@ def has_met(people: Sequence[str]) -> str:
 
 
 def against_baseline(which: str, changed: Sequence[Setting], *, follows: bool) -> str:
-    """Say what a new experiment will be held against, and what changes; `follows` where it explains a second change."""
+    """Say what changes from the baseline of a new experiment; `follows` where the second follows from the first."""
     if follows:
         return f"Two things change against {which}: {names_of(changed)}. {MUST_LEARN}"
     if not changed:

@@ -124,7 +124,7 @@ def surprise(run: Run) -> str:
 
 
 def settings_line(config: TrainConfig, outcome: Outcome | None = None) -> str:
-    """Return a run's settings on one line; of one that has ended, what learned as it did."""
+    """Return a run's settings on one line; with its outcome, what was really retrained."""
     backbone = registry.backbone(config.backbone)
     frozen = retrained(config, outcome) if outcome and not outcome.retrained else to_be_frozen(config)
     starts = train_words.starts(config.pretrained, config.backbone)

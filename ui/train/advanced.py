@@ -1,4 +1,4 @@
-"""What an expert may change about a training. The field's own words are allowed here, in brackets."""
+"""Settings of a training for experts. Their labels may use the field's own words, in brackets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def single_layers() -> bool:
 
 
 def settings(config: TrainConfig) -> TrainConfig:
-    """Draw everything that is not on the page already, and give the settings with what was chosen."""
+    """Draw all settings that are not on the page already; return the settings with what was chosen."""
     config = _learning(config)
     st.markdown(f"**{words.NEW_LAYERS_TITLE}**")
     with page.errors_as_sentences():
@@ -83,7 +83,7 @@ def _learning(config: TrainConfig) -> TrainConfig:
             words.HEAD_EPOCHS,
             (0, config.epochs - 1),
             config.head_epochs,
-            # The rounds decide the default: a shorter training has a shorter first phase.
+            # The epochs decide the default: a shorter training has a shorter first phase.
             Widget.HEAD_EPOCHS.of(preset, config.epochs),
         ),
         "keep_best": third[0].toggle(

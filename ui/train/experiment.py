@@ -1,4 +1,4 @@
-"""One experiment on the page Train: prepare it, watch it, go on with it, see how far its blocks moved."""
+"""One run on the page Train: prepare it, watch it, go on with it, see how far its blocks moved."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from ui.train import activations, live, networks, replay, settings
 
 
 def shown(workspace: Workspace) -> Run | None:
-    """Return the experiment the Train page shows: the one the address names, else what goes on; None: the settings."""
+    """Return the run that Train shows: the one in the address, else an open one; None shows the settings."""
     found = _named(runs.list_runs(workspace, of_sweeps=True))
     if found:
         state.CHOOSING_SETTINGS.set(False)
     elif not state.CHOOSING_SETTINGS.get():
         found = live.newest_to_show(workspace)
     if found:
-        # So that this one stays on the page when it ends.
+        # So that it stays on the page when it ends.
         st.query_params[Param.RUN] = found.id
     return found
 
@@ -68,7 +68,7 @@ def _open(run: Run) -> None:
 
 
 def watch(workspace: Workspace, run: Run) -> None:
-    """Show an experiment: live while it is open, with the way on once it has ended."""
+    """Show a run: live while it is open, with the way on once it has ended."""
     status = run.status()
     if status.state in OPEN_STATES or replay.is_played(run):
         live.training(workspace, run)
@@ -103,7 +103,7 @@ def _movement(workspace: Workspace, run: Run) -> None:
 
 
 def _how_to_read(run: Run) -> list[str]:
-    """Say what the curves rest on: what a round is, the mock exam, the two phases, the round that was kept."""
+    """Say how to read the curves: what an epoch is, validation, the two phases, the epoch that was kept."""
     config, did = run.config, run.outcome()
     said = [settings.epoch_sentence(run.dataset, config), words.MOCK_HOW]
     if did.border is not None:

@@ -29,7 +29,7 @@ MOST_SHOWN = 5
 
 
 def training(workspace: Workspace, run: Run) -> None:
-    """Show an experiment while it is open, and until its last round was shown."""
+    """Show a run while it is open, and until its last epoch was shown."""
     # Reading a run takes time from its training, so a slow one is read less often.
     is_fast = replay.far_behind(run, len(run.history()) - 1)
     every_s = 1 / EPOCHS_A_SECOND if is_fast else job_progress.EVERY_S
@@ -70,7 +70,7 @@ def _training(run: Run, stage: Stage, is_fast: bool) -> None:
 
 
 def _head(run: Run, headline: tuple[str, float, str], progress: Progress, is_behind: bool, behind: str) -> None:
-    """Draw what is going on, how far it is, and what can be done about it."""
+    """Draw the title, the bar, and the buttons to skip and to stop."""
     title, fraction, detail = headline
     head, skip, stop = st.columns([4, 1.3, 1], vertical_alignment="center")
     with head:
@@ -96,7 +96,7 @@ def _replay_headline(progress: Progress, history: Sequence[Epoch], shown: int) -
 
 
 def _headline(progress: Progress, *, has_frozen: bool) -> tuple[str, float, str]:
-    """Return the title of a running experiment, how far its bar is, and what stands over the bar.
+    """Return the title of a run that trains, how far its bar is (0 to 1), and what stands over the bar.
 
     Args:
         has_frozen: whether layers stay frozen to the end.
@@ -117,7 +117,7 @@ def _headline(progress: Progress, *, has_frozen: bool) -> tuple[str, float, str]
 
 
 def newest_to_show(workspace: Workspace) -> Run | None:
-    """Return the experiment the Train page opens with: an open one first, else the newest if it waits to go on."""
+    """Return the run that Train opens with: an open one, else the newest where it was interrupted; None elsewhere."""
     everything = runs.list_runs(workspace)
     states = [(run, run.status().state) for run in everything]
     open_ones = [run for run, found in states if found == "running"] or [
@@ -129,20 +129,20 @@ def newest_to_show(workspace: Workspace) -> Run | None:
 
 
 def _n_before(workspace: Workspace, run: Run) -> int:
-    """Return how many experiments must end before a queued one begins."""
+    """Return how many runs must end before a queued one begins."""
     ids = [job.id for job in queue.waiting(workspace, queue.TRAIN)]
     ahead = ids.index(run.id) if run.id in ids else 0
     return ahead + supervisor.is_lane_busy(workspace, queue.TRAIN)
 
 
 def _others(workspace: Workspace, run: Run) -> list[Run]:
-    """Return the experiments that wait, other than the one on the page, the next one first."""
+    """Return the runs that wait, other than the one on the page, the next one first."""
     waiting = (job for job in queue.waiting(workspace, queue.TRAIN) if job.path.parent == workspace.runs)
     return [Run(job.path) for job in waiting if job.id != run.id]
 
 
 def _show_queue(waiting: Sequence[Run]) -> None:
-    """Draw experiments that wait, each with a button that takes it out; nothing where there are none."""
+    """Draw runs that wait, each with a button that takes it out; nothing where there are none."""
     if not waiting:
         return
     st.markdown(f"**{words.WAITING_TITLE}**")
@@ -156,7 +156,7 @@ def _show_queue(waiting: Sequence[Run]) -> None:
 
 
 def _to_running(workspace: Workspace) -> None:
-    """Draw the way from a waiting experiment to what runs."""
+    """Draw the way from a waiting run to what runs."""
     running = next((run for run in runs.list_runs(workspace) if run.status().state == "running"), None)
     if running and st.button(common.TO_RUNNING, key=Widget.TO_RUNNING):
         state.CHOOSING_SETTINGS.set(False)
@@ -167,7 +167,7 @@ def _to_running(workspace: Workspace) -> None:
 
 
 def show_sweep(workspace: Workspace) -> None:
-    """Say that a whole comparison is at work, with the way to it; nothing where there is none."""
+    """Say that a sweep is running, with the way to it; nothing where there is none."""
     found = next(iter(_open_sweeps(workspace)), None)
     if found:
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -32,7 +32,7 @@ def settle(workspace: Workspace) -> None:
 
 
 def choose(workspace: Workspace, base: TrainConfig) -> Backbone:
-    """Draw the networks of this computer; one that is not here stands among them only while it is asked for."""
+    """Ask for a network: those on this computer, and one that is not here while it is chosen."""
     key = Widget.BACKBONE.of(base.preset)
     present = here(workspace)
     asked_for = [name for name in (base.backbone, st.session_state.get(key)) if name in registry.BACKBONES]
@@ -61,7 +61,7 @@ def _choose(name: str, *, pretrained: bool) -> None:
 
 
 def way_on(workspace: Workspace, backbone: Backbone) -> None:
-    """Say that what the chosen network learned before is not here; offer to bring it, or to start untrained."""
+    """Say that the weights of the chosen network are missing; offer to download them, or to start untrained."""
     st.info(words.MISSING_HERE if backbone.weights.bundled else words.NOT_HERE, icon=":material/info:")
     _in_progress(workspace)
     if _open_job(workspace):
@@ -73,13 +73,13 @@ def way_on(workspace: Workspace, backbone: Backbone) -> None:
 
 
 def _untrained_button(backbone: Backbone, label: str, key: str) -> None:
-    """Draw the button that takes a network untrained; nothing for one that cannot learn like that."""
+    """Draw the button that chooses a network untrained, where it can learn like that."""
     if registry.can_start_untrained(backbone.name):
         st.button(label, key=key, on_click=_choose, args=(backbone.name,), kwargs={"pretrained": False})
 
 
 def _in_progress(workspace: Workspace) -> None:
-    """Draw how far a network that is being brought has come, or why it did not arrive."""
+    """Draw how far a download or an import is, or why it failed."""
     job = _open_job(workspace)
     if job:
         state.DOWNLOAD_JOB.set(job.id)

@@ -1,7 +1,7 @@
-"""The rounds of a training at a pace that can be watched, and any of them again afterwards.
+"""The epochs of a training at a pace that can be watched, and any of them afterwards.
 
-A training can be over before anybody has seen it learn. Then the page plays its log, four rounds a second. Which round
-is shown lives in the session: a refresh shows what is true now.
+A training can be over before anybody has seen it learn. The page then plays its log, four epochs a second. Which epoch
+is shown is kept in the session: a refresh shows the newest.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from ui.text import common
 from ui.text import runs as run_words
 from ui.text import train as words
 
-# Who comes back after so long begins with the newest round again.
+# After so long without a look, a session starts at the newest epoch again.
 _LOOKED_AWAY_S = 8.0
-# The same on every page and tick, so that nothing is taken away and drawn anew.
+# The same on every tick, so that the browser updates what is there.
 _KEY = "live"
 
 
@@ -69,9 +69,9 @@ class Playback:
 
 
 def follow(run: Run, newest: int) -> int:
-    """Return the round to show of an experiment that goes on or is still being played; -1: none yet.
+    """Return the epoch to show of a run that goes on or is still being played; -1: none yet.
 
-    Who comes while it goes on begins with its newest round; from there on rounds follow one by one.
+    A session that comes while it trains starts at the newest epoch; from there epochs follow one by one.
     """
     now = time.time()
     playback = _playback(run) or Playback(run.id, newest, now, now)
@@ -82,7 +82,7 @@ def follow(run: Run, newest: int) -> int:
 
 
 def is_played(run: Run) -> bool:
-    """Tell whether rounds of a finished experiment are still being shown in this session."""
+    """Tell whether epochs of a finished run are still being shown in this session."""
     playback = _playback(run)
     if playback is None or run.status().state != "done":
         return False
@@ -90,7 +90,7 @@ def is_played(run: Run) -> bool:
 
 
 def _playback(run: Run) -> Playback | None:
-    """Return where this session is in an experiment; None where it looks at another one, or looked away."""
+    """Return where this session is in a run; None for another run, or after a long time away."""
     playback = state.PLAYBACK.get()
     if playback is None or playback.run_id != run.id:
         return None
@@ -98,25 +98,25 @@ def _playback(run: Run) -> Playback | None:
 
 
 def far_behind(run: Run, newest: int) -> bool:
-    """Tell whether rounds come faster than they are shown."""
+    """Tell whether epochs come faster than they are shown."""
     playback = _playback(run)
     return playback is not None and not playback.skipped and playback.shown < newest - 1
 
 
 def leave() -> None:
-    """Forget where the playing was: it is at its end, or the experiment has ended otherwise."""
+    """End the playback."""
     state.PLAYBACK.set(None)
 
 
 def skip() -> None:
-    """Go to the newest round, and stay with it."""
+    """Go to the newest epoch, and stay with it."""
     playback = state.PLAYBACK.get()
     if playback:
         state.PLAYBACK.set(replace(playback, skipped=True))
 
 
 def skip_button() -> None:
-    """Draw the button that ends the waiting."""
+    """Draw the button that skips to the newest epoch."""
     st.button(words.SKIP, key=Widget.SKIP, icon=":material/skip_next:", width="stretch", on_click=skip)
 
 
@@ -127,7 +127,7 @@ def _play(run: Run) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """What stays the same while an experiment is shown round by round."""
+    """What stays the same while a run is shown epoch by epoch."""
 
     wall: Wall
     epochs: int
@@ -146,7 +146,7 @@ class Stage:
 
 
 def stage(workspace: Workspace, run: Run) -> Stage:
-    """Set the stage: choose the faces and send them, find what it is held against. Once a page, not once a round."""
+    """Choose the faces and send them, find the baseline. Called once a page, not once an epoch."""
     chosen = wall.choose(run.dataset)
     wall.send_faces(workspace, chosen)
     return Stage(chosen, run.config.epochs, _before(workspace, run), _border(run))
@@ -169,7 +169,7 @@ def _border(run: Run) -> on_page.Border | None:
 
 
 def afterwards(workspace: Workspace, run: Run, head: Callable[[], None]) -> None:
-    """Show an experiment that is over: `head` over it, and a control that goes back to any of its rounds."""
+    """Show a run that is over: `head` over it, and a control that goes back to any of its epochs."""
     if run.history():
         st.fragment(_afterwards)(run, stage(workspace, run), head)
     else:

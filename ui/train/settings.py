@@ -1,4 +1,4 @@
-"""The settings of a training: every one has a default, what an expert wants is folded away."""
+"""The settings of a training. All have a default; those for experts are folded away (`advanced`)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ui.text import amounts, common, escape
 from ui.text import train as words
 from ui.train import activations, advanced, networks
 
-# Settings that a preset decides; experiments of earlier versions of the lab have others.
+# Settings that only presets set; runs of earlier versions of the lab may have other values.
 WITHOUT_WIDGET = ("unfrozen_rate", "min_steps", "unfrozen_min_steps", "scale_features", "zero_start")
 IMAGE_SIZES_PX = (32, 48, 64, 96, 128, 160, 192, 224)
 
@@ -48,7 +48,7 @@ class Choice:
 
 @dataclass(frozen=True, eq=False)
 class _Places:
-    """Where on the page each part stands; parts are drawn in the order in which one decides the next."""
+    """The container of each part. Parts are drawn in the order in which they depend on each other."""
 
     first: DeltaGenerator
     strip: DeltaGenerator
@@ -75,7 +75,7 @@ class _Places:
 
 
 def choose(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> Choice:
-    """Draw all settings and give what they say; with several data sets, a picker stands before them."""
+    """Draw all settings and return what was chosen; with several data sets, a picker comes first."""
     state.SETTINGS_OF.set(dataset.id)
     places = _Places.laid_out()
     with places.published:
@@ -112,7 +112,7 @@ def epoch_sentence(dataset: Dataset, config: TrainConfig) -> str:
 
 
 def what_changes(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> str:
-    """Say which experiment this will be, what it will be held against and what differs; empty before the first."""
+    """Say which run this will be, its baseline and what differs from it; empty before the first run."""
     shelf = listing.shelf(workspace)
     rows = sorted((row for row in (*shelf.rows, *shelf.of_sweeps) if row.is_tested), key=lambda row: row.id)
     everything = [row.run for row in reversed(rows)]
@@ -191,7 +191,7 @@ def _starts_with(backbone: Backbone, base: TrainConfig) -> bool:
 
 
 def _fitting(base: TrainConfig, backbone: Backbone, pretrained: bool) -> TrainConfig:
-    """Bring a preset to the chosen network: its own picture size, and nothing frozen where nothing was learned."""
+    """Adapt a preset to the chosen network: its own picture size, and nothing frozen in an untrained one."""
     config = base.with_changes(backbone=backbone.name, pretrained=pretrained)
     if backbone.name != base.backbone:
         config = config.with_changes(image_size_px=backbone.usual_px, freeze_depth=None)
@@ -199,7 +199,7 @@ def _fitting(base: TrainConfig, backbone: Backbone, pretrained: bool) -> TrainCo
 
 
 def _freeze(workspace: Workspace, config: TrainConfig, dataset: Dataset, *, single: bool) -> int:
-    """Draw the strip, whose handle stands between blocks or between single layers; give the number of frozen units."""
+    """Draw the strip, whose handle stands between blocks or single layers; return the number of frozen units."""
     face = activations.face(workspace, dataset, config.image_size_px)
     parts = Parts(config, dataset.people, face, activations.maps_or_make(workspace, dataset, config))
     depths = tuple(range(len(parts.network.units) + 1)) if single else parts.network.stops()
@@ -252,13 +252,13 @@ def preset_to(
     *,
     came_from: str = "",
 ) -> None:
-    """Choose settings for the next visit of Train, which then shows them; call it before Train draws its widgets.
+    """Set the widgets of Train for its next visit. Call it before Train draws them.
 
     Args:
         changes: fields of `TrainConfig` (those of `head` and `augment` too) and their values.
         base: what they change; the settings this lab recommends where there is none.
         dataset: the photos to train on; "photos a person" is left alone where it is not named.
-        came_from: id of the experiment whose settings `base` are, where an idea of the lab changes them.
+        came_from: id of the run whose settings `base` are, where a suggestion changes them.
     """
     config = (base or presets.preset(TrainConfig().preset)).with_changes(**changes)
     values = config.to_dict()
@@ -276,13 +276,13 @@ def preset_to(
 
 
 def forget_idea() -> None:
-    """Leave behind which experiment the chosen settings came from: the next one is chosen by hand."""
+    """Forget the run that the settings came from: the next ones are chosen by hand."""
     state.CAME_FROM.set("")
     state.CARRIED.set({})
 
 
 def fresh_for(dataset: Dataset) -> None:
-    """Go to Train with these photos: what was chosen for other photos does not stay, for it may be bad for these."""
+    """Choose these photos for Train. Settings that were chosen for other photos are reset: they may not fit."""
     if state.SETTINGS_OF.get() in (None, dataset.id):
         state.DATASET.set(dataset.id)
         state.CHOOSING_SETTINGS.set(True)

@@ -25,7 +25,7 @@ from ui.components import faces
 from ui.text import train as train_words
 
 MOST_FACES, MOST_ACROSS = 48, 8
-# In the picture that holds them all; on the page a row may be shorter.
+# In the sprite; on the page a row may be shorter.
 SPRITE_COLUMNS = 8
 _QUALITY = 82
 _HERE = Path(__file__).parent
