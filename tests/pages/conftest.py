@@ -34,7 +34,7 @@ class NoWorkers:
 
 
 class SecondVisitor(PagesManager):
-    """What a server is after its first page; AppTest makes each run the first of a fresh one (see `places.enter`)."""
+    """A server after its first page. AppTest makes each run the first of a fresh one (see `navigation.enter`)."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)

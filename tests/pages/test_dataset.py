@@ -16,7 +16,7 @@ from core.data.store import PhotoStore
 from core.errors import DatasetError
 from core.jobfolder import JobFolder
 from tests.pages import made
-from ui import jobs, places
+from ui import jobs, navigation
 from ui.state import Widget
 from ui.text import common, escape
 from ui.text import photos as words
@@ -58,7 +58,7 @@ def shown(app) -> str:
 
 @pytest.mark.parametrize("way", [words.SOURCE_DROP, words.SOURCE_ZIP, words.SOURCE_FOLDER])
 def test_a_flat_folder_is_understood_after_a_question(open_page, lab_home, tmp_path, way) -> None:
-    app = comes_by(open_page(places.PHOTOS), way)
+    app = comes_by(open_page(navigation.PHOTOS), way)
     if way == words.SOURCE_DROP:
         app.file_uploader[0].set_value([(f"us/{name}", made.photo(n), "image/png") for n, name in enumerate(FLAT)])
     elif way == words.SOURCE_ZIP:
@@ -82,7 +82,7 @@ def test_a_flat_folder_is_understood_after_a_question(open_page, lab_home, tmp_p
 
 def test_a_table_beside_the_photos_is_asked_about_and_no_is_taken_for_an_answer(open_page, lab_home) -> None:
     table = "file,who\n" + "\n".join(f"{name},{'Zoe' if n % 2 else 'Ada'}" for n, name in enumerate(FLAT))
-    app = comes_by(open_page(places.PHOTOS), words.SOURCE_ZIP)
+    app = comes_by(open_page(navigation.PHOTOS), words.SOURCE_ZIP)
     app.file_uploader[0].set_value(("us.zip", flat_zip(("us/who.csv", table.encode())), "application/zip"))
     app.run()
     assert words.is_this_right(escape.plain("Ada 3, Zoe 2")) in shown(app)
@@ -104,7 +104,7 @@ def test_a_table_beside_the_photos_is_asked_about_and_no_is_taken_for_an_answer(
     ],
 )
 def test_what_is_no_zip_is_called_by_its_name_and_not_kept(open_page, lab_home, name, content, archive) -> None:
-    app = comes_by(open_page(places.PHOTOS), words.SOURCE_ZIP)
+    app = comes_by(open_page(navigation.PHOTOS), words.SOURCE_ZIP)
     app.file_uploader[0].set_value((name, content, "application/octet-stream"))
     app.run()
     assert [error.value for error in app.error] == [escape.plain(words.no_zip(name, archive))]
@@ -130,7 +130,7 @@ def leaking(lab_home) -> Dataset:
 def test_exam_photos_from_practice_are_said_and_let_count_with_a_click(open_page, lab_home, monkeypatch) -> None:
     dataset = leaking(lab_home)
     asked = Edits(monkeypatch, "count_leaks", "confirm").asked
-    app = open_page(places.PHOTOS)
+    app = open_page(navigation.PHOTOS)
     said = f"{words.leak(2, 'final exam')} {words.leak(1, 'mock exam')}"
     assert [warning.value for warning in app.warning] == [said]
     app.button(key=Widget.SEE_LEAKS).click().run()
@@ -157,7 +157,7 @@ def test_exam_photos_that_were_let_count_are_said(open_page, lab_home) -> None:
     exam = [item for item in dataset.items if item.split == "test"][:2]
     items = [replace(item, group=practice.group, looked=True) if item in exam else item for item in dataset.items]
     save_dataset(lab_home, replace(dataset, items=tuple(items)))
-    app = the_split(open_page(places.PHOTOS))
+    app = the_split(open_page(navigation.PHOTOS))
     assert words.leak_counts(2, "final exam") in [warning.value for warning in app.warning]
     assert Widget.SEE_LEAKS not in [button.key for button in app.button]
 
@@ -172,7 +172,7 @@ def test_exam_photos_that_were_let_count_are_said(open_page, lab_home) -> None:
     ],
 )
 def test_empty_lab_shows_the_form_and_says_what_is_missing(open_page, way, missing) -> None:
-    app = open_page(places.PHOTOS)
+    app = open_page(navigation.PHOTOS)
     assert app.title[0].value == words.BRING
     assert [button.disabled for button in app.button if Widget.STEP in button.key] == [False, True, True]
     comes_by(app, way)
@@ -181,7 +181,7 @@ def test_empty_lab_shows_the_form_and_says_what_is_missing(open_page, way, missi
 
 
 def test_person_by_person_becomes_a_zip_with_a_folder_each(open_page, lab_home) -> None:
-    app = open_page(places.PHOTOS)
+    app = open_page(navigation.PHOTOS)
     app.button(key=Widget.ANOTHER_PERSON).click().run()
     names = [field for field in app.text_input if Widget.CARD_NAME in field.key]
     assert len(names) == len(app.file_uploader) == 3
@@ -205,7 +205,7 @@ def test_person_by_person_becomes_a_zip_with_a_folder_each(open_page, lab_home) 
 
 
 def test_a_dropped_folder_keeps_its_folders(open_page, lab_home) -> None:
-    app = comes_by(open_page(places.PHOTOS), words.SOURCE_DROP)
+    app = comes_by(open_page(navigation.PHOTOS), words.SOURCE_DROP)
     app.file_uploader[0].set_value(
         [("us/Ada/1.png", made.photo(1), "image/png"), ("us/Bo/1.png", made.photo(2), "image/png")]
     )
@@ -221,7 +221,7 @@ def test_a_dropped_folder_keeps_its_folders(open_page, lab_home) -> None:
 
 def test_photos_can_join_those_that_are_there(open_page, lab_home) -> None:
     made.dataset(lab_home)
-    app = open_page(places.PHOTOS)
+    app = open_page(navigation.PHOTOS)
     app.button(key=f"{Widget.STEP}-bring").click().run()
     app.selectbox(key=Widget.INTO).set_value("made1").run()
     comes_by(app, words.SOURCE_ZIP)
@@ -235,7 +235,7 @@ def test_photos_can_join_those_that_are_there(open_page, lab_home) -> None:
 
 
 def test_a_zip_is_queued_with_its_settings_and_leaves_the_memory(open_page, lab_home) -> None:
-    app = comes_by(open_page(places.PHOTOS), words.SOURCE_ZIP)
+    app = comes_by(open_page(navigation.PHOTOS), words.SOURCE_ZIP)
     app.radio(key=Widget.DETECTOR).set_value("haar")
     app.slider(key=Widget.MARGIN).set_value(50)
     app.file_uploader[0].set_value(("class.zip", a_zip(), "application/zip"))
@@ -255,7 +255,7 @@ def test_a_zip_is_queued_with_its_settings_and_leaves_the_memory(open_page, lab_
 
 
 def test_a_published_collection_is_queued_with_how_many_were_asked_for(open_page, lab_home) -> None:
-    app = open_page(places.PHOTOS)
+    app = open_page(navigation.PHOTOS)
     app.segmented_control(key=Widget.SOURCE).set_value(words.SOURCE_INTERNET).run()
     assert any("University of Massachusetts" in caption.value for caption in app.caption)
     app.radio(key=Widget.COLLECTION).set_value("olivetti").run()
@@ -272,7 +272,7 @@ def test_a_published_collection_is_queued_with_how_many_were_asked_for(open_page
 
 
 def test_a_folder_is_queued_by_its_path(open_page, lab_home, tmp_path) -> None:
-    app = open_page(places.PHOTOS)
+    app = open_page(navigation.PHOTOS)
     comes_by(app, words.SOURCE_FOLDER)
     # As Explorer copies it.
     app.text_input(key=Widget.FOLDER).set_value(f'"{tmp_path}"').run()
@@ -285,7 +285,7 @@ def test_a_search_that_is_going_on_is_found_again_and_can_be_stopped(open_page, 
     with job.held():
         job.set_state("running")
         job.emit("progress", step="crop", done=30, total=120)
-        app = open_page(places.PHOTOS)
+        app = open_page(navigation.PHOTOS)
         assert app.title[0].value == words.FINDING
         app.button(key=Widget.STOP_CROP).click().run()
         assert (job.path / "stop").exists()
@@ -293,7 +293,7 @@ def test_a_search_that_is_going_on_is_found_again_and_can_be_stopped(open_page, 
 
 
 def test_a_search_that_failed_says_why_above_the_form(open_page, lab_home) -> None:
-    app = comes_by(open_page(places.PHOTOS), words.SOURCE_ZIP)
+    app = comes_by(open_page(navigation.PHOTOS), words.SOURCE_ZIP)
     app.file_uploader[0].set_value(("class.zip", a_zip(), "application/zip"))
     app.run()
     app.button(key=Widget.FIND_FACES).click().run()
@@ -307,7 +307,7 @@ def test_a_search_that_failed_says_why_above_the_form(open_page, lab_home) -> No
 
 def test_the_end_of_a_search_is_told_once(open_page, lab_home, tmp_path) -> None:
     made.dataset(lab_home)
-    app = open_page(places.PHOTOS)
+    app = open_page(navigation.PHOTOS)
     app.button(key=f"{Widget.STEP}-bring").click().run()
     comes_by(app, words.SOURCE_FOLDER)
     app.text_input(key=Widget.FOLDER).set_value(str(tmp_path)).run()
@@ -324,9 +324,9 @@ def test_after_a_refresh_the_end_of_a_search_is_found_on_disk(open_page, lab_hom
     made.dataset(lab_home, ("Dayo", "Emil"), dataset_id="newer1", name="newer")
     job = JobFolder.create(lab_home.jobs / "j1", {"kind": "crop", "lane": "helper", "source": "x"}, state="done")
     job.write_result({"dataset_id": "found1", "version": 1})
-    app = open_page(places.PHOTOS)
+    app = open_page(navigation.PHOTOS)
     assert app.selectbox[0].value == "found1"
-    assert open_page(places.PHOTOS).selectbox[0].value == "newer1"
+    assert open_page(navigation.PHOTOS).selectbox[0].value == "newer1"
 
 
 def an_interrupted_search(lab_home) -> JobFolder:
@@ -339,7 +339,7 @@ def an_interrupted_search(lab_home) -> JobFolder:
 
 def test_an_interrupted_search_keeps_its_photos_and_goes_on(open_page, lab_home) -> None:
     job = an_interrupted_search(lab_home)
-    app = open_page(places.PHOTOS)
+    app = open_page(navigation.PHOTOS)
     app.run()
     assert any(words.SEARCH_CUT_OFF in part.value for part in app.markdown)
     app.button(key=Widget.GO_ON_SEARCHING).click().run()
@@ -350,7 +350,7 @@ def test_an_interrupted_search_keeps_its_photos_and_goes_on(open_page, lab_home)
 
 
 def test_an_interrupted_search_can_be_left_or_has_lost_its_photos(open_page, lab_home) -> None:
-    app = open_page(places.PHOTOS)
+    app = open_page(navigation.PHOTOS)
     job = an_interrupted_search(lab_home)
     app.run()
     app.button(key=Widget.LEAVE_SEARCH).click().run()
@@ -364,10 +364,10 @@ def test_an_interrupted_search_can_be_left_or_has_lost_its_photos(open_page, lab
 
 def test_the_drawn_people_stopped_do_not_lead_own_photos_past_the_review(open_page, lab_home) -> None:
     made.dataset(lab_home)
-    app = open_page(places.START)
+    app = open_page(navigation.START)
     app.button(key=Widget.TRY_IT).click().run()
     the_job(lab_home).ask_to_stop()
-    app.switch_page(places.PHOTOS).run()
+    app.switch_page(navigation.PHOTOS).run()
     assert app.info[0].value == words.CROP_STOPPED
     own = JobFolder.create(lab_home.jobs / "own", {"kind": "crop", "lane": "helper", "source": "x"}, state="done")
     own.write_result({"dataset_id": "made1", "version": 1})
@@ -377,7 +377,7 @@ def test_the_drawn_people_stopped_do_not_lead_own_photos_past_the_review(open_pa
 
 def test_faces_are_checked_first_and_nobody_has_to_look(open_page, lab_home) -> None:
     made.dataset(lab_home)
-    app = open_page(places.PHOTOS)
+    app = open_page(navigation.PHOTOS)
     assert app.title[0].value == "36 faces ready, 1 photo needs a look."
     wall = next(part.body for part in app.get("html") if "lab-people" in part.body)
     assert wall.count("<img") == 36
@@ -385,8 +385,8 @@ def test_faces_are_checked_first_and_nobody_has_to_look(open_page, lab_home) -> 
     app.button(key=Widget.CONTINUE).click().run()
     assert app.title[0].value == words.STACKS
     # That was a decision: the next visit goes on from there.
-    app.switch_page(places.TRAIN).run()
-    app.switch_page(places.PHOTOS).run()
+    app.switch_page(navigation.TRAIN).run()
+    app.switch_page(navigation.PHOTOS).run()
     assert app.title[0].value == words.STACKS
 
 
@@ -396,7 +396,7 @@ def the_split(app):
 
 def test_photos_are_shown_as_three_stacks_with_what_they_allow(open_page, lab_home) -> None:
     made.dataset(lab_home)
-    app = the_split(open_page(places.PHOTOS))
+    app = the_split(open_page(navigation.PHOTOS))
     assert app.title[0].value == words.STACKS
     stacks = next(part.body for part in app.get("html") if "lab-stacks" in part.body)
     assert "18 photos" in stacks
@@ -414,7 +414,7 @@ def test_photos_are_shown_as_three_stacks_with_what_they_allow(open_page, lab_ho
 def test_of_several_the_chosen_one_is_shown_and_others_can_be_brought(open_page, lab_home) -> None:
     made.dataset(lab_home, dataset_id="old1", name="old")
     made.dataset(lab_home, ("Dayo", "Emil"), dataset_id="new1", name="new")
-    app = the_split(open_page(places.PHOTOS))
+    app = the_split(open_page(navigation.PHOTOS))
     app.selectbox[0].set_value("old1").run()
     assert any("18 photos" in part.body for part in app.get("html"))
     app.button(key=Widget.BRING_OTHERS).click().run()
@@ -426,7 +426,7 @@ def test_deleting_photos_takes_their_experiments_and_leaves_the_others(open_page
     gone = made.run(lab_home, made.dataset(lab_home))
     draft = jobs.draft(lab_home, "zip")
     draft.set_zip("class.zip", io.BytesIO(a_zip()))
-    app = open_page(places.PHOTOS)
+    app = open_page(navigation.PHOTOS)
     app.button(key=Widget.DELETE_DATASET_SURE).click().run()
     assert not app.exception
     assert [dataset.id for dataset in datasets.list_datasets(lab_home)] == ["kept1"]
@@ -438,7 +438,7 @@ def test_deleting_photos_takes_their_experiments_and_leaves_the_others(open_page
 
 def test_erasing_everything_leaves_nothing_and_says_how_much_it_was(open_page, lab_home) -> None:
     made.run(lab_home, made.dataset(lab_home))
-    app = open_page(places.PHOTOS)
+    app = open_page(navigation.PHOTOS)
     app.button(key=Widget.ERASE_SURE).click().run()
     assert app.success[0].value.startswith("Erased: 36 photos")
     assert app.title[0].value == words.BRING
@@ -449,7 +449,7 @@ def test_erasing_everything_leaves_nothing_and_says_how_much_it_was(open_page, l
 @pytest.mark.parametrize("sure", [Widget.ERASE_SURE, Widget.DELETE_DATASET_SURE])
 def test_an_experiment_that_waits_is_stopped_and_goes_too(open_page, lab_home, sure) -> None:
     run = made.run(lab_home, made.dataset(lab_home), state="queued", tested=False)
-    app = open_page(places.PHOTOS)
+    app = open_page(navigation.PHOTOS)
     app.button(key=sure).click().run()
     assert not app.exception
     assert not app.error
@@ -500,7 +500,7 @@ def keyed(app, widget: Widget):
 def test_a_group_photo_is_decided_with_a_click_and_our_guesses_with_one(open_page, lab_home, monkeypatch) -> None:
     dataset = of_two_faces(lab_home)
     first = dataset.items[0]
-    app = open_page(places.PHOTOS)
+    app = open_page(navigation.PHOTOS)
     assert app.title[0].value == "36 faces ready, 3 photos need a look."
     assert app.button(key=Widget.LOOK_AT_THEM).label == "Check the 3 photos"
     # Of those that are used, the one that needs a look stands out in the wall.
@@ -528,7 +528,7 @@ def test_a_group_photo_is_decided_with_a_click_and_our_guesses_with_one(open_pag
 def test_two_close_faces_are_asked(open_page, lab_home) -> None:
     dataset = of_two_faces(lab_home)
     save_similarity(lab_home, dataset, Similarity({dataset.items[0].sha256: Guess(1, False, (0.8, 0.9))}))
-    app = looks(open_page(places.PHOTOS))
+    app = looks(open_page(navigation.PHOTOS))
     assert words.CANNOT_TELL in [caption.value for caption in app.caption]
     assert [button.proto.type for button in keyed(app, Widget.THIS_FACE)] == ["secondary", "secondary"]
     assert Widget.TAKE_GUESSES not in [button.key for button in app.button]
@@ -540,7 +540,7 @@ def test_other_questions_have_their_decisions(open_page, lab_home, monkeypatch) 
     odd = Mislabeled(stranger.sha256, stranger.name, "Ada", dataset.people[1])
     save_similarity(lab_home, dataset, Similarity({}, (odd,)))
     asked = Edits(monkeypatch, "use_photo", "leave_out", "move_photos", "confirm").asked
-    app = looks(open_page(places.PHOTOS))
+    app = looks(open_page(navigation.PHOTOS))
     keyed(app, Widget.USE_WHOLE)[0].click().run()
     app.button(key=f"{Widget.ALL_OF_KIND}-no_face").click().run()
     for button in (0, 1):
@@ -577,7 +577,7 @@ def test_photos_beside_the_stacks_are_asked_each_as_what_it_is(open_page, lab_ho
     dataset = beside_the_stacks(lab_home)
     several, small, spare, no_face, unreadable = (entry.sha256 for entry in dataset.left_out)
     save_similarity(lab_home, dataset, Similarity({str(several): Guess(1, True, (0.1, 0.9))}))
-    app = open_page(places.PHOTOS)
+    app = open_page(navigation.PHOTOS)
     assert app.title[0].value == "36 faces ready, 6 photos need a look."
     asked = Edits(monkeypatch, "choose_face", "choose_faces", "use_photo", "leave_out", "confirm").asked
     looks(app)
@@ -612,7 +612,7 @@ def test_photos_beside_the_stacks_are_asked_each_as_what_it_is(open_page, lab_ho
 def test_names_that_may_mean_one_person_are_offered_for_merging(open_page, lab_home, monkeypatch) -> None:
     made.dataset(lab_home, ("Leila", "Leïla", "Emil"))
     asked = Edits(monkeypatch, "rename_person").asked
-    app = looks(open_page(places.PHOTOS))
+    app = looks(open_page(navigation.PHOTOS))
     (merge,) = keyed(app, Widget.MERGE_NAMES)
     merge.click().run()
     assert asked == [("rename_person", "Leïla", "Leila", False, {})]
@@ -624,7 +624,7 @@ def test_people_and_photos_can_be_changed(open_page, lab_home, monkeypatch) -> N
     run = made.run(lab_home, made.dataset(lab_home))
     first = run.dataset.items[0]
     asked = Edits(monkeypatch, "rename_person", "remove_person", "remove_photos", "move_photos", "rename_dataset").asked
-    app = open_page(places.PHOTOS)
+    app = open_page(navigation.PHOTOS)
     app.button(key=Widget.CHANGE_PEOPLE).click().run()
     next(field for field in app.text_input if Widget.NEW_NAME in field.key).set_value(" Adam  B ").run()
     next(box for box in app.selectbox if Widget.SAME_AS in box.key).set_value("Chen :smile:").run()
@@ -650,7 +650,7 @@ def test_an_edit_that_cannot_be_made_says_why_once(open_page, lab_home, monkeypa
         raise DatasetError("Person <b> is needed.")
 
     monkeypatch.setattr(edits, "remove_person", fails)
-    app = open_page(places.PHOTOS)
+    app = open_page(navigation.PHOTOS)
     app.button(key=Widget.CHANGE_PEOPLE).click().run()
     app.button(key=Widget.REMOVE_PERSON_SURE).click().run()
     assert r"\<b\>" in app.error[0].value
@@ -659,7 +659,7 @@ def test_an_edit_that_cannot_be_made_says_why_once(open_page, lab_home, monkeypa
 
 def test_another_way_of_finding_faces_crops_again(open_page, lab_home) -> None:
     made.dataset(lab_home)
-    app = open_page(places.PHOTOS)
+    app = open_page(navigation.PHOTOS)
     assert app.button(key=Widget.FIND_AGAIN).disabled
     app.radio(key=Widget.DETECTOR.of("made1", 1)).set_value("haar").run()
     app.button(key=Widget.FIND_AGAIN).click().run()
@@ -674,7 +674,7 @@ def test_stacks_are_dealt_again_and_groups_parted(open_page, lab_home, monkeypat
     first, second, *others = dataset.items
     save_dataset(lab_home, replace(dataset, items=(first, replace(second, group=first.group), *others)))
     asked = Edits(monkeypatch, "resplit", "ungroup").asked
-    app = the_split(open_page(places.PHOTOS))
+    app = the_split(open_page(navigation.PHOTOS))
     next(field for field in app.number_input if "-train-" in field.key).set_value(50).run()
     app.button(key=Widget.SPLIT_AGAIN).click().run()
     keyed(app, Widget.UNGROUP)[0].click().run()
@@ -688,7 +688,7 @@ def test_what_the_command_line_allows_can_be_shown_too(open_page, lab_home) -> N
     dataset = made.dataset(lab_home)
     crop = replace(dataset.crop, margin=1.5)
     save_dataset(lab_home, replace(dataset, split=SplitConfig(0.95, 0.02, 0.03), crop=crop))
-    app = open_page(places.PHOTOS)
+    app = open_page(navigation.PHOTOS)
     assert app.slider[0].value == 150
     the_split(app)
     assert not app.exception
@@ -704,7 +704,7 @@ def test_a_photo_that_lies_twice_in_a_folder_can_be_changed(open_page, lab_home)
     dataset = made.dataset(lab_home)
     first, second, *others = dataset.items
     save_dataset(lab_home, replace(dataset, items=(first, replace(second, sha256=first.sha256), *others)))
-    app = open_page(places.PHOTOS)
+    app = open_page(navigation.PHOTOS)
     app.button(key=Widget.CHANGE_PEOPLE).click().run()
     assert not app.exception
 
@@ -712,7 +712,7 @@ def test_a_photo_that_lies_twice_in_a_folder_can_be_changed(open_page, lab_home)
 def test_too_few_photos_lead_to_more_not_to_training(open_page, lab_home) -> None:
     dataset = made.dataset(lab_home)
     save_dataset(lab_home, replace(dataset, people=("Ada",), items=dataset.items[:2]))
-    app = the_split(open_page(places.PHOTOS))
+    app = the_split(open_page(navigation.PHOTOS))
     assert app.warning[0].value == words.NOT_ENOUGH
     assert Widget.TRAIN_WITH_THESE not in [button.key for button in app.button]
     app.button(key=Widget.BRING_OTHERS).click().run()
@@ -723,7 +723,7 @@ def test_training_says_which_photos_where_the_chosen_ones_are_not_enough(open_pa
     made.dataset(lab_home, dataset_id="enough1", name="enough")
     few = made.dataset(lab_home, ("Dayo", "Emil"), dataset_id="few1", name="few")
     save_dataset(lab_home, replace(few, people=("Dayo",), items=few.items[:2]))
-    app = open_page(places.TRAIN)
+    app = open_page(navigation.TRAIN)
     assert common.learns_from(escape.plain("enough (3 people)")) in [caption.value for caption in app.caption]
 
 
@@ -731,7 +731,7 @@ def test_two_data_sets_of_one_name_are_told_apart(open_page, lab_home) -> None:
     """A picker knows its options by what is written on them; two alike were one."""
     for dataset_id, people in (("first1", ("Ada", "Bo")), ("second1", ("Dayo", "Emil"))):
         made.dataset(lab_home, people, dataset_id=dataset_id, name="us")
-    app = open_page(places.PHOTOS)
+    app = open_page(navigation.PHOTOS)
     assert app.selectbox[0].options == ["us (2 people)", "us (2 people) · 2"]
     app.selectbox[0].set_value("first1").run()
     app.button(key=Widget.CHANGE_PEOPLE).click().run()
@@ -747,6 +747,6 @@ def test_photos_that_look_alike_can_be_parted_where_somebody_waits_for_more(open
     alike = [LeftOut(f"Zoe/{n}.jpg", "are alike", dataset.items[n].sha256, "Zoe", kind="too_few") for n in range(3)]
     save_dataset(lab_home, replace(dataset, left_out=tuple(alike)))
     asked = Edits(monkeypatch, "ungroup_person").asked
-    app = looks(open_page(places.PHOTOS))
+    app = looks(open_page(navigation.PHOTOS))
     keyed(app, Widget.UNGROUP)[0].click().run()
     assert asked == [("ungroup_person", "Zoe", False, {})]

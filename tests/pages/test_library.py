@@ -11,7 +11,7 @@ from core.experiments import archive, runs
 from core.jobs import queue
 from tests.core.models.test_foreign_model import write_model
 from tests.pages import made
-from ui import places
+from ui import navigation
 from ui.state import Param, Widget
 from ui.text import common
 from ui.text import experiments as words
@@ -24,7 +24,7 @@ def named(widget: Widget, run: runs.Run) -> str:
 
 
 def test_empty_it_leads_to_train_and_still_brings_back_and_erases(open_page) -> None:
-    app = open_page(places.LIBRARY)
+    app = open_page(navigation.LIBRARY)
     assert app.info[0].value == words.NO_EXPERIMENTS
     assert app.file_uploader
     app.button(key=Widget.ERASE_SURE).click().run()
@@ -36,10 +36,10 @@ def test_empty_it_leads_to_train_and_still_brings_back_and_erases(open_page) -> 
 def test_while_the_first_one_runs_it_is_in_the_list_without_a_result(open_page, lab_home) -> None:
     run = made.run(lab_home, made.dataset(lab_home), state="running", tested=False)
     with run.job.held():
-        app = open_page(places.LIBRARY)
+        app = open_page(navigation.LIBRARY)
         shown = app.dataframe[0].value.iloc[0]
         assert shown["right answers"] == common.RUN_STATES["running"]
-        assert not [button for button in app.button if button.key == Widget.OPEN_EXAM]
+        assert not [button for button in app.button if button.key == Widget.OPEN_TEST]
         app.button(key=Widget.OPEN_CURVES).click().run()
         assert app.title[0].value == "Learning: round 4 of 5"
 
@@ -48,7 +48,7 @@ def test_the_table_says_what_each_experiment_was_and_gave(open_page, lab_home) -
     dataset = made.dataset(lab_home)
     made.run(lab_home, dataset, state="failed", message="x", tested=False)
     tested = made.run(lab_home, dataset)
-    app = open_page(places.LIBRARY, run=tested.id)
+    app = open_page(navigation.LIBRARY, run=tested.id)
     table = app.dataframe[0].value
     assert tuple(table.columns) == words.LIBRARY_COLUMNS
     assert sorted(table["right answers"]) == ["11 of 12 right", "failed"]
@@ -58,7 +58,7 @@ def test_the_table_says_what_each_experiment_was_and_gave(open_page, lab_home) -
     assert set(table["what learned"]) == {"untrained, 4 blocks frozen"}
     assert 92 in table["out of 100"].tolist()
     assert app.query_params[Param.RUN] == tested.id
-    app.button(key=Widget.OPEN_EXAM).click().run()
+    app.button(key=Widget.OPEN_TEST).click().run()
     assert app.title[0].value == "Final exam: 11 of 12 right"
 
 
@@ -71,7 +71,7 @@ def test_the_table_says_what_differs_and_from_which(open_page, lab_home, monkeyp
         made.run(lab_home, dataset, config=config)
     made.run(lab_home, made.dataset(lab_home, ("Eva", "Finn"), dataset_id="others", name="family"), config=frozen)
     made.run(lab_home, dataset, config=frozen.with_changes(freeze_depth=7), state="queued", tested=False)
-    table = open_page(places.LIBRARY).dataframe[0].value
+    table = open_page(navigation.LIBRARY).dataframe[0].value
     assert table["no."].tolist() == [5, 4, 3, 2, 1]
     assert table["photos"].tolist() == ["class", "family", "class", "class", "class"]
     assert table["photos each"].tolist() == ["6", "6", "3", "6", "6"]
@@ -89,21 +89,21 @@ def test_the_table_says_what_differs_and_from_which(open_page, lab_home, monkeyp
 
 def test_a_new_name_is_shown_as_text(open_page, lab_home) -> None:
     run = made.run(lab_home, made.dataset(lab_home))
-    app = open_page(places.LIBRARY)
+    app = open_page(navigation.LIBRARY)
     app.text_input(key=named(Widget.RENAME_AS, run)).set_value("**best** :smile: <b>x</b>")
     app.button(key=named(Widget.RENAME_SAVE, run)).click().run()
     assert not app.exception
     assert run.name == "**best** :smile: <b>x</b>"
     assert app.dataframe[0].value["experiment"].tolist() == [run.name]
     assert app.subheader[0].value.startswith(r"\*\*best\*\*")
-    app.switch_page(places.TEST).run()
+    app.switch_page(navigation.TEST).run()
     assert any(r"\*\*best\*\*" in caption.value for caption in app.caption)
 
 
 def test_one_is_deleted_the_other_stays(open_page, lab_home) -> None:
     dataset = made.dataset(lab_home)
     kept, gone = made.run(lab_home, dataset), made.run(lab_home, dataset)
-    app = open_page(places.LIBRARY, run=gone.id)
+    app = open_page(navigation.LIBRARY, run=gone.id)
     app.button(key=Widget.DELETE_RUN_SURE).click().run()
     assert not app.exception
     assert runs.list_runs(lab_home) == [kept]
@@ -113,7 +113,7 @@ def test_one_is_deleted_the_other_stays(open_page, lab_home) -> None:
 def test_one_that_waits_is_stopped_first(open_page, lab_home) -> None:
     run = made.run(lab_home, made.dataset(lab_home), state="queued", tested=False)
     queue.enqueue(lab_home, run.job)
-    app = open_page(places.LIBRARY)
+    app = open_page(navigation.LIBRARY)
     app.button(key=Widget.DELETE_RUN_SURE).click().run()
     assert not app.exception
     assert queue.waiting(lab_home, queue.TRAIN) == []
@@ -125,16 +125,16 @@ def test_what_was_taken_along_comes_back_and_is_tested_with(open_page, lab_home,
     write_model(run.model_path)
     taken = archive.pack_run(run, tmp_path / "taken.zip").read_bytes()
     lab_home.erase()
-    app = open_page(places.LIBRARY)
+    app = open_page(navigation.LIBRARY)
     app.file_uploader[0].set_value(("taken.zip", taken, "application/zip"))
     app.run()
     assert not app.exception
     assert not app.error
     assert app.dataframe[0].value["right answers"].tolist() == ["11 of 12 right"]
-    app.button(key=Widget.OPEN_EXAM).click().run()
+    app.button(key=Widget.OPEN_TEST).click().run()
     assert not app.exception
     assert app.title[0].value == "Final exam: 11 of 12 right"
-    app.switch_page(places.TEST)
+    app.switch_page(navigation.TEST)
     app.session_state[Widget.VIEW] = test_words.EVERY_PHOTO
     app.run()
     assert not app.exception
@@ -142,7 +142,7 @@ def test_what_was_taken_along_comes_back_and_is_tested_with(open_page, lab_home,
 
 
 def test_another_zip_is_refused_in_one_sentence(open_page, lab_home) -> None:
-    app = open_page(places.LIBRARY)
+    app = open_page(navigation.LIBRARY)
     app.file_uploader[0].set_value(("x.zip", b"no zip", "application/zip"))
     app.run()
     assert not app.exception
@@ -154,7 +154,7 @@ def test_a_damaged_one_is_said_and_can_be_deleted(open_page, lab_home, file) -> 
     dataset = made.dataset(lab_home)
     kept, broken = made.run(lab_home, dataset), made.run(lab_home, dataset)
     (broken.path / file).write_text("no json", encoding="utf-8")
-    app = open_page(places.LIBRARY)
+    app = open_page(navigation.LIBRARY)
     assert "is not a file of this lab" in app.error[0].value
     app.button(key=named(Widget.DELETE_RUN_SURE, broken)).click().run()
     assert not app.exception
@@ -164,7 +164,7 @@ def test_a_damaged_one_is_said_and_can_be_deleted(open_page, lab_home, file) -> 
 
 def test_erasing_everything_says_photos_and_megabytes(open_page, lab_home) -> None:
     made.run(lab_home, made.dataset(lab_home))
-    app = open_page(places.LIBRARY)
+    app = open_page(navigation.LIBRARY)
     app.button(key=Widget.ERASE_SURE).click().run()
     assert app.success[0].value.startswith("Erased: 36 photos, ")
     assert app.success[0].value.endswith("in all.")

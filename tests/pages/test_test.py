@@ -19,7 +19,7 @@ from core.sweeps.plan import SweepPlan
 from core.sweeps.sweep import create_sweep
 from tests.made_sweeps import first_right, make_sweep
 from tests.pages import made
-from ui import places
+from ui import navigation
 from ui.state import Param, Widget
 from ui.text import common
 from ui.text import compare as compare_words
@@ -44,7 +44,7 @@ def opens(app, view: str):
 
 
 def test_too_early_it_leads_to_train(open_page) -> None:
-    app = open_page(places.TEST)
+    app = open_page(navigation.TEST)
     assert app.info[0].value == experiments_words.NO_RUNS
     app.button(key=Widget.MISSING).click().run()
     assert app.title[0].value == train_words.TRAIN_TITLE
@@ -53,7 +53,7 @@ def test_too_early_it_leads_to_train(open_page) -> None:
 def test_while_it_still_runs_it_leads_to_the_running_experiment(open_page, lab_home) -> None:
     run = made.run(lab_home, made.dataset(lab_home), state="running", tested=False)
     with run.job.held():
-        app = open_page(places.TEST)
+        app = open_page(navigation.TEST)
         assert app.info[0].value == experiments_words.STILL_RUNNING
         app.button(key=Widget.MISSING).click().run()
         assert app.title[0].value == "Learning: round 4 of 5"
@@ -61,7 +61,7 @@ def test_while_it_still_runs_it_leads_to_the_running_experiment(open_page, lab_h
 
 def test_the_result_is_said_first_and_honestly(open_page, lab_home) -> None:
     made.run(lab_home, made.dataset(lab_home))
-    app = open_page(places.TEST)
+    app = open_page(navigation.TEST)
     assert app.title[0].value == "Final exam: 11 of 12 right"
     assert "Out of 100 new photos like these, expect between 65 and 99." in html(app)  # Wilson, 11 of 12
     # 12 photos are few: that guessing is beaten, and no more.
@@ -75,7 +75,7 @@ def test_the_result_is_said_first_and_honestly(open_page, lab_home) -> None:
 
 def test_every_photo_the_worst_first(open_page, lab_home) -> None:
     made.run(lab_home, made.dataset(lab_home))
-    app = opens(open_page(places.TEST), words.EVERY_PHOTO)
+    app = opens(open_page(navigation.TEST), words.EVERY_PHOTO)
     cards = html(app).split('<div class="lab-card"')[1:]
     assert len(cards) == 12
     assert words.WRONG_SIGN in cards[0]
@@ -91,7 +91,7 @@ def test_a_photo_that_was_deleted_leaves_its_prediction(open_page, lab_home) -> 
     assert predictions
     sha = predictions.sha256s[0]
     (lab_home.photos / sha[:2] / sha / "original").unlink()
-    app = opens(open_page(places.TEST), words.EVERY_PHOTO)
+    app = opens(open_page(navigation.TEST), words.EVERY_PHOTO)
     assert not app.exception
     assert html(app).count('<div class="lab-card"') == 12
 
@@ -99,7 +99,7 @@ def test_a_photo_that_was_deleted_leaves_its_prediction(open_page, lab_home) -> 
 def test_experiments_can_be_opened_again(open_page, lab_home) -> None:
     dataset = made.dataset(lab_home)
     first, second = made.run(lab_home, dataset), made.run(lab_home, dataset, state="stopped")
-    app = open_page(places.TEST, run=first.id)
+    app = open_page(navigation.TEST, run=first.id)
     assert app.query_params[Param.RUN] == first.id
     assert len(app.selectbox[0].options) == 2
     app.selectbox[0].set_value(second.id).run()
@@ -109,7 +109,7 @@ def test_experiments_can_be_opened_again(open_page, lab_home) -> None:
 
 def test_new_photos_are_asked_about_and_answered_with_bars(open_page, lab_home) -> None:
     run = made.run(lab_home, made.dataset(lab_home))
-    app = opens(open_page(places.TEST), words.NEW_PHOTOS)
+    app = opens(open_page(navigation.TEST), words.NEW_PHOTOS)
     assert words.only_knows(3) in said(app)
     app.file_uploader[0].set_value([("me.png", made.photo(1), "image/png")])
     app.run()
@@ -136,7 +136,7 @@ def test_new_photos_are_asked_about_and_answered_with_bars(open_page, lab_home) 
 
 def test_a_look_shows_how_far_it_is(open_page, lab_home) -> None:
     made.run(lab_home, made.dataset(lab_home))
-    app = opens(open_page(places.TEST), words.NEW_PHOTOS)
+    app = opens(open_page(navigation.TEST), words.NEW_PHOTOS)
     app.file_uploader[0].set_value([("me.png", made.photo(1), "image/png"), ("me.png", made.photo(2), "image/png")])
     app.run()
     (job,) = queue.waiting(lab_home, queue.HELPER)
@@ -157,7 +157,7 @@ def bars(app: AppTest) -> list[str]:
 
 def test_a_look_that_failed_says_why(open_page, lab_home) -> None:
     made.run(lab_home, made.dataset(lab_home))
-    app = opens(open_page(places.TEST), words.NEW_PHOTOS)
+    app = opens(open_page(navigation.TEST), words.NEW_PHOTOS)
     app.file_uploader[0].set_value([("me.png", made.photo(1), "image/png")])
     app.run()
     (job,) = queue.waiting(lab_home, queue.HELPER)
@@ -169,7 +169,7 @@ def test_a_look_that_failed_says_why(open_page, lab_home) -> None:
 def test_many_people_get_a_table_beside_the_matrix(open_page, lab_home) -> None:
     people = tuple(f"Person {n:02}" for n in range(23))
     made.run(lab_home, made.dataset(lab_home, people))
-    app = open_page(places.TEST)
+    app = open_page(navigation.TEST)
     assert not app.exception
     assert len(app.dataframe[0].value) == 3
 
@@ -187,7 +187,7 @@ def test_an_exam_without_names_counts_nothing(open_page, lab_home) -> None:
         predictions.faces,
     )
     run.write_predictions(unlabelled)
-    app = open_page(places.TEST)
+    app = open_page(navigation.TEST)
     assert not app.exception
     assert app.title[0].value == words.TEST_TITLE
     assert app.info[0].value == words.NO_LABELS
@@ -195,7 +195,7 @@ def test_an_exam_without_names_counts_nothing(open_page, lab_home) -> None:
 
 def test_photos_are_filtered_sorted_and_taken_along_as_a_table(open_page, lab_home) -> None:
     made.run(lab_home, made.dataset(lab_home))
-    app = opens(open_page(places.TEST), words.EVERY_PHOTO)
+    app = opens(open_page(navigation.TEST), words.EVERY_PHOTO)
     app.segmented_control(key=Widget.SHOW).set_value("wrong").run()
     assert html(app).count('<div class="lab-card"') == 1
     app.segmented_control(key=Widget.SHOW).set_value("not_sure").run()
@@ -214,7 +214,7 @@ def test_an_exam_without_names_gives_its_predictions(open_page, lab_home) -> Non
     assert given
     unnamed = type(given)(given.probabilities, np.full_like(given.labels, -1), given.names, given.sha256s, given.faces)
     run.write_predictions(unnamed)
-    app = open_page(places.TEST)
+    app = open_page(navigation.TEST)
     assert [tab.label for tab in app.tabs] == [words.EVERY_PHOTO, words.NEW_PHOTOS]
     assert html(app).count('<div class="lab-card"') == 12
     assert words.RIGHT_SIGN not in html(app)
@@ -240,7 +240,7 @@ def an_answer(job, photos: int, *, leaning: float = 0.8, faces_a_photo: int = 1)
 
 def test_strangers_come_one_by_one_and_get_a_name_too(open_page, lab_home) -> None:
     made.run(lab_home, made.dataset(lab_home))
-    app = opens(open_page(places.TEST), words.NEW_PHOTOS)
+    app = opens(open_page(navigation.TEST), words.NEW_PHOTOS)
     app.button(key=Widget.STRANGER).click().run()
     assert not app.exception
     (job,) = queue.waiting(lab_home, queue.HELPER)
@@ -257,7 +257,7 @@ def test_strangers_come_one_by_one_and_get_a_name_too(open_page, lab_home) -> No
 
 def test_who_leans_towards_nobody_is_not_sure(open_page, lab_home) -> None:
     made.run(lab_home, made.dataset(lab_home))
-    app = opens(open_page(places.TEST), words.NEW_PHOTOS)
+    app = opens(open_page(navigation.TEST), words.NEW_PHOTOS)
     app.button(key=Widget.STRANGER).click().run()
     (job,) = queue.waiting(lab_home, queue.HELPER)
     an_answer(job, photos=24, leaning=0.45)
@@ -270,7 +270,7 @@ def test_who_leans_towards_nobody_is_not_sure(open_page, lab_home) -> None:
 
 def test_how_sure_it_must_be_is_chosen_with_a_slider(open_page, lab_home) -> None:
     made.run(lab_home, made.dataset(lab_home))
-    app = opens(open_page(places.TEST), words.NEW_PHOTOS)
+    app = opens(open_page(navigation.TEST), words.NEW_PHOTOS)
     assert words.not_sure_below(50) in captions(app)
     app.button(key=Widget.STRANGER).click().run()
     (job,) = queue.waiting(lab_home, queue.HELPER)
@@ -285,7 +285,7 @@ def test_how_sure_it_must_be_is_chosen_with_a_slider(open_page, lab_home) -> Non
 
 def test_every_face_of_a_group_photo_is_framed_and_named(open_page, lab_home) -> None:
     made.run(lab_home, made.dataset(lab_home))
-    app = opens(open_page(places.TEST), words.NEW_PHOTOS)
+    app = opens(open_page(navigation.TEST), words.NEW_PHOTOS)
     app.file_uploader[0].set_value([("all.jpg", made.photo(1), "image/png")])
     app.run()
     (job,) = queue.waiting(lab_home, queue.HELPER)
@@ -299,7 +299,7 @@ def test_every_face_of_a_group_photo_is_framed_and_named(open_page, lab_home) ->
 
 def test_the_same_in_numbers_is_folded(open_page, lab_home) -> None:
     made.run(lab_home, made.dataset(lab_home))
-    app = open_page(places.TEST)
+    app = open_page(navigation.TEST)
     scores, percent = (frame.value for frame in app.dataframe)
     assert tuple(scores.columns) == words.SCORES_COLUMNS
     assert scores["photos"].tolist() == [4, 4, 4]
@@ -309,7 +309,7 @@ def test_the_same_in_numbers_is_folded(open_page, lab_home) -> None:
 
 
 @pytest.fixture
-def apart(monkeypatch) -> None:
+def unique_name(monkeypatch) -> None:
     """Folders of experiments sort by the second in which they were made."""
     seconds = iter(range(60))
     monkeypatch.setattr(runs, "new_run_path", lambda home: home.runs / f"20260101-0000{next(seconds):02}-aaaaaa")
@@ -328,7 +328,7 @@ def test_the_result_is_held_against_the_one_before(open_page, lab_home, apart) -
     before, now = made.run(lab_home, dataset, config=TrainConfig()), made.run(lab_home, dataset, config=LAST_BLOCK)
     says(before, {0, 1, 2, 3, 4, 5, 6})
     says(now, {11})
-    app = open_page(places.TEST)
+    app = open_page(navigation.TEST)
     assert "Experiment 1: all blocks frozen, 5 of 12. Now: block 5 retrained, 11 of 12." in said(app)
     assert f"7 photos are right now that were wrong; 1 the other way. {words.COULD_BE_LUCK}" in said(app)
     fixed, broken = html(app).split('<section class="lab-fixed"')[1].split('<section class="lab-broken"')
@@ -336,7 +336,7 @@ def test_the_result_is_held_against_the_one_before(open_page, lab_home, apart) -
     assert ">Bo **bold** &lt;b&gt;</s>" in fixed
     assert f"{words.RIGHT_SIGN} Ada</b>" in fixed
     assert broken.count("<figure>") == 1
-    app = open_page(places.TEST, run=before.id)
+    app = open_page(navigation.TEST, run=before.id)
     assert "Now: " not in said(app)
 
 
@@ -344,7 +344,7 @@ def test_an_earlier_one_can_be_chosen_to_hold_it_against(open_page, lab_home, ap
     dataset = made.dataset(lab_home)
     for config in (TrainConfig(), TrainConfig(pretrained=False, freeze_depth=0), LAST_BLOCK):
         run = made.run(lab_home, dataset, config=config)
-    app = open_page(places.TEST)
+    app = open_page(navigation.TEST)
     # Not against the newest, an untrained one, but against the one that differs in one thing.
     assert "Experiment 1: all blocks frozen, 11 of 12. Now: block 5 retrained, 11 of 12." in said(app)
     against = app.selectbox(key=Widget.HELD_AGAINST.of(run.id, 2))
@@ -359,7 +359,7 @@ def test_where_two_things_changed_nothing_is_held_against_it_by_itself(open_page
     dataset = made.dataset(lab_home)
     for config in (TrainConfig(), LAST_BLOCK.with_changes(train_per_class=3)):
         run = made.run(lab_home, dataset, config=config)
-    app = open_page(places.TEST)
+    app = open_page(navigation.TEST)
     assert words.NOTHING_FAIR in said(app)
     assert "Now: " not in said(app)
     app.selectbox(key=Widget.HELD_AGAINST.of(run.id, 1)).select_index(0).run()
@@ -374,7 +374,7 @@ def test_other_photos_are_never_held_against_though_they_share_an_exam_photo(ope
     shared = {item.sha256 for item in other.of("test")} & {item.sha256 for item in dataset.of("test")}
     assert shared
     made.run(lab_home, dataset, config=LAST_BLOCK)
-    app = open_page(places.TEST)
+    app = open_page(navigation.TEST)
     assert "Now: " not in said(app)
     assert words.NOTHING_FAIR not in said(app)
 
@@ -392,10 +392,11 @@ def test_what_did_not_retrain_is_found_under_retrained_nowhere(open_page, lab_ho
     learned(frozen, kept_epoch=10, epochs_run=20)
     run = made.run(lab_home, dataset, config=BORDER)
     learned(run, kept_epoch=10, epochs_run=20, unit_movement=dict.fromkeys(("conv5_1", "conv5_2", "conv5_3"), 0.0))
-    app = open_page(places.TEST)
+    app = open_page(navigation.TEST)
     assert "Now: block 5 kept as it was, 11 of 12." in said(app)
     assert [warning.value for warning in app.warning] == [train_words.tried_to_learn("block 5")]
-    pages = [app, open_page(places.TEST, run=frozen.id), open_page(places.LIBRARY), open_page(places.TRAIN, run=run.id)]
+    others = [(navigation.TEST, {"run": frozen.id}), (navigation.LIBRARY, {}), (navigation.TRAIN, {"run": run.id})]
+    pages = [app, *(open_page(page, **query) for page, query in others)]
     for page in pages:
         assert "retrained" not in everything_on(page)
     assert "hardly moved" not in everything_on(pages[-1])
@@ -421,17 +422,17 @@ def test_a_run_that_was_better_before_its_blocks_learned_says_so_with_both_numbe
     head = {"epoch": 10, "val_accuracy": 1.0, "test_correct": 12}
     learned(run, retrained=True, kept_epoch=12, epochs_run=20, head_only=head)
     told = "Retraining did not help: the frozen network was better (12 against 11 of 12)."
-    assert [warning.value for warning in open_page(places.TEST).warning] == [told]
-    assert told in said(open_page(places.TRAIN, run=run.id))
+    assert [warning.value for warning in open_page(navigation.TEST).warning] == [told]
+    assert told in said(open_page(navigation.TRAIN, run=run.id))
     learned(run, head_only={**head, "test_correct": 11})
-    assert not open_page(places.TEST).warning
+    assert not open_page(navigation.TEST).warning
 
 
 def test_fewer_photos_are_said_in_numbers(open_page, lab_home, apart) -> None:
     dataset = made.dataset(lab_home)
     for config in (LAST_BLOCK, LAST_BLOCK.with_changes(train_per_class=3)):
         made.run(lab_home, dataset, config=config)
-    app = open_page(places.TEST)
+    app = open_page(navigation.TEST)
     assert "Experiment 1: 6 photos each, 11 of 12. Now: 3 photos each, 11 of 12." in said(app)
     assert "3 photos each" in app.selectbox[0].options[0]
 
@@ -441,7 +442,7 @@ def test_more_changed_photos_than_fit_are_counted(open_page, lab_home, apart) ->
     before, now = made.run(lab_home, dataset), made.run(lab_home, dataset)
     says(before, set(range(24)))
     says(now, {30, 31})
-    app = open_page(places.TEST)
+    app = open_page(navigation.TEST)
     assert "Experiment 1: 8 of 32. Now, with the same settings: 30 of 32." in said(app)
     assert f"24 photos are right now that were wrong; 2 the other way. {words.CLEAR_DIFFERENCE}" in said(app)
     assert html(app).split('class="lab-before"')[1].count("<figure>") == 11
@@ -453,7 +454,7 @@ def test_an_idea_sets_up_the_next_experiment(open_page, lab_home, apart, monkeyp
     dataset = made.dataset(lab_home)
     for config in (TrainConfig(epochs=7), TrainConfig(epochs=7, pretrained=False, freeze_depth=0)):
         made.run(lab_home, dataset, config=config)
-    app = open_page(places.TEST)
+    app = open_page(navigation.TEST)
     assert app.button(key=Widget.NEXT_IDEA).label == words.SET_IT_UP
     assert "Next idea: **Let block 5 learn.** Is it better when the last block learns too?" in said(app)
     # From the one with all blocks frozen, not from the untrained one on the page.
@@ -462,7 +463,7 @@ def test_an_idea_sets_up_the_next_experiment(open_page, lab_home, apart, monkeyp
     assert not app.exception
     assert app.title[0].value == train_words.TRAIN_TITLE
     # AppTest itself stays on the page it was on; the choices go along.
-    app.switch_page(places.TRAIN).run()
+    app.switch_page(navigation.TRAIN).run()
     assert "This is experiment 3. One thing changes against experiment 1: frozen blocks." in captions(app)
     app.button(key=Widget.START).click().run()
     started = runs.list_runs(lab_home)[0]
@@ -476,7 +477,7 @@ def captions(app) -> str:
 
 def test_an_untrained_network_changes_two_things_and_says_why(open_page, lab_home, apart) -> None:
     made.run(lab_home, made.dataset(lab_home), config=TrainConfig())
-    app = open_page(places.TEST)
+    app = open_page(navigation.TEST)
     assert "**Start untrained.** How much does it help that the network has seen faces before?" in said(app)
     assert (
         f"Two things change against experiment 1: what it starts with and frozen blocks. {common.MUST_LEARN}"
@@ -492,11 +493,11 @@ def test_three_photos_each_out_of_a_comparison_change_one_thing(open_page, lab_h
     plan = SweepPlan(depths=(4, 10, 13), seeds=(0, 1))
     sweep = make_sweep(lab_home, dataset, plan, first_right(lambda cell: 0.5))
     shown = next(run for cell, run in sweep.members() if (cell.depth, cell.seed) == (4, 1))
-    app = open_page(places.TEST, run=shown.id)
+    app = open_page(navigation.TEST, run=shown.id)
     assert "**Three photos each.**" in said(app)
     assert f"One thing changes against {common.A_TRY}: practice photos a person." in said(app)
     app.button(key=Widget.NEXT_IDEA).click().run()
-    app.switch_page(places.TRAIN).run()
+    app.switch_page(navigation.TRAIN).run()
     app.button(key=Widget.START).click().run()
     started = runs.list_runs(lab_home)[0]
     assert baseline.between(shown, started) == ("photos",)
@@ -509,7 +510,7 @@ def test_all_stops_at_once_are_prepared_with_the_photos_of_the_result(open_page,
     create_sweep(lab_home, other, SweepPlan())
     for config in (TrainConfig(pretrained=False, freeze_depth=0), LAST_BLOCK):
         made.run(lab_home, dataset, config=config)
-    app = open_page(places.TEST)
+    app = open_page(navigation.TEST)
     assert f"**{words.IDEAS['sweep'][0]}.**" in said(app)
     app.button(key=Widget.NEXT_IDEA).click().run()
     assert not app.exception
@@ -523,7 +524,7 @@ def test_the_last_idea_is_a_stranger(open_page, lab_home, apart) -> None:
     create_sweep(lab_home, dataset, SweepPlan())
     for config in (nothing, few, LAST_BLOCK):
         made.run(lab_home, dataset, config=config)
-    app = open_page(places.TEST)
+    app = open_page(navigation.TEST)
     assert app.button(key=Widget.NEXT_IDEA).label == words.IDEAS["stranger"][0]
     app.button(key=Widget.NEXT_IDEA).click().run()
     assert not app.exception
@@ -537,7 +538,7 @@ def test_the_last_idea_is_a_stranger(open_page, lab_home, apart) -> None:
 
 def test_the_notebooks_own_results_stand_beside_a_repetition(open_page, lab_home) -> None:
     made.run(lab_home, made.dataset(lab_home), config=presets.preset("notebook"))
-    app = open_page(places.TEST)
+    app = open_page(navigation.TEST)
     assert words.NO_WINNER in said(app)
     published = html(app).split('class="lab-published"')[1]
     assert [f"{correct} of 12 right</span>" in published for correct in (9, 10, 12, 11)] == [True] * 4
@@ -549,6 +550,6 @@ def test_photos_of_one_minute_prove_nothing(open_page, lab_home) -> None:
         dataset, version=2, items=tuple(dataclasses.replace(item, group=1) for item in dataset.items)
     )
     made.run(lab_home, together)
-    app = open_page(places.TEST)
+    app = open_page(navigation.TEST)
     assert words.ONE_TAKE in html(app)
     assert words.CLEARLY_BETTER not in html(app)

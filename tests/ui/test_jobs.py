@@ -40,7 +40,7 @@ def no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_zip_lies_in_its_job_until_the_job_has_ended(lab_home: Workspace) -> None:
     draft = jobs.draft(lab_home, "zip")
     draft.set_zip("../my class.zip", io.BytesIO(b"PK"))
-    jobs.drop_uploads(lab_home)
+    jobs.remove_uploads(lab_home)
     job = jobs.crop_draft(lab_home, draft, CropConfig(margin=0.5), "my class")
     assert not draft.path.exists()
     request = job.request()
@@ -49,10 +49,10 @@ def test_a_zip_lies_in_its_job_until_the_job_has_ended(lab_home: Workspace) -> N
     assert request["name"] == "my class"
     assert CropConfig(**request["crop"]) == CropConfig(margin=0.5)
     assert queue.waiting(lab_home, queue.HELPER) == [job]
-    jobs.drop_uploads(lab_home)
+    jobs.remove_uploads(lab_home)
     assert (job.path / "upload.zip").exists()
     job.set_state("done")
-    jobs.drop_uploads(lab_home)
+    jobs.remove_uploads(lab_home)
     assert not (job.path / "upload.zip").exists()
 
 
@@ -72,8 +72,8 @@ def test_another_tab_that_clears_up_meanwhile_takes_nothing(lab_home: Workspace)
 
     class Watched(Upload):
         def getbuffer(self) -> memoryview:
-            jobs.drop_uploads(lab_home)
-            jobs.forget_ended(lab_home)
+            jobs.remove_uploads(lab_home)
+            jobs.remove_ended(lab_home)
             assert queue.open_jobs(lab_home) == []  # nobody may take what is not whole
             return super().getbuffer()
 

@@ -11,7 +11,7 @@ from core.sweeps import recommendation
 from core.sweeps.results import Line, Point, Result, exam
 from core.sweeps.sweep import Sweep
 from core.workspace import Workspace
-from ui import places
+from ui import navigation
 from ui.state import Param, Widget
 from ui.text import compare as words
 from ui.text.sweep_evidence import WORDS
@@ -38,11 +38,11 @@ def _row(sweep: Sweep, line: Line, point: Point, number: int, dataset: Dataset |
         total = len(exam(sweep.dataset))
         word = _word(sweep, line, point)
         st.markdown(words.stop(what, correct, total, point.seconds, word), width="content")
-        if dataset and st.button(words.USE_STOP, key=Widget.USE_STOP.of(number), type="primary"):
+        if dataset and st.button(words.USE_STOP, key=Widget.USE_POINT.of(number), type="primary"):
             settings.preset_to({}, sweep.plan.config(point.results[0].cell), dataset)
-            st.switch_page(places.TRAIN)
-        if st.button(words.SEE_EXAM, key=Widget.STOP_EXAM.of(number)):
-            st.switch_page(places.TEST, query_params={Param.RUN: usual(point).run_id})
+            st.switch_page(navigation.TRAIN)
+        if st.button(words.SEE_EXAM, key=Widget.POINT_TEST.of(number)):
+            st.switch_page(navigation.TEST, query_params={Param.RUN: usual(point).run_id})
 
 
 def _word(sweep: Sweep, line: Line, point: Point) -> str:

@@ -52,7 +52,7 @@ def look(workspace: Workspace, sweep: Sweep, drawn: Sequence[Line], recommended:
             tested = sorted(
                 (row for row in (*shelf.rows, *shelf.of_sweeps) if row.is_tested), key=lambda row: row.id, reverse=True
             )
-            side_by_side.side_by_side(tested, list(dict.fromkeys([tried[first].run.id, tried[second].run.id])))
+            side_by_side.show(tested, list(dict.fromkeys([tried[first].run.id, tried[second].run.id])))
     export.offer(sweep)
 
 

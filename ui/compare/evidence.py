@@ -14,7 +14,7 @@ from core.sweeps.recommendation import point_of
 from core.sweeps.results import Line, Point, by_rate, results
 from core.sweeps.sweep import Sweep
 from core.workspace import Workspace
-from ui import feedback, jobs
+from ui import jobs, page
 from ui.compare import selection
 from ui.state import Widget
 from ui.text import compare as words
@@ -82,7 +82,7 @@ def _rates(workspace: Workspace, sweep: Sweep, drawn: Sequence[Line], everything
     tried = _tried(sweep, asked, everything)
     if tried is None:
         if st.button(words.TRY_RATES, key=Widget.TRY_RATES):
-            with feedback.sentences():
+            with page.errors_as_sentences():
                 selection.open_one(jobs.sweep(workspace, sweep.dataset, asked))
         return
     if tried.status().state == "done":

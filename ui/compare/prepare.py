@@ -14,7 +14,7 @@ from core.sweeps.results import lines
 from core.sweeps.runtime_estimate import estimate
 from core.sweeps.sweep import Sweep
 from core.workspace import Workspace
-from ui import dataset_choice, feedback, jobs, look
+from ui import dataset_choice, jobs, page
 from ui.compare import selection, setup
 from ui.compare.setup import Choice
 from ui.components import sweep_chart
@@ -29,7 +29,7 @@ from ui.train import networks
 def draw(workspace: Workspace, found: Sequence[Dataset], everything: Sequence[Sweep]) -> None:
     """Draw the empty chart with the votes, the button that starts, and the settings; `found` can be learned from."""
     networks.settle(workspace)
-    look.styles()
+    page.styles()
     # Parts stand in another order than the one in which they decide each other. The button that starts is where the
     # one that stops will be: on the first screen of a projector.
     with st.container(gap="xsmall"):
@@ -41,7 +41,7 @@ def draw(workspace: Workspace, found: Sequence[Dataset], everything: Sequence[Sw
         choice = setup.choose(workspace, dataset)
     title.title(_question(choice), anchor=False)
     says.markdown(words.GUESS_FIRST[choice.axis])
-    with feedback.sentences():
+    with page.errors_as_sentences():
         plan = choice.plan()
         with chart:
             votes = _vote(plan, dataset)
@@ -114,5 +114,5 @@ def _takes(workspace: Workspace, plan: SweepPlan, dataset: Dataset) -> str:
     expected, total = estimate(plan, dataset, workspace), len(list(plan.cells()))
     if not expected.to_do:
         return words.all_done_before(total)
-    tries = len(plan.seeds)
-    return words.takes(expected.all_s, expected.first_s, total // tries, tries)
+    n_seeds = len(plan.seeds)
+    return words.takes(expected.all_s, expected.first_s, total // n_seeds, n_seeds)

@@ -12,7 +12,7 @@ from core.sweeps import recommendation
 from core.sweeps.results import Line, Progress, lines, progress, results
 from core.sweeps.sweep import Sweep
 from core.workspace import Workspace
-from ui import feedback, jobs
+from ui import jobs, page
 from ui.compare import boundary, details, evidence, selection
 from ui.components import sweep_chart
 from ui.components.sweep_chart.chart import chart_of
@@ -73,7 +73,7 @@ def read(workspace: Workspace, sweep: Sweep, everything: Sequence[Sweep]) -> Non
     selection.others(everything, sweep)
 
 
-@feedback.sentences()
+@page.errors_as_sentences()
 def _answer(workspace: Workspace, found: Reading) -> None:
     """Draw headline and chart, in the places where they were while it ran."""
     # Close together, so that what to do with the answer is on the first screen of a projector.
@@ -124,14 +124,14 @@ def _cut_short(workspace: Workspace, found: Reading) -> None:
     title, on = st.columns([5, 1], vertical_alignment="center")
     title.title(words.ended(now.state, now.done, now.total), anchor=False)
     if now.state == "failed":
-        feedback.show_error(found.sweep.status().message)
+        page.show_error(found.sweep.status().message)
     is_gone = now.state == "done"
     st.markdown(words.GONE_HOW if is_gone else words.GO_ON_HOW)
     with on:
         label = words.MAKE_AGAIN if is_gone else common.GO_ON
         if st.button(label, key=Widget.GO_ON_COMPARING, type="primary", width="stretch"):
-            with feedback.sentences():
-                jobs.go_on_with_sweep(workspace, found.sweep)
+            with page.errors_as_sentences():
+                jobs.resume_sweep(workspace, found.sweep)
                 st.rerun()
 
 

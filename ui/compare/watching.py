@@ -12,13 +12,11 @@ from core.errors import LabError
 from core.experiments import runs
 from core.experiments.runs import Run
 from core.experiments.runtime_estimate import estimate_seconds
-from core.jobfolder import OPEN_STATES
-from core.jobs import queue
 from core.sweeps.plan import Cell
 from core.sweeps.results import Line, Point, Progress, Result, lines, progress, results
 from core.sweeps.sweep import Sweep, list_sweeps
 from core.workspace import Workspace
-from ui import feedback, places, server
+from ui import job_progress, navigation, page
 from ui.compare import selection
 from ui.components import sweep_chart
 from ui.components.sweep_chart.chart import chart_of
@@ -28,12 +26,10 @@ from ui.text import compare as words
 from ui.text import train as train_words
 from ui.text.sweep_names import point_title
 
-EVERY_S = 1.0
-
 
 def watch(workspace: Workspace, sweep: Sweep) -> None:
     """Show a comparison until it ends."""
-    st.fragment(_watch, run_every=EVERY_S)(workspace, sweep, _expected_s(workspace, sweep))
+    st.fragment(_watch, run_every=job_progress.EVERY_S)(workspace, sweep, _expected_s(workspace, sweep))
 
 
 def _expected_s(workspace: Workspace, sweep: Sweep) -> dict[Cell, float]:
@@ -44,10 +40,9 @@ def _expected_s(workspace: Workspace, sweep: Sweep) -> dict[Cell, float]:
     return {cell: seconds[replace(cell, seed=plan.seeds[0])] for cell in plan.cells()}
 
 
-@feedback.sentences()
+@page.errors_as_sentences()
 def _watch(workspace: Workspace, sweep: Sweep, expected_s: Mapping[Cell, float]) -> None:
-    if not sweep.job.exists() or sweep.status().state not in OPEN_STATES:
-        st.rerun()
+    job_progress.leave_when_over(sweep.job)
     now = progress(sweep)
     found = results(sweep)
     drawn, running = lines(sweep.plan, found), _running(sweep)
@@ -57,7 +52,7 @@ def _watch(workspace: Workspace, sweep: Sweep, expected_s: Mapping[Cell, float])
             _head(sweep, now, running)
             _bar(now, drawn, running, lambda share: _left_s(expected_s, found, now.now, share))
         with st.container(gap="xsmall"):
-            _says(workspace, sweep, drawn)
+            _say_so_far(workspace, sweep, drawn)
         chart = chart_of(sweep.plan, drawn, sweep.dataset, votes=sweep.guesses)
         sweep_chart.show(replace(chart, running=_place(drawn, now.now)), Widget.STOPS.of(sweep.id))
 
@@ -69,7 +64,7 @@ def _running(sweep: Sweep) -> Run | None:
             if run.status().state == "running":
                 return run
         except (LabError, OSError, KeyError):
-            continue  # deleted meanwhile
+            continue  # deleted in the meantime
     return None
 
 
@@ -78,16 +73,7 @@ def _head(sweep: Sweep, now: Progress, running: Run | None) -> None:
     said = train_words.WAITS if now.state == "queued" else words.RUNS if running or now.done else words.GETTING_READY
     title.title(said, anchor=False)
     with stop:
-        if (sweep.path / "stop").exists():
-            st.button(common.STOPPING, key=Widget.STOP_COMPARISON, disabled=True, width="stretch")
-        else:
-            st.button(
-                common.STOP,
-                key=Widget.STOP_COMPARISON,
-                icon=":material/stop_circle:",
-                width="stretch",
-                on_click=sweep.job.ask_to_stop,
-            )
+        job_progress.stop_button(sweep.job, Widget.STOP_COMPARISON)
 
 
 def _bar(now: Progress, drawn: Sequence[Line], running: Run | None, left_s: Callable[[float], float]) -> None:
@@ -106,20 +92,17 @@ def _bar(now: Progress, drawn: Sequence[Line], running: Run | None, left_s: Call
 def _left_s(expected_s: Mapping[Cell, float], found: Sequence[Result], now: Cell | None, share: float) -> float:
     """Return the seconds that are left, by what the finished tries took against what they should have."""
     done = {result.cell: result.seconds for result in found}
-    # The middle one: the first try after a start of the computer is no measure.
+    # The median: the first run after the computer started is much slower than the others.
     factor = median([seconds / expected_s[cell] for cell, seconds in done.items()] or [1.0])
     left = sum(seconds for cell, seconds in expected_s.items() if cell not in done)
     return factor * (left - (share * expected_s[now] if now else 0.0))
 
 
-def _says(workspace: Workspace, sweep: Sweep, drawn: Sequence[Line]) -> None:
+def _say_so_far(workspace: Workspace, sweep: Sweep, drawn: Sequence[Line]) -> None:
     """Say what stands in the way, or what can be said so far."""
     if sweep.status().state == "queued":
-        trouble = server.workers().trouble(queue.TRAIN)
-        if trouble:
-            feedback.show_error(trouble)
-        else:
-            _behind(workspace, sweep)
+        if not job_progress.show_trouble(sweep.job):
+            _what_trains_first(workspace)
         return
     for line in drawn:
         said = sweeps.so_far(line, sweep.dataset)
@@ -127,7 +110,7 @@ def _says(workspace: Workspace, sweep: Sweep, drawn: Sequence[Line]) -> None:
             st.markdown(said)
 
 
-def _behind(workspace: Workspace, sweep: Sweep) -> None:
+def _what_trains_first(workspace: Workspace) -> None:
     """Say that something else trains first, with the way to it."""
     run = next((run for run in runs.list_runs(workspace) if run.status().state == "running"), None)
     other = next((each for each in list_sweeps(workspace) if each.status().state == "running"), None)
@@ -137,7 +120,7 @@ def _behind(workspace: Workspace, sweep: Sweep) -> None:
         st.markdown(words.TRAINS_FIRST, width="content")
         if st.button(common.TO_RUNNING, key=Widget.TO_RUNNING):
             if run:
-                st.switch_page(places.TRAIN, query_params={Param.RUN: run.id})
+                st.switch_page(navigation.TRAIN, query_params={Param.RUN: run.id})
             elif other:
                 selection.open_one(other)
 

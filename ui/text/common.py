@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from core.config import Split
 from core.experiments.compare_runs import Setting
@@ -53,6 +53,18 @@ RUN_STATES: dict[State, str] = {
 }
 
 
+def distinct(titles: Mapping[str, str], form: str = "{title} ({number})") -> dict[str, str]:
+    """Return the same titles by id, numbered where two are alike: a widget tells its options apart by their titles."""
+    written: dict[str, str] = {}
+    for key, title in titles.items():
+        apart, number = title, 1
+        while apart in written.values():
+            number += 1
+            apart = form.format(title=title, number=number)
+        written[key] = apart
+    return written
+
+
 def dataset(name: str, people: int) -> str:
     return f"{name} ({count(people, 'person', 'people')})"
 
@@ -100,18 +112,19 @@ def has_met(people: Sequence[str]) -> str:
     return f"This network has seen photos of {shown} before. Its result with them will look too good."
 
 
-def will_be_held_against(which: str, changed: Sequence[Setting], *, follows: bool) -> str:
-    """Say what a new experiment will be held against, and what changes; `follows` where it explains a second change."""
+def against_baseline(which: str, changed: Sequence[Setting], *, follows: bool) -> str:
+    """Say what changes from the baseline of a new experiment; `follows` where the second follows from the first."""
     if follows:
-        return f"Two things change against {which}: {_settings(changed)}. {MUST_LEARN}"
+        return f"Two things change against {which}: {names_of(changed)}. {MUST_LEARN}"
     if not changed:
         return f"Its settings are those of {which}."
-    return f"One thing changes against {which}: {_settings(changed)}."
+    return f"One thing changes against {which}: {names_of(changed)}."
 
 
-def _settings(changed: Sequence[Setting]) -> str:
-    told = [SETTINGS[setting] for setting in changed]
-    return " and ".join([", ".join(told[:-1]), told[-1]]) if len(told) > 1 else "".join(told)
+def names_of(changed: Sequence[Setting]) -> str:
+    """List settings: "frozen blocks", "rounds and frozen blocks"."""
+    names = [SETTINGS[setting] for setting in changed]
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
 def which(first: int, last: int, what: str) -> str:

@@ -10,7 +10,7 @@ from core.data.dataset import Dataset
 from core.models.registry import backbone
 from core.sweeps.plan import Start
 from core.sweeps.results import Line, Point
-from ui.text import blocks
+from ui.text import runs
 from ui.text.amounts import count
 from ui.text.common import capital
 
@@ -50,7 +50,7 @@ def rounded(number: float) -> int:
 
 def block_word(network: str) -> str:
     """Return what a block of a network is called: a residual network has stages."""
-    return blocks.word(backbone(network).architecture)
+    return runs.block_word(backbone(network).architecture)
 
 
 def trained_part(network: str, depth: int) -> str:

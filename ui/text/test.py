@@ -147,7 +147,7 @@ def too_many_differ(changed: Sequence[Setting]) -> str:
     """Say of two experiments that more than one setting differs."""
     if set(changed) == {"other"}:
         return "Several advanced settings differ. So nobody can say which one did it."
-    return f"These differ: {common._settings(changed)}. So nobody can say which one did it."
+    return f"These differ: {common.names_of(changed)}. So nobody can say which one did it."
 
 
 def both_had(photos: int) -> str:

@@ -26,7 +26,7 @@ from ui.text import compare as words
 
 PEOPLE = ("Ada", "<b>Bo</b>", "Chen", "Dora", "Emil", "Fay")
 PLAN = SweepPlan(depths=(0, 10, 13), seeds=(0, 1, 2))
-Row = dict[str, str]
+ListedRun = dict[str, str]
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def packed(sweep: Sweep, tmp_path: Path) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def rows_of(table: bytes) -> list[Row]:
+def rows_of(table: bytes) -> list[ListedRun]:
     return list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"), newline="")))
 
 

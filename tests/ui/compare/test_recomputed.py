@@ -36,7 +36,7 @@ NOTHING = replace(VGG, pretrained=False)
 IDS = {"Mini": "face-vgg-mini", "MobileNetV2": "imagenet-mobilenetv2"}
 COLUMNS = {"depth": "frozen layers", "photos": "practice photos", "size": "size"}
 MOBILE_BY_PLACE = {0: 0.3, 14: 0.9, 19: 0.5}
-Row = dict[str, str]
+ListedRun = dict[str, str]
 Share = Callable[[Cell], float]
 
 
@@ -217,14 +217,16 @@ def dunnett(others: int) -> float:
     return float(stats.norm.sf(z))
 
 
-def rows_of(table: bytes) -> list[Row]:
+def rows_of(table: bytes) -> list[ListedRun]:
     return list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"), newline="")))
 
 
-def count(runs: Sequence[Row], answers: Sequence[Row], axis: str, network: str, *, pretrained: bool) -> Again:
+def count(
+    runs: Sequence[ListedRun], answers: Sequence[ListedRun], axis: str, network: str, *, pretrained: bool
+) -> Again:
     """Count one line: at each stop the rate with the best mock exam, of equally good ones the smaller."""
     mine = [row for row in runs if IDS[row["network"]] == network and (row["starts with"] != "untrained") == pretrained]
-    tried: dict[int | None, dict[float, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    tried: dict[int | None, dict[float, list[ListedRun]]] = defaultdict(lambda: defaultdict(list))
     for row in mine:
         value = None if row[COLUMNS[axis]] == "all" else int(row[COLUMNS[axis]])
         tried[value][float(row["learning rate"])].append(row)
@@ -322,7 +324,7 @@ def check_standings(verdict: dict[str, Any], again: Again) -> None:
     assert verdict["tied"] == [stop for stop in stops if words[stop] == "as_good"]
 
 
-def check_sentences(verdict: dict[str, Any], again: Again, answers: Sequence[Row]) -> None:
+def check_sentences(verdict: dict[str, Any], again: Again, answers: Sequence[ListedRun]) -> None:
     """Hold the numbers of the headline, and what it takes, against the tables and the three words."""
     words = again.words(verdict["margin_right"])
     good = [stop for stop in again.cheapest_first if words[stop] == "as_good"]

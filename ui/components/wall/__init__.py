@@ -1,11 +1,10 @@
-"""The wall: a few mock-exam faces, always the same ones, each with what the network says of it after a round.
+"""The wall: a few validation faces, always the same ones, each with what the network says of it after an epoch.
 
-The faces go to the browser once, as one picture in the page's styles; every round brings the guesses only.
+The faces go to the browser once, as one picture in the page's styles; every epoch brings the guesses only.
 """
 
 from __future__ import annotations
 
-import base64
 import io
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +25,7 @@ from ui.components import faces
 from ui.text import train as train_words
 
 MOST_FACES, MOST_ACROSS = 48, 8
-# In the picture that holds them all; on the page a row may be shorter.
+# In the sprite; on the page a row may be shorter.
 SPRITE_COLUMNS = 8
 _QUALITY = 82
 _HERE = Path(__file__).parent
@@ -40,13 +39,13 @@ _mount = st.components.v2.component(
 
 @dataclass(frozen=True, eq=False)
 class Wall:
-    """Who hangs where.
+    """Which faces are shown, in which order.
 
     Attributes:
-        dataset: whose mock exam it is.
+        dataset: whose validation photos they are.
         places: int, shape (n,), places of its faces in `Dataset.of("validation")`.
-        labels: int, shape (n,), who they are.
-        across: how many stand side by side.
+        labels: int, shape (n,), their true labels.
+        across: faces in a row on the page.
     """
 
     dataset: Dataset
@@ -64,8 +63,8 @@ def choose(dataset: Dataset) -> Wall:
     return Wall(dataset, places, labels[places], listing.wall_columns(counts, MOST_ACROSS))
 
 
-def hang(workspace: Workspace, wall: Wall) -> None:
-    """Send the faces to the browser. Outside of what is drawn again and again: once is enough."""
+def send_faces(workspace: Workspace, wall: Wall) -> None:
+    """Send the faces to the browser. Call it outside of fragments that rerun: once is enough."""
     st.html(f"<style>:root {{ --lab-wall: url({_sprite(workspace, wall)}); }}</style>")
 
 
@@ -85,17 +84,17 @@ def _sprite(workspace: Workspace, wall: Wall) -> str:
             continue
     data = io.BytesIO()
     picture.save(data, "JPEG", quality=_QUALITY)
-    return "data:image/jpeg;base64," + base64.b64encode(data.getvalue()).decode("ascii")
+    return faces.data_address(data.getvalue())
 
 
 def show(wall: Wall, epoch: Epoch | None, key: str) -> None:
-    """Draw the wall after a round; None: nothing was said yet. The same `key` every time keeps it from flickering."""
-    _mount(key=key, data=_said(wall, epoch))
+    """Draw the wall after an epoch; None: nothing was said yet. The same `key` every time keeps it from flickering."""
+    _mount(key=key, data=_data(wall, epoch))
 
 
-def _said(wall: Wall, epoch: Epoch | None) -> dict[str, Any]:
+def _data(wall: Wall, epoch: Epoch | None) -> dict[str, Any]:
     answers = None if epoch is None else epoch.val_probabilities[wall.places].argmax(axis=1)
-    told = (
+    summary = (
         train_words.SAYS_NOTHING
         if answers is None
         else train_words.wall_alt(int((answers == wall.labels).sum()), len(answers))
@@ -104,7 +103,7 @@ def _said(wall: Wall, epoch: Epoch | None) -> dict[str, Any]:
         "columns": SPRITE_COLUMNS,
         "rows": -(-len(wall.places) // SPRITE_COLUMNS),
         "across": wall.across,
-        "said": told,
+        "said": summary,
         "signs": {"right": colours.RIGHT, "wrong": colours.WRONG},
         "guesses": [
             _guess(wall.dataset.people, int(label), None if answers is None else int(answers[n]))

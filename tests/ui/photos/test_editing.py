@@ -8,14 +8,14 @@ from core.data import edits
 from core.data.dataset import load_dataset
 from tests.pages import made
 from ui import state
-from ui.photos import actions
+from ui.photos import editing
 
 
 @pytest.fixture
 def told(monkeypatch) -> list[str]:
     """What would be told of edits that could not be made."""
     sentences: list[str] = []
-    monkeypatch.setattr(state, "TROUBLE", SimpleNamespace(set=sentences.append))
+    monkeypatch.setattr(state, "EDIT_ERROR", SimpleNamespace(set=sentences.append))
     monkeypatch.setattr(state, "DATASET", SimpleNamespace(set=lambda _: None))
     return sentences
 
@@ -23,8 +23,8 @@ def told(monkeypatch) -> list[str]:
 def test_a_second_click_on_the_page_as_it_was_counts_too(lab_home, told) -> None:
     drawn = made.dataset(lab_home)
     first, second = drawn.items[:2]
-    actions.make(lab_home, drawn, edits.leave_out, [first.sha256])
-    actions.make(lab_home, drawn, edits.leave_out, [second.sha256])
+    editing.apply(lab_home, drawn, edits.leave_out, [first.sha256])
+    editing.apply(lab_home, drawn, edits.leave_out, [second.sha256])
     newest = load_dataset(lab_home, drawn.id)
     assert newest.version == drawn.version + 2
     assert {first.sha256, second.sha256} <= {entry.sha256 for entry in newest.left_out}
@@ -33,7 +33,7 @@ def test_a_second_click_on_the_page_as_it_was_counts_too(lab_home, told) -> None
 
 def test_what_is_gone_meanwhile_is_said(lab_home, told) -> None:
     drawn = made.dataset(lab_home)
-    actions.make(lab_home, drawn, edits.remove_person, "Ada")
-    actions.make(lab_home, drawn, edits.rename_person, "Ada", "Eve")
+    editing.apply(lab_home, drawn, edits.remove_person, "Ada")
+    editing.apply(lab_home, drawn, edits.rename_person, "Ada", "Eve")
     (sentence,) = told
     assert sentence.startswith('There is nobody called "Ada"')

@@ -1,4 +1,4 @@
-"""The final exam closer up: who is taken for whom, every photo, new photos."""
+"""What a run said of its test photos: who is taken for whom, every photo, and new photos beside them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from core.errors import RunError
 from core.evaluation import listing, metrics
 from core.experiments.runs import Predictions, Run
 from core.workspace import Workspace
-from ui import state
+from ui import page, state
 from ui.charts import on_page
 from ui.components import faces
 from ui.state import Widget
 from ui.test import new_photos, prediction_cards
-from ui.test.prediction_cards import Card
+from ui.test.prediction_cards import Prediction
 from ui.text import common, escape
 from ui.text import test as words
 
@@ -30,8 +30,8 @@ SCROLL_THERE = (
 
 
 @dataclass(frozen=True, eq=False)
-class Exam:
-    """A finished exam, ready to be drawn."""
+class Evaluation:
+    """What a run said of its test photos, and what that comes to."""
 
     run_id: str
     dataset: Dataset
@@ -39,43 +39,47 @@ class Exam:
     result: metrics.TestResult
 
 
-def sit(run: Run) -> Exam:
-    """Count the answers of a tested experiment."""
+def of_run(run: Run) -> Evaluation:
+    """Evaluate the saved predictions of a tested run.
+
+    Raises:
+        RunError: the run has no predictions yet.
+    """
     dataset, predictions = run.dataset, run.predictions()
     if predictions is None:
         raise RunError(f'The experiment "{run.id}" has no final exam yet; let it finish first.')
-    practice = np.array([dataset.people.index(item.person) for item in dataset.of("train") if item.person], np.int64)
+    train_labels = [dataset.people.index(item.person) for item in dataset.of("train") if item.person]
     result = metrics.evaluate(
         predictions.probabilities,
         predictions.labels,
         len(dataset.people),
-        majority_label=metrics.majority_label(practice),
+        majority_label=metrics.majority_label(np.array(train_labels, np.int64)),
         groups=_groups(dataset, predictions),
     )
-    return Exam(run.id, dataset, predictions, result)
+    return Evaluation(run.id, dataset, predictions, result)
 
 
 def _groups(dataset: Dataset, predictions: Predictions) -> list[int]:
-    """Return which photos of the exam belong together."""
+    """Return the group of each test photo."""
     group = {(item.sha256, item.face): item.group for item in dataset.of("test")}
     photos = zip(predictions.sha256s, predictions.faces, strict=True)
     # A photo that is not found stands alone.
     return [group.get(photo, -1 - place) for place, photo in enumerate(photos)]
 
 
-def title(exam: Exam) -> str:
+def title(found: Evaluation) -> str:
     """Return the result as the page's title."""
-    result = exam.result
+    result = found.result
     return f"{words.TEST_TITLE}: {common.exam(result.correct, result.total)}" if result.total else words.TEST_TITLE
 
 
-def views(workspace: Workspace, exam: Exam, run: Run) -> None:
-    """Draw the three ways to look closer; an exam without names has no matrix."""
-    names = [words.MATRIX_VIEW] if exam.result.total else []
+def views(workspace: Workspace, found: Evaluation, run: Run) -> None:
+    """Draw the tabs: matrix, every photo, new photos. Without true names there is no matrix."""
+    names = [words.MATRIX_VIEW] if found.result.total else []
     opened = state.STRANGER_VIEWS.get()
     *first, every, new = st.tabs(
         [*names, words.EVERY_PHOTO, words.NEW_PHOTOS],
-        # A browser that has drawn the tabs may keep to the one it shows, whatever the session says.
+        # The browser may keep the tab that it shows, whatever the session says; a new key makes new tabs.
         default=words.NEW_PHOTOS if opened else None,
         key=Widget.VIEW.of(opened) if opened else Widget.VIEW,
         on_change="rerun",
@@ -83,10 +87,10 @@ def views(workspace: Workspace, exam: Exam, run: Run) -> None:
     for tab in first:
         if tab.open:
             with tab:
-                matrix(workspace, exam)
+                _matrix(workspace, found)
     if every.open:
         with every:
-            photos(workspace, exam)
+            _photos(workspace, found)
     if new.open:
         with new:
             new_photos.ask(workspace, run)
@@ -95,28 +99,28 @@ def views(workspace: Workspace, exam: Exam, run: Run) -> None:
         st.html(SCROLL_THERE, unsafe_allow_javascript=True)
 
 
-def matrix(workspace: Workspace, exam: Exam) -> None:
+def _matrix(workspace: Workspace, found: Evaluation) -> None:
     """Draw who is taken for whom; a click on a square shows its photos."""
     st.markdown(words.MATRIX_HOW)
-    people = exam.dataset.people
-    # Beside the matrix where it leaves room: on a projector nobody scrolls to see what a click gave.
+    people = found.dataset.people
+    # The photos stand beside the matrix where there is room, so that a click shows them without scrolling.
     drawn, clicked = st.columns([11, 9]) if len(people) <= MOST_BESIDE else (st.container(), st.container())
     with drawn:
-        cell = on_page.matrix(exam.result, people, exam.run_id, _faces_of_people(workspace, exam.dataset))
+        cell = on_page.matrix(found.result, people, found.run_id, _faces_of_people(workspace, found.dataset))
     if cell:
         with clicked:
-            _photos_of_cell(workspace, exam, *cell)
-    rest = metrics.rest_of_confusion(exam.result.confusion, people)
+            _photos_of_cell(workspace, found, *cell)
+    rest = metrics.rest_of_confusion(found.result.confusion, people)
     if rest:
         st.markdown(f"**{words.REST}**")
         rows = [(row.person, row.photos, row.correct, row.mostly_taken_for or "") for row in rest]
         st.dataframe(pd.DataFrame(rows, columns=list(words.REST_COLUMNS)), hide_index=True, alt=words.REST)
     with st.expander(words.NUMBERS):
-        _numbers(exam.result, people)
+        _numbers(found.result, people)
 
 
 def _faces_of_people(workspace: Workspace, dataset: Dataset) -> list[str]:
-    """Return a face of each person, of the practice photos."""
+    """Return a face of each person, from the train photos."""
     first = {item.person: item for item in reversed(dataset.of("train"))}
     return [
         faces.face_of(workspace, dataset, first[person].sha256, first[person].face)
@@ -151,24 +155,30 @@ def _hundred(share: float) -> float:
     return float(np.round(100 * share))
 
 
-def _photos_of_cell(workspace: Workspace, exam: Exam, true: int, predicted: int) -> None:
-    given, people = exam.predictions, exam.dataset.people
+def _photos_of_cell(workspace: Workspace, found: Evaluation, true: int, predicted: int) -> None:
+    given, people = found.predictions, found.dataset.people
     order = listing.worst_first(given.probabilities, given.labels)
     said = given.probabilities.argmax(axis=1)
     order = order[(given.labels[order] == true) & (said[order] == predicted)]
     st.markdown(f"**{words.cell(escape.plain(people[true]), escape.plain(people[predicted]), len(order))}**")
-    page = prediction_cards.page(len(order), f"{Widget.PREDICTIONS_PAGE}-{exam.run_id}-{true}-{predicted}")
-    prediction_cards.draw([_card(workspace, exam, int(i)) for i in order[page]], people)
+    _show(workspace, found, order, f"{true}-{predicted}")
 
 
-def photos(workspace: Workspace, exam: Exam) -> None:
+def _show(workspace: Workspace, found: Evaluation, places: np.ndarray, which: str) -> None:
+    """Draw the predictions at `places`, a page at a time; `which` tells them apart from others of the run."""
+    key = f"{Widget.PREDICTIONS_PAGE}-{found.run_id}-{which}"
+    shown = places[page.paginate(len(places), prediction_cards.A_PAGE, key)]
+    prediction_cards.draw([_prediction(workspace, found, int(place)) for place in shown], found.dataset.people)
+
+
+def _photos(workspace: Workspace, found: Evaluation) -> None:
     """Draw every photo with its prediction: which of them, in which order, a page at a time."""
-    given, people = exam.predictions, exam.dataset.people
+    given, people = found.predictions, found.dataset.people
     show, person, order, table = st.columns([4, 3, 3, 2], vertical_alignment="bottom")
     with show:
         chosen = st.segmented_control(
             words.SHOW,
-            list(words.SHOW_LABELS if exam.result.total else words.SHOW_UNLABELLED),
+            list(words.SHOW_LABELS if found.result.total else words.SHOW_UNLABELLED),
             default="all",
             required=True,
             format_func=words.SHOW_LABELS.__getitem__,
@@ -179,29 +189,28 @@ def photos(workspace: Workspace, exam: Exam) -> None:
             words.ONE_PERSON,
             [None, *range(len(people))],
             format_func=lambda label: words.EVERYBODY if label is None else people[label],
-            key=f"{Widget.ONE_PERSON}-{exam.run_id}",
+            key=f"{Widget.ONE_PERSON}-{found.run_id}",
         )
     with order:
-        labels = words.ORDER_LABELS if exam.result.total else words.ORDER_UNLABELLED
+        labels = words.ORDER_LABELS if found.result.total else words.ORDER_UNLABELLED
         by = st.selectbox(words.ORDER, list(labels), format_func=labels.__getitem__, key=Widget.ORDER)
     with table:
-        _take_table(exam)
-    found = listing.arrange(given.probabilities, given.labels, given.names, show=chosen, person=one, order=by)
-    if len(found) == 0:
+        _take_table(found)
+    places = listing.arrange(given.probabilities, given.labels, given.names, show=chosen, person=one, order=by)
+    if len(places) == 0:
         st.info(words.NONE_LIKE_THIS, icon=":material/info:")
         return
-    page = prediction_cards.page(len(found), f"{Widget.PREDICTIONS_PAGE}-{exam.run_id}-{chosen}-{one}-{by}")
-    prediction_cards.draw([_card(workspace, exam, int(i)) for i in found[page]], people)
+    _show(workspace, found, places, f"{chosen}-{one}-{by}")
 
 
-def _take_table(exam: Exam) -> None:
-    given = exam.predictions
+def _take_table(found: Evaluation) -> None:
+    given = found.predictions
     st.download_button(
         words.TAKE_TABLE,
         lambda: listing.as_csv(
-            given.probabilities, given.labels, given.names, exam.dataset.people, words.TABLE_COLUMNS
+            given.probabilities, given.labels, given.names, found.dataset.people, words.TABLE_COLUMNS
         ),
-        file_name=f"{exam.run_id}.csv",
+        file_name=f"{found.run_id}.csv",
         mime="text/csv",
         key=Widget.TAKE_TABLE,
         on_click="ignore",
@@ -209,11 +218,11 @@ def _take_table(exam: Exam) -> None:
     )
 
 
-def _card(workspace: Workspace, exam: Exam, i: int) -> Card:
-    given = exam.predictions
+def _prediction(workspace: Workspace, found: Evaluation, i: int) -> Prediction:
+    given = found.predictions
     label = int(given.labels[i])
-    return Card(
-        picture=faces.face_of(workspace, exam.dataset, given.sha256s[i], given.faces[i]),
+    return Prediction(
+        picture=faces.face_of(workspace, found.dataset, given.sha256s[i], given.faces[i]),
         name=given.names[i],
         true=label if label >= 0 else None,
         probabilities=tuple(float(p) for p in given.probabilities[i]),

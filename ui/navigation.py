@@ -1,4 +1,4 @@
-"""The pages of the lab by the files that draw them, and the way into them."""
+"""The pages of the lab, by the files that draw them, and how a visitor gets into them."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ LIBRARY = "pages/library.py"
 
 
 def run() -> None:
-    """Draw the way between the pages, and the page that was asked for."""
-    page = _open()
+    """Draw the navigation, and the page that was asked for."""
+    asked_for = _open()
     state.ENTERED.set(True)
     try:
-        page.run()
+        asked_for.run()
     finally:
         state.ENTERED.set(False)
 
 
 def enter() -> None:
-    """Make sure that the lab is around the page; every page calls this first.
+    """Make sure that the lab's frame is around the page; every page calls this first.
 
     A fresh Streamlit (1.67) takes a folder called `pages` for its older kind of page until the first `st.navigation`:
     the first visitor who asks for a page by its address gets that file alone, without app.py around it.
     """
     if not state.ENTERED.get():
         _open()
-        # Drawn like that, the page's widgets would have other names than from the next run on, and lose what was typed.
+        # Without this, widgets would have other ids than from the next run on, and lose what was typed.
         st.rerun()
 
 
