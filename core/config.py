@@ -176,7 +176,7 @@ class TrainConfig:
         unfrozen_rate: the highest learning rate of the second phase, as a share of `learning_rate`; it rises to that
             and falls again. An untrained network gets at least a tenth.
         min_steps: fewest optimizer steps of a head-only epoch: few photos are shown several times in one (see
-            `looks_per_epoch`).
+            `repeats_per_epoch`).
         unfrozen_min_steps: the same once units of the backbone train too; a step then costs many times as much.
         early_stopping_patience: epochs without a better validation loss before training ends; None never ends early.
         reduce_lr_patience: the same before the learning rate is divided by 5; None never divides it.
@@ -236,7 +236,7 @@ class TrainConfig:
             _check(value is None or value >= 1, what.replace("_", " "), "1 or more", value)
         _check(self.seed >= 0, "seed", "0 or more", self.seed)
 
-    def looks_per_epoch(self, n_photos: int, *, head_only: bool = True) -> int:
+    def repeats_per_epoch(self, n_photos: int, *, head_only: bool = True) -> int:
         """Return how often each of `n_photos` training photos is shown in one epoch, at least once.
 
         Args:

@@ -98,13 +98,13 @@ def test_a_shorter_training_has_a_shorter_first_phase(epochs: int, head_epochs: 
     assert config.with_changes(epochs=epochs, head_epochs=0).head_epochs == 0
 
 
-@pytest.mark.parametrize(("photos", "looks"), [(1, 305), (18, 17), (60, 6), (320, 1), (2000, 1)])
-def test_few_photos_are_looked_at_several_times_in_an_epoch(photos: int, looks: int) -> None:
+@pytest.mark.parametrize(("photos", "repeats"), [(1, 305), (18, 17), (60, 6), (320, 1), (2000, 1)])
+def test_few_photos_are_shown_several_times_in_an_epoch(photos: int, repeats: int) -> None:
     config = TrainConfig(min_steps=20, batch_size=16)
-    assert config.looks_per_epoch(photos) == looks
-    assert -(-photos * looks // 16) >= 20
-    assert looks == 1 or -(-photos * (looks - 1) // 16) < 20
-    assert config.looks_per_epoch(photos, head_only=False) == 1
+    assert config.repeats_per_epoch(photos) == repeats
+    assert -(-photos * repeats // 16) >= 20
+    assert repeats == 1 or -(-photos * (repeats - 1) // 16) < 20
+    assert config.repeats_per_epoch(photos, head_only=False) == 1
 
 
 @pytest.mark.parametrize(("depth", "epochs"), [(None, 0), (13, 0), (10, 4), (0, 4)])

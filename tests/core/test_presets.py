@@ -69,7 +69,7 @@ def test_historical_presets_train_as_published(name: str) -> None:
     config = preset(name)
     assert not config.head.scale_features
     assert not config.head.zero_start
-    assert {config.looks_per_epoch(n, head_only=alone) for n in (1, 30) for alone in (True, False)} == {1}
+    assert {config.repeats_per_epoch(n, head_only=alone) for n in (1, 30) for alone in (True, False)} == {1}
 
 
 @pytest.mark.parametrize("name", ["notebook", "football-64", "football-224", "webcam"])
