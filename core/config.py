@@ -213,10 +213,6 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         _check_kinds(self)
-        if isinstance(self.head, dict):
-            object.__setattr__(self, "head", HeadConfig(**self.head))
-        if isinstance(self.augment, dict):
-            object.__setattr__(self, "augment", AugmentConfig(**self.augment))
         _one_of("optimizer", self.optimizer, Optimizer)
         _one_of("precision", self.precision, Precision)
         _check(self.freeze_depth is None or self.freeze_depth >= 0, "freeze depth", "0 or more", self.freeze_depth)
@@ -277,5 +273,20 @@ class TrainConfig:
         return replace(self, **own)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the settings as plain JSON values; `TrainConfig(**settings)` builds them again."""
+        """Return the settings as plain JSON values, for `from_dict`."""
         return asdict(self)
+
+    @classmethod
+    def from_dict(cls, settings: dict[str, Any]) -> Self:
+        """Build settings from what `to_dict` gave; those that an older version of the lab did not have get defaults.
+
+        Raises:
+            ConfigError: a setting is not allowed, or this version does not have it.
+        """
+        try:
+            head, augment = HeadConfig(**settings.get("head", {})), AugmentConfig(**settings.get("augment", {}))
+            return cls(**{**settings, "head": head, "augment": augment})
+        except TypeError as error:
+            raise ConfigError(
+                f"Another version of the lab wrote these settings ({error}); open them with that version."
+            ) from error

@@ -11,7 +11,7 @@ from core.presets import PRESETS, preset
 
 @pytest.mark.parametrize("name", list(PRESETS))
 def test_presets_survive_json(name: str) -> None:
-    again = TrainConfig(**json.loads(json.dumps(preset(name).to_dict())))
+    again = TrainConfig.from_dict(json.loads(json.dumps(preset(name).to_dict())))
     assert again == preset(name)
     assert isinstance(again.head.hidden, tuple)
 
