@@ -176,7 +176,7 @@ class TrainConfig:
         unfrozen_rate: the highest learning rate of the second phase, as a share of `learning_rate`; it rises to that
             and falls again. An untrained network gets at least a tenth.
         min_steps: fewest optimizer steps of a head-only epoch: few photos are shown several times in one (see
-            `looks_per_epoch`).
+            `repeats_per_epoch`).
         unfrozen_min_steps: the same once units of the backbone train too; a step then costs many times as much.
         early_stopping_patience: epochs without a better validation loss before training ends; None never ends early.
         reduce_lr_patience: the same before the learning rate is divided by 5; None never divides it.
@@ -213,10 +213,6 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         _check_kinds(self)
-        if isinstance(self.head, dict):
-            object.__setattr__(self, "head", HeadConfig(**self.head))
-        if isinstance(self.augment, dict):
-            object.__setattr__(self, "augment", AugmentConfig(**self.augment))
         _one_of("optimizer", self.optimizer, Optimizer)
         _one_of("precision", self.precision, Precision)
         _check(self.freeze_depth is None or self.freeze_depth >= 0, "freeze depth", "0 or more", self.freeze_depth)
@@ -236,7 +232,7 @@ class TrainConfig:
             _check(value is None or value >= 1, what.replace("_", " "), "1 or more", value)
         _check(self.seed >= 0, "seed", "0 or more", self.seed)
 
-    def looks_per_epoch(self, n_photos: int, *, head_only: bool = True) -> int:
+    def repeats_per_epoch(self, n_photos: int, *, head_only: bool = True) -> int:
         """Return how often each of `n_photos` training photos is shown in one epoch, at least once.
 
         Args:
@@ -277,5 +273,20 @@ class TrainConfig:
         return replace(self, **own)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the settings as plain JSON values; `TrainConfig(**settings)` builds them again."""
+        """Return the settings as plain JSON values, for `from_dict`."""
         return asdict(self)
+
+    @classmethod
+    def from_dict(cls, settings: dict[str, Any]) -> Self:
+        """Build settings from what `to_dict` gave; those that an older version of the lab did not have get defaults.
+
+        Raises:
+            ConfigError: a setting is not allowed, or this version does not have it.
+        """
+        try:
+            head, augment = HeadConfig(**settings.get("head", {})), AugmentConfig(**settings.get("augment", {}))
+            return cls(**{**settings, "head": head, "augment": augment})
+        except TypeError as error:
+            raise ConfigError(
+                f"Another version of the lab wrote these settings ({error}); open them with that version."
+            ) from error

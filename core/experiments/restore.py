@@ -109,7 +109,7 @@ def _opened(source: Path | BinaryIO) -> Iterator[zipfile.ZipFile]:
 
 def _write(zipped: zipfile.ZipFile, path: Path, header: dict[str, Any]) -> None:
     dataset = _dataset(_read_json(zipped, archive.DATASET))
-    config = TrainConfig(**_read_json(zipped, archive.CONFIG))
+    config = TrainConfig.from_dict(_read_json(zipped, archive.CONFIG))
     predictions = _predictions(_read_json(zipped, archive.PREDICTIONS), len(dataset.people))
     created_at, name = _moment(header["created_at"]), _name(header["name"], allow_empty=True)
     request = {**runs.training_request(config, dataset, name), "created_at": created_at, "brought_back": True}

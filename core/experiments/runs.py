@@ -93,8 +93,8 @@ class Run:
         """The settings: as requested, and as resolved once the training has started."""
         resolved = self.path / "config.json"
         if resolved.exists():
-            return TrainConfig(**disk.read_json(resolved, schema=SCHEMA))
-        return TrainConfig(**self.job.request()["config"])
+            return TrainConfig.from_dict(disk.read_json(resolved, schema=SCHEMA))
+        return TrainConfig.from_dict(self.job.request()["config"])
 
     @property
     def dataset(self) -> Dataset:

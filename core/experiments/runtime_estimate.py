@@ -83,7 +83,7 @@ def reference_seconds(config: TrainConfig, photos: PhotoCounts, n_people: int) -
     once = photos.train * config.augment.views + photos.validation
     # The unchanged training photos are measured as well.
     measured = photos.train + photos.validation
-    training = TRAINING_PASSES * photos.train * config.looks_per_epoch(photos.train, head_only=False)
+    training = TRAINING_PASSES * photos.train * config.repeats_per_epoch(photos.train, head_only=False)
     in_epochs = (training + measured) * epochs + (0 if head_epochs else measured)
     work = (once if head_epochs else 0) * rest + in_epochs * rest
     work += (once if is_kept else (photos.train + measured) * epochs + once) * frozen
@@ -101,8 +101,8 @@ def _epochs_s(config: TrainConfig, photos: PhotoCounts, depth: int, n_people: in
 
     def cost_s(epochs: int, depth: int, *, head_only: bool) -> float:
         trainable = count_parameters(config.backbone, depth, config.head, n_people, config.image_size_px).trainable
-        looks = config.looks_per_epoch(photos.train, head_only=head_only)
-        steps = -(-photos.train * looks // config.batch_size)
+        repeats = config.repeats_per_epoch(photos.train, head_only=head_only)
+        steps = -(-photos.train * repeats // config.batch_size)
         return epochs * (steps * (STEP_S + trainable * PARAMETER_STEP_S) + EPOCH_S + trainable * PARAMETER_EPOCH_S)
 
     return cost_s(head_epochs, n_units, head_only=True) + cost_s(config.epochs - head_epochs, depth, head_only=False)
@@ -156,7 +156,7 @@ def _read_measured(path: Path, changed_ns: int) -> _Measured | None:
     run = runs.Run(path)
     try:
         request, result = run.job.request(), run.job.result()
-        config = TrainConfig(**request["config"])
+        config = TrainConfig.from_dict(request["config"])
         # An interrupted and resumed one built its network twice; an imported one ran on another computer.
         if run.status().state != "done" or request.get("brought_back") or _starts(path) != 1:
             return None

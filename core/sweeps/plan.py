@@ -151,7 +151,7 @@ class SweepPlan:
         """Build a plan from what `to_dict` gave."""
         known = {name: tuple(values) for name, values in content.items() if isinstance(values, list | tuple)}
         known["starts"] = tuple(Start(**start) for start in content["starts"])
-        return cls(base=TrainConfig(**content["base"]), **known)
+        return cls(base=TrainConfig.from_dict(content["base"]), **known)
 
 
 def usual_photos(dataset: Dataset) -> tuple[int | None, ...]:

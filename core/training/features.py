@@ -130,13 +130,13 @@ class Faces:
 
 
 class EpochBatches(keras.utils.PyDataset):
-    """The training faces in batches, in one view a look. Order and views of epoch e are drawn from (seed, e) alone.
+    """The training faces in batches, each time in one view. Order and views of epoch e are drawn from (seed, e) alone.
 
     Args:
         faces: the training faces, prepared.
         sample_weights: float32, shape (n,), how much each photo counts.
         batch_size: photos a step.
-        looks: how often each face is looked at in an epoch; every face once before any comes again.
+        repeats: how often each face is shown in an epoch; every face once before any comes again.
         seed: the run's seed.
         first_epoch: epochs done before, counted from 0.
     """
@@ -148,21 +148,21 @@ class EpochBatches(keras.utils.PyDataset):
         *,
         batch_size: int,
         seed: int,
-        looks: int = 1,
+        repeats: int = 1,
         first_epoch: int = 0,
     ) -> None:
         super().__init__(workers=1, use_multiprocessing=False)
         self._faces = faces
         self._sample_weights = sample_weights
         self._batch_size = batch_size
-        self._looks = looks
+        self._repeats = repeats
         self._seed = seed
         self._epoch = first_epoch
         self._draw()
 
     def _draw(self) -> None:
         rng = np.random.default_rng((self._seed, self._epoch))
-        self._order = np.concatenate([rng.permutation(len(self._faces)) for _ in range(self._looks)])
+        self._order = np.concatenate([rng.permutation(len(self._faces)) for _ in range(self._repeats)])
         self._numbers = rng.integers(0, self._faces.n_views, size=len(self._order))
 
     def __len__(self) -> int:

@@ -130,7 +130,7 @@ def _fit_phase(
         train,
         _sample_weights(train.labels, balanced=config.class_weights),
         batch_size=config.batch_size,
-        looks=config.looks_per_epoch(len(train), head_only=phase.head_only),
+        repeats=config.repeats_per_epoch(len(train), head_only=phase.head_only),
         seed=config.seed,
         first_epoch=done,
     )

@@ -219,3 +219,10 @@ def test_sweep_refuses_a_depth_the_network_does_not_have(people, tmp_path):
     assert answer.returncode == 2
     assert "received 99" in last_line(answer.stderr)
     assert not (tmp_path / "out").exists()
+
+
+def test_help_loads_no_command(lab_home):
+    code = "import sys, contextlib, core.__main__ as lab\nwith contextlib.suppress(SystemExit): lab.main(['--help'])\n"
+    code += "print(sorted({'core.cli.commands', 'sklearn', 'numpy'} & set(sys.modules)))"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert last_line(answer.stdout) == "[]"

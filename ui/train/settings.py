@@ -106,7 +106,7 @@ def epoch_sentence(dataset: Dataset, config: TrainConfig) -> str:
     counts = Counter(item.person for item in dataset.of("train") if item.person in dataset.people)
     most = config.train_per_class
     photos = sum(n if most is None else min(n, most) for n in counts.values())
-    alone, later = (config.looks_per_epoch(photos, head_only=only) for only in (True, False))
+    alone, later = (config.repeats_per_epoch(photos, head_only=only) for only in (True, False))
     border = outcome.head_epochs(config)
     return words.a_round(alone if border or registry.is_all_frozen(config) else later, later if border else None)
 

@@ -88,10 +88,10 @@ def test_epoch_e_is_drawn_from_seed_and_e_alone(faces_rgb, prefix):
     assert not np.array_equal(first, resumed[0][0])
 
 
-def test_an_epoch_of_several_looks_shows_every_photo_again_before_any_comes_a_third_time(faces_rgb, prefix):
+def test_an_epoch_with_repeats_shows_every_photo_again_before_any_comes_a_third_time(faces_rgb, prefix):
     faces = make(faces_rgb, prefix, augment=None)
     faces.prepare(lambda n: None)
-    batches = EpochBatches(faces, np.arange(9, dtype=np.float32), batch_size=4, seed=1, looks=2)
+    batches = EpochBatches(faces, np.arange(9, dtype=np.float32), batch_size=4, seed=1, repeats=2)
     assert len(batches) == 5
     order = np.concatenate([batches[i][2] for i in range(5)]).astype(int)
     assert sorted(order[:9]) == sorted(order[9:]) == list(range(9))
