@@ -86,7 +86,7 @@ def crop(job: JobFolder, workspace: Workspace) -> None:
     """Build a data set: find, crop, group and split.
 
     Request: `source` (folder or zip), `name`, `crop` and `split` (fields of `CropConfig` and `SplitConfig`; may be
-    missing), `people_from` where no folders name people (`read.read_source`). Events: "progress" with `step`,
+    missing), `people_from` where no folders name people (`core.data.read`). Events: "progress" with `step`,
     `done`, `total`. Result: `dataset_id`, `version`.
     """
     request = job.request()

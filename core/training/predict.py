@@ -117,7 +117,7 @@ def _faces(number: int, entry: read.SourcePhoto, crop: CropConfig, watch: Watch)
     """Crop every face of a photo, largest first; the whole photo for detector "none"."""
     photo = decode(entry.data)
     found = crop_faces(photo, crop)
-    # A name on a photo with several faces does not say which of them it means.
+    # With several faces a name does not say which of them it means.
     person = entry.person if len(found) == 1 else None
     cut = [NewFace(entry.name, number, photo.full_size_px, person, face, crop_rgb) for face, crop_rgb in found]
     if cut:
