@@ -12,19 +12,19 @@ from autocrop import Cropper
 from autocrop.alignment import eye_angle
 from autocrop.diagnostics import DetectedFace, Point, Rectangle
 
-from core.data.decode import Photo, decode
+from core.data.decode import Photo
 from core.data.detection import Face, find_in, resized, surroundings, turned_along, turned_photo
 from core.errors import PhotoError
 
 if TYPE_CHECKING:
     from core.config import CropConfig
 
-# A face rolled further is left as it is (autocrop's own limit): its landmarks are not to be relied on.
+# A face rolled further is not turned level (autocrop's own limit): its landmarks are unreliable.
 MOST_ROLL_DEG = 30
 
 
 class _KnownFace:
-    """A detector for autocrop that knows its one face already: autocrop itself takes the largest."""
+    """A detector that returns one given face. Without it autocrop would crop the largest face of the photo."""
 
     def __init__(self, face: Face) -> None:
         self.face = face
@@ -36,11 +36,11 @@ class _KnownFace:
         return np.array([[*box, *marks, 1.0] if marks else box], np.float32)
 
 
-def _as_autocrop_counts(face: Face, align: bool) -> Face:
-    """Return the box with which autocrop leaves the margin that the lab means.
+def _box_for_autocrop(face: Face, align: bool) -> Face:
+    """Return the box with which autocrop leaves the lab's margin.
 
-    autocrop measures the margin by the box's height, the lab by its longer side. And where autocrop turns a face level,
-    it takes the box around the turned box, which is larger, so that a tilted face would come out smaller.
+    autocrop measures the margin by the box's height, the lab by its longer side. When autocrop turns a face level, it
+    uses the box around the turned box, which is larger, so a tilted face would come out smaller.
     """
     height = max(face.width, face.height)
     shrink = 1.0
@@ -58,7 +58,7 @@ def _points(face: Face) -> tuple[Point, ...]:
 
 
 def crop_face(photo_rgb: np.ndarray, face: Face | None, config: CropConfig) -> np.ndarray:
-    """Cut a face out as an upright square, with the margin asked for even at the photo's edge (border replicated).
+    """Crop a face to an upright square. At the photo's edge the border is replicated, so the margin is always the same.
 
     Args:
         photo_rgb: uint8, shape (height, width, 3), RGB, upright. Not changed.
@@ -76,12 +76,13 @@ def crop_face(photo_rgb: np.ndarray, face: Face | None, config: CropConfig) -> n
     height, width = photo_rgb.shape[:2]
     photo_rgb, face = turned_photo(photo_rgb, face.turned), turned_along(face, width, height)
     side = max(face.width, face.height) * (1 + 2 * config.margin)
-    # More than four times the pixels that the crop will have are only memory.
+    # More than four times the resolution of the crop would only take memory.
     shrink = min(1.0, 4 * config.size_px / max(side, 1.0))
+    # This reach holds the crop at any angle, so autocrop never narrows the margin.
     around_rgb, moved = surroundings(resized(photo_rgb, shrink), face.scaled(shrink), math.ceil(side * shrink) + 2)
     around_bgr = cv2.cvtColor(around_rgb, cv2.COLOR_RGB2BGR)
     size = config.size_px
-    known = _KnownFace(_as_autocrop_counts(moved, config.align))
+    known = _KnownFace(_box_for_autocrop(moved, config.align))
     cropper = Cropper(
         size, size, config.face_percent, align=config.align, max_rotation=MOST_ROLL_DEG, face_detector=known
     )
@@ -114,26 +115,17 @@ def resize_square(square_rgb: np.ndarray, size_px: int) -> np.ndarray:
     return np.asarray(cv2.resize(square_rgb, (size_px, size_px), interpolation=method))
 
 
-def faces_of_photo(data: bytes, config: CropConfig) -> list[tuple[Face | None, np.ndarray]]:
-    """Crop every face of a new photo, largest first.
-
-    Args:
-        data: the whole file.
-        config: how the faces were cropped that the model learned from.
+def crop_faces(photo: Photo, config: CropConfig) -> list[tuple[Face | None, np.ndarray]]:
+    """Find and crop every face of a photo, largest first.
 
     Returns:
-        A pair a face: where it is, in pixels of the upright photo, and its crop, uint8, (size_px, size_px, 3), RGB.
-        Detector "none": one pair, None and the whole photo. Empty where no face was found.
-
-    Raises:
-        PhotoError: the photo cannot be decoded.
+        A pair per face: the face, in pixels of the upright photo, and its crop, uint8, (size_px, size_px, 3), RGB. With
+        detector "none" one pair, None and the whole photo. Empty if no face was found.
     """
-    photo = decode(data)
-    if config.detector == "none":
-        return [(None, crop_from(photo, None, config))]
-    return [(face, crop_from(photo, face, config)) for face in find_in(photo, config.detector)]
+    found = [None] if config.detector == "none" else find_in(photo, config.detector)
+    return [(face, crop_from(photo, face, config)) for face in found]
 
 
 def crop_from(photo: Photo, face: Face | None, config: CropConfig) -> np.ndarray:
-    """Cut a face (in pixels of the photo's full size) out of a decoded photo; see `crop_face`."""
+    """Crop a face (in pixels of the photo's full size) from a decoded photo; see `crop_face`."""
     return crop_face(photo.rgb, face and face.scaled(photo.scale), config)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from core.workspace import Workspace
 
 SCHEMA = 1
-# Whether a run has a version of a data set: `core.experiments.runs.is_used`, which nothing here may import.
+# Whether a run uses a version of a data set: `core.experiments.runs.is_used`, which must not be imported here.
 IsUsed = Callable[["Dataset"], bool]
 
 
@@ -37,10 +37,10 @@ class Item:
         name: the photo's path in its source, for showing.
         person: None for an unlabelled test photo.
         split: where it belongs.
-        group: photos with one number belong together.
-        n_faces: how many faces were found in the photo.
-        face: the place of this face among them, largest first; None is the whole photo.
-        looked: somebody looked at this photo and decided, so that it needs no further look.
+        group: photos with the same number belong together; see `groups`.
+        n_faces: number of faces found in the photo.
+        face: index of this face among them, largest first; None is the whole photo.
+        looked: the user has reviewed this photo, so it needs no further look.
     """
 
     sha256: str
@@ -55,16 +55,16 @@ class Item:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Face crops of people, split. Never changes: an edit makes a new version.
+    """Face crops of people, split. Immutable: an edit makes a new version.
 
     Attributes:
-        id: follows from contents and settings.
+        id: a hash of contents and settings.
         name: for showing.
         version: 1 for what was built.
-        people: in label order; the one place that says which number a person has.
+        people: in label order: a person's index here is the label.
         items: in a fixed order (by person, then name).
         left_out: files and photos not used, with the reason.
-        to_review: photos used that deserve a look, with the reason.
+        to_review: used photos that need a look, with the reason.
         crop: how the faces were found and cropped.
         split: how the photos were split.
     """
@@ -80,22 +80,22 @@ class Dataset:
     split: SplitConfig
 
     def of(self, split: Split) -> tuple[Item, ...]:
-        """Return the items of a split, unlabelled test photos with "test"."""
+        """Return the items of a split; "test" includes unlabelled photos."""
         return tuple(item for item in self.items if item.split == split)
 
     def counts(self) -> dict[Split, int]:
-        """Return how many items each split has."""
+        """Return the number of items by split."""
         return {split: len(self.of(split)) for split in SPLITS}
 
     @property
     def is_trainable(self) -> bool:
-        """Two or more people have practice photos, and mock exam and final exam are not empty."""
-        practising = {item.person for item in self.of("train")}
-        return len(practising) >= MIN_PEOPLE and bool(self.of("validation")) and bool(self.of("test"))
+        """Whether two or more people have train photos, and validation and test are not empty."""
+        people = {item.person for item in self.of("train")}
+        return len(people) >= MIN_PEOPLE and bool(self.of("validation")) and bool(self.of("test"))
 
     @property
     def waiting(self) -> dict[str, int]:
-        """People who cannot take part yet, in the order of their names, with how many photos of them could be used."""
+        """People with too few photos, by name, with the number of their usable photos."""
         waiting = {entry.person: 0 for entry in self.left_out if entry.person and entry.person not in self.people}
         for entry in self.left_out:
             if entry.person in waiting and entry.kind == "too_few":
@@ -104,7 +104,7 @@ class Dataset:
 
     @property
     def extra_group_photos(self) -> tuple[Item, ...]:
-        """Extra photos of several faces, as the items they would be: left out until somebody says which face it is."""
+        """Extra photos of several faces, as the items they become once the user chooses a face."""
         return tuple(
             Item(entry.sha256, entry.name, entry.person, entry.split or "train", -1, entry.n_faces, entry.face)
             for entry in self.left_out
@@ -155,15 +155,15 @@ def save_edit(workspace: Workspace, before: Dataset, after: Dataset, *, is_used:
 
     Args:
         before: the newest version.
-        after: what became of it; its id and version are not looked at.
-        is_used: asked whether a run has `before`, which then stays beside the new version; else it goes away, with
-            the photos that nobody uses any more. Asked last, for a search takes minutes in which a run may begin.
+        after: the edited data set; its id and version are ignored.
+        is_used: tells whether a run uses `before`. If so, that stays beside the new version; else it is removed, with
+            the photos that nothing uses any more. Called last, because a run may begin while faces are searched.
 
     Returns:
         The data set as saved.
 
     Raises:
-        DatasetError: `before` is not the newest version, so somebody else has changed the photos.
+        DatasetError: `before` is not the newest version: another page has changed the photos.
     """
     check_newest(workspace, before)
     saved = replace(after, id=before.id, version=before.version + 1)
@@ -176,18 +176,18 @@ def save_edit(workspace: Workspace, before: Dataset, after: Dataset, *, is_used:
 
 
 def check_newest(workspace: Workspace, dataset: Dataset) -> None:
-    """Raise DatasetError unless the data set is there and nothing newer is."""
+    """Raise DatasetError unless this is the newest version of the data set."""
     if _versions(workspace.datasets / dataset.id)[-1:] != [dataset.version]:
         raise DatasetError(f'The photos "{dataset.name}" were changed elsewhere in the meantime; open them again.')
 
 
 def is_edited(workspace: Workspace, dataset_id: str) -> bool:
-    """Tell whether a data set is no longer what was built."""
+    """Return whether a data set was edited since it was built."""
     return _versions(workspace.datasets / dataset_id) != [1]
 
 
 def has_dataset(workspace: Workspace, dataset_id: str) -> bool:
-    """Tell whether there is a data set of that id."""
+    """Return whether there is a data set of that id."""
     return _is_id(dataset_id) and bool(_versions(workspace.datasets / dataset_id))
 
 
@@ -208,7 +208,7 @@ def load_dataset(workspace: Workspace, dataset_id: str, version: int | None = No
 
 
 def list_datasets(workspace: Workspace) -> list[Dataset]:
-    """Return the newest version of every data set, the newest first; what another lab version wrote is skipped."""
+    """Return the newest version of every data set, newest first; files of other lab versions are skipped."""
     found = []
     for folder in workspace.datasets.iterdir() if workspace.datasets.is_dir() else ():
         for version in _versions(folder)[-1:]:
@@ -221,12 +221,12 @@ def list_datasets(workspace: Workspace) -> list[Dataset]:
 
 
 def delete_dataset(workspace: Workspace, dataset_id: str, *, first: Callable[[], None] = lambda: None) -> None:
-    """Remove a data set with all its versions, and every photo that no data set uses. An unknown one is no error.
+    """Remove a data set with all its versions, and every photo that no data set uses. An unknown id is no error.
 
-    Photos of a reading-in that was killed go as well: they belong to no data set.
+    Photos left behind by a killed job go as well: no data set uses them.
 
     Args:
-        first: called once nobody else can bring or remove photos, to remove what was made from these.
+        first: called once the photos are locked, to remove what was made from them.
 
     Raises:
         DatasetError: photos are being read in right now.
@@ -246,9 +246,9 @@ def photos_of(workspace: Workspace, dataset_id: str) -> set[str]:
 
 
 def remove_unused(workspace: Workspace, sha256s: set[str]) -> None:
-    """Remove those of these photos from the store that no data set uses.
+    """Remove from the store those of these photos that no data set uses.
 
-    Nothing is removed while there is a data set that cannot be read, for it may use any of them.
+    If a data set cannot be read, nothing is removed: it may use any of them.
     """
     folders = workspace.datasets.iterdir() if workspace.datasets.is_dir() else ()
     try:
@@ -262,7 +262,7 @@ def remove_unused(workspace: Workspace, sha256s: set[str]) -> None:
 def photos_locked(
     workspace: Workspace, *, timeout_s: float = math.inf, on_wait: Callable[[], None] | None = None
 ) -> Iterator[None]:
-    """Hold the lock under which photos come and go, so that nobody removes what another is about to use.
+    """Hold the lock under which photos are added and removed, so that nobody removes what another is about to use.
 
     Args:
         on_wait: called about once a second while waiting; may raise `Stopped`.
@@ -290,7 +290,7 @@ def photos_locked(
 
 
 def _is_id(dataset_id: str) -> bool:
-    # An id may come from outside (a page's address) and must not lead elsewhere.
+    # An id may come from a page's address and must not lead to another folder.
     return dataset_id.isalnum()
 
 

@@ -71,9 +71,7 @@ def leave_out(
         session.check_photos(sha256s)
         out = [_left_out(photo) for photo in session.photos if _meant(photo, sha256s, of)]
         session.photos = [photo for photo in session.photos if not _meant(photo, sha256s, of)]
-        session.left_out = [
-            replace(entry, kind="removed") if _meant(entry, sha256s, of) else entry for entry in session.left_out
-        ]
+        session.each_left_out(lambda entry: replace(entry, kind="removed") if _meant(entry, sha256s, of) else entry)
         session.left_out += out
         return session.save(is_used)
 
@@ -98,9 +96,7 @@ def move_photos(
             else:
                 moved.append(replace(photo, person=person, group=None, looked=True))
         session.photos = without_duplicates([*staying, *moved])
-        session.left_out = [
-            replace(entry, person=person) if _meant(entry, sha256s, of) else entry for entry in session.left_out
-        ]
+        session.each_left_out(lambda entry: replace(entry, person=person) if _meant(entry, sha256s, of) else entry)
         return session.save(is_used)
 
 

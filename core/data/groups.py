@@ -57,13 +57,13 @@ def group_photos(photos: Sequence[Groupable]) -> list[int]:
 def _burst_pairs(photos: Sequence[Groupable]) -> list[tuple[int, int]]:
     """Pair each photo with the next one of the same camera, if that was taken within `BURST`."""
     dated = sorted(
-        (photo.camera, photo.taken_at, place)
-        for place, photo in enumerate(photos)
+        (photo.camera, photo.taken_at, index)
+        for index, photo in enumerate(photos)
         if photo.camera is not None and photo.taken_at is not None
     )
     return [
-        (place, next_place)
-        for (camera, taken_at, place), (next_camera, next_at, next_place) in pairwise(dated)
+        (index, next_index)
+        for (camera, taken_at, index), (next_camera, next_at, next_index) in pairwise(dated)
         if camera == next_camera and next_at - taken_at <= BURST
     ]
 
@@ -81,7 +81,7 @@ def near_pairs(hashes: Sequence[str]) -> list[tuple[int, int]]:
         return []
     bits = np.stack([np.frombuffer(bytes.fromhex(text), np.uint64) for text in hashes])
     pairs = []
-    for place in range(len(hashes) - 1):
-        differing = np.bitwise_count(bits[place + 1 :] ^ bits[place]).sum(axis=1)
-        pairs += [(place, place + 1 + int(other)) for other in np.flatnonzero(differing <= NEAR_BITS)]
+    for index in range(len(hashes) - 1):
+        differing = np.bitwise_count(bits[index + 1 :] ^ bits[index]).sum(axis=1)
+        pairs += [(index, index + 1 + int(other)) for other in np.flatnonzero(differing <= NEAR_BITS)]
     return pairs

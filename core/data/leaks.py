@@ -6,18 +6,17 @@ They are left out of the split unless the user lets them count.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from core.config import Split
 from core.data.dataset import Dataset, Item
 from core.data.groups import group_photos, near_pairs
 from core.data.photofolder import PhotoFacts
 from core.data.read import LeftOut
-from core.data.splitting import Facts, UsedPhoto
+from core.data.splitting import SPLIT_WORDS, Facts, UsedPhoto
 
 LEAK = "leak"
-# The splits that must not leak, and what they are called on screen.
-HELD_OUT: Mapping[Split, str] = {"test": "final exam", "validation": "mock exam"}
+HELD_OUT: tuple[Split, ...] = ("test", "validation")
 
 
 def without_leaks(photos: Sequence[UsedPhoto], facts: Facts) -> tuple[list[UsedPhoto], list[LeftOut]]:
@@ -33,13 +32,13 @@ def without_leaks(photos: Sequence[UsedPhoto], facts: Facts) -> tuple[list[UsedP
         The photos that stay, and those left out, of kind "leak".
     """
     twins = _twins(photos, facts)
-    stay = [photo for place, photo in enumerate(photos) if place not in twins]
+    stay = [photo for index, photo in enumerate(photos) if index not in twins]
     emptied = set(HELD_OUT) & ({photo.split for photo in photos} - {photo.split for photo in stay})
     left_out = []
-    for place, twin in twins.items():
-        photo, reason = photos[place], _reason(photos[place], twin, facts)
+    for index, twin in twins.items():
+        photo, reason = photos[index], _reason(photos[index], twin, facts)
         if photo.split in emptied:
-            reason += f"; as no other photo was left, the {HELD_OUT[photo.split]} was taken from practice"
+            reason += f"; as no other photo was left, the {SPLIT_WORDS[photo.split]} was taken from practice"
         left_out.append(LeftOut(photo.name, reason, photo.sha256, photo.person, photo.split, LEAK, photo.face))
     return stay, left_out
 
@@ -47,23 +46,23 @@ def without_leaks(photos: Sequence[UsedPhoto], facts: Facts) -> tuple[list[UsedP
 def _twins(photos: Sequence[UsedPhoto], facts: Facts) -> dict[int, UsedPhoto]:
     """Return for each leaking photo, by its index, the most similar train photo of its group."""
     people: dict[str, list[int]] = defaultdict(list)
-    for place, photo in enumerate(photos):
+    for index, photo in enumerate(photos):
         if photo.person is not None and isinstance(facts[photo.sha256], PhotoFacts):
-            people[photo.person].append(place)
+            people[photo.person].append(index)
     twins = {}
-    for places in people.values():
-        if {photos[place].split for place in places} <= {"train"}:
+    for indices in people.values():
+        if {photos[index].split for index in indices} <= {"train"}:
             continue
-        known = [fact for place in places if isinstance(fact := facts[photos[place].sha256], PhotoFacts)]
+        known = [fact for index in indices if isinstance(fact := facts[photos[index].sha256], PhotoFacts)]
         groups: dict[int, list[UsedPhoto]] = defaultdict(list)
-        labels = dict(zip(places, group_photos(known), strict=True))
-        for place, label in labels.items():
-            if photos[place].split == "train":
-                groups[label].append(photos[place])
-        for place, label in labels.items():
-            if photos[place].split in HELD_OUT and groups[label]:
-                ranks = [_distance(photos[place], other, facts) for other in groups[label]]
-                twins[place] = groups[label][ranks.index(min(ranks))]
+        labels = dict(zip(indices, group_photos(known), strict=True))
+        for index, label in labels.items():
+            if photos[index].split == "train":
+                groups[label].append(photos[index])
+        for index, label in labels.items():
+            if photos[index].split in HELD_OUT and groups[label]:
+                ranks = [_distance(photos[index], other, facts) for other in groups[label]]
+                twins[index] = groups[label][ranks.index(min(ranks))]
     return dict(sorted(twins.items()))
 
 
@@ -104,7 +103,7 @@ def warnings(dataset: Dataset) -> list[dict[str, str]]:
         if entry.kind != "across_splits" or (entry.sha256, entry.person) not in mentioned
     ]
     rows += [
-        (item.name, f'counts in the {HELD_OUT[item.split]}, and lies in practice: "{twin.name}"')
+        (item.name, f'counts in the {SPLIT_WORDS[item.split]}, and lies in practice: "{twin.name}"')
         for item, twin in leaks
     ]
     return [{"name": name, "reason": reason} for name, reason in sorted(rows)]
@@ -113,7 +112,8 @@ def warnings(dataset: Dataset) -> list[dict[str, str]]:
 def sentences(dataset: Dataset) -> list[str]:
     """Return a sentence for each thing that makes validation or test less reliable than it seems."""
     found = []
-    for split, exam in HELD_OUT.items():
+    for split in HELD_OUT:
+        exam = SPLIT_WORDS[split]
         if out := leaking(dataset, split):
             found.append(f"In practice too, so not counted in the {exam}: {_named(out)}.")
         if counting := [item for item, _ in counted(dataset) if item.split == split]:

@@ -22,6 +22,9 @@ from core.data.read import LeftOut
 from core.data.review import to_review
 from core.errors import DatasetError, PhotoError
 
+# What the splits are called on screen.
+SPLIT_WORDS: Mapping[Split, str] = {"train": "practice", "validation": "mock exam", "test": "final exam"}
+
 Facts = Mapping[str, PhotoFacts | PhotoError]
 
 
@@ -132,14 +135,14 @@ def _grouped(photos: Sequence[UsedPhoto], facts: Facts, numbers: Iterator[int]) 
     """
     if all(photo.group is not None for photo in photos):
         return list(photos)
-    known = [(place, fact) for place, photo in enumerate(photos) if isinstance(fact := facts[photo.sha256], PhotoFacts)]
-    alike = dict(zip((place for place, _ in known), group_photos([fact for _, fact in known]), strict=True))
-    settled = {alike.get(place): photo for place, photo in reversed(list(enumerate(photos))) if photo.group is not None}
+    known = [(index, fact) for index, photo in enumerate(photos) if isinstance(fact := facts[photo.sha256], PhotoFacts)]
+    alike = dict(zip((index for index, _ in known), group_photos([fact for _, fact in known]), strict=True))
+    settled = {alike.get(index): photo for index, photo in reversed(list(enumerate(photos))) if photo.group is not None}
     settled.pop(None, None)
     fresh: dict[int | None, int] = {}
     grouped = []
-    for place, photo in enumerate(photos):
-        label = alike.get(place)
+    for index, photo in enumerate(photos):
+        label = alike.get(index)
         if photo.group is not None:
             grouped.append(photo)
         elif label is not None and label in settled:
@@ -247,9 +250,9 @@ def split_person(
     Raises:
         DatasetError: there are too few groups.
     """
-    mine = [place for place, split in enumerate(fixed) if split is None]
+    mine = [index for index, split in enumerate(fixed) if split is None]
     n_fixed = Counter(split for split in fixed if split in to_fill)
-    assigned = _assign_groups(person, [groups[place] for place in mine], to_fill, n_fixed, config) if mine else {}
+    assigned = _assign_groups(person, [groups[index] for index in mine], to_fill, n_fixed, config) if mine else {}
     return [split or assigned[group] for split, group in zip(fixed, groups, strict=True)]
 
 
@@ -269,10 +272,10 @@ def _assign_groups(
     total = len(groups) + sum(n_fixed.values())
     missing = {split: total * config.fraction(split) / all_fractions - n_fixed[split] for split in splits}
     assigned: dict[int, Split] = {}
-    for place, group in enumerate(order):
+    for index, group in enumerate(order):
         empty = [split for split in splits if not n_fixed[split] and split not in assigned.values()]
         # The last groups go to splits that are still empty.
-        choice = empty if empty and len(order) - place <= len(empty) else splits
+        choice = empty if empty and len(order) - index <= len(empty) else splits
         split = max(choice, key=lambda candidate: missing[candidate])
         assigned[group] = split
         missing[split] -= sizes[group]
@@ -280,8 +283,7 @@ def _assign_groups(
 
 
 def _too_few(person: str, n_photos: int, n_groups: int, splits: Sequence[Split]) -> str:
-    words = {"train": "practice", "validation": "mock exam", "test": "final exam"}
-    *first, last = (words[split] for split in splits)
+    *first, last = (SPLIT_WORDS[split] for split in splits)
     parts = f"{', '.join(first)} and {last}" if first else last
     photos = f"{n_photos} photo" if n_photos == 1 else f"{n_photos} photos"
     alike = "" if n_groups == n_photos else f", of which only {n_groups} differ enough (the others are near copies)"

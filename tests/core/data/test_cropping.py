@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from core.config import CropConfig
-from core.data.cropping import crop_face, crop_from, faces_of_photo, resize_square
+from core.data.cropping import crop_face, crop_faces, crop_from, resize_square
 from core.data.decode import decode
 from core.data.detection import Face, find_faces
 from core.errors import PhotoError
@@ -175,7 +175,7 @@ def roll_of(face: Face) -> float:
 def test_a_phone_photo_lying_on_its_side_gives_an_upright_face(portrait: np.ndarray) -> None:
     lying = np.ascontiguousarray(np.rot90(portrait))
     data = encoded(lying, "PNG", exif=exif(orientation=6))
-    ((face, crop),) = faces_of_photo(data, CropConfig())
+    ((face, crop),) = crop_faces(decode(data), CropConfig())
     assert face == find_faces(portrait)[0].rounded()
     assert (crop == crop_face(portrait, face, CropConfig())).all()
 
@@ -185,9 +185,9 @@ def test_faces_of_a_photo_decoded_smaller_are_told_at_its_full_size(
     portrait: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = encoded(cv2.resize(portrait, (1000, 1000), interpolation=cv2.INTER_CUBIC), "PNG")
-    ((whole, crop),) = faces_of_photo(data, CropConfig())
+    ((whole, crop),) = crop_faces(decode(data), CropConfig())
     monkeypatch.setattr("core.data.decode.ENOUGH_PIXELS", 600 * 600)
-    ((halved, crop_of_halved),) = faces_of_photo(data, CropConfig())
+    ((halved, crop_of_halved),) = crop_faces(decode(data), CropConfig())
     assert (halved.x, halved.y, halved.height) == pytest.approx((whole.x, whole.y, whole.height), abs=15)
     assert crop_of_halved.shape == crop.shape
     assert np.abs(crop_from(decode(data), whole, CropConfig()).astype(int) - crop).mean() < 4
@@ -196,10 +196,10 @@ def test_faces_of_a_photo_decoded_smaller_are_told_at_its_full_size(
 @pytest.mark.real_data
 def test_a_new_photo_gives_every_face(portrait: np.ndarray, other: np.ndarray) -> None:
     data = encoded(np.hstack([portrait, other]), "PNG")
-    found = faces_of_photo(data, CropConfig(size_px=96))
+    found = crop_faces(decode(data), CropConfig(size_px=96))
     assert len(found) == 2
     assert all(crop.shape == (96, 96, 3) for _, crop in found)
-    ((face, crop),) = faces_of_photo(data, CropConfig(detector="none", size_px=96))
+    ((face, crop),) = crop_faces(decode(data), CropConfig(detector="none", size_px=96))
     assert face is None
     assert crop.shape == (96, 96, 3)
-    assert faces_of_photo(encoded(picture(1)), CropConfig()) == []
+    assert crop_faces(decode(encoded(picture(1))), CropConfig()) == []

@@ -179,8 +179,8 @@ def test_a_turn_has_to_be_clearly_better(as_it_is: float | None, turned: float, 
 
 
 def test_a_detector_without_scores_is_asked_in_other_turns_only_where_it_finds_nothing() -> None:
-    assert detection.is_settled([Face(1.0, 1.0, 9.0, 9.0)])
-    assert not detection.is_settled([])
+    assert detection.is_upright([Face(1.0, 1.0, 9.0, 9.0)])
+    assert not detection.is_upright([])
     found = detection.find_turned(corners(), [], lambda rgb: [Face(1.0, 1.0, 9.0, 9.0)] if rgb.shape[0] > 50 else [])
     assert found is not None
     assert found[0].turned in (90, 270)
