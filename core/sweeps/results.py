@@ -110,9 +110,9 @@ def exam(dataset: Dataset) -> tuple[Any, ...]:
 
 
 def groups(dataset: Dataset) -> np.ndarray:
-    """Return for each photo of `exam` a number of the take it belongs to: int64, shape (n,)."""
-    takes: dict[Any, int] = {}
-    return np.array([takes.setdefault((item.person, item.group), len(takes)) for item in exam(dataset)], np.int64)
+    """Return for each photo of `exam` a number of the group it belongs to: int64, shape (n,)."""
+    numbers: dict[Any, int] = {}
+    return np.array([numbers.setdefault((item.person, item.group), len(numbers)) for item in exam(dataset)], np.int64)
 
 
 def results(sweep: Sweep) -> list[Result]:
@@ -226,7 +226,7 @@ class Progress:
 
 
 def progress(sweep: Sweep) -> Progress:
-    """Tell how far a sweep is, from the states of its runs."""
+    """Return how far a sweep is, from the states of its runs."""
     states = []
     for cell, run in sweep.members():
         try:

@@ -74,13 +74,13 @@ def _finished(sweep: Sweep) -> list[tuple[Result, Run]]:
 
 def _run_row(dataset: Dataset, result: Result, run: Run) -> _Row:
     cell, network = result.cell, backbone(result.cell.start.backbone)
-    stops = network.architecture.stops()
+    boundaries = network.architecture.stops()
     return (
         result.run_id,
         network.title,
         _starts_with(cell),
         cell.depth,
-        stops.index(cell.depth) if cell.depth in stops else "",
+        boundaries.index(cell.depth) if cell.depth in boundaries else "",
         ALL_PHOTOS if cell.photos is None else cell.photos,
         cell.size_px,
         cell.rate,
@@ -107,14 +107,14 @@ def _predictions_of(dataset: Dataset, result: Result, run: Run) -> Iterator[_Row
     if given is None:
         return
     place_of = {photo: place for place, photo in enumerate(zip(given.sha256s, given.faces, strict=True))}
-    for number, (item, take) in enumerate(zip(exam(dataset), groups(dataset), strict=True)):
+    for number, (item, group) in enumerate(zip(exam(dataset), groups(dataset), strict=True)):
         leanings = given.probabilities[place_of[item.sha256, item.face]]
         said = int(leanings.argmax())
         yield (
             result.run_id,
             number + 1,
             item.name,
-            int(take) + 1,
+            int(group) + 1,
             item.person,
             dataset.people[said],
             int(result.right[number]),

@@ -114,7 +114,7 @@ def _part(sweep: Sweep, line: Line) -> _Part:
     found = recommendation.verdict_of(line, sweep.dataset)
     if found is None:
         return _Part(line, None, sweeps.so_far(line, sweep.dataset), None)
-    said = {recommendation.place_of(line, arm): words.WORDS[each.word] for arm, each in enumerate(found.standings)}
+    said = {recommendation.place_of(line, k): words.WORDS[each.word] for k, each in enumerate(found.standings)}
     recommended = recommendation.recommended_place(line, sweep.dataset)
     return _Part(line, sweeps.conclusion(line, sweep.dataset), "", recommended, said)
 

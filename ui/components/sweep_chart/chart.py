@@ -111,7 +111,7 @@ class SweepChart:
         return [" ".join(filter(None, (line.points[k].alt for line in self.lines))) for k in range(self.n_points)]
 
     def has_result(self, place: int) -> bool:
-        """Tell whether a try at this place is finished."""
+        """Return whether a try at this place is finished."""
         return any(line.points[place].dots for line in self.lines)
 
 
