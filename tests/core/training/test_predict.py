@@ -77,7 +77,7 @@ def test_the_job_leaves_rows_and_pictures_in_its_folder(pack, model_path, lab_ho
     folder = write_people(tmp_path / "new", people=1, photos=2)
     request = {"kind": "predict", "lane": "helper", "model": "the run", "photos": str(folder)}
     job = JobFolder.create(lab_home.jobs / "one", request)
-    monkeypatch.setattr(predict.packing, "opened", lambda _: nullcontext(pack))
+    monkeypatch.setattr(predict.archive, "opened", lambda _: nullcontext(pack))
     predict.run_predict(job, lab_home)
     assert len(job.result()["predictions"]) == 2
     with Image.open(job.path / "face-1.png") as face:
@@ -92,7 +92,7 @@ def test_a_wish_to_stop_ends_the_job(pack, lab_home, tmp_path, monkeypatch):
     folder = write_people(tmp_path / "new", people=1, photos=2)
     job = JobFolder.create(lab_home.jobs / "one", {"kind": "predict", "model": "the run", "photos": str(folder)})
     (job.path / "stop").touch()
-    monkeypatch.setattr(predict.packing, "opened", lambda _: nullcontext(pack))
+    monkeypatch.setattr(predict.archive, "opened", lambda _: nullcontext(pack))
     with pytest.raises(Stopped):
         predict.run_predict(job, lab_home)
 
