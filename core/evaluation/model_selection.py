@@ -150,7 +150,7 @@ def _standings(found: paired.Differences, total: int, *, can_show: bool) -> tupl
 
 
 def _needs_more(found: paired.Differences, setting: int, rival: int, *, can_show: bool) -> NeedsMore:
-    return "tries" if can_show and found.from_tries[setting, rival] >= 0.5 else "photos"
+    return "tries" if can_show and found.from_seeds[setting, rival] >= 0.5 else "photos"
 
 
 def _can_show(right: np.ndarray, groups: np.ndarray | None) -> bool:

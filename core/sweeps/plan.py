@@ -1,4 +1,4 @@
-"""What a sweep tries: every combination of a few settings, and the order in which it does so. No TensorFlow."""
+"""What a sweep trains: every combination of a few settings, and the order in which it does so. No TensorFlow."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Axis = Literal["depth", "photos", "size"]
 MOST_RUNS = 500
 # Practice photos a person, where there are more; then all of them.
 USUAL_PHOTOS = (1, 2, 3, 5, 10)
-# Seeds of a comparison that is to say something: with fewer tries the verdict is nearly always that the photos cannot
+# Seeds of a comparison that is to say something: with fewer the verdict is nearly always that the photos cannot
 # tell (docs/verdict.md).
 USUAL_SEEDS = tuple(range(7))
 
