@@ -16,7 +16,7 @@ from core.experiments import outcome as outcomes
 from core.experiments.runs import Predictions, Run
 from core.models import architectures
 from core.sweeps.plan import Cell, Start, SweepPlan
-from core.sweeps.results import Line, Result, exam, lines
+from core.sweeps.results import Line, Result, labelled_test_items, lines
 from core.sweeps.sweep import Sweep, create_sweep
 from core.workspace import Workspace
 
@@ -62,7 +62,7 @@ def make_sweep(
 def finish(run: Run, cell: Cell, outcome: Outcome) -> None:
     """Return a run the files of a finished training."""
     dataset, config = run.dataset, run.config
-    n, n_people, photos = len(exam(dataset)), len(dataset.people), exam(dataset)
+    n, n_people, photos = len(labelled_test_items(dataset)), len(dataset.people), labelled_test_items(dataset)
     right, mock = outcome(cell, n)
     labels = np.array([dataset.people.index(item.person or "") for item in photos], np.int64)
     probabilities = np.full((n, n_people), 0.1 / n_people, np.float32)
@@ -137,8 +137,8 @@ def made_lines(
     outcome: Callable[[Cell], outcomes.Outcome] = lambda cell: outcomes.Outcome(),
 ) -> tuple[Line, ...]:
     """Let so many photos of a cell be right, the first ones; the mock exam says the same."""
-    n = len(exam(dataset))
-    labels = np.array([dataset.people.index(item.person or "") for item in exam(dataset)], np.int64)
+    n = len(labelled_test_items(dataset))
+    labels = np.array([dataset.people.index(item.person or "") for item in labelled_test_items(dataset)], np.int64)
     found = []
     for cell in plan.cells():
         seconds = SECONDS.get(cell.depth, 3.0) * (cell.photos or 10) / 10

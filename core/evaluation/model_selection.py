@@ -105,7 +105,7 @@ def words(found: paired.Differences, total: int) -> tuple[np.ndarray, np.ndarray
 def verdict(
     right: np.ndarray, *, guessing: int, groups: np.ndarray | None = None, learned: Sequence[bool] | None = None
 ) -> Verdict:
-    """Judge settings on the final exam alone: none is picked beforehand, so nothing has to be taken off for picking.
+    """Compare settings on the test photos alone: none is picked beforehand, so picking makes no number too good.
 
     Args:
         right: bool, shape (n_settings, n_seeds, n_photos), whether the answer was right; cheapest setting first.
@@ -150,11 +150,11 @@ def _standings(found: paired.Differences, total: int, *, can_show: bool) -> tupl
 
 
 def _needs_more(found: paired.Differences, setting: int, rival: int, *, can_show: bool) -> NeedsMore:
-    return "tries" if can_show and found.from_tries[setting, rival] >= 0.5 else "photos"
+    return "tries" if can_show and found.from_seeds[setting, rival] >= 0.5 else "photos"
 
 
 def _can_show(right: np.ndarray, groups: np.ndarray | None) -> bool:
-    """Tell whether this exam could show that anything is as good, were all answers right everywhere."""
+    """Return whether this exam could show that anything is as good, were all answers right everywhere."""
     is_as_good, *_ = words(paired.differences(np.ones_like(right[:2], bool), groups), right.shape[-1])
     return bool(is_as_good.all())
 
@@ -173,7 +173,7 @@ def _kind(standings: Sequence[Standing], learned: Sequence[bool], *, beats_guess
 
 
 def _beats_guessing(right: np.ndarray, n_groups: int, guessing: int) -> bool:
-    """Tell whether a setting is clearly better than guessing: exact binomial test over groups, corrected (Holm)."""
+    """Return whether a setting is clearly better than guessing: exact binomial test over groups, corrected (Holm)."""
     # Tries share their photos, so their mean counts as one exam; rounded down, to the side of caution.
     counts = np.floor(right.mean(axis=(-2, -1)) * n_groups + 1e-9).astype(int)
     share = guessing / right.shape[-1]

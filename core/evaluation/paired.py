@@ -37,13 +37,13 @@ class Differences:
         mean: mean right answers, those of the row less those of the column, as a share of the exam, -1 to 1.
         error: standard error of `mean`, over other tries and other photos; infinite where the exam is a single group.
         df: its degrees of freedom (Satterthwaite).
-        from_tries: which part of error**2 more tries would take away, 0 to 1.
+        from_seeds: which part of error**2 more tries would take away, 0 to 1.
     """
 
     mean: np.ndarray
     error: np.ndarray
     df: np.ndarray
-    from_tries: np.ndarray
+    from_seeds: np.ndarray
 
 
 def differences(right: np.ndarray, groups: np.ndarray | None = None) -> Differences:
@@ -74,12 +74,12 @@ def differences(right: np.ndarray, groups: np.ndarray | None = None) -> Differen
     shape = (*right.shape[:-2], n_settings)
     found = Differences(np.zeros(shape), np.zeros(shape), np.ones(shape), np.zeros(shape))
     for first, second in combinations(range(n_settings), 2):
-        mean, error, df, from_tries = _pair(right[..., first, :, :], right[..., second, :, :], groups)
+        mean, error, df, from_seeds = _pair(right[..., first, :, :], right[..., second, :, :], groups)
         for row, column, sign in ((first, second, 1), (second, first, -1)):
             found.mean[..., row, column] = sign * mean
             found.error[..., row, column] = error
             found.df[..., row, column] = df
-            found.from_tries[..., row, column] = from_tries
+            found.from_seeds[..., row, column] = from_seeds
     return found
 
 
@@ -108,8 +108,8 @@ def _pair(first: np.ndarray, second: np.ndarray, groups: np.ndarray | None) -> t
     variance = groups_part + luck_part
     df = variance**2 / (groups_part**2 / (n_groups - 1) + (ms_tries / (n_seeds * n_groups)) ** 2 / df_tries)
     # One try does not show what of a change would be another in the next.
-    from_tries = (luck_part + ms_error / (n_seeds * n_groups)) / variance if n_seeds > 1 else np.ones_like(variance)
-    return mean, np.sqrt(variance), df, np.minimum(from_tries, 1)
+    from_seeds = (luck_part + ms_error / (n_seeds * n_groups)) / variance if n_seeds > 1 else np.ones_like(variance)
+    return mean, np.sqrt(variance), df, np.minimum(from_seeds, 1)
 
 
 def _by_group(gained: np.ndarray, groups: np.ndarray | None, mean: np.ndarray) -> np.ndarray:

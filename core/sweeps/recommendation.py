@@ -1,4 +1,4 @@
-"""What a sweep has shown, as data: the verdict on each line, what it recommends, and what its exam cannot tell."""
+"""What a sweep has shown, as data: the verdict on each line, what it recommends, and what its test cannot tell."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.data.dataset import Dataset
 from core.evaluation import metrics
 from core.evaluation.model_selection import Verdict, verdict
 from core.models.weights import known_people
-from core.sweeps.results import Line, Point, exam, groups
+from core.sweeps.results import Line, Point, groups, labelled_test_items
 
 
 def place_of(line: Line, setting: int) -> int:
@@ -31,11 +31,11 @@ def point_of(line: Line, setting: int) -> Point:
 
 
 def verdict_of(line: Line, dataset: Dataset) -> Verdict | None:
-    """Compare the points of a line; None until all have all their tries, and where no exam photo has a name.
+    """Compare the points of a line; None until every training is done, and where no test photo has a name.
 
     The cheapest setting is the one that retrains least, has the fewest photos, or the smallest faces.
     """
-    if not line.is_complete or not exam(dataset):
+    if not line.is_complete or not labelled_test_items(dataset):
         return None
     points = [point_of(line, setting) for setting in range(len(line.points))]
     right = np.array([[result.right for result in point.results] for point in points], bool)
@@ -60,31 +60,31 @@ def recommended_place(line: Line, dataset: Dataset) -> int | None:
 
 def guessing(line: Line, dataset: Dataset) -> int:
     """Return how many right answers guessing gives: the most frequent person always, or anybody, whichever is more."""
-    people, photos = dataset.people, exam(dataset)
+    people, photos = dataset.people, labelled_test_items(dataset)
     found = next((result.majority_correct for point in line.points for result in point.results), None)
     if found is None:
-        practice = np.array([people.index(item.person) for item in dataset.of("train") if item.person], np.int64)
-        frequent = people[metrics.majority_label(practice)]
+        train = np.array([people.index(item.person) for item in dataset.of("train") if item.person], np.int64)
+        frequent = people[metrics.majority_label(train)]
         found = sum(item.person == frequent for item in photos)
     return max(found, round(len(photos) / len(people)))
 
 
 def interval(correct: float, dataset: Dataset) -> tuple[float, float]:
     """Return the Wilson 95 % interval of a mean number of right answers, as shares; it counts groups, not photos."""
-    return metrics.wilson_interval(correct, len(exam(dataset)), len(set(groups(dataset).tolist())))
+    return metrics.wilson_interval(correct, len(labelled_test_items(dataset)), len(set(groups(dataset).tolist())))
 
 
 @dataclass(frozen=True)
-class ExamLimits:
-    """What the final exam cannot tell, whichever setting is recommended.
+class LimitsOfTest:
+    """What the test cannot tell, whichever setting is recommended.
 
     Attributes:
-        photos: labelled photos of the exam.
+        photos: labelled test photos.
         groups: how many of them count on their own: photos of one moment count once.
         is_rough: so few photos give a rough idea only.
         one_group_each: each person's photos are of a single moment.
-        untested: people without a photo in the exam.
-        never_recognised: people whom no try recognised.
+        untested: people without a test photo.
+        never_recognised: people whom no training recognised.
         seen_before: people whose photos the network has been trained with before.
     """
 
@@ -97,13 +97,13 @@ class ExamLimits:
     seen_before: tuple[str, ...]
 
 
-def exam_limits(line: Line, dataset: Dataset) -> ExamLimits:
-    """Return what the final exam cannot tell about a line, which must be complete."""
-    photos = exam(dataset)
+def limits_of_test(line: Line, dataset: Dataset) -> LimitsOfTest:
+    """Return what the test cannot tell about a line, which must be complete."""
+    photos = labelled_test_items(dataset)
     n_groups, person_of = len(set(groups(dataset).tolist())), np.array([item.person for item in photos])
     tested = tuple(person for person in dataset.people if person in person_of)
     ever = np.any([result.right for point in line.points for result in point.results], axis=0)
-    return ExamLimits(
+    return LimitsOfTest(
         photos=len(photos),
         groups=n_groups,
         is_rough=len(photos) < metrics.ROUGH_BELOW,
@@ -119,12 +119,12 @@ def facts(lines: Sequence[Line], dataset: Dataset) -> dict[str, Any]:
 
     Returns:
         "depths": a row a point, whatever the axis ("value" is where on it, "fixed" what its line has of the other two:
-        frozen layers, practice photos a person, size of a face); its numbers are None before its first result.
-        "interval" is the 95 % interval of "right" (Wilson; it counts groups). "unlearned": tries that kept a round from
-        before all that was to learn began to. "verdict": a row a line that has one; "take" is the value recommended,
-        "exam_limits" what the exam cannot tell. In it, "standings" has a row a setting, cheapest first: its mean of
-        right answers, whether it is recommended, its word ("as_good", "clearly_worse", "cannot_tell") and what that
-        rests on.
+        frozen layers, training photos a person, size of a face); its numbers are None before its first result.
+        "interval" is the 95 % interval of "right" (Wilson; it counts groups). "unlearned": trainings that kept an epoch
+        from before all that was to learn began to. "verdict": a row a line that has one; "take" is the value
+        recommended, "test_limits" what the test cannot tell. In it, "standings" has a row a setting, cheapest first:
+        its mean of right answers, whether it is recommended, its word ("as_good", "clearly_worse", "cannot_tell") and
+        what that rests on.
     """
     rows = [_row(line, point, dataset) for line in lines for point in line.points]
     found = [(line, verdict_of(line, dataset)) for line in lines]
@@ -139,7 +139,7 @@ def _shared(line: Line) -> dict[str, Any]:
 
 
 def _row(line: Line, point: Point, dataset: Dataset) -> dict[str, Any]:
-    total, tried = len(exam(dataset)), bool(point.results and exam(dataset))
+    total, tried = len(labelled_test_items(dataset)), bool(point.results and labelled_test_items(dataset))
     bounds = [round(total * end, 2) for end in interval(point.correct, dataset)] if tried else None
     return {
         **_shared(line),
@@ -151,7 +151,7 @@ def _row(line: Line, point: Point, dataset: Dataset) -> dict[str, Any]:
         "total": total,
         "interval": bounds,
         "right_each_try": [result.correct for result in point.results],
-        "validation_accuracy": point.mock_accuracy if isfinite(point.mock_accuracy) else None,
+        "validation_accuracy": point.validation_accuracy if isfinite(point.validation_accuracy) else None,
         "test_accuracy": point.correct / total if tried else None,
         "seconds": point.seconds if isfinite(point.seconds) else None,
         "unlearned": point.unlearned,
@@ -168,7 +168,7 @@ def _verdict_row(line: Line, dataset: Dataset, found: Verdict) -> dict[str, Any]
         right, recommended = point_of(line, setting).correct, setting == found.recommended
         return {"value": value(setting), "right": right, "recommended": recommended, **row}
 
-    limits = asdict(exam_limits(line, dataset))
+    limits = asdict(limits_of_test(line, dataset))
     return {
         **_shared(line),
         "kind": found.kind,
@@ -178,5 +178,5 @@ def _verdict_row(line: Line, dataset: Dataset, found: Verdict) -> dict[str, Any]
         "guessing": found.guessing,
         "total": found.total,
         "standings": [standing(setting) for setting in range(len(found.standings))],
-        "exam_limits": {name: list(each) if isinstance(each, tuple) else each for name, each in limits.items()},
+        "test_limits": {name: list(each) if isinstance(each, tuple) else each for name, each in limits.items()},
     }

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.data.dataset import Dataset, list_datasets
 from core.sweeps import recommendation
-from core.sweeps.results import Line, Point, Result, exam
+from core.sweeps.results import Line, Point, Result, labelled_test_items
 from core.sweeps.sweep import Sweep
 from core.workspace import Workspace
 from ui import navigation
@@ -35,7 +35,7 @@ def _row(sweep: Sweep, line: Line, point: Point, number: int, dataset: Dataset |
             st.markdown(f"**{what}:** {words.NOTHING_THERE}", width="content")
             return
         correct = [result.correct for result in point.results]
-        total = len(exam(sweep.dataset))
+        total = len(labelled_test_items(sweep.dataset))
         word = _word(sweep, line, point)
         st.markdown(words.stop(what, correct, total, point.seconds, word), width="content")
         if dataset and st.button(words.USE_STOP, key=Widget.USE_POINT.of(number), type="primary"):

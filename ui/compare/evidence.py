@@ -123,7 +123,7 @@ def _cross(sweep: Sweep, drawn: Sequence[Line]) -> None:
 def _best(tried: Sequence[Point]) -> Point | None:
     """Return the point with the best mock exam; of equal ones that with the smaller rate, as the chart does."""
     done = [point for point in tried if point.results]
-    return max(done, key=lambda point: (point.mock_accuracy, -point.rate), default=None)
+    return max(done, key=lambda point: (point.validation_accuracy, -point.rate), default=None)
 
 
 def _marked(point: Point, is_best: bool) -> str:

@@ -28,7 +28,7 @@ from core.data.dataset import Dataset
 from core.evaluation import metrics
 from core.experiments.runs import Run
 from core.sweeps import recommendation, tables
-from core.sweeps.results import Line, Point, Result, exam, lines, results
+from core.sweeps.results import Line, Point, Result, labelled_test_items, lines, results
 from core.sweeps.sweep import Sweep
 from ui.charts import confusion_matrix, overlay
 from ui.compare import report
@@ -126,7 +126,7 @@ def _tries(sweep: Sweep, drawn: Sequence[Line]) -> go.Figure:
         for line in drawn
     ]
     names = [point_title(drawn[0], point) for point in drawn[0].points]
-    total, guessing = len(exam(sweep.dataset)), recommendation.guessing(drawn[0], sweep.dataset)
+    total, guessing = len(labelled_test_items(sweep.dataset)), recommendation.guessing(drawn[0], sweep.dataset)
     return overlay.sweep_figure(tried, names, sweep_report.POINT_COLUMN[sweep.plan.axis], total, guessing)
 
 
@@ -151,7 +151,7 @@ def _exams(sweep: Sweep, drawn: Sequence[Line]) -> Iterator[tuple[str, str, Resu
         recommended = recommendation.recommended_place(line, sweep.dataset)
         # Of equally good ones the cheapest.
         cheapest_first = tried[::-1] if line.axis == "depth" else tried
-        name, best = "best-in-mock-exam", max(cheapest_first, key=lambda point: round(point.mock_accuracy, 9))
+        name, best = "best-in-mock-exam", max(cheapest_first, key=lambda point: round(point.validation_accuracy, 9))
         if recommended is not None:
             name, best = "taken", line.points[recommended]
         for called, point in ((name, best), ("cheapest", recommendation.point_of(line, 0))):

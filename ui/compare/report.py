@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from core.sweeps import recommendation
-from core.sweeps.results import Line, Point, exam, lines, results
+from core.sweeps.results import Line, Point, labelled_test_items, lines, results
 from core.sweeps.sweep import Sweep
 from ui.components import sweep_chart
 from ui.components.sweep_chart.chart import chart_of
@@ -114,7 +114,7 @@ def _part(sweep: Sweep, line: Line) -> _Part:
     found = recommendation.verdict_of(line, sweep.dataset)
     if found is None:
         return _Part(line, None, sweeps.so_far(line, sweep.dataset), None)
-    said = {recommendation.place_of(line, arm): words.WORDS[each.word] for arm, each in enumerate(found.standings)}
+    said = {recommendation.place_of(line, k): words.WORDS[each.word] for k, each in enumerate(found.standings)}
     recommended = recommendation.recommended_place(line, sweep.dataset)
     return _Part(line, sweeps.conclusion(line, sweep.dataset), "", recommended, said)
 
@@ -151,7 +151,7 @@ def _fit(parts: Sequence[_Part], notes: Sequence[str]) -> tuple[str, list[str]]:
 
 def _columns(sweep: Sweep) -> list[str]:
     rate = [words.RATE_COLUMN] if len(sweep.plan.rates) > 1 else []
-    total = len(exam(sweep.dataset))
+    total = len(labelled_test_items(sweep.dataset))
     return [words.POINT_COLUMN[sweep.plan.axis], *(each.format(total=total) for each in words.COLUMNS), *rate]
 
 
@@ -170,6 +170,6 @@ def _numbers(point: Point, word: str) -> Iterator[str]:
     yield ", ".join(str(result.correct) for result in point.results)
     yield f"{point.correct:.1f}"
     yield word
-    yield f"{100 * point.mock_accuracy:.0f}"
+    yield f"{100 * point.validation_accuracy:.0f}"
     yield words.duration(point.seconds)
     yield f"{point.results[0].trainable_parameters:,}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from core.data.dataset import Dataset
 from core.evaluation import paired
 from core.evaluation.model_selection import Standing, Verdict, Word
-from core.sweeps.recommendation import exam_limits, interval, point_of
+from core.sweeps.recommendation import interval, limits_of_test, point_of
 from core.sweeps.results import Line
 from ui.text.amounts import count
 from ui.text.sweep_answers import NEEDS_MORE
@@ -91,7 +91,7 @@ def _expected(line: Line, dataset: Dataset, found: Verdict) -> Iterator[str]:
 
 def _limits(line: Line, dataset: Dataset) -> Iterator[str]:
     """Say what this exam cannot tell, whichever point is best."""
-    limits = exam_limits(line, dataset)
+    limits = limits_of_test(line, dataset)
     photos, untested, never = count(limits.photos, "photo"), limits.untested, limits.never_recognised
     if limits.is_rough:
         yield f"With {photos} in the final exam, this is a rough idea only."

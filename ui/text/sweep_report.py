@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from core.evaluation.model_selection import Word
 from core.models.registry import backbone
 from core.sweeps.plan import Axis, SweepPlan
-from core.sweeps.results import exam
+from core.sweeps.results import labelled_test_items
 from core.sweeps.sweep import Sweep
 from ui.text import common
 from ui.text.sweep_names import line_title
@@ -62,7 +62,7 @@ def settings(sweep: Sweep) -> Iterator[str]:
     yield f"{len(dataset.people)} people: {_listed(dataset.people)}."
     yield (
         f"Photos: {counts['train']} to practise with, {counts['validation']} in the mock exam, "
-        f"{len(exam(dataset))} in the final exam."
+        f"{len(labelled_test_items(dataset))} in the final exam."
     )
     sizes = " and ".join(f"{px} × {px}" for px in sorted(plan.sizes_px))
     rates = " or ".join(f"{rate:g}" for rate in plan.rates)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from core.data.dataset import Dataset
 from core.sweeps.plan import Axis
 from core.sweeps.recommendation import verdict_of
-from core.sweeps.results import Line, Point, exam
+from core.sweeps.results import Line, Point, labelled_test_items
 from ui.text import sweep_answers as answers
 from ui.text import sweep_evidence as evidence
 from ui.text.sweep_names import network_name, point_name, point_title, rounded, spelled, tries
@@ -82,12 +82,12 @@ def conclusion(line: Line, dataset: Dataset, *, is_named: bool = False) -> Concl
 
 def so_far(line: Line, dataset: Dataset) -> str:
     """Say what a line shows while it fills in; empty before the first result."""
-    if not exam(dataset):
+    if not labelled_test_items(dataset):
         return "The final exam has no photo with a name, so nothing can be compared."
     tried = [point for point in line.points if point.results]
     if not tried:
         return ""
-    total, most = len(exam(dataset)), max(rounded(point.correct) for point in tried)
+    total, most = len(labelled_test_items(dataset)), max(rounded(point.correct) for point in tried)
     ahead = [point for point in tried if rounded(point.correct) == most]
     of_tries = tries(min(len(point.results) for point in ahead), in_words=True)
     name = point_name(line, ahead[0])

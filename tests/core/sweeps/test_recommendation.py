@@ -46,7 +46,7 @@ def test_what_the_exam_cannot_tell(monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = drop(photos_of(of_group=3), "Bo")
     (line,) = made_lines(PLAN, dataset, lambda cell: 90)
     monkeypatch.setattr(recommendation, "known_people", lambda network, people: tuple(people[:2]))
-    limits = recommendation.exam_limits(line, dataset)
+    limits = recommendation.limits_of_test(line, dataset)
     assert (limits.photos, limits.groups, limits.is_rough, limits.one_group_each) == (120, 40, False, False)
     # The first photos of the exam are Ada's, the last ones Fay's.
     assert (limits.untested, limits.never_recognised) == (("Bo",), ("Fay",))
@@ -60,7 +60,7 @@ def test_facts_name_what_is_recommended_and_what_the_exam_cannot_tell() -> None:
     assert (verdict["kind"], verdict["take"]) == ("enough", 10)
     assert [row["value"] for row in verdict["standings"] if row["recommended"]] == [10]
     assert [row["right"] for row in verdict["standings"]][:2] == [110, 134]
-    assert verdict["exam_limits"]["groups"] == 144
+    assert verdict["test_limits"]["groups"] == 144
     assert json.loads(json.dumps(given, allow_nan=False)) == given
 
 

@@ -13,7 +13,7 @@ from core.models.architectures import Architecture
 from core.models.registry import backbone
 from core.sweeps.plan import SweepPlan
 from core.sweeps.recommendation import guessing
-from core.sweeps.results import Line, Point, exam
+from core.sweeps.results import Line, Point, labelled_test_items
 from ui.text import sweep_names, sweeps
 
 
@@ -111,7 +111,7 @@ class SweepChart:
         return [" ".join(filter(None, (line.points[k].alt for line in self.lines))) for k in range(self.n_points)]
 
     def has_result(self, place: int) -> bool:
-        """Tell whether a try at this place is finished."""
+        """Return whether a try at this place is finished."""
         return any(line.points[place].dots for line in self.lines)
 
 
@@ -132,7 +132,7 @@ def chart_of(
     """
     points, network = lines[0].points, backbone(plan.starts[0].backbone).architecture
     on_blocks, word = plan.axis == "depth", sweep_names.block_word(network.name).capitalize()
-    label, total = sweep_names.boundary_label, len(exam(dataset))
+    label, total = sweep_names.boundary_label, len(labelled_test_items(dataset))
     return SweepChart(
         lines=tuple(
             ChartLine(sweep_names.line_title(line.start), tuple(_point(line, point, total) for point in line.points))
@@ -153,7 +153,7 @@ def _point(line: Line, point: Point, total: int) -> ChartPoint:
     label = "" if line.axis == "depth" else "all" if point.value is None else str(point.value)
     return ChartPoint(
         dots=tuple(result.correct for result in point.results),
-        mock=point.mock_accuracy if isfinite(point.mock_accuracy) else None,
+        mock=point.validation_accuracy if isfinite(point.validation_accuracy) else None,
         seconds=point.seconds if isfinite(point.seconds) else None,
         label=label,
         alt=sweeps.point_alt(line, point, total),

@@ -111,7 +111,7 @@ def _point(sheet: Sheet, number: int, place: int, point: ChartPoint) -> str:
         half = max(0.5 * slot.pitch * len(dots) + 3, 16 if slot.width > 40 else 0)
         drawn.append(svg.mean(slot.centre, sheet.y(mean), half, data_key=f"mean-{key}"))
         drawn.append(_number(sheet, slot, number, mean, highest))
-    return svg.element("g", *drawn, data_key=f"point-{key}", data_line=number, data_place=place)
+    return svg.element("g", *drawn, data_key=f"point-{key}")
 
 
 def _number(sheet: Sheet, slot: Slot, number: int, mean: float, highest: float) -> str:

@@ -55,7 +55,7 @@ def strip(sheet: Sheet) -> str:
     ]
     drawn += [_block(sheet, number, title) for number, title in enumerate(chart.blocks)]
     drawn += _pipes(sheet)
-    drawn += [_point(sheet, place) for place in range(len(sheet.xs))]
+    drawn += [_place(sheet, place) for place in range(len(sheet.xs))]
     for place, said in sheet.ends:
         x = sheet.inside(sheet.xs[place], said)
         drawn.append(svg.text(said, x, sheet.names_y, "sweep-soft", "middle"))
@@ -63,7 +63,9 @@ def strip(sheet: Sheet) -> str:
         drawn += _under(sheet, [point.label for point in chart.lines[0].points], sheet.labels_y, sheet.label_rows)
     if chart.recommended is not None:
         x = sheet.inside(sheet.xs[chart.recommended], sweeps.RECOMMENDED)
-        drawn.append(svg.text(sweeps.RECOMMENDED, x, sheet.recommended_y, "sweep-take", "middle", data_key="take"))
+        drawn.append(
+            svg.text(sweeps.RECOMMENDED, x, sheet.recommended_y, "sweep-word", "middle", data_key="recommended")
+        )
     return svg.element("g", *drawn, data_key="strip")
 
 
@@ -153,8 +155,8 @@ def _spans(sheet: Sheet) -> list[tuple[float, float]]:
     return spans
 
 
-def _point(sheet: Sheet, place: int) -> str:
-    """Draw a point: its circle, and the column over it, which takes the click and says what a screen reader reads."""
+def _place(sheet: Sheet, place: int) -> str:
+    """Draw a place: its circle, and the column over it, which takes the click and says what a screen reader reads."""
     chart, x, y = sheet.chart, sheet.xs[place], sheet.row_y + sheet.point_dy
     said = chart.alts[place]
     left, width = sheet.column(place)
@@ -167,18 +169,18 @@ def _point(sheet: Sheet, place: int) -> str:
     ]
     if place == chart.running:
         drawn.append(svg.element("circle", cx=x, cy=y, r=sheet.circle + 7, class_="sweep-running"))
-    states = {"sweep-chosen": place == chart.recommended, "sweep-opened": place == chart.opened}
+    states = {"sweep-recommended": place == chart.recommended, "sweep-opened": place == chart.opened}
     return svg.element(
         "g",
         *drawn,
-        class_=" ".join(["sweep-stop", *(name for name, holds in states.items() if holds)]),
+        class_=" ".join(["sweep-place", *(name for name, holds in states.items() if holds)]),
         role="button" if is_button else "img" if said else None,
         tabindex=0 if is_button else None,
         aria_pressed=str(place == chart.opened).lower() if is_button else None,
         aria_label=said or None,
         data_place=place,
         data_x=x / sheet.width,
-        data_key=f"stop-{place}",
+        data_key=f"place-{place}",
     )
 
 

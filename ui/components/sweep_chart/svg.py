@@ -63,14 +63,14 @@ STYLE = f"""
 .sweep-sign.sweep-retrained {{ fill: var(--warm); }}
 .sweep-block {{ font-weight: 600; }}
 .sweep-circle {{ fill: var(--paper); stroke: #9AAABA; stroke-width: 3; }}
-.sweep-chosen .sweep-circle {{ stroke: var(--main); stroke-width: 6; }}
-.sweep-chart .sweep-take {{ fill: var(--main); font-weight: 800; }}
+.sweep-recommended .sweep-circle {{ stroke: var(--main); stroke-width: 6; }}
+.sweep-chart .sweep-word {{ fill: var(--main); font-weight: 800; }}
 .sweep-column {{ fill: var(--main); fill-opacity: 0; stroke: none; }}
-.sweep-chart .sweep-stop, .sweep-chart .sweep-stop * {{ pointer-events: all; }}
-.sweep-stop[role="button"] {{ cursor: pointer; outline: none; }}
-.sweep-stop[role="button"]:hover .sweep-column {{ fill-opacity: 0.07; }}
+.sweep-chart .sweep-place, .sweep-chart .sweep-place * {{ pointer-events: all; }}
+.sweep-place[role="button"] {{ cursor: pointer; outline: none; }}
+.sweep-place[role="button"]:hover .sweep-column {{ fill-opacity: 0.07; }}
 .sweep-opened .sweep-column, .sweep-opened:hover .sweep-column {{ fill-opacity: 0.11; }}
-.sweep-stop:focus-visible .sweep-column {{ stroke: var(--main); stroke-width: 3; }}
+.sweep-place:focus-visible .sweep-column {{ stroke: var(--main); stroke-width: 3; }}
 .sweep-running {{ fill: none; stroke: {LINE_COLOURS[0]}; stroke-width: 3; transform-box: fill-box;
   transform-origin: center; animation: sweep-pulse 1.4s ease-out infinite; }}
 @keyframes sweep-pulse {{ from {{ transform: scale(0.75); stroke-opacity: 1; }}

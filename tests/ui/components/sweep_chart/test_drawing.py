@@ -81,41 +81,41 @@ def test_marks_stand_at_the_height_of_their_numbers(chart: SweepChart, narrow: b
 
 
 @pytest.mark.parametrize("chart", [CHART, TWO, MANY], ids=["one line", "two lines", "single layers"])
-def test_equal_tries_do_not_hide_each_other_and_stay_at_their_stop(chart: SweepChart) -> None:
+def test_equal_tries_do_not_hide_each_other_and_stay_at_their_point(chart: SweepChart) -> None:
     tries = 5
     points = tuple(replace(point, dots=(40,) * tries) for point in chart.lines[0].points)
     chart = replace(chart, lines=tuple(replace(line, points=points) for line in chart.lines))
     root = _read(chart)
-    dots, stops = _keyed(root, "dot-"), [float(e.find("circle").get("cx")) for e in _keyed(root, "stop-").values()]
+    dots, places = _keyed(root, "dot-"), [float(e.find("circle").get("cx")) for e in _keyed(root, "place-").values()]
     for key, dot in dots.items():
         x, radius = _middle(dot)[0], float(dot.get("r", 4.0))
         place = int(key.split("-")[2])
-        assert min(range(len(stops)), key=lambda each: abs(stops[each] - x)) == place
+        assert min(range(len(places)), key=lambda each: abs(places[each] - x)) == place
         others = [_middle(other)[0] for name, other in dots.items() if name != key]
         assert min(abs(x - other) for other in others) >= radius
 
 
-def test_each_stop_has_its_number_its_time_and_its_place_between_the_blocks() -> None:
+def test_each_point_has_its_number_its_time_and_its_place_between_the_blocks() -> None:
     root = _read(CHART)
     texts = [e.text for e in root.iter("text")]
     means = [f"{round(sum(right) / 3)}" for right in RIGHT]
     assert [text for text in texts if text in means] == means
     assert [t for t in texts if t.endswith((" s", " min"))] == ["2.5 min", "17 s", "13 s", "9 s", "5 s", "0.4 s"]
-    stops = [float(e.find("circle").get("cx")) for e in _keyed(root, "stop-").values()]
+    places = [float(e.find("circle").get("cx")) for e in _keyed(root, "place-").values()]
     boxes = [re.findall(r"[MH](-?[\d.]+)", e.find("path").get("d")) for e in _keyed(root, "block-").values()]
     spans = [(min(map(float, xs)), max(map(float, xs))) for xs in boxes]
-    assert all(a < x0 < x1 < b for (a, b), (x0, x1) in zip(pairwise(stops), spans, strict=True))
-    gaps = [b - a for a, b in pairwise(stops)]
+    assert all(a < x0 < x1 < b for (a, b), (x0, x1) in zip(pairwise(places), spans, strict=True))
+    gaps = [b - a for a, b in pairwise(places)]
     assert gaps == pytest.approx([gaps[0]] * 5, abs=0.02)
 
 
 def test_single_layers_lie_inside_their_blocks_where_they_should() -> None:
-    stops = [float(e.find("circle").get("cx")) for e in _keyed(_read(MANY), "stop-").values()]
-    step = (stops[-1] - stops[0]) / 5
-    assert [(x - stops[0]) / step for x in stops] == pytest.approx(LAYERS, abs=0.001)
+    places = [float(e.find("circle").get("cx")) for e in _keyed(_read(MANY), "place-").values()]
+    step = (places[-1] - places[0]) / 5
+    assert [(x - places[0]) / step for x in places] == pytest.approx(LAYERS, abs=0.001)
 
 
-def test_left_of_the_chosen_stop_is_frozen_and_a_block_that_is_cut_is_both() -> None:
+def test_left_of_the_recommended_boundary_is_frozen_and_a_block_that_is_cut_is_both() -> None:
     def looks(chart: SweepChart) -> list[list[str]]:
         blocks = _keyed(_read(chart), "block-").values()
         kinds = [[p.get("class") for p in block.iter("path") if "sweep-box" in p.get("class")] for block in blocks]
@@ -127,7 +127,7 @@ def test_left_of_the_chosen_stop_is_frozen_and_a_block_that_is_cut_is_both() -> 
     assert looks(replace(MANY, recommended=5)) == [["frozen"]] * 2 + [["frozen", "retrained"]] + [["retrained"]] * 2
     root = _read(replace(CHART, recommended=4))
     take = next(e for e in root.iter("text") if e.text == sweeps.RECOMMENDED)
-    assert float(take.get("x")) == float(_keyed(root, "stop-4")["stop-4"].find("circle").get("cx"))
+    assert float(take.get("x")) == float(_keyed(root, "place-4")["place-4"].find("circle").get("cx"))
 
 
 @pytest.mark.parametrize("narrow", [False, True])
@@ -141,8 +141,8 @@ def test_take_this_one_covers_neither_end(chosen: int, narrow: bool) -> None:
         assert not same_row or apart_x > (len(sweeps.RECOMMENDED) + len(end)) * size * 0.25
 
 
-def test_what_is_not_among_the_stops_is_not_said_of_them() -> None:
-    """Three stops of six: the first of them is not "nothing"."""
+def test_what_is_not_among_the_points_is_not_said_of_them() -> None:
+    """Three points of six: the first of them is not "nothing"."""
     chart = replace(CHART, lines=(ChartLine("Mini", POINTS[3:]),), at=(3, 4, 5))
     texts = [e.text for e in _read(chart).iter("text")]
     assert ENDS[0] not in texts
@@ -150,7 +150,7 @@ def test_what_is_not_among_the_stops_is_not_said_of_them() -> None:
     assert all(title in texts for title in BLOCKS)
 
 
-def test_guesses_are_bars_with_counts_on_a_ground_of_their_own() -> None:
+def test_votes_are_bars_with_counts_on_a_ground_of_their_own() -> None:
     votes = (2, 0, 4, 6, 30, 3)
     root = _read(replace(CHART, votes=votes))
     bars, counts = _keyed(root, "bar-"), _keyed(root, "guess-")
@@ -189,7 +189,7 @@ def test_words_stay_words() -> None:
             root = _read(each, narrow=narrow)
             assert not list(root.iter("b"))
             assert evil.replace("\x00", "") in [e.text for e in root.iter("text")]
-    assert evil.replace("\x00", "") in _keyed(root, "stop-")["stop-2"].get("aria-label")
+    assert evil.replace("\x00", "") in _keyed(root, "place-")["place-2"].get("aria-label")
 
 
 def test_it_is_self_contained() -> None:
@@ -213,28 +213,28 @@ def test_two_lines_differ_in_colour_and_mark_and_are_named() -> None:
     assert "Mini" not in [e.text for e in _read(CHART).iter("text")]
 
 
-def test_only_stops_with_a_result_can_be_chosen_and_say_what_they_are() -> None:
+def test_only_points_with_a_result_can_be_chosen_and_say_what_they_are() -> None:
     half = replace(CHART, lines=(ChartLine("Mini", (ChartPoint(alt="Soon."), *POINTS[1:])),), can_choose=True, opened=2)
-    stops = _keyed(_read(half), "stop-")
-    assert [e.get("role") for e in stops.values()] == ["img"] + ["button"] * 5
-    assert [e.get("tabindex") for e in stops.values()] == [None] + ["0"] * 5
-    assert [e.get("aria-pressed") for e in stops.values()] == [None, "false", "true", "false", "false", "false"]
-    assert [e.get("data-place") for e in stops.values()] == [*"012345"]
-    assert [e.find("title").text for e in stops.values()] == ["Soon.", *(f"Stop {place}." for place in range(1, 6))]
-    both = _keyed(_read(TWO), "stop-0")["stop-0"]
+    places = _keyed(_read(half), "place-")
+    assert [e.get("role") for e in places.values()] == ["img"] + ["button"] * 5
+    assert [e.get("tabindex") for e in places.values()] == [None] + ["0"] * 5
+    assert [e.get("aria-pressed") for e in places.values()] == [None, "false", "true", "false", "false", "false"]
+    assert [e.get("data-place") for e in places.values()] == [*"012345"]
+    assert [e.find("title").text for e in places.values()] == ["Soon.", *(f"Stop {place}." for place in range(1, 6))]
+    both = _keyed(_read(TWO), "place-0")["place-0"]
     assert both.get("aria-label") == both.find("title").text == "Stop 0. B."
     assert not any(e.get("role") == "button" for e in _read(CHART).iter())
 
 
-def test_a_running_try_has_a_ring_at_its_stop() -> None:
+def test_a_running_try_has_a_ring_at_its_point() -> None:
     root = _read(replace(CHART, running=3))
     rings = [e for e in root.iter("circle") if e.get("class") == "sweep-running"]
     assert len(rings) == 1
-    assert rings[0].get("cx") == _keyed(root, "stop-3")["stop-3"].find("circle").get("cx")
+    assert rings[0].get("cx") == _keyed(root, "place-3")["place-3"].find("circle").get("cx")
     assert "prefers-reduced-motion" in sweep_chart.draw(CHART)
 
 
-def test_other_axes_have_labels_under_the_stops() -> None:
+def test_other_axes_have_labels_under_the_points() -> None:
     points = tuple(replace(point, label=f"{place + 1} photos") for place, point in enumerate(POINTS))
     texts = {e.text: e for e in _read(replace(CHART, blocks=(), lines=(ChartLine("Mini", points),))).iter("text")}
     assert "nothing" not in texts
