@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 
 import pytest
 
 from core.experiments import runs
 from core.jobs import queue
-from core.models import weights
-from core.models.weights import FoundWeights
 from core.presets import preset
 from core.sweeps.plan import USUAL_SEEDS, Cell, Start, SweepPlan, with_rates
 from core.sweeps.sweep import create_sweep, list_sweeps
 from tests import made_sweeps
-from tests.pages import made
+from tests.pages import made, reading
 from ui import navigation
 from ui.compare import prepare
 from ui.state import Param, Widget
@@ -30,43 +27,14 @@ EXAM_EACH, EXAM = 24, 72
 
 
 @pytest.fixture
-def weights_here(monkeypatch, tmp_path) -> list[str]:
-    """Names of the networks whose weights are on this computer; a test fills it."""
-    here: list[str] = []
-
-    def find(name: str, workspace) -> FoundWeights | None:
-        return FoundWeights(tmp_path / name, "0" * 64, verified=True) if name in here else None
-
-    monkeypatch.setattr(weights, "find_weights", find)
-    monkeypatch.setattr(weights, "has_weights", lambda name, workspace: name in here)
-    return here
-
-
-@pytest.fixture
 def dataset(lab_home, weights_here):
     weights_here.append(MINI)
     return made.dataset(lab_home, exam_each=EXAM_EACH)
 
 
-def widget(app, kind: str, key: Widget):
-    """Find a widget whose key begins with `key`; what decides its default follows in the key."""
-    return next(found for found in app.get(kind) if (found.key or "").split("-")[0] == key)
-
-
-def keys(app) -> list[str]:
-    return [(button.key or "").split("-")[0] for button in app.button]
-
-
-def told(app) -> str:
-    """Return everything that is written on the page."""
-    kinds = ("title", "header", "markdown", "caption", "info", "error")
-    return "\n".join(str(part.value) for kind in kinds for part in app.get(kind))
-
-
 def chart(app) -> str:
     """Return the drawing, as the page sends it."""
-    components = [json.loads(component.proto.json) for component in app.get("bidi_component")]
-    return next(str(drawn["wide"]) for drawn in components if "wide" in drawn)
+    return next(str(drawn["wide"]) for drawn in reading.components(app) if "wide" in drawn)
 
 
 def last_block_is_enough(cell: Cell) -> float:
@@ -92,7 +60,7 @@ def test_too_early_it_leads_to_the_photos(open_page) -> None:
 def test_one_click_starts_what_a_lesson_needs(open_page, lab_home, dataset) -> None:
     app = open_page(navigation.COMPARE)
     assert app.title[0].value == words.QUESTIONS["depth"]
-    assert "6 stops, 7 tries each" in told(app)
+    assert "6 stops, 7 tries each" in reading.texts(app)
     assert "by chance: 24" in chart(app)
     app.button(key=Widget.START_COMPARISON).click().run()
     assert not app.exception
@@ -118,12 +86,12 @@ def test_guesses_go_with_it_and_the_next_one_is_guessed_at_anew(open_page, lab_h
 
 def test_what_is_chosen_under_advanced_is_compared(open_page, lab_home, dataset) -> None:
     app = open_page(navigation.COMPARE)
-    widget(app, "selectbox", Widget.COMPARE_WHAT).set_value("photos").run()
+    reading.widget(app, "selectbox", Widget.COMPARE_WHAT).set_value("photos").run()
     assert app.title[0].value == words.QUESTIONS["photos"]
-    widget(app, "selectbox", Widget.COMPARE_FROZEN).set_value(10)
-    widget(app, "button_group", Widget.COMPARE_SEEDS).set_value(1)
-    widget(app, "number_input", Widget.COMPARE_EPOCHS).set_value(7)
-    widget(app, "selectbox", Widget.COMPARE_SECOND).set_value(Start(MINI, pretrained=False)).run()
+    reading.widget(app, "selectbox", Widget.COMPARE_FROZEN).set_value(10)
+    reading.widget(app, "button_group", Widget.COMPARE_SEEDS).set_value(1)
+    reading.widget(app, "number_input", Widget.COMPARE_EPOCHS).set_value(7)
+    reading.widget(app, "selectbox", Widget.COMPARE_SECOND).set_value(Start(MINI, pretrained=False)).run()
     app.button(key=Widget.START_COMPARISON).click().run()
     assert not app.exception
     plan = list_sweeps(lab_home)[0].plan
@@ -134,7 +102,7 @@ def test_what_is_chosen_under_advanced_is_compared(open_page, lab_home, dataset)
 
 def test_sizes_are_compared_up_to_what_the_network_knows(open_page, lab_home, dataset) -> None:
     app = open_page(navigation.COMPARE)
-    widget(app, "selectbox", Widget.COMPARE_WHAT).set_value("size").run()
+    reading.widget(app, "selectbox", Widget.COMPARE_WHAT).set_value("size").run()
     app.button(key=Widget.START_COMPARISON).click().run()
     plan = list_sweeps(lab_home)[0].plan
     assert (plan.axis, plan.sizes_px, plan.depths) == ("size", (32, 48, 64, 96), (13,))
@@ -142,17 +110,17 @@ def test_sizes_are_compared_up_to_what_the_network_knows(open_page, lab_home, da
 
 def test_some_stops_can_be_left_out_but_two_must_stay(open_page, lab_home, dataset) -> None:
     app = open_page(navigation.COMPARE)
-    widget(app, "button_group", Widget.COMPARE_STOPS).set_value([0]).run()
+    reading.widget(app, "button_group", Widget.COMPARE_STOPS).set_value([0]).run()
     assert app.error[0].value == escape.plain(words.TWO_STOPS)
-    assert Widget.START_COMPARISON not in keys(app)
-    widget(app, "button_group", Widget.COMPARE_STOPS).set_value([13, 0, 10]).run()
+    assert Widget.START_COMPARISON not in reading.button_keys(app)
+    reading.widget(app, "button_group", Widget.COMPARE_STOPS).set_value([13, 0, 10]).run()
     app.button(key=Widget.START_COMPARISON).click().run()
     assert list_sweeps(lab_home)[0].plan.depths == (0, 10, 13)
 
 
 def test_every_single_layer_can_be_a_stop(open_page, lab_home, dataset) -> None:
     app = open_page(navigation.COMPARE)
-    widget(app, "toggle", Widget.COMPARE_LAYERS).set_value(True).run()
+    reading.widget(app, "toggle", Widget.COMPARE_LAYERS).set_value(True).run()
     assert app.title[0].value == words.QUESTION_LAYERS
     app.button(key=Widget.START_COMPARISON).click().run()
     assert list_sweeps(lab_home)[0].plan.depths == tuple(range(14))
@@ -161,27 +129,27 @@ def test_every_single_layer_can_be_a_stop(open_page, lab_home, dataset) -> None:
 def test_networks_that_cannot_be_compared_are_one_sentence(open_page, dataset, weights_here) -> None:
     weights_here.append("vggface2-resnet50")
     app = open_page(navigation.COMPARE)
-    widget(app, "selectbox", Widget.COMPARE_SECOND).set_value(Start("vggface2-resnet50")).run()
+    reading.widget(app, "selectbox", Widget.COMPARE_SECOND).set_value(Start("vggface2-resnet50")).run()
     assert "needs an image size of 197 px or more" in app.error[0].value
-    assert Widget.START_COMPARISON not in keys(app)
+    assert Widget.START_COMPARISON not in reading.button_keys(app)
 
 
 def test_the_network_is_the_one_of_train_where_it_is_here(open_page, lab_home, dataset, weights_here) -> None:
     weights_here.append("imagenet-vgg16")
     app = open_page(navigation.TRAIN)
-    widget(app, "selectbox", Widget.BACKBONE).set_value("imagenet-vgg16").run()
+    reading.widget(app, "selectbox", Widget.BACKBONE).set_value("imagenet-vgg16").run()
     app.switch_page(navigation.COMPARE).run()
-    assert widget(app, "selectbox", Widget.COMPARE_NETWORK).value == Start("imagenet-vgg16")
+    assert reading.widget(app, "selectbox", Widget.COMPARE_NETWORK).value == Start("imagenet-vgg16")
     weights_here.remove("imagenet-vgg16")
     app.run()
-    assert widget(app, "selectbox", Widget.COMPARE_NETWORK).value == Start(MINI)
+    assert reading.widget(app, "selectbox", Widget.COMPARE_NETWORK).value == Start(MINI)
 
 
 def test_without_weights_there_is_a_way_on_but_never_a_silent_start(open_page, lab_home, weights_here) -> None:
     made.dataset(lab_home)
     app = open_page(navigation.COMPARE)
     assert app.info[0].value == train_words.MISSING_HERE
-    assert Widget.START_COMPARISON not in keys(app)
+    assert Widget.START_COMPARISON not in reading.button_keys(app)
     app.button(key=Widget.START_UNTRAINED).click().run()
     app.button(key=Widget.START_COMPARISON).click().run()
     assert list_sweeps(lab_home)[0].plan.starts == (Start(MINI, pretrained=False),)
@@ -189,7 +157,7 @@ def test_without_weights_there_is_a_way_on_but_never_a_silent_start(open_page, l
 
 def test_a_network_that_is_not_here_is_brought_as_on_train(open_page, lab_home, dataset) -> None:
     app = open_page(navigation.COMPARE)
-    widget(app, "selectbox", Widget.COMPARE_NETWORK).set_value(Start("vggface-vgg16")).run()
+    reading.widget(app, "selectbox", Widget.COMPARE_NETWORK).set_value(Start("vggface-vgg16")).run()
     assert app.info[0].value == train_words.NOT_HERE
     app.button(key=Widget.DOWNLOAD).click().run()
     (job,) = queue.waiting(lab_home, queue.HELPER)
@@ -199,7 +167,7 @@ def test_a_network_that_is_not_here_is_brought_as_on_train(open_page, lab_home, 
 def test_photos_chosen_last_are_compared(open_page, lab_home, dataset) -> None:
     other = made.dataset(lab_home, people=("Dora", "Emil"), dataset_id="made2", name="others")
     app = open_page(navigation.COMPARE)
-    picker = widget(app, "selectbox", Widget.COMPARE_ON)
+    picker = reading.widget(app, "selectbox", Widget.COMPARE_ON)
     chosen = next(each for each in (dataset.id, other.id) if each != picker.value)
     picker.set_value(chosen).run()
     app.button(key=Widget.START_COMPARISON).click().run()
@@ -237,7 +205,7 @@ def test_one_that_waits_says_that_something_else_trains_first(open_page, lab_hom
         sweep = create_sweep(lab_home, dataset, SweepPlan())
         queue.enqueue(lab_home, sweep.job)
         app = open_page(navigation.COMPARE)
-        assert words.TRAINS_FIRST in told(app)
+        assert words.TRAINS_FIRST in reading.texts(app)
         app.button(key=Widget.TO_RUNNING).click().run()
         assert app.query_params[Param.RUN] == run.id
         assert app.title[0].value == "Learning: round 4 of 5"
@@ -282,7 +250,7 @@ def test_one_that_was_cut_short_keeps_what_is_done_and_goes_on(open_page, lab_ho
     sweep.job.set_state(state, "**No space** left." if state == "failed" else "")
     app = open_page(navigation.COMPARE)
     assert app.title[0].value == said
-    assert "So far" in told(app)
+    assert "So far" in reading.texts(app)
     assert chart(app).count("not tried yet") == 0
     assert [error.value for error in app.error] == ([r"\*\*No space\*\* left\."] if state == "failed" else [])
     app.button(key=Widget.GO_ON_COMPARING).click().run()
@@ -295,7 +263,7 @@ def test_it_ends_in_one_headline_and_says_how_sure_that_is(open_page, lab_home, 
     sweep = finished(lab_home, dataset, guesses={4: 7})
     app = open_page(navigation.COMPARE)
     assert app.title[0].value == f"Retraining block 5 is enough: {EXAM} of {EXAM}."
-    said = told(app)
+    said = reading.texts(app)
     assert "3 people" in said or "three people" in said
     assert f"**Block 5 learns:** {EXAM}, {EXAM} and {EXAM} of {EXAM} right. As good." in said
     assert "take this one" in chart(app)
@@ -328,7 +296,7 @@ def test_a_stop_that_did_not_learn_is_named(open_page, lab_home, dataset) -> Non
             run.job.write_result({**run.summary(), "kept_epoch": 9, "epochs_run": 20})
     app = open_page(navigation.COMPARE)
     sentence = "in 2 of 3 tries, a round was kept from before all blocks that were to learn did."
-    assert escape.plain(sentence) in told(app)
+    assert escape.plain(sentence) in reading.texts(app)
 
 
 def test_a_stop_that_was_clicked_is_told_and_can_be_used(open_page, lab_home, dataset) -> None:
@@ -336,8 +304,8 @@ def test_a_stop_that_was_clicked_is_told_and_can_be_used(open_page, lab_home, da
     app = open_page(navigation.COMPARE)
     app.session_state[Widget.STOPS.of(sweep.id)] = 2
     app.run()
-    assert "**Blocks 3 to 5 learn:**" in told(app)
-    widget(app, "button", Widget.USE_POINT).click().run()
+    assert "**Blocks 3 to 5 learn:**" in reading.texts(app)
+    reading.widget(app, "button", Widget.USE_POINT).click().run()
     assert app.title[0].value == train_words.TRAIN_TITLE
     app.switch_page(navigation.TRAIN).run()
     app.button(key=Widget.START).click().run()
@@ -348,7 +316,7 @@ def test_a_stop_that_was_clicked_is_told_and_can_be_used(open_page, lab_home, da
 def test_the_exam_of_a_stop_is_opened(open_page, lab_home, dataset) -> None:
     finished(lab_home, dataset)
     app = open_page(navigation.COMPARE)
-    widget(app, "button", Widget.POINT_TEST).click().run()
+    reading.widget(app, "button", Widget.POINT_TEST).click().run()
     assert not app.exception
     assert app.title[0].value == f"Final exam: {EXAM} of {EXAM} right"
 
@@ -358,8 +326,8 @@ def test_photos_that_are_gone_cannot_be_used_any_more(open_page, lab_home, datas
     shutil.rmtree(lab_home.datasets)
     app = open_page(navigation.COMPARE, sweep=sweep.id)
     assert app.title[0].value.startswith("Retraining block 5")
-    assert Widget.USE_POINT not in keys(app)
-    assert Widget.POINT_TEST in keys(app)
+    assert Widget.USE_POINT not in reading.button_keys(app)
+    assert Widget.POINT_TEST in reading.button_keys(app)
 
 
 def test_two_networks_have_a_headline_each(open_page, lab_home, dataset) -> None:
@@ -372,7 +340,7 @@ def test_two_networks_have_a_headline_each(open_page, lab_home, dataset) -> None
     app = open_page(navigation.COMPARE)
     assert "block 5 is enough" in app.title[0].value
     assert "nothing is clearly better than guessing: 18 of 72" in app.header[0].value
-    assert told(app).count("of 72 right.") >= 2
+    assert reading.texts(app).count("of 72 right.") >= 2
     assert "Mini, untrained" in chart(app)
 
 
@@ -394,7 +362,7 @@ def test_other_questions_have_their_headline_too(open_page, lab_home, dataset, p
 def test_other_learning_rates_are_a_comparison_of_their_own(open_page, lab_home, dataset) -> None:
     first = finished(lab_home, dataset)
     app = open_page(navigation.COMPARE)
-    assert words.RATES_WHY in told(app)
+    assert words.RATES_WHY in reading.texts(app)
     app.button(key=Widget.TRY_RATES).click().run()
     assert not app.exception
     assert app.title[0].value == train_words.WAITS
@@ -406,8 +374,8 @@ def test_other_learning_rates_are_a_comparison_of_their_own(open_page, lab_home,
     assert len({run.id for _, run in crossed.members()} & {run.id for _, run in first.members()}) == 6
     # Where it came from, it is not offered once more.
     app = open_page(navigation.COMPARE, sweep=first.id)
-    assert words.RATES_RUN in told(app)
-    assert Widget.TRY_RATES not in keys(app)
+    assert words.RATES_RUN in reading.texts(app)
+    assert Widget.TRY_RATES not in reading.button_keys(app)
     app.button(key=Widget.SEE_RATES).click().run()
     assert app.query_params[Param.SWEEP] == crossed.id
 
@@ -482,9 +450,9 @@ def test_a_new_one_is_prepared_and_an_earlier_one_opened_again(open_page, lab_ho
     app.button(key=Widget.NEW_COMPARISON).click().run()
     assert app.title[0].value == words.QUESTIONS["depth"]
     assert Param.SWEEP not in app.query_params
-    widget(app, "button_group", Widget.COMPARE_SEEDS).set_value(3).run()
-    assert words.all_done_before(18) in told(app)
-    widget(app, "selectbox", Widget.COMPARISON).set_value(sweep.id).run()
+    reading.widget(app, "button_group", Widget.COMPARE_SEEDS).set_value(3).run()
+    assert words.all_done_before(18) in reading.texts(app)
+    reading.widget(app, "selectbox", Widget.COMPARISON).set_value(sweep.id).run()
     assert app.title[0].value.startswith("Retraining block 5")
 
 
@@ -506,7 +474,7 @@ def test_what_is_folded_is_drawn_when_it_is_opened(open_page, lab_home, dataset)
     app.run()
     assert not app.exception
     assert len(app.get("html")) > closed
-    assert widget(app, "selectbox", Widget.FLIP_BEFORE).options[0].startswith(f"All blocks learn: {EXAM} right")
+    assert reading.widget(app, "selectbox", Widget.FLIP_BEFORE).options[0].startswith(f"All blocks learn: {EXAM} right")
 
 
 # On other pages
@@ -520,7 +488,7 @@ def test_train_says_that_a_comparison_runs_and_shows_none_of_its_tries(open_page
     with sweep.job.held(), running.job.held():
         app = open_page(navigation.TRAIN)
         assert app.title[0].value == train_words.TRAIN_TITLE
-        assert words.ON_TRAIN in told(app)
+        assert words.ON_TRAIN in reading.texts(app)
         # What is started now waits, and leads to what it waits for.
         app.button(key=Widget.START).click().run()
         assert not app.exception
@@ -538,7 +506,7 @@ def test_an_experiment_that_waits_is_not_confused_by_a_comparison_that_waits(ope
     app = open_page(navigation.TRAIN)
     assert not app.exception
     assert app.query_params[Param.RUN] == run.id
-    assert train_words.WAITING_TITLE not in told(app)
+    assert train_words.WAITING_TITLE not in reading.texts(app)
 
 
 def test_my_experiments_list_the_comparison_not_its_tries(open_page, lab_home, dataset) -> None:
@@ -556,7 +524,7 @@ def test_my_experiments_list_the_comparison_not_its_tries(open_page, lab_home, d
     assert not app.exception
     assert list_sweeps(lab_home) == []
     assert runs.list_runs(lab_home, of_sweeps=True) == [alone]
-    assert words.COMPARISONS not in told(app)
+    assert words.COMPARISONS not in reading.texts(app)
 
 
 def test_with_a_comparison_alone_nobody_is_told_that_nothing_was_trained(open_page, lab_home, dataset) -> None:

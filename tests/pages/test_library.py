@@ -62,9 +62,7 @@ def test_the_table_says_what_each_experiment_was_and_gave(open_page, lab_home) -
     assert app.title[0].value == "Final exam: 11 of 12 right"
 
 
-def test_the_table_says_what_differs_and_from_which(open_page, lab_home, monkeypatch) -> None:
-    seconds = iter(range(60))
-    monkeypatch.setattr(runs, "new_run_path", lambda home: home.runs / f"20260101-0000{next(seconds):02}-aaaaaa")
+def test_the_table_says_what_differs_and_from_which(open_page, lab_home, runs_apart) -> None:
     dataset = made.dataset(lab_home)
     frozen = TrainConfig()
     for config in (frozen, frozen.with_changes(freeze_depth=10), frozen.with_changes(epochs=3, train_per_class=3)):

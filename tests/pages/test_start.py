@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.data import samples
 from core.jobfolder import JobFolder
 from core.sweeps.plan import SweepPlan
 from core.sweeps.sweep import create_sweep
 from tests.made_sweeps import first_right, make_sweep
-from tests.pages import made
+from tests.pages import made, reading
 from ui import navigation
 from ui.state import Param, Widget
 from ui.text import common
@@ -81,7 +80,7 @@ def test_a_comparison_is_gone_on_with_where_it_is_the_newest(open_page, lab_home
     made.run(lab_home, dataset)
     sweep = make_sweep(lab_home, dataset, SweepPlan(depths=(10, 13), seeds=(0,)), first_right(lambda _: 0.5), done=1)
     app = open_page(navigation.START)
-    assert '4 final exam, done"' in _html(app)
+    assert '4 final exam, done"' in reading.html(app)
     app.button(key=Widget.GO_ON).click().run()
     assert app.title[0].value == compare_words.ended("stopped", 1, 2)
     assert app.query_params[Param.SWEEP] == sweep.id
@@ -93,28 +92,24 @@ def test_before_its_first_try_a_comparison_has_no_exam_behind_it(open_page, lab_
     create_sweep(lab_home, made.dataset(lab_home), SweepPlan(depths=(10, 13), seeds=(0,)))
     app = open_page(navigation.START)
     assert app.button(key=Widget.GO_ON).label == "Go on (last time: comparison, 0 of 2 tries)"
-    assert '4 final exam, next"' in _html(app)
+    assert '4 final exam, next"' in reading.html(app)
 
 
 def test_photos_alone_show_their_people(open_page, lab_home) -> None:
     made.dataset(lab_home)
-    html = " ".join(part.body for part in open_page(navigation.START).get("html"))
+    html = reading.html(open_page(navigation.START))
     assert "Bo **bold** &lt;b&gt;" in html
     assert "<b>bold" not in html
 
 
-def _html(app: AppTest) -> str:
-    return " ".join(part.body for part in app.get("html"))
-
-
 def test_the_steps_say_what_is_done_and_what_is_next(open_page, lab_home) -> None:
-    assert "lab-done" not in _html(open_page(navigation.START)).split("</style>")[-1]
+    assert "lab-done" not in reading.html(open_page(navigation.START)).split("</style>")[-1]
     dataset = made.dataset(lab_home)
-    steps = _html(open_page(navigation.START))
+    steps = reading.html(open_page(navigation.START))
     assert '2 check faces, done"' in steps
     assert '3 choose what may learn, next"' in steps
     made.run(lab_home, dataset)
-    assert '4 final exam, done"' in _html(open_page(navigation.START))
+    assert '4 final exam, done"' in reading.html(open_page(navigation.START))
 
 
 @pytest.mark.parametrize("button", [Widget.OWN_PHOTOS, Widget.WEBCAM])

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import shutil
 
 import pytest
@@ -11,32 +10,13 @@ from core.config import TrainConfig
 from core.experiments import activation_files, runs, runtime_estimate
 from core.jobs import queue
 from core.models import registry, weights
-from core.models.weights import FoundWeights
-from tests.pages import made
+from tests.pages import made, reading
 from ui import navigation
 from ui.state import Param, Widget
 from ui.text import amounts, common
 from ui.text import photos as photos_words
 from ui.text import train as words
 from ui.train import settings
-
-
-@pytest.fixture
-def weights_here(monkeypatch, tmp_path) -> list[str]:
-    """Names of the networks whose weights are on this computer; a test fills it."""
-    here: list[str] = []
-
-    def find(name: str, workspace) -> FoundWeights | None:
-        return FoundWeights(tmp_path / name, "0" * 64, verified=True) if name in here else None
-
-    monkeypatch.setattr(weights, "find_weights", find)
-    monkeypatch.setattr(weights, "has_weights", lambda name, workspace: name in here)
-    return here
-
-
-def widget(app, kind: str, key: Widget):
-    """Find a widget whose key begins with `key`; what decides its default follows in the key."""
-    return next(found for found in app.get(kind) if (found.key or "").split("-")[0] == key)
 
 
 def freeze(app, units: int, pretrained: bool = True) -> None:
@@ -51,8 +31,7 @@ def asked_of_helper(workspace) -> list:
 
 def strip_of(app) -> dict:
     """Return what the strip draws."""
-    components = [json.loads(component.proto.json) for component in app.get("bidi_component")]
-    return next(drawn for drawn in components if "stops" in drawn)
+    return next(drawn for drawn in reading.components(app) if "stops" in drawn)
 
 
 def test_too_early_it_leads_to_the_photos(open_page) -> None:
@@ -84,7 +63,7 @@ def test_networks_that_are_not_here_are_folded_with_size_and_licence(open_page, 
     weights_here.extend(["face-vgg-mini", "imagenet-vgg19"])
     made.dataset(lab_home)
     app = open_page(navigation.TRAIN)
-    assert widget(app, "selectbox", Widget.BACKBONE).options == ["Mini", "VGG19"]
+    assert reading.widget(app, "selectbox", Widget.BACKBONE).options == ["Mini", "VGG19"]
     others = app.radio(key=Widget.MORE_NETWORKS)
     assert others.options[0] == "VGG-Face (59 MB)"
     assert len(others.options) == 5
@@ -100,7 +79,7 @@ def test_a_folded_network_can_be_used_untrained_where_it_can_learn_so(open_page,
     assert Widget.USE_UNTRAINED not in [button.key for button in app.button]
     app.radio(key=Widget.MORE_NETWORKS).set_value("imagenet-vgg16").run()
     app.button(key=Widget.USE_UNTRAINED).click().run()
-    assert widget(app, "selectbox", Widget.BACKBONE).value == "imagenet-vgg16"
+    assert reading.widget(app, "selectbox", Widget.BACKBONE).value == "imagenet-vgg16"
     app.button(key=Widget.START).click().run()
     (run,) = runs.list_runs(lab_home)
     assert (run.config.backbone, run.config.pretrained) == ("imagenet-vgg16", False)
@@ -137,7 +116,7 @@ def test_a_network_that_has_arrived_is_chosen(open_page, lab_home, weights_here)
     weights_here.append("vggface-vgg16")
     job.set_state("done")
     app.run()
-    assert widget(app, "selectbox", Widget.BACKBONE).value == "vggface-vgg16"
+    assert reading.widget(app, "selectbox", Widget.BACKBONE).value == "vggface-vgg16"
     assert app.toast[0].value == words.network_is_here("VGG-Face")
     assert app.run().toast == []
 
@@ -148,9 +127,9 @@ def test_started_with_what_was_chosen(open_page, lab_home, weights_here) -> None
     app = open_page(navigation.TRAIN)
     assert words.FROZEN_STILL_WORK in " ".join(text.value for text in app.markdown)
     freeze(app, 10)
-    widget(app, "select_slider", Widget.IMAGE_SIZE).set_value(64)
-    widget(app, "number_input", Widget.EPOCHS).set_value(7)
-    widget(app, "number_input", Widget.PHOTOS_A_PERSON).set_value(3)
+    reading.widget(app, "select_slider", Widget.IMAGE_SIZE).set_value(64)
+    reading.widget(app, "number_input", Widget.EPOCHS).set_value(7)
+    reading.widget(app, "number_input", Widget.PHOTOS_A_PERSON).set_value(3)
     app.run()
     app.button(key=Widget.START).click().run()
     assert not app.exception
@@ -201,7 +180,7 @@ def test_weights_are_downloaded_by_a_job_that_says_why_it_failed(open_page, lab_
     app = open_page(navigation.TRAIN)
     # A published experiment asks for a network that is not here.
     app.radio(key=Widget.PRESET).set_value("notebook").run()
-    assert widget(app, "selectbox", Widget.BACKBONE).options == ["Mini", "VGG-Face (not on this computer yet)"]
+    assert reading.widget(app, "selectbox", Widget.BACKBONE).options == ["Mini", "VGG-Face (not on this computer yet)"]
     assert app.info[0].value == words.NOT_HERE
     assert app.button(key=Widget.DOWNLOAD).label == "Download it (59 MB)"
     app.button(key=Widget.DOWNLOAD).click().run()
@@ -242,15 +221,15 @@ def test_everything_else_is_under_advanced(open_page, lab_home, weights_here) ->
     weights_here.append("face-vgg-mini")
     made.dataset(lab_home)
     app = open_page(navigation.TRAIN)
-    widget(app, "number_input", Widget.EPOCHS).set_value(6)
+    reading.widget(app, "number_input", Widget.EPOCHS).set_value(6)
     app.run()
-    widget(app, "selectbox", Widget.OPTIMIZER).set_value("sgd")
-    widget(app, "number_input", Widget.MOMENTUM).set_value(0.9)
-    widget(app, "number_input", Widget.HEAD_EPOCHS).set_value(0)
-    widget(app, "text_input", Widget.HIDDEN).set_value("64, 32")
-    widget(app, "number_input", Widget.ROTATION).set_value(15.0)
-    widget(app, "number_input", Widget.STOP_EARLY).set_value(3)
-    widget(app, "toggle", Widget.KEEP_BEST).set_value(False)
+    reading.widget(app, "selectbox", Widget.OPTIMIZER).set_value("sgd")
+    reading.widget(app, "number_input", Widget.MOMENTUM).set_value(0.9)
+    reading.widget(app, "number_input", Widget.HEAD_EPOCHS).set_value(0)
+    reading.widget(app, "text_input", Widget.HIDDEN).set_value("64, 32")
+    reading.widget(app, "number_input", Widget.ROTATION).set_value(15.0)
+    reading.widget(app, "number_input", Widget.STOP_EARLY).set_value(3)
+    reading.widget(app, "toggle", Widget.KEEP_BEST).set_value(False)
     app.run()
     app.button(key=Widget.START).click().run()
     config = runs.list_runs(lab_home)[0].config
@@ -263,7 +242,7 @@ def test_sizes_that_are_no_numbers_are_one_sentence(open_page, lab_home, weights
     weights_here.append("face-vgg-mini")
     made.dataset(lab_home)
     app = open_page(navigation.TRAIN)
-    widget(app, "text_input", Widget.HIDDEN).set_value("many, <b>").run()
+    reading.widget(app, "text_input", Widget.HIDDEN).set_value("many, <b>").run()
     assert "whole numbers from 1 to 8192" in app.error[0].value
     assert app.button(key=Widget.START)
 
@@ -279,7 +258,7 @@ def test_what_it_sees_and_what_it_takes_are_always_visible(open_page, lab_home, 
     quick = words.takes(amounts.about(runtime_estimate.estimate_seconds(config, dataset, lab_home)))
     assert quick in [text.value for text in app.markdown]
     freeze(app, 0)
-    widget(app, "number_input", Widget.EPOCHS).set_value(1000)
+    reading.widget(app, "number_input", Widget.EPOCHS).set_value(1000)
     app.run()
     (slow,) = [text.value for text in app.markdown if text.value.startswith("Takes")]
     assert "min" in slow
@@ -320,7 +299,7 @@ def test_where_the_handle_stands_outlives_a_visit_to_another_page(open_page, lab
     app.switch_page(navigation.TRAIN).run()
     assert strip_of(app)["frozen"] == 4
     # What starts with nothing has a handle of its own.
-    widget(app, "radio", Widget.STARTS_WITH).set_value(False).run()
+    reading.widget(app, "radio", Widget.STARTS_WITH).set_value(False).run()
     assert strip_of(app)["frozen"] == 0
 
 
@@ -353,7 +332,7 @@ def test_what_the_network_responds_to_is_asked_for_once(open_page, lab_home, wei
         path.write_bytes(made.photo(1))
     app.run()
     assert all(block["map"].startswith("data:image/png;base64,") for block in strip_of(app)["blocks"])
-    widget(app, "radio", Widget.STARTS_WITH).set_value(False).run()
+    reading.widget(app, "radio", Widget.STARTS_WITH).set_value(False).run()
     assert "map" not in strip_of(app)["blocks"][0]
 
 
@@ -396,7 +375,7 @@ def test_every_network_can_be_chosen(open_page, lab_home, weights_here, name) ->
     weights_here.extend(registry.BACKBONES)
     made.dataset(lab_home)
     app = open_page(navigation.TRAIN)
-    widget(app, "selectbox", Widget.BACKBONE).set_value(name).run()
+    reading.widget(app, "selectbox", Widget.BACKBONE).set_value(name).run()
     assert Widget.MORE_NETWORKS not in [radio.key for radio in app.radio]
     app.button(key=Widget.START).click().run()
     assert not app.exception
@@ -428,7 +407,7 @@ def test_people_the_network_has_met_are_named_while_it_starts_with_what_it_knows
     said = [info.value for info in app.info if "has seen photos of" in info.value]
     assert len(said) == 1
     assert made.PEOPLE[0] in said[0]
-    widget(app, "radio", Widget.STARTS_WITH).set_value(False).run()
+    reading.widget(app, "radio", Widget.STARTS_WITH).set_value(False).run()
     assert not [info for info in app.info if "has seen photos of" in info.value]
 
 

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from core.config import TrainConfig
-from core.experiments import runs
 from core.experiments.runs import Run
 from tests.pages import made
 from ui import navigation
@@ -277,9 +276,7 @@ def test_nothing_is_said_to_begin_where_it_ended_before(open_page, lab_home) -> 
     assert train_words.ended_before("block 5") in " ".join(text.value for text in app.markdown)
 
 
-def test_the_last_block_is_drawn_over_all_frozen_in_grey_not_over_the_newest(open_page, lab_home, monkeypatch) -> None:
-    seconds = iter(range(60))
-    monkeypatch.setattr(runs, "new_run_path", lambda home: home.runs / f"20260101-0000{next(seconds):02}-aaaaaa")
+def test_the_last_block_is_drawn_over_all_frozen_in_grey_not_over_the_newest(open_page, lab_home, runs_apart) -> None:
     dataset = made.dataset(lab_home)
     other = made.dataset(lab_home, ("Ada", "Finn"), dataset_id="others")
     made.run(lab_home, dataset, rounds=3, config=FIVE.with_changes(pretrained=True, freeze_depth=13))

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from core.config import TrainConfig
 from core.experiments import listing
 from core.experiments.runs import Run
-from tests.pages import made
+from tests.pages import made, reading
 from ui.test import prediction_cards
 from ui.text import compare as words
 from ui.text import test as test_words
@@ -55,7 +55,7 @@ def board(lab_home):
             answers(run, np.isin(np.arange(n), places))
         app = AppTest.from_function(script, args=(str(lab_home.root), before.id, now.id), default_timeout=30).run()
         assert not app.exception, app.exception
-        drawn = "".join(str(each.proto.body) for each in app.get("html"))
+        drawn = reading.html(app)
         return " ".join(each.value for each in app.markdown), drawn
 
     assert listing.list_experiments(lab_home).tested
@@ -109,7 +109,7 @@ def test_many_photos_come_a_page_at_a_time(lab_home, monkeypatch):
     answers(now, np.ones(12, bool))
     app = AppTest.from_function(script, args=(str(lab_home.root), before.id, now.id), default_timeout=30).run()
     assert not app.exception, app.exception
-    assert "".join(str(each.proto.body) for each in app.get("html")).count("<figure") == 5
+    assert reading.html(app).count("<figure") == 5
     assert words.fixed(12, "B") in " ".join(each.value for each in app.markdown)
 
 
@@ -119,4 +119,4 @@ def test_an_experiment_with_other_photos_has_none_to_flip(lab_home):
     app = AppTest.from_function(script, args=(str(lab_home.root), here.id, there.id), default_timeout=30).run()
     assert not app.exception, app.exception
     assert [each.value for each in app.markdown] == [test_words.NONE_IN_BOTH]
-    assert "<figure" not in "".join(str(each.proto.body) for each in app.get("html"))
+    assert "<figure" not in reading.html(app)

@@ -17,7 +17,7 @@ from core.jobfolder import JobFolder
 from core.sweeps.plan import SweepPlan
 from core.workspace import Workspace
 from tests.made_sweeps import first_right, make_sweep
-from tests.pages import made
+from tests.pages import made, reading
 from ui.compare import side_by_side
 from ui.test import evaluation
 from ui.text import common
@@ -93,10 +93,6 @@ def opened(workspace: Workspace, *preset: str) -> AppTest:
     return app
 
 
-def html(app: AppTest) -> str:
-    return "".join(str(each.proto.body) for each in app.get("html"))
-
-
 def test_two_to_four_of_any_experiments_stand_side_by_side(lab_home):
     dataset = made.dataset(lab_home)
     plan = SweepPlan(depths=(10, 13), seeds=(0, 1))
@@ -106,18 +102,18 @@ def test_two_to_four_of_any_experiments_stand_side_by_side(lab_home):
     app = opened(lab_home, alone.id, tries[0])
     (choice,) = app.multiselect
     assert len(choice.options) == 5
-    assert html(app).count('<table aria-label="') == 2
+    assert reading.html(app).count('<table aria-label="') == 2
     choice.set_value([*choice.value, *tries[1:3]]).run()
     assert not app.exception, app.exception
-    assert html(app).count('<table aria-label="') == 4
-    assert common.exam(11, 12) in html(app)
+    assert reading.html(app).count('<table aria-label="') == 4
+    assert common.exam(11, 12) in reading.html(app)
 
 
 def test_one_alone_asks_for_another(lab_home):
     run = made.run(lab_home, made.dataset(lab_home))
     app = opened(lab_home, run.id)
     assert [each.value for each in app.markdown] == [words.CHOOSE_TWO]
-    assert "<table" not in html(app)
+    assert "<table" not in reading.html(app)
 
 
 def test_tries_that_are_called_the_same_can_be_told_apart(lab_home):
@@ -134,7 +130,7 @@ def test_other_exam_photos_are_said_to_be_others(lab_home):
     there = made.run(lab_home, made.dataset(lab_home, ("Dora", "Emil"), "made2"))
     app = opened(lab_home, here.id, there.id)
     assert words.OTHER_EXAMS in [each.value for each in app.markdown]
-    assert html(app).count('<table aria-label="') == 2
+    assert reading.html(app).count('<table aria-label="') == 2
     same = opened(lab_home, here.id, made.run(lab_home, made.dataset(lab_home)).id)
     assert words.OTHER_EXAMS not in [each.value for each in same.markdown]
 
@@ -157,7 +153,7 @@ def test_a_preset_of_more_than_can_be_shown_is_cut(lab_home):
     runs = [made.run(lab_home, dataset, config=CONFIG.with_changes(seed=seed)) for seed in range(5)]
     app = opened(lab_home, *(run.id for run in runs))
     assert len(app.multiselect[0].value) == 4
-    assert html(app).count('<table aria-label="') == 4
+    assert reading.html(app).count('<table aria-label="') == 4
 
 
 def test_names_are_text(lab_home):
@@ -165,7 +161,7 @@ def test_names_are_text(lab_home):
     runs = [made.run(lab_home, dataset, config=CONFIG.with_changes(seed=seed)) for seed in range(2)]
     for run in runs:
         run.job.rename("<i>mine</i> & co")
-    drawn = html(opened(lab_home, *(run.id for run in runs)))
+    drawn = reading.html(opened(lab_home, *(run.id for run in runs)))
     assert "<b>" not in drawn.replace("<b>A</b>", "").replace("<b>B</b>", "")
     assert "Bo **bold** &lt;b&gt;" in drawn
     assert "<i>" not in drawn

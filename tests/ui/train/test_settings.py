@@ -5,18 +5,12 @@ import shutil
 import pytest
 
 from core.config import TrainConfig
-from core.experiments import runs
 from tests.pages import made
 from ui.text import common
 from ui.text import train as words
 from ui.train import settings
 
-
-@pytest.fixture(autouse=True)
-def _a_second_apart(monkeypatch) -> None:
-    """Folders of experiments sort by the second in which they were made."""
-    seconds = iter(range(60))
-    monkeypatch.setattr(runs, "new_run_path", lambda home: home.runs / f"20260101-0000{next(seconds):02}-aaaaaa")
+pytestmark = pytest.mark.usefixtures("runs_apart")
 
 
 def test_the_first_experiment_has_changed_nothing(lab_home) -> None:
