@@ -8,7 +8,7 @@ import numpy as np
 
 from core.data.manifest import Dataset
 from core.experiments.runs import Predictions, Run
-from core.models import units
+from core.models import architectures
 from core.sweeps.plan import Cell, SweepPlan
 from core.sweeps.results import exam
 from core.sweeps.sweep import Sweep, create_sweep
@@ -77,7 +77,7 @@ def finish(run: Run, cell: Cell, outcome: Outcome) -> None:
             tuple(item.face for item in photos),
         )
     )
-    counts = units.count_parameters(config.backbone, cell.depth, config.head, n_people, config.image_size_px)
+    counts = architectures.count_parameters(config.backbone, cell.depth, config.head, n_people, config.image_size_px)
     run.job.write_result(
         {
             "test_correct": int(right.sum()),

@@ -123,7 +123,7 @@ def train(workspace: Workspace, dataset: Dataset, config: TrainConfig, came_from
 
 def resume(workspace: Workspace, run: Run) -> None:
     """Queue a stopped, interrupted or failed run again; it resumes from its checkpoint."""
-    queue.again(workspace, run.job)
+    queue.resubmit(workspace, run.job)
     server.workers().ensure(queue.TRAIN)
 
 
@@ -137,7 +137,7 @@ def sweep(workspace: Workspace, dataset: Dataset, plan: SweepPlan, guesses: Mapp
 
 def resume_sweep(workspace: Workspace, stopped: Sweep) -> None:
     """Queue a stopped, interrupted or failed sweep again; finished runs stay."""
-    queue.again(workspace, stopped.job)
+    queue.resubmit(workspace, stopped.job)
     server.workers().ensure(queue.TRAIN)
 
 
@@ -240,7 +240,7 @@ def can_go_on(job: JobFolder) -> bool:
 
 def resume_search(workspace: Workspace, job: JobFolder) -> None:
     """Queue an interrupted search again; it skips photos that were searched already."""
-    queue.again(workspace, job)
+    queue.resubmit(workspace, job)
     server.workers().ensure(queue.HELPER)
 
 

@@ -145,7 +145,7 @@ def _mark(option: dict[str, Any], mark: Mark) -> None:
     What it shows is said beside the chart: a word in it would hide a curve.
     """
     practice, mock = option["series"][:2]
-    line = practice if mark.finding == "too_little" else mock
+    line = practice if mark.finding == "underfitting" else mock
     points = [point["value"] if isinstance(point, dict) else point for point in line["data"]]
     spot = next((point for point in points if point[0] == mark.epoch and point[1] is not None), None)
     if spot is None:

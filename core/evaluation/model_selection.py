@@ -11,7 +11,7 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from core.evaluation import paired
-from core.evaluation.compare_answers import CLEAR_P
+from core.evaluation.metrics import CLEAR_P
 
 # What one may lose and still count as good: a 24th of the exam (three photos of 72), one photo at least.
 MARGIN_OF = 24

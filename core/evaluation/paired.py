@@ -16,7 +16,7 @@ import numpy as np
 from scipy import optimize, stats
 from statsmodels.stats.multitest import multipletests
 
-from core.evaluation.compare_answers import CLEAR_P
+from core.evaluation.metrics import CLEAR_P
 
 # How much better or worse the same training comes out with another seed: standard deviation in logits. A cautious
 # prior, which counts as much as PRIOR_DF + 1 tries of its own would; with many tries what they show outweighs it.

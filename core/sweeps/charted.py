@@ -9,8 +9,8 @@ from math import isfinite
 
 from core.data.manifest import Dataset
 from core.evaluation.sweepchart import ChartLabels, ChartLine, ChartPoint, SweepChart
+from core.models.architectures import Architecture
 from core.models.registry import backbone
-from core.models.structure import Architecture
 from core.sweeps.naming import block_word, capital, counted, stop_label
 from core.sweeps.plan import Axis, Start, SweepPlan
 from core.sweeps.recommendation import guessing
@@ -113,6 +113,6 @@ def _label(axis: Axis, value: int | None) -> str:
 
 def _at(network: Architecture, depth: int) -> float:
     """Return where a freeze depth lies among the blocks: 2 behind the second, 2.5 in the middle of the third."""
-    stops = network.stops()
+    stops = network.freeze_boundaries()
     block = min(bisect_right(stops, depth) - 1, len(stops) - 2)
     return block + (depth - stops[block]) / (stops[block + 1] - stops[block])

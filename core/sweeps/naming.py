@@ -67,7 +67,7 @@ def stop_name(name: str, depth: int) -> str:
         ConfigError: there is no such network.
     """
     network = backbone(name).architecture
-    stops, n = network.stops(), len(network.units)
+    stops, n = network.freeze_boundaries(), len(network.units)
     word = block_word(name)
     if depth in (0, n):
         return f"all {word}s" if depth == 0 else f"no {word}"

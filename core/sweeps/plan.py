@@ -80,7 +80,7 @@ class SweepPlan:
             raise ConfigError("A sweep needs a network to start with, received none; name one.")
         # Left empty they are what is usual: the ends of the blocks, and what the base has.
         for name, usual in (
-            ("depths", backbone(self.starts[0].backbone).architecture.stops()),
+            ("depths", backbone(self.starts[0].backbone).architecture.freeze_boundaries()),
             ("sizes_px", (self.base.image_size_px,)),
             ("rates", (self.base.learning_rate,)),
         ):
@@ -116,14 +116,14 @@ class SweepPlan:
     def _depth_of(self, start: Start, depth: int) -> int:
         """Return the depth that freezes the same blocks of another network."""
         first, own = (backbone(each.backbone).architecture for each in (self.starts[0], start))
-        if own.stops() == first.stops():
+        if own.freeze_boundaries() == first.freeze_boundaries():
             return depth
-        if depth not in first.stops():
+        if depth not in first.freeze_boundaries():
             raise ConfigError(
                 f'"{start.backbone}" has other layers than "{self.starts[0].backbone}", so only whole blocks can be '
-                f"frozen in both, received {depth}; choose among {', '.join(map(str, first.stops()))}."
+                f"frozen in both, received {depth}; choose among {', '.join(map(str, first.freeze_boundaries()))}."
             )
-        return own.stops()[first.stops().index(depth)]
+        return own.freeze_boundaries()[first.freeze_boundaries().index(depth)]
 
     def config(self, cell: Cell) -> TrainConfig:
         """Return the settings of one training.
@@ -151,7 +151,7 @@ class SweepPlan:
         """Build a plan from what `to_dict` gave."""
         known = {name: tuple(values) for name, values in content.items() if isinstance(values, list | tuple)}
         known["starts"] = tuple(Start(**start) for start in content["starts"])
-        return cls(base=TrainConfig(**content["base"]), **known)
+        return cls(base=TrainConfig.from_dict(content["base"]), **known)
 
 
 def usual_photos(dataset: Dataset) -> tuple[int | None, ...]:

@@ -73,7 +73,7 @@ def question_two(line: Line, found: Verdict) -> str:
     amount = _amount(line.start.backbone, taken.value or 0)
     said = f"{named} {_how(found, found.take)} {amount} {word}: {right}."
     tried = {point.value for point in line.points}
-    stops = network(line.start.backbone).architecture.stops()
+    stops = network(line.start.backbone).architecture.freeze_boundaries()
     return said if tried >= set(stops) else f"{said} Not every number of {blocks} was tried."
 
 
@@ -88,7 +88,7 @@ def _how(found: Verdict, take: int) -> str:
 def _amount(name: str, depth: int) -> str:
     """Say how much is retrained: "1 of its 5 blocks (3 of 13 layers)"."""
     architecture = network(name).architecture
-    stops, n = architecture.stops(), len(architecture.units)
+    stops, n = architecture.freeze_boundaries(), len(architecture.units)
     layers = f"{n - depth} of {n} layers"
     if depth == n:
         return f"none of its {len(stops) - 1} {block_word(name)}s"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from core.evaluation import sweepchart
 from core.evaluation.model_selection import Word
-from core.models import units
+from core.models import architectures
 from core.sweeps import charted, recommendation, told
 from core.sweeps.plan import SweepPlan
 from core.sweeps.results import Line, Point, exam, lines, results
@@ -259,8 +259,8 @@ def _settings(sweep: Sweep) -> Iterator[str]:
 
 def _networks(plan: SweepPlan) -> str:
     shapes = [
-        f"{charted.line_name(start)} ({len(units.architecture(start.backbone).units)} layers in "
-        f"{len(units.architecture(start.backbone).blocks)} blocks)"
+        f"{charted.line_name(start)} ({len(architectures.architecture(start.backbone).units)} layers in "
+        f"{len(architectures.architecture(start.backbone).blocks)} blocks)"
         for start in plan.starts
     ]
     return " and ".join(shapes)

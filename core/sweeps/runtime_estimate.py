@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.experiments import compare_runs
-from core.experiments.runtime_estimate import forecast
+from core.experiments.runtime_estimate import estimate_seconds
 from core.sweeps.plan import SweepPlan, same_training
 from core.sweeps.sweep import finished
 
@@ -33,7 +33,7 @@ class Outlook:
 
 def outlook(plan: SweepPlan, dataset: Dataset, workspace: Workspace) -> Outlook:
     """Tell how much a sweep has to do, and how long that takes; what finished trainings give is not done again."""
-    done = [compare_runs.asked_for(run) for run in finished(workspace, dataset)]
+    done = [compare_runs.requested_config(run) for run in finished(workspace, dataset)]
     seconds: dict[TrainConfig, float] = {}
     to_do, first_s, all_s = 0, 0.0, 0.0
     for cell in plan.cells():
@@ -44,7 +44,7 @@ def outlook(plan: SweepPlan, dataset: Dataset, workspace: Workspace) -> Outlook:
         # Another seed takes the same time.
         alike = config.with_changes(seed=0)
         if alike not in seconds:
-            seconds[alike] = forecast(alike, dataset, workspace)
+            seconds[alike] = estimate_seconds(alike, dataset, workspace)
         all_s += seconds[alike]
         if cell.seed == plan.seeds[0]:
             first_s += seconds[alike]

@@ -9,7 +9,7 @@ import numpy as np
 from core.data.manifest import Dataset
 from core.evaluation import metrics, paired
 from core.evaluation.model_selection import Standing, Verdict, Word
-from core.models.known_people import seen_people
+from core.models.weights import known_people
 from core.sweeps.headline import HELPS
 from core.sweeps.naming import Name, counted, names, place_name
 from core.sweeps.recommendation import point_of
@@ -129,7 +129,7 @@ def _about_the_photos(line: Line, dataset: Dataset) -> Iterator[str]:
     never = [person for person in tested if not ever[people == person].any()]
     if never:
         yield f"{names(never)} {'was' if len(never) == 1 else 'were'} never recognised, in no try."
-    met = seen_people(line.start.backbone, dataset.people) if line.start.pretrained else ()
+    met = known_people(line.start.backbone, dataset.people) if line.start.pretrained else ()
     if met:
         yield f"The network has seen photos of {names(list(met))} before. Its results with them look too good."
 

@@ -118,7 +118,7 @@ def create_sweep(
     ids = []
     for number, cell in enumerate(plan.cells()):
         config = plan.config(cell)
-        same = next((run for run in done if same_training(compare_runs.asked_for(run), config)), None)
+        same = next((run for run in done if same_training(compare_runs.requested_config(run), config)), None)
         ids.append(same.id if same else f"{path.name}-{number:03}")
     disk.write_json(path / "cells.json", {"runs": ids}, schema=SCHEMA)
     # Now, not when their turn comes: a data set that a run has stays as it is.

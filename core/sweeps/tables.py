@@ -74,7 +74,7 @@ def _finished(sweep: Sweep) -> list[tuple[Result, Run]]:
 
 def _run_row(dataset: Dataset, result: Result, run: Run) -> _Row:
     cell, network = result.cell, backbone(result.cell.start.backbone)
-    stops = network.architecture.stops()
+    stops = network.architecture.freeze_boundaries()
     return (
         result.run_id,
         network.title,

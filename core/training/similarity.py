@@ -1,4 +1,4 @@
-"""Compares the faces of a data set by what the bundled network makes of them."""
+"""The similarity of the faces of a data set, by their features in the bundled network."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ BATCH = 32
 FaceFeatures = Callable[[np.ndarray], np.ndarray]
 
 
-def compare(job: JobFolder, workspace: Workspace) -> None:
-    """Guess which face of a group photo is whose, and find photos that look like somebody else.
+def compare_faces(job: JobFolder, workspace: Workspace) -> None:
+    """Guess which face of a group photo is whose, and find photos that look like another person.
 
     Request: `dataset_id`, `version` (where that is gone, the newest). Events: "progress" with `step` "compare", `done`
     and `total` in photos. Result: `dataset_id`, `version`, what `likeness_file.read_likeness` then reads.
@@ -49,9 +49,9 @@ def compare(job: JobFolder, workspace: Workspace) -> None:
 
 
 def bundled_features(workspace: Workspace) -> FaceFeatures:
-    """Return the function from faces (uint8, RGB, shape (n, 96, 96, 3)) to what the bundled network makes of them.
+    """Return a function from faces (uint8, RGB, shape (n, 96, 96, 3)) to their features in the bundled network.
 
-    That is what its last layer says, averaged over the picture: float32, shape (n, 128).
+    These are the output of its last layer, averaged over the picture: float32, shape (n, 128).
 
     Raises:
         WeightsError: its weights are not there.
@@ -85,21 +85,21 @@ def likeness_of(
     store = PhotoStore(workspace.photos)
     items = [item for item in (*dataset.items, *dataset.offered) if item.person is not None]
     waiting: list[tuple[Item, list[np.ndarray]]] = []
-    seen: list[SeenPhoto] = []
+    compared: list[SeenPhoto] = []
     for done, item in enumerate(items, start=1):
         crops = _crops(store, dataset, item)
         if crops:
             waiting.append((item, crops))
         if sum(len(some) for _, some in waiting) >= BATCH or done == len(items):
-            seen += _seen(dataset, waiting, features)
+            compared += _with_features(dataset, waiting, features)
             waiting = []
         if on_photo is not None:
             on_photo(done, len(items))
-    return Likeness(guess_faces(seen), odd_ones(seen))
+    return Likeness(guess_faces(compared), odd_ones(compared))
 
 
 def _crops(store: PhotoStore, dataset: Dataset, item: Item) -> list[np.ndarray]:
-    """Return the faces of a photo to be compared: all of them where nobody chose one; none where it cannot be read."""
+    """Return the faces of a photo to compare: all of them where none was chosen; none where it cannot be read."""
     is_open = item.n_faces > 1 and item.face is not None and not item.looked
     faces: Sequence[int | None] = range(item.n_faces) if is_open else [item.face]
     crops = []
@@ -112,17 +112,17 @@ def _crops(store: PhotoStore, dataset: Dataset, item: Item) -> list[np.ndarray]:
     return crops
 
 
-def _seen(
+def _with_features(
     dataset: Dataset, waiting: Sequence[tuple[Item, list[np.ndarray]]], features: FaceFeatures
 ) -> list[SeenPhoto]:
     if not waiting:
         return []
     rows = features(np.stack([crop for _, crops in waiting for crop in crops]))
-    seen, start = [], 0
+    photos, start = [], 0
     for item, crops in waiting:
         mine = rows[start : start + len(crops)]
         start += len(crops)
-        seen.append(
+        photos.append(
             SeenPhoto(key_of(dataset, item), item.sha256, item.name, item.person or "", mine, decided=item.looked)
         )
-    return seen
+    return photos

@@ -466,7 +466,7 @@ def test_an_idea_sets_up_the_next_experiment(open_page, lab_home, runs_apart, mo
     )
     app.button(key=Widget.START).click().run()
     started = runs.list_runs(lab_home)[0]
-    assert compare_runs.asked_for(started) == TrainConfig(epochs=7, freeze_depth=10)
+    assert compare_runs.requested_config(started) == TrainConfig(epochs=7, freeze_depth=10)
     assert started.came_from == runs.list_runs(lab_home)[-1].id
 
 
@@ -508,7 +508,7 @@ def test_all_stops_at_once_are_prepared_with_the_photos_of_the_result(open_page,
     for config in (TrainConfig(pretrained=False, freeze_depth=0), LAST_BLOCK):
         made.run(lab_home, dataset, config=config)
     app = open_page(navigation.TEST)
-    assert f"**{words.IDEAS['all_stops'][0]}.**" in reading.markdown(app)
+    assert f"**{words.IDEAS['sweep'][0]}.**" in reading.markdown(app)
     app.button(key=Widget.NEXT_IDEA).click().run()
     assert not app.exception
     assert app.title[0].value == compare_words.QUESTIONS["depth"]

@@ -7,9 +7,9 @@ import streamlit
 
 from core import presets
 from core.config import TrainConfig
-from core.experiments import activations, runs, runtime_estimate
+from core.experiments import activation_files, runs, runtime_estimate
 from core.jobs import queue
-from core.models import known_people, registry, weights
+from core.models import registry, weights
 from tests.pages import made, reading
 from ui import navigation
 from ui.state import Param, Widget
@@ -255,7 +255,7 @@ def test_what_it_sees_and_what_it_takes_are_always_visible(open_page, lab_home, 
     assert (drawn["faceTitle"], drawn["faceSaid"]) == (words.ALL_IT_SEES, "One face of 96 × 96 points, enlarged")
     assert drawn["face"].startswith("data:image/png;base64,")
     config = registry.check_config(presets.preset("recommended"))
-    quick = words.takes(amounts.about(runtime_estimate.forecast(config, dataset, lab_home)))
+    quick = words.takes(amounts.about(runtime_estimate.estimate_seconds(config, dataset, lab_home)))
     assert quick in [text.value for text in app.markdown]
     freeze(app, 0)
     reading.widget(app, "number_input", Widget.EPOCHS).set_value(1000)
@@ -328,7 +328,7 @@ def test_what_the_network_responds_to_is_asked_for_once(open_page, lab_home, wei
     app.run()
     assert queue.waiting(lab_home, queue.HELPER) == []
     assert not app.error
-    for path in activations.response_paths(lab_home, dataset, "face-vgg-mini", 96):
+    for path in activation_files.activation_paths(lab_home, dataset, "face-vgg-mini", 96):
         path.write_bytes(made.photo(1))
     app.run()
     assert all(block["map"].startswith("data:image/png;base64,") for block in strip_of(app)["blocks"])
@@ -401,7 +401,7 @@ def test_people_the_network_has_met_are_named_while_it_starts_with_what_it_knows
     open_page, lab_home, tmp_path, monkeypatch
 ) -> None:
     monkeypatch.setattr(weights, "BUNDLED", tmp_path)
-    known_people.write_list([made.PEOPLE[0]], tmp_path / "face-vgg-mini.people.txt")
+    weights.write_people_list([made.PEOPLE[0]], tmp_path / "face-vgg-mini.people.txt")
     made.dataset(lab_home)
     app = open_page(navigation.TRAIN)
     said = [info.value for info in app.info if "has seen photos of" in info.value]

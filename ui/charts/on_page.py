@@ -10,7 +10,7 @@ import streamlit as st
 from core.evaluation import curves as lines
 from core.evaluation import figures, metrics
 from core.evaluation.learning_curve import Mark
-from core.experiments.runs import Epoch
+from core.experiments.history import Epoch
 from ui import state
 from ui.text import common
 

@@ -8,7 +8,7 @@ from core.data.dataset import Dataset
 from core.evaluation.overlay import COLOURS, LETTERS
 from core.experiments import compare_runs
 from core.experiments.compare_runs import Changed
-from core.experiments.listing import Row
+from core.experiments.listing import ListedRun
 from core.experiments.runs import Predictions
 from core.workspace import Workspace
 from ui import page
@@ -20,16 +20,16 @@ from ui.text import runs as run_words
 from ui.text import test as test_words
 
 
-def board(workspace: Workspace, before: Row, now: Row) -> None:
+def board(workspace: Workspace, before: ListedRun, now: ListedRun) -> None:
     """Draw the photos that change between two runs: a sentence, whether it could be luck, what was fixed, what broke.
 
     The first one is A, the second B; a page at a time where there are many photos.
     """
-    changes, given = compare_runs.hold_against(before.run, now.run), now.run.predictions()
+    changes, given = compare_runs.compare_runs(before.run, now.run), now.run.predictions()
     if changes is None or given is None:
         st.markdown(test_words.NONE_IN_BOTH)
         return
-    differ = compare_runs.differences(compare_runs.asked_for(before.run), compare_runs.asked_for(now.run))
+    differ = compare_runs.differences(compare_runs.requested_config(before.run), compare_runs.requested_config(now.run))
     right = changes.right_before, changes.right_now
     said = [
         words.held(letter, run_words.settings(row.run, differ), n, changes.total)
@@ -38,7 +38,7 @@ def board(workspace: Workspace, before: Row, now: Row) -> None:
     st.markdown(f"**{' '.join(said)}**")
     st.markdown(" ".join(before_after.verdict(changes, now.run)))
     if changes.fixed or changes.broken:
-        st.caption(words.coin(changes.comparison.p_value))
+        st.caption(words.coin(changes.changes.p_value))
     dataset = now.run.dataset
     for title, css_class, found in (
         (words.fixed(len(changes.fixed), LETTERS[1]), "lab-fixed", changes.fixed),

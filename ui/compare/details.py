@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.experiments import listing
-from core.experiments.listing import Row
+from core.experiments.listing import ListedRun
 from core.experiments.runs import Run
 from core.sweeps import charted
 from core.sweeps.results import Line, Point
@@ -27,8 +27,8 @@ class _Stop:
     run: Run
 
     @property
-    def row(self) -> Row:
-        return listing.read(self.run)
+    def row(self) -> ListedRun:
+        return listing.read_experiment(self.run)
 
 
 def look(workspace: Workspace, sweep: Sweep, drawn: Sequence[Line], take: int | None) -> None:
@@ -48,7 +48,7 @@ def look(workspace: Workspace, sweep: Sweep, drawn: Sequence[Line], take: int | 
                 _flip(workspace, tried, first, second)
     with st.expander(words.SIDE_BY_SIDE, key=Widget.BESIDE, on_change="rerun") as side:
         if side.open:
-            shelf = listing.shelf(workspace)
+            shelf = listing.list_experiments(workspace)
             tested = sorted(
                 (row for row in (*shelf.rows, *shelf.of_sweeps) if row.is_tested), key=lambda row: row.id, reverse=True
             )

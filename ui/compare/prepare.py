@@ -53,7 +53,7 @@ def draw(workspace: Workspace, found: Sequence[Dataset], everything: Sequence[Sw
 
 
 def _question(choice: Choice) -> str:
-    stops = registry.backbone(choice.starts[0].backbone).architecture.stops()
+    stops = registry.backbone(choice.starts[0].backbone).architecture.freeze_boundaries()
     is_by_layer = choice.axis == "depth" and choice.depths != stops
     return words.QUESTION_LAYERS if is_by_layer else words.QUESTIONS[choice.axis]
 

@@ -226,7 +226,7 @@ def _photos(column: DeltaGenerator, dataset: Dataset) -> int | None:
 def _depths(start: Start, axis: Axis) -> tuple[int, ...]:
     """Return the freeze depths that are compared, or ask for the one of all runs."""
     network = registry.backbone(start.backbone).architecture
-    stops, units = network.stops(), len(network.units)
+    stops, units = network.freeze_boundaries(), len(network.units)
     if axis == "depth":
         every = st.toggle(words.EVERY_LAYER, key=Widget.COMPARE_LAYERS, persist_state="session")
         return tuple(range(units + 1)) if every else stops

@@ -10,8 +10,8 @@ import streamlit as st
 
 from core.evaluation import colours, metrics, overlay
 from core.evaluation.overlay import COLOURS, LETTERS
-from core.experiments.listing import Row
-from core.models import registry, units
+from core.experiments.listing import ListedRun
+from core.models import architectures, registry
 from ui.state import Widget
 from ui.test import evaluation
 from ui.test.evaluation import Evaluation
@@ -31,7 +31,7 @@ SHORT_FROM = 11
 FRAME_PX = 40
 
 
-def show(tested: Sequence[Row], preset: Sequence[str] = ()) -> None:
+def show(tested: Sequence[ListedRun], preset: Sequence[str] = ()) -> None:
     """Draw two to four runs of the user's choice beside each other.
 
     Args:
@@ -52,7 +52,7 @@ def show(tested: Sequence[Row], preset: Sequence[str] = ()) -> None:
     _matrices(evaluations)
 
 
-def _chosen(tested: Sequence[Row], preset: Sequence[str]) -> tuple[Row, ...]:
+def _chosen(tested: Sequence[ListedRun], preset: Sequence[str]) -> tuple[ListedRun, ...]:
     titles = _titles(tested)
     by_id = {row.id: row for row in tested}
     ids = st.multiselect(
@@ -68,7 +68,7 @@ def _chosen(tested: Sequence[Row], preset: Sequence[str]) -> tuple[Row, ...]:
     return tuple(by_id[run_id] for run_id in ids)
 
 
-def _titles(tested: Sequence[Row]) -> dict[str, str]:
+def _titles(tested: Sequence[ListedRun]) -> dict[str, str]:
     """Return the title of each run, what sets it apart first; no two are alike."""
     networks = {row.config.backbone for row in tested}
     sizes = {row.config.image_size_px for row in tested}
@@ -91,7 +91,7 @@ def _same_photos(evaluations: Sequence[Evaluation]) -> bool:
     return all(each == photos[0] for each in photos)
 
 
-def _table(rows: Sequence[Row]) -> str:
+def _table(rows: Sequence[ListedRun]) -> str:
     """Return the table: a column a run; first what differs, then what came out."""
     head = "".join(
         f'<th scope="col"><b style="--lab-colour:{COLOURS[place]}">{LETTERS[place]}</b></th>'
@@ -129,22 +129,22 @@ def _whole(number: int | None) -> str:
     return words.UNKNOWN if number is None else f"{number:,}"
 
 
-def _learned(row: Row) -> int | None:
+def _learned(row: ListedRun) -> int | None:
     """Return how many numbers learned; where what was let loose is as it was before, those of the new last layers."""
     if row.outcome.retrained:
         return (row.run.summary() or {}).get("trainable_parameters")
     config, everything = row.config, len(registry.backbone(row.config.backbone).architecture.units)
     people, side_px = len(row.run.dataset.people), config.image_size_px
-    return units.count_parameters(config.backbone, everything, config.head, people, side_px).trainable
+    return architectures.count_parameters(config.backbone, everything, config.head, people, side_px).trainable
 
 
 def _seconds(seconds: float | None) -> str:
     return words.UNKNOWN if seconds is None else words.seconds(seconds)
 
 
-def _curves(rows: Sequence[Row], evaluations: Sequence[Evaluation]) -> None:
+def _curves(rows: Sequence[ListedRun], evaluations: Sequence[Evaluation]) -> None:
     named = zip(rows, run_words.short_names(rows), strict=True)
-    curves = [overlay.Curve(name, row.run.history(), row.outcome.border) for row, name in named]
+    curves = [overlay.Curve(name, row.run.history(), row.outcome.head_epochs) for row, name in named]
     people = {len(each.dataset.people) for each in evaluations}
     same = people.pop() if len(people) == 1 else None
     st.echarts_chart(

@@ -11,7 +11,7 @@ import streamlit as st
 from core.errors import LabError
 from core.experiments import runs
 from core.experiments.runs import Run
-from core.experiments.runtime_estimate import forecast
+from core.experiments.runtime_estimate import estimate_seconds
 from core.sweeps import charted, told
 from core.sweeps.plan import Cell
 from core.sweeps.results import Line, Point, Progress, Result, lines, progress, results
@@ -34,7 +34,7 @@ def watch(workspace: Workspace, sweep: Sweep) -> None:
 def _expected_s(workspace: Workspace, sweep: Sweep) -> dict[Cell, float]:
     """Return how long each run should take, in seconds. Called once a page, not once a second."""
     plan, once = sweep.plan, replace(sweep.plan, seeds=sweep.plan.seeds[:1])
-    seconds = {cell: forecast(plan.config(cell), sweep.dataset, workspace) for cell in once.cells()}
+    seconds = {cell: estimate_seconds(plan.config(cell), sweep.dataset, workspace) for cell in once.cells()}
     # Another seed takes the same time.
     return {cell: seconds[replace(cell, seed=plan.seeds[0])] for cell in plan.cells()}
 

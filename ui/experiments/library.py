@@ -12,7 +12,7 @@ import streamlit as st
 from pathvalidate import sanitize_filename
 
 from core.experiments import archive, baseline, restore
-from core.experiments.listing import Row, Shelf
+from core.experiments.listing import ListedRun, RunList
 from core.jobfolder import LONGEST_NAME, OPEN_STATES, JobFolder
 from core.sweeps import charted
 from core.sweeps import sweep as sweep_folders
@@ -33,7 +33,7 @@ MOST_ROWS, MOST_SWEEPS = 10, 6
 NARROW_PX, NUMBER_PX, BAR_PX = 45, 80, 105
 
 
-def tested(shelf: Shelf) -> Row | None:
+def tested(shelf: RunList) -> ListedRun | None:
     """Return the tested run to show: the one the address names, else the newest; None where there is none."""
     named = shelf.row(st.query_params.get(Param.RUN))
     if named and named.is_tested:
@@ -42,7 +42,7 @@ def tested(shelf: Shelf) -> Row | None:
     return next((row for row in (*shelf.tested, *shelf.of_sweeps) if row.is_tested), None)
 
 
-def missing(shelf: Shelf) -> None:
+def missing(shelf: RunList) -> None:
     """Say why there is no test result to look at, with the button that leads on."""
     running = next((row for row in shelf.rows if row.state in OPEN_STATES), None)
     if running:
@@ -51,7 +51,7 @@ def missing(shelf: Shelf) -> None:
         page.missing(words.NO_RUNS, words.TO_TRAIN, navigation.TRAIN)
 
 
-def pick(shelf: Shelf, row: Row) -> None:
+def pick(shelf: RunList, row: ListedRun) -> None:
     """Draw which run this is, as a picker where there are several."""
     by_id = {found.id: found for found in sorted({row, *shelf.tested}, key=lambda found: found.id, reverse=True)}
     order = list(by_id)
@@ -73,18 +73,18 @@ def pick(shelf: Shelf, row: Row) -> None:
         st.rerun()
 
 
-def _title(row: Row) -> str:
+def _title(row: ListedRun) -> str:
     """Return a run on one line: its name or when it began, what came out, its settings."""
     return f"{row.title} · {_result(row)} · {run_words.settings_line(row.config, row.outcome)}"
 
 
-def _result(row: Row) -> str:
+def _result(row: ListedRun) -> str:
     if row.total and row.correct is not None:
         return common.exam(row.correct, row.total)
     return common.RUN_STATES[row.state]
 
 
-def take_along(workspace: Workspace, row: Row) -> None:
+def take_along(workspace: Workspace, row: ListedRun) -> None:
     """Draw the download of a trained network, packed when it is asked for."""
     run = row.run
     if not run.model_path.exists():
@@ -109,7 +109,7 @@ def take_along(workspace: Workspace, row: Row) -> None:
     )
 
 
-def table(rows: Sequence[Row], of_sweeps: Sequence[Row] = ()) -> Row:
+def table(rows: Sequence[ListedRun], of_sweeps: Sequence[ListedRun] = ()) -> ListedRun:
     """Draw the list; return the run that is chosen in it, the newest where none was.
 
     Args:
@@ -164,7 +164,7 @@ def _choose_row(
     return picked[0] if picked and picked[0] < len(drawn) else first
 
 
-def _cells(row: Row, tested: Mapping[str, Row]) -> tuple[object, ...]:
+def _cells(row: ListedRun, tested: Mapping[str, ListedRun]) -> tuple[object, ...]:
     photos = baseline.photos_of_run(row.run)
     return (
         row.number,
@@ -179,10 +179,10 @@ def _cells(row: Row, tested: Mapping[str, Row]) -> tuple[object, ...]:
     )
 
 
-def _differs(row: Row, tested: Mapping[str, Row]) -> str:
+def _differs(row: ListedRun, tested: Mapping[str, ListedRun]) -> str:
     """Say in what a run differs from its baseline, which is named by its number."""
     others = [other.run for other in tested.values()]
-    fair = baseline.partner(row.run, others)
+    fair = baseline.find_baseline(row.run, others)
     if fair:
         # An untrained network has all blocks unfrozen, which is no difference of its own.
         differ = tuple(each for each in fair.differ if not (fair.follows and each == "freeze"))
@@ -190,7 +190,7 @@ def _differs(row: Row, tested: Mapping[str, Row]) -> str:
     return words.NOT_TO_COMPARE if baseline.earlier(row.run, others) else words.FIRST_ONE
 
 
-def actions(workspace: Workspace, row: Row) -> None:
+def actions(workspace: Workspace, row: ListedRun) -> None:
     """Draw what can be done with a run: open it, rename it, take it along, delete it."""
     st.subheader(escape.plain(row.title), anchor=False)
     st.caption(f"{escape.plain(_result(row))} · {run_words.settings_line(row.config, row.outcome)}")
@@ -237,7 +237,7 @@ def bring_back(workspace: Workspace) -> None:
         )
         if upload:
             with page.errors_as_sentences():
-                run = restore.bring_back(upload, workspace)
+                run = restore.unpack_run(upload, workspace)
                 # A new, empty widget: the upload leaves the memory with the old one.
                 state.count_up(state.BACK_UPLOADS)
                 st.query_params[Param.RUN] = run.id
@@ -276,7 +276,7 @@ def _sweep_cells(sweep: Sweep) -> tuple[object, ...]:
     )
 
 
-def damaged_runs(workspace: Workspace, shelf: Shelf) -> None:
+def damaged_runs(workspace: Workspace, shelf: RunList) -> None:
     """Say which runs cannot be read, with the button that removes each."""
     for run, reason in shelf.unreadable:
         page.show_error(reason)

@@ -11,7 +11,7 @@ from core.data import edits, leaks, questions, review
 from core.data.dataset import Dataset
 from core.data.read import LeftOut
 from core.data.similarity_file import read_likeness
-from core.models import known_people
+from core.models import weights
 from core.workspace import Workspace
 from ui import state
 from ui.components import faces
@@ -79,7 +79,7 @@ def show(workspace: Workspace, dataset: Dataset) -> None:
 
 def _people(workspace: Workspace, dataset: Dataset) -> None:
     """Ask whether two spellings are one person, and say whom the network has met before."""
-    met = known_people.seen_people(TrainConfig().backbone, dataset.people)
+    met = weights.known_people(TrainConfig().backbone, dataset.people)
     if met:
         st.info(common.has_met([escape.plain(person) for person in met]), icon=":material/visibility:")
     for one, other in review.similar_names((*dataset.people, *dataset.waiting)):

@@ -11,8 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 from core.data.dataset import Dataset
 from core.evaluation import colours
 from core.experiments import baseline, compare_runs
-from core.experiments.compare_runs import BeforeAndNow, Changed, Setting
-from core.experiments.listing import Row
+from core.experiments.compare_runs import Changed, RunComparison, Setting
+from core.experiments.listing import ListedRun
 from core.experiments.runs import Predictions, Run
 from core.workspace import Workspace
 from ui.components import faces
@@ -25,7 +25,7 @@ MOST_FACES, SOME_BROKEN = 11, 4
 STYLE = f"--lab-right:{colours.RIGHT};--lab-wrong:{colours.WRONG}"
 
 
-def show(workspace: Workspace, row: Row, everything: Sequence[Row]) -> None:
+def show(workspace: Workspace, row: ListedRun, everything: Sequence[ListedRun]) -> None:
     """Draw a run beside its baseline, or beside an earlier run of the user's choice.
 
     Args:
@@ -33,7 +33,7 @@ def show(workspace: Workspace, row: Row, everything: Sequence[Row]) -> None:
     """
     rows = {other.id: other for other in sorted(everything, key=lambda other: other.id, reverse=True)}
     tested = [other.run for other in rows.values() if other.is_tested]
-    fair = baseline.partner(row.run, tested)
+    fair = baseline.find_baseline(row.run, tested)
     earlier = [rows[run.id] for run in baseline.earlier(row.run, tested)]
     offered = [other for other in earlier if other.number or (fair and other.run == fair.run)]
     if not offered:
@@ -48,9 +48,9 @@ def show(workspace: Workspace, row: Row, everything: Sequence[Row]) -> None:
             _compared(workspace, before, row, said)
 
 
-def _compared(workspace: Workspace, before: Row, row: Row, said: DeltaGenerator) -> None:
+def _compared(workspace: Workspace, before: ListedRun, row: ListedRun, said: DeltaGenerator) -> None:
     """Draw what changed from one run to another."""
-    changes = compare_runs.hold_against(before.run, row.run)
+    changes = compare_runs.compare_runs(before.run, row.run)
     if changes is None:
         said.markdown(words.NONE_IN_BOTH)
         return
@@ -64,7 +64,7 @@ def _compared(workspace: Workspace, before: Row, row: Row, said: DeltaGenerator)
     _changed(workspace, row.run, changes)
 
 
-def _baseline(row: Row, fair: Row | None, offered: Sequence[Row]) -> Row | None:
+def _baseline(row: ListedRun, fair: ListedRun | None, offered: Sequence[ListedRun]) -> ListedRun | None:
     """Ask which earlier run this one is compared with, where there is a choice; None before one was chosen."""
     by_id = {other.id: other for other in offered}
     if fair and len(by_id) == 1:
@@ -80,7 +80,7 @@ def _baseline(row: Row, fair: Row | None, offered: Sequence[Row]) -> Row | None:
     return by_id.get(chosen)
 
 
-def _title(row: Row) -> str:
+def _title(row: ListedRun) -> str:
     return words.earlier(row.number, common.exam(row.correct or 0, row.total or 0), runs.what_learned(row))
 
 
@@ -89,12 +89,12 @@ def _what_differs(before: Run, now: Run, differ: Sequence[Setting]) -> list[str]
     if baseline.count_between(before, now) < 2:
         return []
     is_all = set(differ) == {"start", "freeze"}
-    if is_all and baseline.follows(compare_runs.asked_for(before), compare_runs.asked_for(now)):
+    if is_all and baseline.follows(compare_runs.requested_config(before), compare_runs.requested_config(now)):
         return [common.MUST_LEARN]
     return [words.too_many_differ(differ)]
 
 
-def verdict(changes: BeforeAndNow, run: Run) -> list[str]:
+def verdict(changes: RunComparison, run: Run) -> list[str]:
     """Say how many photos changed, whether that could be luck, and how many photos that rests on.
 
     Args:
@@ -102,13 +102,13 @@ def verdict(changes: BeforeAndNow, run: Run) -> list[str]:
     """
     said = [words.fixed_and_broke(len(changes.fixed), len(changes.broken))]
     if changes.fixed or changes.broken:
-        said.append(words.CLEAR_DIFFERENCE if changes.comparison.is_clear else words.COULD_BE_LUCK)
+        said.append(words.CLEAR_DIFFERENCE if changes.changes.is_clear else words.COULD_BE_LUCK)
     if changes.total < sum(item.person is not None for item in run.dataset.of("test")):
         said.append(words.both_had(changes.total))
     return said
 
 
-def _changed(workspace: Workspace, run: Run, changes: BeforeAndNow) -> None:
+def _changed(workspace: Workspace, run: Run, changes: RunComparison) -> None:
     """Draw the photos whose answer changed, the old name struck through."""
     given, dataset = run.predictions(), run.dataset
     if given is None or not (changes.fixed or changes.broken):

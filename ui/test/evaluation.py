@@ -157,7 +157,7 @@ def _hundred(share: float) -> float:
 
 def _photos_of_cell(workspace: Workspace, found: Evaluation, true: int, predicted: int) -> None:
     given, people = found.predictions, found.dataset.people
-    order = metrics.worst_first(given.probabilities, given.labels)
+    order = listing.worst_first(given.probabilities, given.labels)
     said = given.probabilities.argmax(axis=1)
     order = order[(given.labels[order] == true) & (said[order] == predicted)]
     st.markdown(f"**{words.cell(escape.plain(people[true]), escape.plain(people[predicted]), len(order))}**")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.data.dataset import Dataset, list_datasets
 from core.experiments import baseline, compare_runs, suggestions
-from core.experiments.listing import Row
+from core.experiments.listing import ListedRun
 from core.experiments.runs import Run
 from core.experiments.suggestions import Suggestion
 from core.models import registry
@@ -23,7 +23,7 @@ from ui.text import test as words
 from ui.train import settings
 
 
-def show(workspace: Workspace, row: Row, tested: Sequence[Row]) -> None:
+def show(workspace: Workspace, row: ListedRun, tested: Sequence[ListedRun]) -> None:
     """Draw the first idea that was not tried yet with these photos; nothing where all were.
 
     Args:
@@ -53,7 +53,7 @@ class _Found:
 
     suggestion: Suggestion
     dataset: Dataset
-    base: Row | None
+    base: ListedRun | None
 
 
 def _what_changes(found: _Found) -> str:
@@ -66,7 +66,7 @@ def _what_changes(found: _Found) -> str:
     return common.against_baseline(which, compare_runs.differences(base, now), follows=follows)
 
 
-def _next(workspace: Workspace, row: Row, rows: Sequence[Row]) -> _Found | None:
+def _next(workspace: Workspace, row: ListedRun, rows: Sequence[ListedRun]) -> _Found | None:
     """Return the idea; the run may have been made with an older version of its photos.
 
     Args:
@@ -79,7 +79,7 @@ def _next(workspace: Workspace, row: Row, rows: Sequence[Row]) -> _Found | None:
     mine = {each.id for each in compare_runs.tested_with(dataset.id, [other.run for other in rows])}
     # A run whose unfrozen blocks did not learn has not tried its settings.
     tried = [other for other in rows if other.id in mine and other.outcome.retrained]
-    asked = {other.id: compare_runs.asked_for(other.run) for other in (row, *tried)}
+    asked = {other.id: compare_runs.requested_config(other.run) for other in (row, *tried)}
     most = settings.most_photos(dataset)
     shown = state.STRANGERS_JOB.get() is not None
     compared = any(sweep.dataset.id == dataset.id for sweep in list_sweeps(workspace))
@@ -93,7 +93,7 @@ def _next(workspace: Workspace, row: Row, rows: Sequence[Row]) -> _Found | None:
 def _set_up(workspace: Workspace, run: Run, found: _Found) -> None:
     """Go to the page where the idea is tried, with everything chosen for it."""
     suggestion = found.suggestion
-    if suggestion.idea == "all_stops":
+    if suggestion.idea == "sweep":
         state.DATASET.set(found.dataset.id)
         state.CHOOSING_COMPARISON.set(True)
         st.switch_page(navigation.COMPARE)

@@ -34,7 +34,7 @@ SETTINGS: dict[Setting, str] = {
     "start": "what it starts with",
     "freeze": "frozen blocks",
     "size": "size of a face",
-    "rounds": "rounds",
+    "epochs": "rounds",
     "photos": "practice photos a person",
     "other": "advanced settings",
     "data": "the practice photos",

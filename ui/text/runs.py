@@ -10,11 +10,11 @@ from core.config import TrainConfig
 from core.data.dataset import Dataset
 from core.experiments import baseline, compare_runs
 from core.experiments.compare_runs import Setting
-from core.experiments.listing import Row
+from core.experiments.listing import ListedRun
 from core.experiments.outcome import Outcome
 from core.experiments.runs import Run
 from core.models import registry
-from core.models.structure import Architecture
+from core.models.architectures import Architecture
 from ui.text import common
 from ui.text import compare as compare_words
 from ui.text import test as test_words
@@ -57,7 +57,7 @@ def block_word(network: Architecture) -> str:
 
 def whole_blocks(network: Architecture, depth: int) -> int | None:
     """Return how many blocks `depth` frozen units are, or None where they end inside one."""
-    stops = network.stops()
+    stops = network.freeze_boundaries()
     return stops.index(depth) if depth in stops else None
 
 
@@ -79,7 +79,7 @@ def retrained(config: TrainConfig, outcome: Outcome) -> str:
     return to_be_frozen(config) if registry.frozen_units(config) else ""
 
 
-def what_learned(row: Row) -> str:
+def what_learned(row: ListedRun) -> str:
     """Say in a few words what learned in a run that has ended, or is to; and that it was untrained."""
     done = row.total is not None and (row.config.pretrained or not row.outcome.retrained)
     what = retrained(row.config, row.outcome) if done else to_be_frozen(row.config)
@@ -141,13 +141,13 @@ def settings(run: Run, which: Sequence[Setting]) -> str:
 
 def setting(run: Run, which: Setting) -> str:
     """Say in a few words what a run had for one setting; empty where there is nothing to say."""
-    config = compare_runs.asked_for(run)
+    config = compare_runs.requested_config(run)
     said: dict[Setting, Callable[[], str]] = {
         "network": lambda: registry.backbone(config.backbone).title,
         "start": lambda: test_words.started(config.pretrained, config.backbone),
         "freeze": lambda: retrained(config, run.outcome()),
         "size": lambda: train_words.pixels(config.image_size_px),
-        "rounds": lambda: common.rounds(config.epochs),
+        "epochs": lambda: common.rounds(config.epochs),
         "photos": lambda: common.photos_each(config.train_per_class or _photos_each(run.dataset)),
         "data": lambda: test_words.practice_photos(len(run.dataset.of("train"))),
     }
@@ -160,7 +160,7 @@ def _photos_each(dataset: Dataset) -> int | None:
     return numbers.pop() if len(numbers) == 1 else None
 
 
-def short_names(rows: Sequence[Row]) -> list[str]:
+def short_names(rows: Sequence[ListedRun]) -> list[str]:
     """Name runs by what differs, for the ends of their curves: as little of it as tells them apart."""
     names = [""] * len(rows)
     for each in _what_differs(rows):
@@ -171,9 +171,9 @@ def short_names(rows: Sequence[Row]) -> list[str]:
     return names
 
 
-def _what_differs(rows: Sequence[Row]) -> list[list[str]]:
+def _what_differs(rows: Sequence[ListedRun]) -> list[list[str]]:
     """Return what can tell runs apart in two or three words each, the plainest first."""
-    asked = [compare_runs.asked_for(row.run) for row in rows]
+    asked = [compare_runs.requested_config(row.run) for row in rows]
     return [
         *(_in_words(rows, each) for each in common.SETTINGS if each not in ("other", "data")),
         [compare_words.rate(config.learning_rate) for config in asked],
@@ -181,15 +181,15 @@ def _what_differs(rows: Sequence[Row]) -> list[list[str]]:
     ]
 
 
-def differing_settings(rows: Sequence[Row]) -> list[tuple[str, list[str]]]:
+def differing_settings(rows: Sequence[ListedRun]) -> list[tuple[str, list[str]]]:
     """Return the settings that differ among runs, in words: what it is, and what each of them had.
 
     Advanced settings are named one by one; what follows from another setting is left out.
     """
-    asked = [compare_runs.asked_for(row.run) for row in rows]
+    asked = [compare_runs.requested_config(row.run) for row in rows]
     differ = dict.fromkeys(each for config in asked[1:] for each in compare_runs.differences(asked[0], config))
     said = [(common.SETTINGS[each], _in_words(rows, each)) for each in _in_order(differ) if each != "other"]
-    if len({photos.practice for row in rows if (photos := baseline.photos_of_run(row.run))}) > 1:
+    if len({photos.train for row in rows if (photos := baseline.photos_of_run(row.run))}) > 1:
         said.append((common.SETTINGS["data"], [setting(row.run, "data") for row in rows]))
     flat = [_flat(config) for config in asked]
     for name, title in _ADVANCED.items():
@@ -203,7 +203,7 @@ def _in_order(differ: dict[Setting, None]) -> list[Setting]:
     return [each for each in common.SETTINGS if each in differ]
 
 
-def _in_words(rows: Sequence[Row], which: Setting) -> list[str]:
+def _in_words(rows: Sequence[ListedRun], which: Setting) -> list[str]:
     return [setting(row.run, which) or to_be_frozen(row.config) for row in rows]
 
 

@@ -186,7 +186,7 @@ def finished_in(seconds: float, shown: int, epochs: int) -> str:
 
 def learning_curve(mark: Mark, frozen: int, units: int) -> str:
     """Say what a marked spot on the curve shows, and what can be tried with so many of the units frozen."""
-    if mark.finding == "by_heart":
+    if mark.finding == "overfitting":
         tried = BY_HEART_ALL_FROZEN if frozen == units else BY_HEART_TRY
         return f":red[◯] {BY_HEART.format(epoch=mark.epoch)} {tried}"
     return f":red[◯] {TOO_LITTLE} {TOO_LITTLE_TRY if frozen else TOO_LITTLE_ALL_LEARNS}"

@@ -10,7 +10,7 @@ from PIL import Image
 from core.config import TrainConfig
 from core.data import arrays
 from core.data.dataset import Dataset
-from core.experiments import activations
+from core.experiments import activation_files
 from core.models import weights
 from core.workspace import Workspace
 from ui import job_progress, jobs, state
@@ -35,12 +35,12 @@ def maps(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> list[st
     """
     if not config.pretrained or not dataset.of("train"):
         return None
-    paths = activations.read_responses(workspace, dataset, config.backbone, config.image_size_px)
+    paths = activation_files.existing_activations(workspace, dataset, config.backbone, config.image_size_px)
     try:
         found = [faces.data_address(path.read_bytes(), "png") for path in paths or ()]
     except OSError:
         found = []
-    return found or [""] * len(activations.response_paths(workspace, dataset, config.backbone, 0))
+    return found or [""] * len(activation_files.activation_paths(workspace, dataset, config.backbone, 0))
 
 
 def maps_or_make(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> list[str] | None:

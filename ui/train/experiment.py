@@ -106,10 +106,10 @@ def _how_to_read(run: Run) -> list[str]:
     """Say how to read the curves: what an epoch is, validation, the two phases, the epoch that was kept."""
     config, did = run.config, run.outcome()
     said = [settings.epoch_sentence(run.dataset, config), words.MOCK_HOW]
-    if did.border is not None:
-        said.append(words.two_phases(did.border))
+    if did.head_epochs is not None:
+        said.append(words.two_phases(did.head_epochs))
     if config.keep_best and did.kept_epoch is not None:
-        said.append(words.kept(did.kept_epoch, did.border if did.retrained else None))
+        said.append(words.kept(did.kept_epoch, did.head_epochs if did.retrained else None))
     return said
 
 

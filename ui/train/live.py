@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.experiments import runs
-from core.experiments.runs import Epoch, Progress, Run
+from core.experiments.history import Epoch, Progress
+from core.experiments.runs import Run
 from core.jobfolder import OPEN_STATES
 from core.jobs import queue, supervisor
 from core.models.registry import frozen_units

@@ -15,7 +15,8 @@ import streamlit as st
 from core.evaluation import learning_curve
 from core.evaluation.learning_curve import Mark
 from core.experiments import baseline, listing, runs
-from core.experiments.runs import Epoch, Run
+from core.experiments.history import Epoch
+from core.experiments.runs import Run
 from core.models import registry
 from core.workspace import Workspace
 from ui import page, state
@@ -153,7 +154,7 @@ def stage(workspace: Workspace, run: Run) -> Stage:
 
 
 def _before(workspace: Workspace, run: Run) -> on_page.Before | None:
-    found = baseline.partner(run, runs.list_runs(workspace, of_sweeps=True))
+    found = baseline.find_baseline(run, runs.list_runs(workspace, of_sweeps=True))
     if found is None:
         return None
     number = listing.number(workspace, found.run)
@@ -163,9 +164,9 @@ def _before(workspace: Workspace, run: Run) -> on_page.Before | None:
 def _border(run: Run) -> on_page.Border | None:
     """Return where more of the network begins to learn; None where nothing did before it ended."""
     did = run.outcome()
-    if did.border is None or did.did == "ended_before":
+    if did.head_epochs is None or did.did == "ended_before":
         return None
-    return on_page.Border(did.border, run_words.unfreezing(run.config))
+    return on_page.Border(did.head_epochs, run_words.unfreezing(run.config))
 
 
 def afterwards(workspace: Workspace, run: Run, head: Callable[[], None]) -> None:
@@ -181,7 +182,7 @@ def _afterwards(run: Run, set_stage: Stage, head: Callable[[], None]) -> None:
     with st.container():
         head()
     history = run.history()
-    last, mark = len(history) - 1, _mark(history, run.outcome().border)
+    last, mark = len(history) - 1, _mark(history, run.outcome().head_epochs)
     with st.container():
         if mark:
             units = len(registry.backbone(run.config.backbone).architecture.units)
@@ -192,13 +193,13 @@ def _afterwards(run: Run, set_stage: Stage, head: Callable[[], None]) -> None:
     set_stage.draw(history[: shown + 1], mark, said)
 
 
-def _mark(history: Sequence[Epoch], border: int | None) -> Mark | None:
+def _mark(history: Sequence[Epoch], head_epochs: int | None) -> Mark | None:
     return learning_curve.read_curve(
         [epoch.loss for epoch in history],
         [epoch.accuracy for epoch in history],
         [epoch.val_loss for epoch in history],
         [epoch.val_accuracy for epoch in history],
-        border=border,
+        head_epochs=head_epochs,
     )
 
 

@@ -14,7 +14,7 @@ from core.config import TrainConfig
 from core.data.dataset import Dataset
 from core.experiments import baseline, listing, outcome, runtime_estimate
 from core.experiments.runs import Run
-from core.models import known_people, registry, weights
+from core.models import registry, weights
 from core.models.registry import Backbone
 from core.workspace import Workspace
 from ui import dataset_choice, state
@@ -106,18 +106,18 @@ def epoch_sentence(dataset: Dataset, config: TrainConfig) -> str:
     counts = Counter(item.person for item in dataset.of("train") if item.person in dataset.people)
     most = config.train_per_class
     photos = sum(n if most is None else min(n, most) for n in counts.values())
-    alone, later = (config.looks_per_round(photos, head_only=only) for only in (True, False))
-    border = outcome.border(config)
+    alone, later = (config.repeats_per_epoch(photos, head_only=only) for only in (True, False))
+    border = outcome.head_epochs(config)
     return words.a_round(alone if border or registry.is_all_frozen(config) else later, later if border else None)
 
 
 def what_changes(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> str:
     """Say which run this will be, its baseline and what differs from it; empty before the first run."""
-    shelf = listing.shelf(workspace)
+    shelf = listing.list_experiments(workspace)
     rows = sorted((row for row in (*shelf.rows, *shelf.of_sweeps) if row.is_tested), key=lambda row: row.id)
     everything = [row.run for row in reversed(rows)]
     number = words.this_is(listing.next_number(workspace))
-    fair = baseline.partner_for(config, dataset, everything, state.CAME_FROM.get())
+    fair = baseline.baseline_for(config, dataset, everything, state.CAME_FROM.get())
     if fair:
         which = common.experiment(_number(shelf, fair.run))
         return f"{number} {common.against_baseline(which, fair.differ, follows=fair.follows)}"
@@ -127,14 +127,14 @@ def what_changes(workspace: Workspace, dataset: Dataset, config: TrainConfig) ->
     return f"{number} {words.changes_too_much(common.experiment(_number(shelf, last.run)), last.differ)}"
 
 
-def _number(shelf: listing.Shelf, run: Run) -> int:
+def _number(shelf: listing.RunList, run: Run) -> int:
     row = shelf.row(run.id)
     return row.number if row else 0
 
 
 def takes(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> str:
     """Say how long the training will take."""
-    return words.takes(amounts.about(runtime_estimate.forecast(config, dataset, workspace)))
+    return words.takes(amounts.about(runtime_estimate.estimate_seconds(config, dataset, workspace)))
 
 
 def _start(
@@ -158,7 +158,7 @@ def _about(backbone: Backbone, base: TrainConfig, dataset: Dataset, *, pretraine
     st.caption(backbone.description if pretrained else words.STARTS_EMPTY)
     if base.preset != TrainConfig().preset:
         st.caption(words.settings_of(words.PRESETS[base.preset][0]))
-    met = known_people.seen_people(backbone.name, dataset.people) if pretrained else ()
+    met = weights.known_people(backbone.name, dataset.people) if pretrained else ()
     if met:
         st.info(common.has_met([escape.plain(person) for person in met]), icon=":material/info:")
 
@@ -202,7 +202,7 @@ def _freeze(workspace: Workspace, config: TrainConfig, dataset: Dataset, *, sing
     """Draw the strip, whose handle stands between blocks or single layers; return the number of frozen units."""
     face = activations.face(workspace, dataset, config.image_size_px)
     parts = Parts(config, dataset.people, face, activations.maps_or_make(workspace, dataset, config))
-    depths = tuple(range(len(parts.network.units) + 1)) if single else parts.network.stops()
+    depths = tuple(range(len(parts.network.units) + 1)) if single else parts.network.freeze_boundaries()
     return strip.choose(parts, depths, registry.frozen_units(config), _freeze_key(config))
 
 
@@ -298,7 +298,7 @@ def _chosen(config: TrainConfig) -> dict[str, object]:
         Widget.BACKBONE.of(config.preset): config.backbone,
         Widget.STARTS_WITH.of(config.preset, config.backbone): config.pretrained,
         _freeze_key(config): depth,
-        Widget.SINGLE_LAYERS: depth not in network.stops(),
+        Widget.SINGLE_LAYERS: depth not in network.freeze_boundaries(),
         Widget.IMAGE_SIZE.of(config.preset, config.backbone): config.image_size_px,
         Widget.EPOCHS.of(config.preset): config.epochs,
         **advanced.chosen(config),

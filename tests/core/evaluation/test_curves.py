@@ -99,7 +99,7 @@ def test_ticks_are_whole_rounds_and_few(epochs: int) -> None:
 
 
 def test_text_is_large_enough_for_a_projector() -> None:
-    mark = Mark("by_heart", 1)
+    mark = Mark("overfitting", 1)
     for option in (
         curves.accuracy_curves(HISTORY, 20, 4, CURVES, before=HISTORY, mark=mark),
         curves.loss_curves(HISTORY, 20, 4, CURVES),
@@ -123,20 +123,20 @@ def test_a_spot_is_marked_once_the_curve_has_come_to_it() -> None:
     def series(history: list[Round], mark: Mark) -> list[dict[str, Any]]:
         return curves.accuracy_curves(history, 20, 4, CURVES, mark=mark)["series"]
 
-    practice, mock = series(HISTORY, Mark("by_heart", 1))
+    practice, mock = series(HISTORY, Mark("overfitting", 1))
     assert "markPoint" not in practice
     assert mock["markPoint"]["data"] == [{"coord": [1, pytest.approx(45)]}]
     assert mock["markArea"]["data"] == [[{"xAxis": 1}, {"xAxis": 2}]]
-    assert all("markPoint" not in line for line in series(HISTORY[:1], Mark("by_heart", 1)))
+    assert all("markPoint" not in line for line in series(HISTORY[:1], Mark("overfitting", 1)))
 
-    practice, mock = series(HISTORY, Mark("too_little", 2))
+    practice, mock = series(HISTORY, Mark("underfitting", 2))
     assert practice["markPoint"]["data"] == [{"coord": [2, pytest.approx(84)]}]
     assert "markArea" not in practice
 
-    for finding in ("by_heart", "too_little"):
+    for finding in ("overfitting", "underfitting"):
         practice, mock = curves.loss_curves(HISTORY, 20, 4, CURVES, mark=Mark(finding, 1))["series"]
-        marked, other = (mock, practice) if finding == "by_heart" else (practice, mock)
-        assert marked["markPoint"]["data"] == [{"coord": [1, {"by_heart": 1.0, "too_little": 0.9}[finding]]}]
+        marked, other = (mock, practice) if finding == "overfitting" else (practice, mock)
+        assert marked["markPoint"]["data"] == [{"coord": [1, {"overfitting": 1.0, "underfitting": 0.9}[finding]]}]
         assert "markPoint" not in other
 
 

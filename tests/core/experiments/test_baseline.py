@@ -35,7 +35,7 @@ def everything(lab_home) -> list[Run]:
 
 
 def against(lab_home, run: Run) -> tuple[str, tuple[str, ...]] | None:
-    found = baseline.partner(run, everything(lab_home))
+    found = baseline.find_baseline(run, everything(lab_home))
     return (found.run.id, found.differ) if found else None
 
 
@@ -45,7 +45,7 @@ def test_the_lesson_holds_the_last_block_against_all_frozen_not_against_the_newe
     )
     assert against(lab_home, frozen) is None
     assert against(lab_home, untrained) == (frozen.id, ("start", "freeze"))
-    assert baseline.partner(untrained, everything(lab_home)).follows
+    assert baseline.find_baseline(untrained, everything(lab_home)).follows
     assert against(lab_home, block) == (frozen.id, ("freeze",))
 
 
@@ -83,7 +83,7 @@ def test_photos_of_another_data_set_are_never_held_against_though_they_share_one
     assert against(lab_home, made.run(lab_home, dataset, config=FROZEN)) is None
 
 
-def test_more_practice_photos_are_one_change_and_other_exam_photos_no_partner(lab_home, dataset) -> None:
+def test_more_training_photos_are_one_change_and_other_test_photos_no_baseline(lab_home, dataset) -> None:
     before = made.run(lab_home, dataset, config=FROZEN)
     more = replace(
         dataset, version=2, items=tuple(item for item in dataset.items if item.name != f"{made.PEOPLE[0]}/train-0.png")
@@ -98,7 +98,7 @@ def test_more_practice_photos_are_one_change_and_other_exam_photos_no_partner(la
     assert against(lab_home, made.run(lab_home, less, config=FROZEN)) is None
 
 
-def test_a_try_of_a_comparison_is_a_partner_like_any_other(lab_home, dataset) -> None:
+def test_a_run_of_a_sweep_is_a_baseline_like_any_other(lab_home, dataset) -> None:
     plan = SweepPlan(depths=(10, 13), seeds=(0, 1))
     sweep = make_sweep(lab_home, dataset, plan, first_right(lambda cell: 0.5))
     block = next(run for cell, run in sweep.members() if cell.depth == 10 and cell.seed == 0)
@@ -119,10 +119,10 @@ def test_a_damaged_one_is_passed_over(lab_home, dataset) -> None:
 
 def test_what_it_will_be_held_against_is_known_before_it_begins(lab_home, dataset) -> None:
     frozen = made.run(lab_home, dataset, config=FROZEN)
-    found = baseline.partner_for(LAST_BLOCK, dataset, everything(lab_home))
+    found = baseline.baseline_for(LAST_BLOCK, dataset, everything(lab_home))
     assert (found.run, found.differ) == (frozen, ("freeze",))
     two = LAST_BLOCK.with_changes(train_per_class=3)
-    assert baseline.partner_for(two, dataset, everything(lab_home)) is None
+    assert baseline.baseline_for(two, dataset, everything(lab_home)) is None
     assert baseline.newest_for(two, dataset, everything(lab_home)).differ == ("freeze", "photos")
     other = made.dataset(lab_home, ("Eva", "Finn"), dataset_id="others")
     assert baseline.newest_for(two, other, everything(lab_home)) is None
@@ -133,7 +133,7 @@ def test_photos_are_counted_as_they_are_used(lab_home, dataset) -> None:
     assert (photos.each(None), photos.each(3), photos.total) == ((6, 6), (3, 3), 18)
 
 
-def test_one_that_did_not_retrain_is_no_partner(lab_home, dataset) -> None:
+def test_one_that_did_not_retrain_is_no_baseline(lab_home, dataset) -> None:
     two_phases = LAST_BLOCK.with_changes(epochs=20, head_epochs=10)
     frozen = made.run(lab_home, dataset, config=two_phases.with_changes(freeze_depth=13))
     kept = made.run(lab_home, dataset, config=two_phases)

@@ -40,7 +40,7 @@ def test_long_trainings_are_compared_like_short_ones() -> None:
     long = TrainConfig(epochs=1000, head_epochs=500)
     assert compare_runs.differences(long, long) == ()
     assert compare_runs.differences(long, TrainConfig(epochs=1000, head_epochs=100)) == ("other",)
-    assert compare_runs.differences(long, TrainConfig(epochs=20, head_epochs=10)) == ("rounds",)
+    assert compare_runs.differences(long, TrainConfig(epochs=20, head_epochs=10)) == ("epochs",)
 
 
 def test_all_frozen_is_no_change_whatever_the_network_and_however_it_is_said() -> None:
@@ -51,7 +51,7 @@ def test_all_frozen_is_no_change_whatever_the_network_and_however_it_is_said() -
 
 def test_a_shorter_training_is_one_change_not_two() -> None:
     before = TrainConfig(epochs=20, head_epochs=10)
-    assert compare_runs.differences(before, before.with_changes(epochs=7)) == ("rounds",)
+    assert compare_runs.differences(before, before.with_changes(epochs=7)) == ("epochs",)
     assert compare_runs.differences(before, before.with_changes(head_epochs=3)) == ("other",)
 
 
@@ -78,15 +78,15 @@ def test_what_was_fixed_and_what_broke(lab_home) -> None:
     before, now = made.run(lab_home, dataset), made.run(lab_home, dataset)
     says(before, {0, 1, 2, 3, 4, 5, 6})
     says(now, {6, 11})
-    told = compare_runs.hold_against(before, now)
-    assert told
-    assert (told.total, told.right_before, told.right_now) == (12, 5, 10)
-    assert [changed.place for changed in told.fixed] == [0, 1, 2, 3, 4, 5]
-    assert (told.fixed[0].before, told.fixed[0].now) == (made.PEOPLE[1], made.PEOPLE[0])
-    assert [(changed.place, changed.before, changed.now) for changed in told.broken] == [
+    found = compare_runs.compare_runs(before, now)
+    assert found
+    assert (found.total, found.right_before, found.right_now) == (12, 5, 10)
+    assert [changed.place for changed in found.fixed] == [0, 1, 2, 3, 4, 5]
+    assert (found.fixed[0].before, found.fixed[0].now) == (made.PEOPLE[1], made.PEOPLE[0])
+    assert [(changed.place, changed.before, changed.now) for changed in found.broken] == [
         (11, made.PEOPLE[2], made.PEOPLE[0])
     ]
-    assert told.comparison.p_value == pytest.approx(2 * (1 + 7) / 2**7)
+    assert found.changes.p_value == pytest.approx(2 * (1 + 7) / 2**7)
 
 
 def test_a_person_with_a_new_name_is_still_the_same(lab_home) -> None:
@@ -96,7 +96,7 @@ def test_a_person_with_a_new_name_is_still_the_same(lab_home) -> None:
     now = made.run(lab_home, renamed)
     says(before, set())
     says(now, set())
-    told = compare_runs.hold_against(before, now)
-    assert told
-    assert (told.total, told.right_before, told.right_now) == (12, 12, 12)
-    assert told.fixed == told.broken == ()
+    found = compare_runs.compare_runs(before, now)
+    assert found
+    assert (found.total, found.right_before, found.right_now) == (12, 12, 12)
+    assert found.fixed == found.broken == ()

@@ -87,11 +87,11 @@ def test_a_stop_keeps_what_is_done_and_the_rest_follows_later(home, people, monk
         with pytest.raises(Stopped):
             worker.work_on(sweep.job, home)
     assert results.progress(sweep).done == 1
-    # The one at work keeps its rounds and has no exam yet.
+    # The one at work keeps its epochs and has no exam yet.
     assert second.status().state == "stopped"
     assert second.summary() is None
-    rounds = [epoch.epoch for epoch in second.history()]
-    assert rounds[-1] in (1, 2)
+    epochs = [epoch.epoch for epoch in second.history()]
+    assert epochs[-1] in (1, 2)
 
     sweep.job.queue_again()
     worker.work_on(sweep.job, home)

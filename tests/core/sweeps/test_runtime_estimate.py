@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.experiments.runtime_estimate import forecast
+from core.experiments.runtime_estimate import estimate_seconds
 from core.sweeps.plan import SweepPlan
 from core.sweeps.runtime_estimate import outlook
 from core.workspace import Workspace
@@ -19,7 +19,9 @@ def workspace(tmp_path) -> Workspace:
 
 def test_it_is_the_sum_of_its_trainings_and_the_first_seed_a_third(workspace):
     dataset = made.dataset(workspace)
-    seconds = [forecast(PLAN.base.with_changes(freeze_depth=depth), dataset, workspace) for depth in PLAN.depths]
+    seconds = [
+        estimate_seconds(PLAN.base.with_changes(freeze_depth=depth), dataset, workspace) for depth in PLAN.depths
+    ]
     found = outlook(PLAN, dataset, workspace)
     assert found.to_do == 9
     assert found.first_s == pytest.approx(sum(seconds))

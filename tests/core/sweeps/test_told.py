@@ -205,7 +205,7 @@ def test_a_stop_that_did_not_learn_is_named_and_never_taken() -> None:
     """In some tries a round was kept in which the new last layers had learned alone: that is no retraining."""
 
     def kept(cell: Cell) -> Outcome:
-        return Outcome("kept_frozen" if cell.depth == 10 and cell.seed < 2 else "learned", border=10, kept_epoch=9)
+        return Outcome("kept_frozen" if cell.depth == 10 and cell.seed < 2 else "learned", head_epochs=10, kept_epoch=9)
 
     (line,) = drawn(PLAN, photos_of(), lambda cell: DESIGN[cell.depth], outcome=kept)
     one = told.told(line, photos_of())
@@ -370,7 +370,7 @@ def test_what_the_exam_cannot_tell_is_said() -> None:
 
 
 def test_people_whom_the_network_has_met_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sure, "seen_people", lambda network, people: tuple(people[:2]))
+    monkeypatch.setattr(sure, "known_people", lambda network, people: tuple(people[:2]))
     met = "The network has seen photos of Ada and Bo before."
     assert met in notes(photos_of(), lambda cell: 60)
     assert met not in notes(photos_of(), lambda cell: 60, SweepPlan(starts=(FROM_NOTHING,)))

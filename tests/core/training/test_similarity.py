@@ -65,7 +65,7 @@ def job_for(workspace: Workspace, dataset: Dataset, version: int | None = None) 
 
 def test_compare_writes_guesses_and_odd_ones_beside_the_data_set(squares: Dataset, lab_home: Workspace) -> None:
     job = job_for(lab_home, squares)
-    similarity.compare(job, lab_home)
+    similarity.compare_faces(job, lab_home)
     assert job.result() == {"dataset_id": squares.id, "version": 1}
     assert [(event["step"], event["done"], event["total"]) for event in job.events()][-1] == ("compare", 20, 20)
     found = read_likeness(lab_home, squares)
@@ -85,7 +85,7 @@ def test_compare_writes_guesses_and_odd_ones_beside_the_data_set(squares: Datase
 
 
 def test_all_guesses_are_taken_at_once(squares: Dataset, lab_home: Workspace) -> None:
-    similarity.compare(job_for(lab_home, squares), lab_home)
+    similarity.compare_faces(job_for(lab_home, squares), lab_home)
     found = read_likeness(lab_home, squares)
     assert found is not None
     chosen = {key: guess.face for key, guess in found.guesses.items()}
@@ -101,7 +101,7 @@ def test_all_guesses_are_taken_at_once(squares: Dataset, lab_home: Workspace) ->
 def test_a_version_that_went_away_meanwhile_is_no_failure(squares: Dataset, lab_home: Workspace) -> None:
     newer = edits.rename_dataset(lab_home, squares, "x", is_used=unused)
     job = job_for(lab_home, squares)
-    similarity.compare(job, lab_home)
+    similarity.compare_faces(job, lab_home)
     assert job.result() == {"dataset_id": squares.id, "version": 2}
     assert read_likeness(lab_home, newer) is not None
 
@@ -110,7 +110,7 @@ def test_compare_stops_between_two_photos(squares: Dataset, lab_home: Workspace)
     job = job_for(lab_home, squares)
     job.ask_to_stop()
     with pytest.raises(Stopped):
-        similarity.compare(job, lab_home)
+        similarity.compare_faces(job, lab_home)
     assert read_likeness(lab_home, squares) is None
 
 

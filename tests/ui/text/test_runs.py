@@ -9,7 +9,7 @@ import pytest
 from core.config import TrainConfig
 from core.data.manifest import save_dataset
 from core.experiments import listing
-from core.experiments.listing import Row
+from core.experiments.listing import ListedRun
 from tests.pages import made
 from ui.text import common, runs
 from ui.text import compare as words
@@ -22,8 +22,8 @@ CONFIG = TrainConfig(freeze_depth=10, image_size_px=48)
 def row_with(lab_home):
     dataset = made.dataset(lab_home)
 
-    def row_with(**changes: object) -> Row:
-        return listing.read(made.run(lab_home, dataset, config=CONFIG.with_changes(**changes)))
+    def row_with(**changes: object) -> ListedRun:
+        return listing.read_experiment(made.run(lab_home, dataset, config=CONFIG.with_changes(**changes)))
 
     return row_with
 
@@ -39,7 +39,7 @@ def test_only_what_differs_is_told(row_with):
 
 def test_head_rounds_that_follow_from_the_rounds_are_not_told(row_with):
     rows = row_with(epochs=20, head_epochs=10), row_with(epochs=10, head_epochs=5)
-    assert list(dict(runs.differing_settings(rows))) == [common.SETTINGS["rounds"]]
+    assert list(dict(runs.differing_settings(rows))) == [common.SETTINGS["epochs"]]
 
 
 def test_curves_are_named_by_as_little_as_tells_them_apart(row_with):
@@ -64,7 +64,7 @@ def test_other_practice_photos_are_told(lab_home):
         dataset, version=2, items=tuple(item for item in dataset.items if not item.name.endswith("train-0.png"))
     )
     save_dataset(lab_home, less)
-    rows = [listing.read(made.run(lab_home, each, config=CONFIG)) for each in (dataset, less)]
+    rows = [listing.read_experiment(made.run(lab_home, each, config=CONFIG)) for each in (dataset, less)]
     assert dict(runs.differing_settings(rows)) == {
         common.SETTINGS["data"]: ["18 practice photos", "15 practice photos"]
     }

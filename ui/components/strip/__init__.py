@@ -40,7 +40,7 @@ def choose(parts: Parts, depths: tuple[int, ...], default: int, key: str) -> int
 
 def show(parts: Parts, frozen: int, key: str) -> None:
     """Draw the strip as it was trained, its handle fixed."""
-    _mount(key, data(parts, (*sorted({*parts.network.stops(), frozen}),), frozen, fixed=True))
+    _mount(key, data(parts, (*sorted({*parts.network.freeze_boundaries(), frozen}),), frozen, fixed=True))
 
 
 def nearest(depths: tuple[int, ...], wanted: int) -> int:

@@ -11,8 +11,8 @@ from typing import Any
 from core.config import TrainConfig
 from core.evaluation import colours
 from core.experiments.outcome import Outcome
-from core.models import registry, units
-from core.models.structure import Architecture
+from core.models import architectures, registry
+from core.models.architectures import Architecture
 from ui.text import common, runs
 from ui.text import train as train_words
 
@@ -57,6 +57,7 @@ class Parts:
 def data(parts: Parts, depths: Sequence[int], frozen: int, *, fixed: bool = False) -> dict[str, Any]:
     """Return everything the drawing needs; strip.js names the same fields."""
     config, side_px = parts.config, parts.config.image_size_px
+    in_blocks = set(depths) <= set(parts.network.freeze_boundaries())
     return {
         "face": parts.face,
         "faceSaid": train_words.one_face(side_px),
@@ -75,7 +76,7 @@ def data(parts: Parts, depths: Sequence[int], frozen: int, *, fixed: bool = Fals
         "said": [_sentences(parts, depth) for depth in depths],
         "frozen": frozen,
         "fixed": fixed,
-        "label": train_words.FREEZE if set(depths) <= set(parts.network.stops()) else train_words.FREEZE_LAYERS,
+        "label": train_words.FREEZE if in_blocks else train_words.FREEZE_LAYERS,
         "learns": ("kept" if parts.as_it_was else "retrained") if config.pretrained else "fresh",
         "states": {
             "frozen": train_words.FROZEN if config.pretrained else train_words.FROZEN_AT_RANDOM,
@@ -89,7 +90,7 @@ def data(parts: Parts, depths: Sequence[int], frozen: int, *, fixed: bool = Fals
 def _blocks(parts: Parts, frozen: int) -> list[dict[str, Any]]:
     network = parts.network
     drawn = []
-    for number, (first, last) in enumerate(pairwise(network.stops())):
+    for number, (first, last) in enumerate(pairwise(network.freeze_boundaries())):
         title = f"{runs.block_word(network).capitalize()} {number + 1}"
         block: dict[str, Any] = {
             "title": title,
@@ -125,7 +126,7 @@ def _sentences(parts: Parts, depth: int) -> dict[str, str]:
     frozen, learns = _freeze_sentence(network, depth)
     if parts.as_it_was:
         return {"frozen": frozen, "learns": "", "rest": runs.why_not_retrained(config, parts.outcome)}
-    counts = units.count_parameters(
+    counts = architectures.count_parameters(
         config.backbone, depth, config.head, max(len(parts.people), 1), config.image_size_px
     )
     rest = train_words.how_many_learn(counts.trainable, counts.trainable + counts.frozen, head_only=not learns)
@@ -134,7 +135,7 @@ def _sentences(parts: Parts, depth: int) -> dict[str, str]:
 
 def _freeze_sentence(network: Architecture, depth: int) -> tuple[str, str]:
     """Say what is frozen and what learns, in blocks, or in layers where a block is cut."""
-    stops = network.stops()
+    stops = network.freeze_boundaries()
     if depth in stops:
         return train_words.freeze_sentence(stops.index(depth), len(network.blocks), runs.block_word(network))
     return train_words.freeze_sentence(depth, len(network.units), common.LAYER)

@@ -18,8 +18,8 @@ from core.data import thumbnails
 from core.data.dataset import Dataset
 from core.data.store import PhotoStore
 from core.errors import LabError
-from core.evaluation import colours, spread
-from core.experiments.runs import Epoch
+from core.evaluation import colours, listing
+from core.experiments.history import Epoch
 from core.workspace import Workspace
 from ui.components import faces
 from ui.text import train as train_words
@@ -58,9 +58,9 @@ def choose(dataset: Dataset) -> Wall:
     """Choose the faces: spread evenly over the people, a row for each person where that is possible."""
     known = {person: label for label, person in enumerate(dataset.people)}
     labels = np.array([known.get(item.person or "", -1) for item in dataset.of("validation")], np.int64)
-    places = spread.spread_evenly(labels, MOST_FACES)
+    places = listing.spread_evenly(labels, MOST_FACES)
     counts = np.unique(labels[places], return_counts=True)[1]
-    return Wall(dataset, places, labels[places], spread.columns(counts, MOST_ACROSS))
+    return Wall(dataset, places, labels[places], listing.wall_columns(counts, MOST_ACROSS))
 
 
 def send_faces(workspace: Workspace, wall: Wall) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
-from core.training import precision
-from core.training.precision import resolve_precision
+from core.training import prepare
+from core.training.prepare import resolve_precision
 
 
 @pytest.mark.parametrize("asked", ["float32", "bfloat16"])
@@ -13,11 +13,11 @@ def test_what_was_asked_for_is_kept(asked):
     ("flags", "expected"), [("fma avx2", "float32"), ("avx512_bf16 fma", "bfloat16"), ("amx_bf16", "bfloat16")]
 )
 def test_auto_follows_the_processor(flags, expected, monkeypatch):
-    monkeypatch.setattr(precision.sys, "platform", "linux")
-    monkeypatch.setattr(precision.Path, "read_text", lambda self, **_: flags)
+    monkeypatch.setattr(prepare.sys, "platform", "linux")
+    monkeypatch.setattr(prepare.Path, "read_text", lambda self, **_: flags)
     assert resolve_precision("auto") == expected
 
 
 def test_auto_is_float32_where_nobody_tells(monkeypatch):
-    monkeypatch.setattr(precision.sys, "platform", "win32")
+    monkeypatch.setattr(prepare.sys, "platform", "win32")
     assert resolve_precision("auto") == "float32"

@@ -1,8 +1,8 @@
-"""What trainings of one process need not do again: read faces, build a network, train a head.
+"""What the trainings of one process share, so that nothing is done twice: faces, networks, heads, frozen features.
 
-Trainings of a sweep that differ in the seed alone, and start from the same weights, use one network, which is put back
-to its beginning; so Keras compiles once. Those with the same seed begin with the same epochs of the head, whatever is
-frozen; so these are trained once.
+Trainings of a sweep that differ in the seed alone, and start from the same weights, use one network, which is reset
+before each; so Keras compiles once. Those with the same seed begin with the same head-only epochs, whatever is frozen;
+so these are trained once.
 """
 
 from __future__ import annotations
@@ -15,20 +15,21 @@ import numpy as np
 
 from core.data.dataset import FaceArrays
 from core.models.classifier import Classifier
+from core.training.features import FeatureMemory
 
 # Networks with more weights are built each time: a few of them, with their optimizers, would fill a laptop's memory.
 MOST_WEIGHTS = 5_000_000
-# Sets of faces that are held: the three splits at one size, and practice photos once more.
+# Sets of faces that are held: the three splits at one size, and the training photos once more.
 MOST_FACES = 4
 
 
 @dataclass(frozen=True)
 class TrainedHead:
-    """A head after the epochs in which it learned alone.
+    """A head after its head-only epochs.
 
     Attributes:
         weights: of the head, in Keras's order.
-        epochs: what was reported of each epoch, round 0 first.
+        epochs: what was reported of each epoch, epoch 0 first.
     """
 
     weights: list[np.ndarray]
@@ -36,9 +37,19 @@ class TrainedHead:
 
 
 @dataclass
-class Reused:
-    """Faces, networks and heads, by what tells them apart."""
+class Shared:
+    """What a training shares with others of the same process.
 
+    Attributes:
+        depths: freeze depths of the others, at which features are kept as well.
+        check_stop: raises `Stopped` where all of them are to stop, each at once and to be resumed later.
+        memory: what frozen layers made of the photos.
+        heads: trained heads, by what tells them apart.
+    """
+
+    depths: tuple[int, ...] = ()
+    check_stop: Callable[[], None] | None = None
+    memory: FeatureMemory = field(default_factory=FeatureMemory)
     heads: dict[Hashable, TrainedHead] = field(default_factory=dict)
     _faces: dict[Hashable, FaceArrays] = field(default_factory=dict)
     _networks: dict[Hashable, Classifier] = field(default_factory=dict)
@@ -52,12 +63,12 @@ class Reused:
         return self._faces[key]
 
     def network(
-        self, key: Hashable, build: Callable[[], Classifier], start_again: Callable[[Classifier], None]
+        self, key: Hashable, build: Callable[[], Classifier], reset: Callable[[Classifier], None]
     ) -> Classifier:
-        """Return a network at its beginning: a known one put back, else a new one."""
+        """Return an untrained network: a known one after `reset`, else a new one."""
         known = self._networks.get(key)
         if known is not None:
-            start_again(known)
+            reset(known)
             return known
         built = build()
         if built.joined.count_params() <= MOST_WEIGHTS:

@@ -11,9 +11,9 @@ import pytest
 from core.config import HeadConfig, TrainConfig
 from core.errors import ConfigError
 from core.models import build
+from core.models.architectures import architecture, count_parameters
 from core.models.classifier import build_classifier
 from core.models.registry import BACKBONES
-from core.models.units import architecture, count_parameters
 from core.presets import preset
 
 
@@ -26,14 +26,14 @@ def test_the_notebooks_four_depths(depth: int, frozen: int) -> None:
 
 
 def test_stops_are_block_boundaries() -> None:
-    assert architecture("vggface-vgg16").stops() == (0, 2, 4, 7, 10, 13)
-    assert architecture("imagenet-vgg19").stops() == (0, 2, 4, 8, 12, 16)
-    assert architecture("vggface2-resnet50").stops() == (0, 1, 4, 8, 14, 17)
+    assert architecture("vggface-vgg16").freeze_boundaries() == (0, 2, 4, 7, 10, 13)
+    assert architecture("imagenet-vgg19").freeze_boundaries() == (0, 2, 4, 8, 12, 16)
+    assert architecture("vggface2-resnet50").freeze_boundaries() == (0, 1, 4, 8, 14, 17)
     for name in BACKBONES:
         network = architecture(name)
-        assert network.stops()[-1] == len(network.units)
+        assert network.freeze_boundaries()[-1] == len(network.units)
         assert network.blocks == ("block1", "block2", "block3", "block4", "block5")
-        for depth in network.stops()[1:-1]:
+        for depth in network.freeze_boundaries()[1:-1]:
             assert network.units[depth - 1].block != network.units[depth].block
 
 

@@ -1,4 +1,4 @@
-"""Kinds of jobs for the tests of the machinery, and a worker for them: python -m tests.core.jobs.errands LANE."""
+"""Kinds of jobs for the tests of the machinery, and a worker for them: python -m tests.core.jobs.sample_jobs LANE."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.workspace import Workspace
 if TYPE_CHECKING:
     from core.jobfolder import JobFolder
 
-COMMAND = (sys.executable, "-m", "tests.core.jobs.errands")
+COMMAND = (sys.executable, "-m", "tests.core.jobs.sample_jobs")
 
 
 def count(job: JobFolder, workspace: Workspace) -> None:
@@ -44,11 +44,11 @@ def sleep_deaf(job: JobFolder, workspace: Workspace) -> None:
 
 
 KINDS = {
-    "count": Kind(HELPER, "tests.core.jobs.errands:count"),
-    "practise": Kind(TRAIN, "tests.core.jobs.errands:count", warm=True, ends_worker=True),
-    "refuse": Kind(HELPER, "tests.core.jobs.errands:refuse"),
-    "break_down": Kind(HELPER, "tests.core.jobs.errands:break_down"),
-    "sleep_deaf": Kind(HELPER, "tests.core.jobs.errands:sleep_deaf"),
+    "count": Kind(HELPER, "tests.core.jobs.sample_jobs:count"),
+    "practise": Kind(TRAIN, "tests.core.jobs.sample_jobs:count", warm=True, ends_worker=True),
+    "refuse": Kind(HELPER, "tests.core.jobs.sample_jobs:refuse"),
+    "break_down": Kind(HELPER, "tests.core.jobs.sample_jobs:break_down"),
+    "sleep_deaf": Kind(HELPER, "tests.core.jobs.sample_jobs:sleep_deaf"),
 }
 
 if __name__ == "__main__":
