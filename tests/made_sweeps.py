@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.experiments.runs import Predictions, Run
 from core.models import architectures
 from core.sweeps.plan import Cell, SweepPlan

@@ -15,8 +15,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from core.config import CropConfig, TrainConfig
 from core.data import samples
 from core.data.dataset import Dataset
-from core.data.naming import PeopleFrom
-from core.data.uploads import Draft, apart
+from core.data.labels import PeopleFrom
+from core.data.uploads import Upload, unique_name
 from core.experiments import runs
 from core.experiments.runs import Run
 from core.jobfolder import OPEN_STATES, JobFolder
@@ -33,26 +33,26 @@ _REPORTED = "told"
 SEARCHES = ("crop", "fetch", "add", "recrop")
 
 
-def draft(workspace: Workspace, way: str) -> Draft:
+def draft(workspace: Workspace, way: str) -> Upload:
     """Return the photos that were brought one way and wait for the search; on disk, so a refresh finds them again."""
-    return Draft(workspace.jobs / f"draft-{way}")
+    return Upload(workspace.jobs / f"draft-{way}")
 
 
 def remove_drafts(workspace: Workspace) -> None:
     """Remove all photos that were brought and wait for the search."""
     for path in workspace.jobs.glob("draft-*"):
-        Draft(path).clear()
+        Upload(path).clear()
 
 
 def crop_draft(
-    workspace: Workspace, photos: Draft, crop: CropConfig, name: str, people_from: PeopleFrom = "folders"
+    workspace: Workspace, photos: Upload, crop: CropConfig, name: str, people_from: PeopleFrom = "folders"
 ) -> JobFolder:
     """Move what was brought into the job's own folder and queue the search for faces in it."""
     request = {"kind": "crop", "name": name, "crop": asdict(crop), "people_from": people_from}
     return _submit_draft(workspace, photos, request)
 
 
-def add_draft(workspace: Workspace, photos: Draft, into: Dataset, people_from: PeopleFrom = "folders") -> JobFolder:
+def add_draft(workspace: Workspace, photos: Upload, into: Dataset, people_from: PeopleFrom = "folders") -> JobFolder:
     """Queue the same for photos that join a data set."""
     request = {"kind": "add", "dataset_id": into.id, "version": into.version, "people_from": people_from}
     return _submit_draft(workspace, photos, request)
@@ -88,7 +88,7 @@ def explain(workspace: Workspace, dataset: Dataset, backbone: str, size_px: int)
     return _submit(workspace, {"kind": "explain", "lane": queue.HELPER, **wanted})
 
 
-def _submit_draft(workspace: Workspace, photos: Draft, request: dict[str, Any]) -> JobFolder:
+def _submit_draft(workspace: Workspace, photos: Upload, request: dict[str, Any]) -> JobFolder:
     packed = photos.packed()
     path = _new_path(workspace)
     source = path / UPLOAD
@@ -164,7 +164,7 @@ def predict(workspace: Workspace, run: Run, uploads: Sequence[UploadedFile]) -> 
     def pack(beside: BinaryIO) -> None:
         with zipfile.ZipFile(beside, "w", zipfile.ZIP_STORED) as archive:
             for upload in uploads:
-                archive.writestr(apart(upload.name, set(archive.namelist())), upload.getbuffer())
+                archive.writestr(unique_name(upload.name, set(archive.namelist())), upload.getbuffer())
 
     request = {"kind": "predict", "lane": queue.HELPER, "model": str(run.path)}
     return _with_file(workspace, request, "photos", UPLOAD, write=pack)

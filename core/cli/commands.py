@@ -13,7 +13,7 @@ from core import presets
 from core.cli.console import Answer, bar, cropping, new_folder, people_source, photos_of, work_here
 from core.config import AugmentConfig, HeadConfig, TrainConfig
 from core.data import export, leaks
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.errors import ConfigError
 from core.experiments import archive, runs
 from core.models import registry, weights

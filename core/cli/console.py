@@ -14,10 +14,9 @@ from typing import Any
 from tqdm import tqdm
 
 from core.config import CropConfig, SplitConfig
-from core.data import dataset as datasets
-from core.data import leaks, read
-from core.data.manifest import Dataset
-from core.data.naming import PeopleFrom
+from core.data import building, leaks, read
+from core.data.dataset import Dataset
+from core.data.labels import PeopleFrom
 from core.errors import ConfigError, DatasetError, LabError, Stopped
 from core.jobfolder import JobFolder
 from core.workspace import Workspace
@@ -71,7 +70,7 @@ def photos_of(arguments: argparse.Namespace, workspace: Workspace, image_size_px
     crop = cropping(arguments, max(CropConfig.size_px, image_size_px))
     people_from = people_source(arguments)
     with bar("faces") as move:
-        dataset = datasets.build_dataset(
+        dataset = building.build_dataset(
             arguments.data,
             workspace,
             crop=crop,
@@ -82,7 +81,7 @@ def photos_of(arguments: argparse.Namespace, workspace: Workspace, image_size_px
         )
     for sentence in leaks.sentences(dataset):
         print(sentence, file=sys.stderr)
-    if any(leaks.leaking(dataset, split) for split in leaks.EXAMS):
+    if any(leaks.leaking(dataset, split) for split in leaks.HELD_OUT):
         print("--count-leaks lets them count.", file=sys.stderr)
     return dataset
 
@@ -94,7 +93,7 @@ def people_source(arguments: argparse.Namespace) -> PeopleFrom:
         DatasetError: no folders name people, but something else does; the message names the option.
     """
     asked: PeopleFrom | None = arguments.people_from
-    found = None if asked else read.names_instead(arguments.data)
+    found = None if asked else read.find_labels(arguments.data)
     if found:
         raise DatasetError(
             f'"{arguments.data.name}" has no folders of two people, but {found.said_by} {found.counts()}; '

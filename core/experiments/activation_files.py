@@ -13,7 +13,7 @@ from core.models.architectures import architecture
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.data.manifest import Dataset, Item
+    from core.data.dataset import Dataset, Item
     from core.workspace import Workspace
 
 VERSION = 1

@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from core import disk
-from core.data.manifest import delete_dataset as delete_photos
+from core.data.dataset import delete_dataset as delete_photos
 from core.errors import LabError
 from core.experiments import runs
 from core.jobfolder import OPEN_STATES, JobFolder

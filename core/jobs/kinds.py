@@ -19,7 +19,7 @@ from core.jobs.queue import HELPER, TRAIN
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
-    from core.data.manifest import Dataset
+    from core.data.dataset import Dataset
 
 Work = Callable[[JobFolder, Workspace], None]
 
@@ -124,7 +124,7 @@ def _build(
     crop_config: CropConfig,
     report: Callable[[str, int, int], None],
 ) -> None:
-    from core.data.dataset import build_dataset
+    from core.data.building import build_dataset
 
     split = SplitConfig(**job.request().get("split", {}))
     # Not strict: the page names people with too few photos, and the others can go on.
@@ -151,7 +151,8 @@ def add(job: JobFolder, workspace: Workspace) -> None:
     Request: `dataset_id`, `source`, `person` where all photos are one person's, and `people_from` as for "crop". Events
     and result as for "crop".
     """
-    from core.data.dataset import add_photos, load_dataset
+    from core.data.building import add_photos
+    from core.data.dataset import load_dataset
     from core.experiments import runs
 
     request = job.request()
@@ -170,8 +171,8 @@ def add(job: JobFolder, workspace: Workspace) -> None:
 
 def recrop(job: JobFolder, workspace: Workspace) -> None:
     """Crop the newest version of `dataset_id` anew. Request: `dataset_id`, `crop`. Events and result as for "crop"."""
-    from core.data.manifest import load_dataset
-    from core.data.recrop import recrop as crop_again
+    from core.data.building import recrop as crop_again
+    from core.data.dataset import load_dataset
     from core.experiments import runs
 
     request = job.request()

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import isfinite
 
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.evaluation.sweepchart import ChartLabels, ChartLine, ChartPoint, SweepChart
 from core.models.architectures import Architecture
 from core.models.registry import backbone

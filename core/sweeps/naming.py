@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.models.registry import backbone
 from core.sweeps.plan import Start
 from core.sweeps.results import Line, Point

@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any, Literal
 
 from core.config import TrainConfig
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.errors import ConfigError
 from core.models.registry import backbone, check_config
 from core.presets import preset

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.evaluation.model_selection import Verdict
 from core.models.registry import backbone as network
 from core.sweeps.headline import is_all_frozen

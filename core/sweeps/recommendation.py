@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.evaluation import metrics
 from core.evaluation.model_selection import Verdict, verdict
 from core.sweeps.results import Line, Point, exam, groups

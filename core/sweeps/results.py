@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.errors import LabError
 from core.experiments.outcome import Outcome, outcome
 from core.experiments.runs import Run

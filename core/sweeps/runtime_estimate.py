@@ -12,7 +12,7 @@ from core.sweeps.sweep import finished
 
 if TYPE_CHECKING:
     from core.config import TrainConfig
-    from core.data.manifest import Dataset
+    from core.data.dataset import Dataset
     from core.workspace import Workspace
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.evaluation import metrics, paired
 from core.evaluation.model_selection import Standing, Verdict, Word
 from core.models.weights import known_people

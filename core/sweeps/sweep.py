@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from core import disk
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.errors import LabError, RunError
 from core.experiments import compare_runs, runs
 from core.experiments.runs import Run

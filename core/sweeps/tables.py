@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.evaluation.listing import as_text
 from core.experiments.runs import Run
 from core.models.registry import backbone

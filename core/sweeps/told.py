@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from math import isfinite
 from typing import Any
 
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.evaluation.model_selection import Verdict
 from core.sweeps import headline, questions, sure
 from core.sweeps.naming import counted, network_name, place_name, rounded, stop_name

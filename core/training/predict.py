@@ -12,8 +12,9 @@ from PIL import Image
 
 from core.config import CropConfig
 from core.data import read
+from core.data.cropping import crop_faces, resize_square
 from core.data.decode import decode
-from core.data.faces import Face, crop_from, find_in, resize_square
+from core.data.detection import Face
 from core.errors import DatasetError, PhotoError
 from core.evaluation.metrics import evaluate, majority_label
 from core.experiments import archive
@@ -115,12 +116,10 @@ def predict_photos(
 def _faces(number: int, entry: read.SourcePhoto, crop: CropConfig, observer: Observer) -> list[NewFace]:
     """Crop every face of a photo, largest first; the whole photo for detector "none"."""
     photo = decode(entry.data)
-    found: list[Face | None] = [None] if crop.detector == "none" else [*find_in(photo, crop.detector)]
+    found = crop_faces(photo, crop)
     # With several faces a name does not say which of them it means.
     person = entry.person if len(found) == 1 else None
-    cut = [
-        NewFace(entry.name, number, photo.full_size_px, person, face, crop_from(photo, face, crop)) for face in found
-    ]
+    cut = [NewFace(entry.name, number, photo.full_size_px, person, face, crop_rgb) for face, crop_rgb in found]
     if cut:
         observer.picture(number, photo.rgb)
     return cut

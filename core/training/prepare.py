@@ -13,8 +13,8 @@ import keras
 import numpy as np
 
 from core.config import SPLITS, AugmentConfig, Precision, Split, TrainConfig
-from core.data import dataset as datasets
-from core.data.dataset import Dataset, FaceArrays
+from core.data.arrays import FaceArrays, load_faces
+from core.data.dataset import Dataset
 from core.experiments.history import Reporter
 from core.experiments.runs import Run
 from core.models import classifier, registry, weights
@@ -165,7 +165,7 @@ def _faces(dataset: Dataset, workspace: Workspace, split: Split, config: TrainCo
     )
     return shared.faces(
         (dataset.id, dataset.version, split, config.image_size_px, *few.values()),
-        lambda: datasets.load_faces(dataset, workspace, split, config.image_size_px, **few),
+        lambda: load_faces(dataset, workspace, split, config.image_size_px, **few),
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from core.data.dataset import FaceArrays
+from core.data.arrays import FaceArrays
 from core.models.classifier import Classifier
 from core.training.features import FeatureMemory
 

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from core.config import CropConfig, Split, SplitConfig, TrainConfig
-from core.data.manifest import Dataset, Item, save_dataset
+from core.data.dataset import Dataset, Item, save_dataset
 from core.data.read import LeftOut
 from core.data.store import PhotoStore
 from core.experiments import runs

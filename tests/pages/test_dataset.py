@@ -9,10 +9,9 @@ import pytest
 from core.config import SplitConfig
 from core.data import dataset as datasets
 from core.data import edits
-from core.data.dataset import Dataset
-from core.data.manifest import save_dataset
+from core.data.dataset import Dataset, save_dataset
 from core.data.read import LeftOut
-from core.data.similarity_file import Guess, Likeness, Odd, write_likeness
+from core.data.similarity import Guess, Mislabeled, Similarity, save_similarity
 from core.data.store import PhotoStore
 from core.errors import DatasetError
 from core.jobfolder import JobFolder
@@ -422,7 +421,7 @@ def test_deleting_photos_takes_their_experiments_and_leaves_the_others(open_page
     kept = made.run(lab_home, made.dataset(lab_home, ("Dayo", "Emil"), dataset_id="kept1", name="kept"))
     gone = made.run(lab_home, made.dataset(lab_home))
     draft = jobs.draft(lab_home, "zip")
-    draft.take_zip("class.zip", io.BytesIO(a_zip()))
+    draft.set_zip("class.zip", io.BytesIO(a_zip()))
     app = open_page(navigation.PHOTOS)
     app.button(key=Widget.DELETE_DATASET_SURE).click().run()
     assert not app.exception
@@ -508,7 +507,7 @@ def test_a_group_photo_is_decided_with_a_click_and_our_guesses_with_one(open_pag
     # Nobody compared the faces yet: that is asked for at once, and the photo can be decided meanwhile.
     assert only_job(lab_home).request()["kind"] == "compare"
     assert [button.proto.type for button in buttons_of(app, Widget.THIS_FACE)] == ["primary", "secondary"]
-    write_likeness(lab_home, dataset, Likeness({first.sha256: Guess(1, True, (0.1, 0.9))}))
+    save_similarity(lab_home, dataset, Similarity({first.sha256: Guess(1, True, (0.1, 0.9))}))
     only_job(lab_home).set_state("done")
     asked = Edits(monkeypatch, "choose_face", "choose_faces").asked
     app.run()
@@ -524,7 +523,7 @@ def test_a_group_photo_is_decided_with_a_click_and_our_guesses_with_one(open_pag
 
 def test_two_close_faces_are_asked(open_page, lab_home) -> None:
     dataset = group_photo(lab_home)
-    write_likeness(lab_home, dataset, Likeness({dataset.items[0].sha256: Guess(1, False, (0.8, 0.9))}))
+    save_similarity(lab_home, dataset, Similarity({dataset.items[0].sha256: Guess(1, False, (0.8, 0.9))}))
     app = open_review(open_page(navigation.PHOTOS))
     assert words.CANNOT_TELL in [caption.value for caption in app.caption]
     assert [button.proto.type for button in buttons_of(app, Widget.THIS_FACE)] == ["secondary", "secondary"]
@@ -534,8 +533,8 @@ def test_two_close_faces_are_asked(open_page, lab_home) -> None:
 def test_other_questions_have_their_decisions(open_page, lab_home, monkeypatch) -> None:
     dataset = group_photo(lab_home)
     stranger, no_face = dataset.items[5], dataset.left_out[0]
-    odd = Odd(stranger.sha256, stranger.name, "Ada", dataset.people[1])
-    write_likeness(lab_home, dataset, Likeness({}, (odd,)))
+    odd = Mislabeled(stranger.sha256, stranger.name, "Ada", dataset.people[1])
+    save_similarity(lab_home, dataset, Similarity({}, (odd,)))
     asked = Edits(monkeypatch, "use_photo", "leave_out", "move_photos", "confirm").asked
     app = open_review(open_page(navigation.PHOTOS))
     buttons_of(app, Widget.USE_WHOLE)[0].click().run()
@@ -562,7 +561,7 @@ def extra_photos(lab_home) -> Dataset:
     kinds = ("several_faces", "small_face", "spare", "no_face", "unreadable")
     spares = tuple(
         LeftOut(f"more/Ada/{kind}.jpg", "lies beside", store.add(made.photo(900 + n)), "Ada", "train", kind,
-                None if kind == "no_face" else 0, n_faces=2 if kind == "several_faces" else 1, spare=True)
+                None if kind == "no_face" else 0, n_faces=2 if kind == "several_faces" else 1, extra=True)
         for n, kind in enumerate(kinds)
     )  # fmt: skip
     dataset = replace(dataset, left_out=spares)
@@ -573,7 +572,7 @@ def extra_photos(lab_home) -> Dataset:
 def test_photos_beside_the_stacks_are_asked_each_as_what_it_is(open_page, lab_home, monkeypatch) -> None:
     dataset = extra_photos(lab_home)
     several, small, spare, no_face, unreadable = (entry.sha256 for entry in dataset.left_out)
-    write_likeness(lab_home, dataset, Likeness({str(several): Guess(1, True, (0.1, 0.9))}))
+    save_similarity(lab_home, dataset, Similarity({str(several): Guess(1, True, (0.1, 0.9))}))
     app = open_page(navigation.PHOTOS)
     assert app.title[0].value == "36 faces ready, 6 photos need a look."
     asked = Edits(monkeypatch, "choose_face", "choose_faces", "use_photo", "leave_out", "confirm").asked

@@ -39,7 +39,7 @@ def no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_zip_lies_in_its_job_until_the_job_has_ended(lab_home: Workspace) -> None:
     draft = jobs.draft(lab_home, "zip")
-    draft.take_zip("../my class.zip", io.BytesIO(b"PK"))
+    draft.set_zip("../my class.zip", io.BytesIO(b"PK"))
     jobs.remove_uploads(lab_home)
     job = jobs.crop_draft(lab_home, draft, CropConfig(margin=0.5), "my class")
     assert not draft.path.exists()

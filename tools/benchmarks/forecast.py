@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 import keras
 
 from core.config import TrainConfig
-from core.data.dataset import build_dataset
+from core.data.building import build_dataset
 from core.experiments import runs, runtime_estimate
 from core.presets import preset
 from core.training.trainer import run_training

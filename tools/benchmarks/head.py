@@ -23,7 +23,8 @@ from sklearn.metrics import log_loss
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from core.data.dataset import Dataset, load_faces
+from core.data.arrays import load_faces
+from core.data.dataset import Dataset
 from core.models import classifier, weights
 from core.models.registry import check_config
 from core.presets import preset

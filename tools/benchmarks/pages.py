@@ -16,7 +16,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from core.config import CropConfig, TrainConfig
-from core.data.dataset import build_dataset
+from core.data.building import build_dataset
 from core.jobs import supervisor
 from core.workspace import Workspace
 from tests import drawn

@@ -16,7 +16,8 @@ from typing import Any
 import keras
 
 from core.config import TrainConfig
-from core.data.dataset import Dataset, build_dataset
+from core.data.building import build_dataset
+from core.data.dataset import Dataset
 from core.experiments import runs
 from core.models.weights import known_people
 from core.training.shared import Shared

@@ -14,9 +14,8 @@ import pandas as pd
 import streamlit as st
 from PIL import Image
 
-from core.data import thumbnails
 from core.data.dataset import Dataset, Item
-from core.data.store import PhotoStore
+from core.data.store import PhotoStore, thumbnail_of_crop
 from core.errors import LabError
 from core.evaluation import colours
 from core.workspace import Workspace
@@ -51,7 +50,7 @@ def thumbnail(path: str, side_px: int = THUMBNAIL_PX) -> str:
 def face_of(workspace: Workspace, dataset: Dataset, sha256: str, face: int | None, side_px: int = THUMBNAIL_PX) -> str:
     """Return the small copy of one face of a data set; an empty picture where its photo was deleted."""
     try:
-        return address(thumbnails.thumbnail(PhotoStore(workspace.photos), sha256, dataset.crop, face, side_px))
+        return address(PhotoStore(workspace.photos).thumbnail(sha256, dataset.crop, face, side_px))
     except (LabError, OSError):
         return NO_PICTURE
 
@@ -143,7 +142,7 @@ def small_copies(crops: Sequence[Path]) -> list[str]:
     addresses = []
     for crop in crops:
         with suppress(OSError):
-            addresses.append(address(thumbnails.of_crop(crop, THUMBNAIL_PX)))
+            addresses.append(address(thumbnail_of_crop(crop, THUMBNAIL_PX)))
     return addresses
 
 

@@ -8,9 +8,9 @@ from pathlib import Path, PurePosixPath
 import streamlit as st
 
 from core.data import read
+from core.data.labels import FoundLabels, PeopleFrom
 from core.data.layout import folders_name_people
-from core.data.naming import Naming, PeopleFrom
-from core.data.uploads import Draft
+from core.data.uploads import Upload
 from core.errors import LabError
 from ui import state
 from ui.state import Widget
@@ -18,7 +18,7 @@ from ui.text import amounts, common, escape
 from ui.text import photos as words
 
 
-def cards(draft: Draft, people: Sequence[str]) -> None:
+def cards(draft: Upload, people: Sequence[str]) -> None:
     """Draw a card for each person; `people` are already known and offered as names."""
     numbers = [pile.number for pile in draft.piles()]
     shown = sorted({*numbers, *range(1, state.PERSON_CARDS.get() + 1)})
@@ -31,7 +31,7 @@ def cards(draft: Draft, people: Sequence[str]) -> None:
         st.rerun()
 
 
-def ready(draft: Draft) -> str:
+def ready(draft: Upload) -> str:
     """Return what is still missing, as a sentence; empty where nothing is."""
     piles = [pile for pile in draft.piles() if pile.names]
     if not piles:
@@ -39,7 +39,7 @@ def ready(draft: Draft) -> str:
     return "" if all(pile.person for pile in piles) else words.NAMELESS
 
 
-def _card(draft: Draft, number: int, people: Sequence[str]) -> None:
+def _card(draft: Upload, number: int, people: Sequence[str]) -> None:
     pile = draft.pile(number)
     key = f"{Widget.CARD_NAME}-{number}"
     if people:
@@ -56,7 +56,7 @@ def _card(draft: Draft, number: int, people: Sequence[str]) -> None:
         typed = st.text_input(words.NAME_OF, pile.person, placeholder=words.NAME, key=key, max_chars=60)
     name = " ".join((typed or "").split())
     if name != pile.person:
-        draft.name_pile(number, name)
+        draft.set_person(number, name)
     uploads = st.file_uploader(
         words.PHOTOS_OF_PERSON,
         accept_multiple_files=True,
@@ -81,7 +81,7 @@ def _card(draft: Draft, number: int, people: Sequence[str]) -> None:
             )
 
 
-def of_draft(draft: Draft) -> Naming | None:
+def of_draft(draft: Upload) -> FoundLabels | None:
     """Return who is on uploaded photos by a table or file names; None where their folders say it, or nothing does."""
     piles = draft.piles()
     if not piles:
@@ -91,20 +91,20 @@ def of_draft(draft: Draft) -> Naming | None:
     return None if folders_name_people(paths) else of_source(draft.packed)
 
 
-def of_source(source: Callable[[], Path]) -> Naming | None:
+def of_source(source: Callable[[], Path]) -> FoundLabels | None:
     """Return the same for a folder or zip; None also for an unreadable one, which the search for faces reports."""
     try:
-        return read.names_instead(source())
+        return read.find_labels(source())
     except LabError:
         return None
 
 
-def asks(found: Naming | None, source: str) -> bool:
+def asks(found: FoundLabels | None, source: str) -> bool:
     """Tell whether there is a question that was not answered with no."""
     return found is not None and source not in state.OTHER_PEOPLE.get()
 
 
-def ask(found: Naming | None, source: str) -> PeopleFrom | None:
+def ask(found: FoundLabels | None, source: str) -> PeopleFrom | None:
     """Draw the question, or the button of the search where there is none.
 
     Args:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.config import SPLITS, TrainConfig
-from core.data import edits, leaks, questions, review
+from core.data import edits, leaks, review
 from core.data.dataset import Dataset
 from core.data.read import LeftOut
-from core.data.similarity_file import read_likeness
+from core.data.similarity import load_similarity
 from core.models import weights
 from core.workspace import Workspace
 from ui import state
@@ -37,7 +37,7 @@ def _warn_of_leaks(dataset: Dataset) -> None:
     """Say how many test and validation photos that also lie in train do not count, or count all the same."""
     counted = [item.split for item, _ in leaks.counted(dataset)]
     said = []
-    for split in leaks.EXAMS:
+    for split in leaks.HELD_OUT:
         if out := len(leaks.leaking(dataset, split)):
             said.append(words.leak(out, common.SPLITS[split]))
         if kept := counted.count(split):
@@ -53,16 +53,16 @@ def _warn_of_leaks(dataset: Dataset) -> None:
 
 def show(workspace: Workspace, dataset: Dataset) -> None:
     """Draw every question there is."""
-    found = questions.by_kind(dataset)
+    found = review.by_kind(dataset)
     _people(workspace, dataset)
-    likeness = read_likeness(workspace, dataset)
-    if likeness is None:
+    compared = load_similarity(workspace, dataset)
+    if compared is None:
         similarity.compare_faces(workspace, dataset, at_once="several_faces" in found)
-    if any(entry.spare for kind in questions.ASKING for entry in found.get(kind, ())):
+    if any(entry.extra for kind in review.ASKING for entry in found.get(kind, ())):
         st.markdown(words.SPARE_HOW)
     for kind, entries in found.items():
         if kind == "several_faces":
-            similarity.group_photos(workspace, dataset, entries, likeness)
+            similarity.group_photos(workspace, dataset, entries, compared)
         elif kind in ONE_BY_ONE:
             _photos(workspace, dataset, kind, entries)
         elif kind == leaks.LEAK:
@@ -71,7 +71,7 @@ def show(workspace: Workspace, dataset: Dataset) -> None:
             _too_few(workspace, dataset)
         else:
             _listed(workspace, dataset, kind, entries)
-    mix_ups = similarity.mix_ups(dataset, likeness)
+    mix_ups = similarity.mix_ups(dataset, compared)
     similarity.show_mix_ups(workspace, dataset, mix_ups)
     if not (found or mix_ups):
         st.success(words.NOTHING_TO_LOOK_AT, icon=":material/check_circle:")

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.data import edits, questions, review
+from core.data import edits, review
 from core.data.dataset import Dataset, Item
 from core.data.read import LeftOut
-from core.data.similarity_file import Guess, Likeness, Odd, key_of
+from core.data.similarity import Guess, Mislabeled, Similarity, key_of
 from core.jobfolder import JobFolder
 from core.workspace import Workspace
 from ui import job_progress, jobs, page, state
@@ -52,10 +52,12 @@ def _progress(job: JobFolder) -> None:
     st.progress(min(1.0, done / total) if total else 0.0, text=words.COMPARING)
 
 
-def group_photos(workspace: Workspace, dataset: Dataset, entries: Sequence[LeftOut], likeness: Likeness | None) -> None:
+def group_photos(
+    workspace: Workspace, dataset: Dataset, entries: Sequence[LeftOut], compared: Similarity | None
+) -> None:
     """Draw photos of several faces, each with its faces to choose from; two close ones are asked without a guess."""
-    items = [item for entry in entries if (item := questions.item_of(dataset, entry))]
-    guesses = {key_of(dataset, item): _guess(dataset, item, likeness) for item in items}
+    items = [item for entry in entries if (item := review.item_of(dataset, entry))]
+    guesses = {key_of(dataset, item): _guess(dataset, item, compared) for item in items}
     sure = {key: guess.face for key, guess in guesses.items() if guess and guess.sure}
     with editing.heading(words.question("several_faces", len(items))):
         if sure:
@@ -67,8 +69,8 @@ def group_photos(workspace: Workspace, dataset: Dataset, entries: Sequence[LeftO
             _group_photo(workspace, dataset, item, guesses[key_of(dataset, item)], number)
 
 
-def _guess(dataset: Dataset, item: Item, likeness: Likeness | None) -> Guess | None:
-    return likeness.guesses.get(key_of(dataset, item)) if likeness else None
+def _guess(dataset: Dataset, item: Item, compared: Similarity | None) -> Guess | None:
+    return compared.guesses.get(key_of(dataset, item)) if compared else None
 
 
 def _group_photo(workspace: Workspace, dataset: Dataset, item: Item, guess: Guess | None, number: int) -> None:
@@ -106,22 +108,22 @@ def _face(workspace: Workspace, dataset: Dataset, item: Item, face: int, key: st
     )
 
 
-def mix_ups(dataset: Dataset, likeness: Likeness | None) -> list[Odd]:
+def mix_ups(dataset: Dataset, compared: Similarity | None) -> list[Mislabeled]:
     """Return photos that look like somebody else, except where the names say that both may be one person."""
     alike = {frozenset(pair) for pair in review.similar_names(dataset.people)}
     alike -= {frozenset(pair) for pair in state.TWO_PEOPLE.get()}
-    found = likeness.strangers if likeness else ()
+    found = compared.mislabeled if compared else ()
     return [odd for odd in found if frozenset((odd.person, odd.looks_like)) not in alike]
 
 
-def show_mix_ups(workspace: Workspace, dataset: Dataset, found: Sequence[Odd]) -> None:
+def show_mix_ups(workspace: Workspace, dataset: Dataset, found: Sequence[Mislabeled]) -> None:
     """Draw photos that look like somebody else, each with both names to choose from."""
     if not found:
         return
     st.subheader(words.question("stranger", len(found)), anchor=False)
     face = {(item.sha256, item.person): item.face for item in dataset.items}
 
-    def draw(number: int, odd: Odd) -> None:
+    def draw(number: int, odd: Mislabeled) -> None:
         key = f"stranger-{number}-{dataset.version}"
         said = words.looks_like(odd.name, odd.looks_like)
         editing.photo(workspace, dataset, odd.sha256, face.get((odd.sha256, odd.person)), odd.person, said)

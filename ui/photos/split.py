@@ -10,8 +10,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.config import SPLITS, Split
-from core.data import counts, edits
+from core.data import edits
 from core.data.dataset import Dataset, Item
+from core.data.review import class_balance, photo_groups
 from core.errors import LabError
 from core.evaluation import colours
 from core.workspace import Workspace
@@ -47,13 +48,13 @@ def show(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> No
 
 def _what_they_allow(dataset: Dataset) -> None:
     """Say in a sentence what the numbers of photos allow, and warn where they are very unequal."""
-    weighed = counts.weigh(dataset)
-    if weighed is None:
+    balance = class_balance(dataset)
+    if balance is None:
         return
-    (fewest, n_fewest), (most, n_most) = weighed.fewest, weighed.most
+    (fewest, n_fewest), (most, n_most) = balance.fewest, balance.most
     n_test = Counter(item.person for item in dataset.of("test"))
     st.markdown(words.allows(escape.plain(fewest), n_fewest, min(n_test[person] for person in dataset.people)))
-    if weighed.unequal:
+    if balance.unequal:
         said = words.unequal(escape.plain(most), n_most, escape.plain(fewest), n_fewest)
         st.warning(said, icon=":material/balance:")
 
@@ -108,7 +109,7 @@ def _stack(workspace: Workspace, dataset: Dataset, items: list[Item], split: Spl
 
 def _groups(workspace: Workspace, dataset: Dataset) -> None:
     """Show what was kept together, with a button that parts it."""
-    groups = counts.together(dataset)
+    groups = photo_groups(dataset)
     if not groups:
         return
     with st.expander(words.grouped(len(groups), sum(map(len, groups)))):

@@ -6,7 +6,7 @@ from typing import Literal, cast
 
 import streamlit as st
 
-from core.data import questions
+from core.data import review
 from core.data.dataset import Dataset
 from ui import state
 from ui.state import Widget
@@ -26,7 +26,7 @@ def current(dataset: Dataset | None) -> Step:
     wanted = state.STEP.get()
     if wanted in STEPS:
         return cast("Step", wanted)
-    return "split" if dataset.id in state.CHECKED.get() or not questions.open_questions(dataset) else "check"
+    return "split" if dataset.id in state.CHECKED.get() or not review.open_questions(dataset) else "check"
 
 
 def go(step: Step, checking: str = "faces") -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from core.config import MIN_PEOPLE, CropConfig
 from core.data import collections, filetype, read
 from core.data.dataset import Dataset
-from core.data.uploads import Draft
+from core.data.uploads import Upload
 from core.jobfolder import JobFolder
 from core.workspace import Workspace
 from ui import dataset_choice, jobs, page, state
@@ -92,7 +92,7 @@ def _zip(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
         if upload and kind != "zip":
             page.show_error(words.no_zip(upload.name, kind))
         elif upload:
-            draft.take_zip(upload.name, upload)
+            draft.set_zip(upload.name, upload)
             _renew()
         name = _brought(draft)
     return _go(workspace, draft, into, name, lambda: "" if draft.n_files() else words.NO_SOURCE_ZIP)
@@ -161,7 +161,7 @@ def _renew() -> None:
     st.rerun()
 
 
-def _brought(draft: Draft) -> str:
+def _brought(draft: Upload) -> str:
     """Draw what was uploaded, with a button that removes it; return its name."""
     names = [name for pile in draft.piles() for name in pile.names]
     if not names:
@@ -180,7 +180,7 @@ def _brought(draft: Draft) -> str:
 
 def _go(
     workspace: Workspace,
-    draft: Draft,
+    draft: Upload,
     into: Dataset | None,
     name: str,
     missing: Callable[[], str],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.config import Detector
-from core.data.counts import GOOD_FROM
+from core.data.review import GOOD_FROM
 from core.experiments.decision_map import Freeze
 from ui.text.amounts import count, size, spelled_count
 

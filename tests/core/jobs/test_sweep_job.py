@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.config import CropConfig, TrainConfig
-from core.data import dataset as datasets
-from core.data.manifest import Dataset
+from core.data import building
+from core.data.dataset import Dataset
 from core.errors import LabError, Stopped
 from core.experiments import runs
 from core.jobfolder import JobFolder
@@ -34,7 +34,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.fixture(scope="module")
 def people(home: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     folder = write_people(tmp_path_factory.mktemp("people"), people=3, photos=10)
-    return datasets.build_dataset(folder, home, crop=CropConfig(detector="none", size_px=64))
+    return building.build_dataset(folder, home, crop=CropConfig(detector="none", size_px=64))
 
 
 def begun(sweep: Sweep) -> list[str]:

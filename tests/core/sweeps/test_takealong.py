@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.sweeps import results, takealong, told
 from core.sweeps.plan import Cell, Start, SweepPlan
 from core.sweeps.sweep import Sweep

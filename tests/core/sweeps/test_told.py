@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.config import CropConfig, Split, SplitConfig
-from core.data.manifest import Dataset, Item
+from core.data.dataset import Dataset, Item
 from core.experiments.outcome import Outcome
 from core.sweeps import headline, recommendation, sure, told
 from core.sweeps.naming import place_name

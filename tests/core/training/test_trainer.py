@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from core.config import CropConfig, TrainConfig
-from core.data import dataset as datasets
+from core.data.arrays import load_faces
+from core.data.building import build_dataset
+from core.data.dataset import Dataset
 from core.errors import Stopped, WeightsError
 from core.experiments import runs
 from core.jobfolder import JobFolder
@@ -31,12 +33,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 @pytest.fixture(scope="module")
-def people(home: Workspace, tmp_path_factory: pytest.TempPathFactory) -> datasets.Dataset:
+def people(home: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     folder = write_people(tmp_path_factory.mktemp("people"), people=3, photos=10)
-    return datasets.build_dataset(folder, home, crop=CropConfig(detector="none", size_px=64))
+    return build_dataset(folder, home, crop=CropConfig(detector="none", size_px=64))
 
 
-def train(home: Workspace, people: datasets.Dataset, path: Path, config: TrainConfig = SMALL) -> runs.Run:
+def train(home: Workspace, people: Dataset, path: Path, config: TrainConfig = SMALL) -> runs.Run:
     run = runs.create_run(path, people, config, state="running")
     trainer.run_training(run.job, home)
     return run
@@ -79,7 +81,7 @@ def test_summary_agrees_with_the_predictions(finished):
 
 def test_the_saved_file_opens_in_safe_mode_and_says_what_was_reported(finished, home):
     model = keras.saving.load_model(finished.model_path, compile=False, safe_mode=True)
-    test = datasets.load_faces(finished.dataset, home, "test", 48)
+    test = load_faces(finished.dataset, home, "test", 48)
     assert all(variable.dtype == "float32" for variable in model.weights)
     answer = np.asarray(model(test.faces_rgb.astype(np.float32), training=False))
     np.testing.assert_allclose(answer, finished.predictions().probabilities, atol=1e-5)
@@ -89,7 +91,7 @@ def test_the_kept_epoch_is_the_one_the_file_holds(finished, home):
     """The best validation result is reported; the saved file must give exactly that one."""
     history = finished.history()
     best = max(history[1:], key=lambda e: (e.val_accuracy, -e.val_loss))
-    validation = datasets.load_faces(finished.dataset, home, "validation", 48)
+    validation = load_faces(finished.dataset, home, "validation", 48)
     model = keras.saving.load_model(finished.model_path, compile=False)
     answer = np.asarray(model(validation.faces_rgb.astype(np.float32), training=False))
     np.testing.assert_allclose(answer, best.val_probabilities, atol=2e-4)
@@ -257,7 +259,7 @@ def test_the_head_divides_by_the_size_of_its_features(two_phases, home):
     untrained = build.initial_weights(SMALL.backbone, SMALL.seed)
     for name, arrays in untrained.items():
         model.get_layer(name).set_weights(arrays)
-    train = datasets.load_faces(two_phases.dataset, home, "train", 48).faces_rgb.astype(np.float32)
+    train = load_faces(two_phases.dataset, home, "train", 48).faces_rgb.astype(np.float32)
     square = float(np.square(before.predict(train, verbose=0)).mean())
     assert float(np.asarray(scale.variance).item()) == pytest.approx(square, rel=1e-3)
     assert not np.asarray(scale.mean).any()
@@ -324,7 +326,7 @@ def test_stop_keeps_the_last_whole_epoch_where_the_best_is_not_kept(home, people
     with pytest.raises(Stopped):
         train(home, people, tmp_path / "run", SMALL.with_changes(keep_best=False))
     run = runs.open_run(tmp_path / "run")
-    validation = datasets.load_faces(run.dataset, home, "validation", 48)
+    validation = load_faces(run.dataset, home, "validation", 48)
     model = keras.saving.load_model(run.model_path, compile=False)
     answer = np.asarray(model(validation.faces_rgb.astype(np.float32), training=False))
     np.testing.assert_allclose(answer, run.history()[2].val_probabilities, atol=2e-4)

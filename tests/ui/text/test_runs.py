@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core.config import TrainConfig
-from core.data.manifest import save_dataset
+from core.data.dataset import save_dataset
 from core.experiments import listing
 from core.experiments.listing import ListedRun
 from tests.pages import made

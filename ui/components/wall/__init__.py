@@ -14,7 +14,6 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from core.data import thumbnails
 from core.data.dataset import Dataset
 from core.data.store import PhotoStore
 from core.errors import LabError
@@ -77,7 +76,7 @@ def _sprite(workspace: Workspace, wall: Wall) -> str:
     for n, place in enumerate(wall.places):
         item = items[int(place)]
         try:
-            small = thumbnails.thumbnail(store, item.sha256, wall.dataset.crop, item.face, side)
+            small = store.thumbnail(item.sha256, wall.dataset.crop, item.face, side)
             with Image.open(small) as face:
                 picture.paste(face, (n % SPRITE_COLUMNS * side, n // SPRITE_COLUMNS * side))
         except (LabError, OSError):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.data.naming import by_names, by_table
+from core.data.labels import labels_from_names, labels_from_table
 
 FLAT = [f"anna_{n:02d}.jpg" for n in range(4)] + [f"Ben {n}.jpg" for n in range(3)]
 
@@ -12,8 +12,8 @@ def parts(*paths: str) -> list[tuple[str, ...]]:
 
 
 def people(*paths: str) -> dict[str, int] | None:
-    naming = by_names(parts(*paths))
-    return naming.people if naming else None
+    found = labels_from_names(parts(*paths))
+    return found.people if found else None
 
 
 @pytest.mark.parametrize(
@@ -72,18 +72,18 @@ def test_what_cameras_write_and_single_names_are_nobody(names: tuple[str, ...]) 
 
 
 def test_who_has_no_name_is_left_out_and_folders_may_still_name_splits() -> None:
-    naming = by_names(
+    found = labels_from_names(
         parts("x/train/anna_1.jpg", "x/train/anna_2.jpg", "x/train/ben_1.jpg", "x/test/ben_2.jpg", "x/7.jpg")
     )
-    assert naming is not None
-    assert [(place.person, place.split) for place in naming.places] == [
+    assert found is not None
+    assert [(place.person, place.split) for place in found.places] == [
         ("anna", "train"),
         ("anna", "train"),
         ("ben", "train"),
         ("ben", "test"),
         (None, None),
     ]
-    assert naming.places[-1].reason == "has no name of a person in front"
+    assert found.places[-1].reason == "has no name of a person in front"
 
 
 TABLES = [
@@ -99,39 +99,39 @@ TABLES = [
 @pytest.mark.parametrize("table", TABLES)
 def test_a_table_of_file_and_label_says_who_is_who(table: str) -> None:
     paths = parts("photos/a1.jpg", "photos/a2.jpg", "photos/b1.jpg", "photos/b2.jpg")
-    naming = by_table(paths, {"labels.csv": table.encode("utf-8")})
-    assert naming is not None
-    assert (naming.people, naming.table) == ({"anna": 2, "ben": 2}, "labels.csv")
-    assert [place.person for place in naming.places] == ["anna", "anna", "ben", "ben"]
+    found = labels_from_table(paths, {"labels.csv": table.encode("utf-8")})
+    assert found is not None
+    assert (found.people, found.table) == ({"anna": 2, "ben": 2}, "labels.csv")
+    assert [place.person for place in found.places] == ["anna", "anna", "ben", "ben"]
 
 
 def test_a_table_in_an_older_encoding_and_with_splits() -> None:
     table = "file,split,name\n1.jpg,train,Zoë\n2.jpg,val,Zoë\n3.jpg,train,Al\n4.jpg,test,Al\n"
-    naming = by_table(parts("1.jpg", "2.jpg", "3.jpg", "4.jpg", "5.jpg"), {"t.csv": table.encode("cp1252")})
-    assert naming is not None
-    assert naming.people == {"Al": 2, "Zoë": 2}
-    assert [place.split for place in naming.places] == ["train", "validation", "train", "test", None]
-    assert naming.places[-1].reason == 'is not named in "t.csv"'
+    found = labels_from_table(parts("1.jpg", "2.jpg", "3.jpg", "4.jpg", "5.jpg"), {"t.csv": table.encode("cp1252")})
+    assert found is not None
+    assert found.people == {"Al": 2, "Zoë": 2}
+    assert [place.split for place in found.places] == ["train", "validation", "train", "test", None]
+    assert found.places[-1].reason == 'is not named in "t.csv"'
 
 
 @pytest.mark.parametrize(
     "table", ["", "file,label\n", "other,things\n1,2\n", "a1.jpg\nb1.jpg\n", "a1.jpg,anna\na2.jpg,anna\n", "\0\0,\n"]
 )
 def test_a_table_that_names_nobody_here_says_nothing(table: str) -> None:
-    assert by_table(parts("a1.jpg", "a2.jpg", "b1.jpg", "b2.jpg"), {"x.csv": table.encode()}) is None
+    assert labels_from_table(parts("a1.jpg", "a2.jpg", "b1.jpg", "b2.jpg"), {"x.csv": table.encode()}) is None
 
 
 def test_of_two_tables_the_one_counts_that_knows_more_photos() -> None:
     paths = parts("a1.jpg", "a2.jpg", "b1.jpg", "b2.jpg")
-    naming = by_table(paths, {"some.csv": b"a1.jpg,x\na2.jpg,y\nb1.jpg,x", "all.csv": TABLES[0].encode()})
-    assert naming is not None
-    assert naming.table == "all.csv"
+    found = labels_from_table(paths, {"some.csv": b"a1.jpg,x\na2.jpg,y\nb1.jpg,x", "all.csv": TABLES[0].encode()})
+    assert found is not None
+    assert found.table == "all.csv"
 
 
 def test_people_are_told_with_their_numbers() -> None:
-    naming = by_names(
+    found = labels_from_names(
         parts(*(f"{name} {n}.jpg" for name in ("Ab", "Bo", "Cy", "Di", "Ed", "Fi", "Gy", "Ho") for n in (1, 2)))
     )
-    assert naming is not None
-    assert naming.counts() == "Ab 2, Bo 2, Cy 2, Di 2, Ed 2, Fi 2 and 2 more"
-    assert naming.counts(most=2) == "Ab 2, Bo 2 and 6 more"
+    assert found is not None
+    assert found.counts() == "Ab 2, Bo 2, Cy 2, Di 2, Ed 2, Fi 2 and 2 more"
+    assert found.counts(most=2) == "Ab 2, Bo 2 and 6 more"

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import cv2
 import numpy as np
 import pytest
 
 from core.config import CropConfig
+from core.data.cropping import crop_face, crop_faces, crop_from, resize_square
 from core.data.decode import decode
-from core.data.faces import Face, crop_face, crop_from, faces_of_photo, find_faces, resize_square
+from core.data.detection import Face, find_faces
 from core.errors import PhotoError
 from tests.drawn import encoded, exif, picture
 
@@ -125,20 +124,6 @@ def test_a_huge_photo_is_shrunk_before_it_is_cut() -> None:
     assert across == pytest.approx(0.4, abs=0.04)
 
 
-def test_faces_survive_json() -> None:
-    face = Face(1.5, -2.0, 30.0, 40.0, ((1.0, 2.0), (3.0, 4.0), (5.0, 6.0), (7.0, 8.0), (9.0, 10.0)), 0.9123)
-    assert Face.from_dict(face.to_dict()) == face
-    assert Face.from_dict(Face(1.0, 2.0, 3.0, 4.0).to_dict()) == Face(1.0, 2.0, 3.0, 4.0)
-
-
-@pytest.mark.parametrize("detector", ["yunet", "haar", "none"])
-@pytest.mark.parametrize("size", [(1, 1), (16, 16), (32, 400), (3, 2000), (2000, 3), (37, 41)])
-def test_no_face_is_an_empty_list_whatever_the_size(detector: str, size: tuple[int, int]) -> None:
-    photo = np.full((size[1], size[0], 3), 90, np.uint8)
-    # More than once: in tiny pictures YuNet reports what happens to lie in memory, if anything.
-    assert [find_faces(photo, detector) for _ in range(3)] == [[], [], []]  # type: ignore[arg-type]
-
-
 def test_resizing_does_not_write_into_its_argument() -> None:
     square = picture(1, 64, 64)
     for size in (32, 64, 128):
@@ -146,83 +131,6 @@ def test_resizing_does_not_write_into_its_argument() -> None:
         assert resized.shape == (size, size, 3)
         resized[:] = 0
     assert (square == picture(1, 64, 64)).all()
-
-
-# From here on with real photos: drawings do not take YuNet in.
-
-
-@pytest.fixture(scope="module")
-def portrait(shared_data: Path) -> np.ndarray:
-    """One person, one face in the middle, 250 x 250."""
-    return decode((shared_data / "lfw-six/Gerhard_Schroeder/Gerhard_Schroeder_0001.jpg").read_bytes()).rgb
-
-
-@pytest.fixture(scope="module")
-def other(shared_data: Path) -> np.ndarray:
-    return decode((shared_data / "lfw-six/Serena_Williams/Serena_Williams_0001.jpg").read_bytes()).rgb
-
-
-def placed(face_rgb: np.ndarray, at: tuple[int, int], size: tuple[int, int]) -> np.ndarray:
-    """Put a picture into a grey one, its left upper corner at `at`, cut where it goes beyond."""
-    height, width = face_rgb.shape[:2]
-    matrix = np.array([[1.0, 0, at[0]], [0, 1.0, at[1]]])
-    canvas = np.full((size[1], size[0], 3), 120, np.uint8)
-    put = cv2.warpAffine(face_rgb, matrix, size)
-    mask = cv2.warpAffine(np.full((height, width), 255, np.uint8), matrix, size)
-    canvas[mask > 0] = put[mask > 0]
-    return canvas
-
-
-@pytest.mark.real_data
-@pytest.mark.parametrize("detector", ["yunet", "haar"])
-def test_a_face_is_found_where_it_is(portrait: np.ndarray, detector: str) -> None:
-    before = portrait.copy()
-    face, *others = find_faces(portrait, detector)  # type: ignore[arg-type]
-    assert others == []
-    assert abs(face.x + face.width / 2 - 125) < 20
-    assert abs(face.y + face.height / 2 - 125) < 20
-    assert (face.landmarks is not None) == (detector == "yunet")
-    assert (portrait == before).all()
-
-
-@pytest.mark.real_data
-def test_rgb_is_not_bgr(portrait: np.ndarray) -> None:
-    right, wrong = find_faces(portrait)[0], find_faces(np.ascontiguousarray(portrait[..., ::-1]))[0]
-    assert right.score != wrong.score
-
-
-@pytest.mark.real_data
-def test_of_two_faces_both_are_found_the_larger_first(portrait: np.ndarray, other: np.ndarray) -> None:
-    small = cv2.resize(other, (125, 125), interpolation=cv2.INTER_AREA)
-    photo = placed(portrait, (300, 100), (600, 400))
-    photo[150:275, 50:175] = small
-    first, second = find_faces(photo)
-    assert first.x > 300 > second.x + second.width
-    assert first.height > 1.5 * second.height
-
-
-@pytest.mark.real_data
-@pytest.mark.parametrize("height_px", [24, 90, 400, 1200, 3000])
-def test_faces_of_every_size_are_found_and_measured(portrait: np.ndarray, height_px: int) -> None:
-    known = find_faces(portrait)[0]
-    scale = height_px / known.height
-    side = round(250 * scale)
-    scaled = cv2.resize(portrait, (side, side), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-    photo = scaled if side > 1500 else placed(scaled, (20, 20), (1600, 1600))
-    face = find_faces(photo)[0]
-    assert face.height == pytest.approx(height_px, rel=0.15)
-
-
-@pytest.mark.real_data
-@pytest.mark.parametrize("detector", ["yunet", "haar"])
-def test_a_face_that_fills_the_photo_is_found(portrait: np.ndarray, detector: str) -> None:
-    known = find_faces(portrait)[0]
-    margin = 0.1 if detector == "yunet" else 0.3
-    left, top = round(known.x - margin * known.height), round(known.y - margin * known.height)
-    side = round(known.height * (1 + 2 * margin))
-    close = cv2.resize(portrait[top : top + side, left : left + side], (2400, 2400), interpolation=cv2.INTER_CUBIC)
-    face = find_faces(close, detector)[0]  # type: ignore[arg-type]
-    assert face.height == pytest.approx(2400 / (1 + 2 * margin), rel=0.35)
 
 
 @pytest.mark.real_data
@@ -267,7 +175,7 @@ def roll_of(face: Face) -> float:
 def test_a_phone_photo_lying_on_its_side_gives_an_upright_face(portrait: np.ndarray) -> None:
     lying = np.ascontiguousarray(np.rot90(portrait))
     data = encoded(lying, "PNG", exif=exif(orientation=6))
-    ((face, crop),) = faces_of_photo(data, CropConfig())
+    ((face, crop),) = crop_faces(decode(data), CropConfig())
     assert face == find_faces(portrait)[0].rounded()
     assert (crop == crop_face(portrait, face, CropConfig())).all()
 
@@ -277,9 +185,9 @@ def test_faces_of_a_photo_decoded_smaller_are_told_at_its_full_size(
     portrait: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = encoded(cv2.resize(portrait, (1000, 1000), interpolation=cv2.INTER_CUBIC), "PNG")
-    ((whole, crop),) = faces_of_photo(data, CropConfig())
+    ((whole, crop),) = crop_faces(decode(data), CropConfig())
     monkeypatch.setattr("core.data.decode.ENOUGH_PIXELS", 600 * 600)
-    ((halved, crop_of_halved),) = faces_of_photo(data, CropConfig())
+    ((halved, crop_of_halved),) = crop_faces(decode(data), CropConfig())
     assert (halved.x, halved.y, halved.height) == pytest.approx((whole.x, whole.y, whole.height), abs=15)
     assert crop_of_halved.shape == crop.shape
     assert np.abs(crop_from(decode(data), whole, CropConfig()).astype(int) - crop).mean() < 4
@@ -288,19 +196,10 @@ def test_faces_of_a_photo_decoded_smaller_are_told_at_its_full_size(
 @pytest.mark.real_data
 def test_a_new_photo_gives_every_face(portrait: np.ndarray, other: np.ndarray) -> None:
     data = encoded(np.hstack([portrait, other]), "PNG")
-    found = faces_of_photo(data, CropConfig(size_px=96))
+    found = crop_faces(decode(data), CropConfig(size_px=96))
     assert len(found) == 2
     assert all(crop.shape == (96, 96, 3) for _, crop in found)
-    ((face, crop),) = faces_of_photo(data, CropConfig(detector="none", size_px=96))
+    ((face, crop),) = crop_faces(decode(data), CropConfig(detector="none", size_px=96))
     assert face is None
     assert crop.shape == (96, 96, 3)
-    assert faces_of_photo(encoded(picture(1)), CropConfig()) == []
-
-
-@pytest.mark.real_data
-@pytest.mark.slow
-def test_every_photo_of_the_six_shows_a_face(shared_data: Path) -> None:
-    photos = sorted((shared_data / "lfw-six").glob("*/*.jpg"))
-    missed = [path.name for path in photos if not find_faces(decode(path.read_bytes()).rgb)]
-    assert len(photos) == 240
-    assert missed == []
+    assert crop_faces(decode(encoded(picture(1))), CropConfig()) == []

@@ -1,4 +1,4 @@
-"""Who is on photos that lie in no folder of a person: told by their file names, or by a table beside them."""
+"""Label photos that are in no folder of a person: by their file names, or by a table (CSV) beside them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from core.data.layout import SPLIT_FOLDERS, Parts, Place
 PeopleFrom = Literal["folders", "names", "csv"]
 
 TABLE_ENDINGS = (".csv", ".tsv")
-# Fewer photos of the same beginning are no sign of a person.
+# A name must begin at least so many file names.
 FEWEST_OF_ONE = 2
-# Names and tables are believed where they tell of most photos; the others are left out.
+# Names and tables count only if they label more than this fraction of the photos. The other photos are left out.
 MOST_OF_ALL = 0.5
 # A whole name, then its number: "anna_01", "Anna 2", "anna-3", "anna (4)", "anna (4) copy".
 _NUMBERED = re.compile(r"^(?P<name>[^\W\d_].*?)[\s_.\-]*\(?\d*\)?(?:[\s_.\-]*(?:copy|kopie|copie))?$", re.IGNORECASE)
@@ -39,13 +39,13 @@ _SPLIT_HEADERS = frozenset({"fold", "part", "partition", "set", "split", "subset
 
 
 @dataclass(frozen=True)
-class Naming:
-    """Who the photos of a source show, as far as something other than folders says it.
+class FoundLabels:
+    """The labels of a source's photos that file names or a table give.
 
     Attributes:
-        way: what says it.
-        people: how many photos of each, by name.
-        places: of each photo, in the order of the paths asked about.
+        way: where the labels come from.
+        people: number of photos by name.
+        places: one per photo, in the order of the paths given.
         table: name of the table; empty for file names.
     """
 
@@ -56,7 +56,7 @@ class Naming:
 
     @property
     def said_by(self) -> str:
-        """What says it, as the beginning of a sentence that goes on with "say" or "says"."""
+        """The beginning of a sentence: who or what says whose the photos are."""
         return f'"{self.table}" says' if self.table else "the file names say"
 
     def counts(self, most: int = 6) -> str:
@@ -65,25 +65,25 @@ class Naming:
         return ", ".join(named[:most]) + (f" and {len(named) - most} more" if len(named) > most else "")
 
 
-def by_names(paths: Sequence[Parts]) -> Naming | None:
-    """Read people off file names that begin with a name: "anna_01.jpg", "Anna 2.jpg"; upper and lower case are one.
+def labels_from_names(paths: Sequence[Parts]) -> FoundLabels | None:
+    """Find people in file names that begin with a name: "anna_01.jpg", "Anna 2.jpg". Case does not matter.
 
     Args:
         paths: the parts of each photo's path inside its source, file name last.
 
     Returns:
-        None unless at least two people have two photos each, and more than half of the photos have a name.
+        The labels; None unless at least two people have two photos each and more than half of the photos have a name.
     """
     stems = [PurePosixPath(path[-1]).stem for path in paths]
     names = _numbered_names(stems)
     if len(names) < MIN_PEOPLE:
         names = _first_words(stems)
     found = [_beginning_with(stem, names) for stem in stems]
-    return _naming("names", paths, found, reason="has no name of a person in front")
+    return _found_labels("names", paths, found, reason="has no name of a person in front")
 
 
 def _numbered_names(stems: Sequence[str]) -> dict[str, str]:
-    """Return names that stand before a number, by their folded form, each as it is spelled most often."""
+    """Return the names before a number: by their folded form, the most frequent spelling."""
     whole = [match["name"] for stem in stems if (match := _NUMBERED.match(stem))]
     return _spelled([name for name in whole if _may_be_a_name(name)])
 
@@ -118,27 +118,27 @@ def _folded(name: str) -> str:
 
 
 def _beginning_with(stem: str, names: Mapping[str, str]) -> str | None:
-    """Return the longest name that a file name begins with, as a whole word."""
+    """Return the longest name that begins a file name as a whole word."""
     folded = _folded(stem)
     fitting = [key for key in names if re.match(rf"{re.escape(key)}(?![^\W\d_])", folded)]
     return names[max(fitting, key=len)] if fitting else None
 
 
-def by_table(paths: Sequence[Parts], tables: Mapping[str, bytes]) -> Naming | None:
-    """Read people off a table with a row a photo: a column of file names and one of labels, split as a third.
+def labels_from_table(paths: Sequence[Parts], tables: Mapping[str, bytes]) -> FoundLabels | None:
+    """Find people in a table with a row per photo: a column of file names, one of labels, optionally one of splits.
 
     Args:
-        paths: as for `by_names`.
-        tables: content of the CSV files of the source, by their name.
+        paths: as for `labels_from_names`.
+        tables: content of the CSV files of the source, by name.
 
     Returns:
-        What the table that knows most photos says; None where none knows more than half of them and two people.
+        The labels of the table that names most photos; None if none names two people and more than half of the photos.
     """
-    found = [naming for name, data in tables.items() if (naming := _of_table(paths, name, data))]
-    return max(found, key=lambda naming: sum(naming.people.values()), default=None)
+    found = [labels for name, data in tables.items() if (labels := _of_table(paths, name, data))]
+    return max(found, key=lambda labels: sum(labels.people.values()), default=None)
 
 
-def _of_table(paths: Sequence[Parts], name: str, data: bytes) -> Naming | None:
+def _of_table(paths: Sequence[Parts], name: str, data: bytes) -> FoundLabels | None:
     rows = _rows(data)
     width = max(map(len, rows), default=0)
     columns = [[row[place].strip() if place < len(row) else "" for row in rows] for place in range(width)]
@@ -152,11 +152,16 @@ def _of_table(paths: Sequence[Parts], name: str, data: bytes) -> Naming | None:
     if labels is None:
         return None
     splits = next((column for column in rest if _head(column) in _SPLIT_HEADERS and column is not labels), None)
-    said = {_key(files[row]): (labels[row], splits[row] if splits else "") for row in reversed(rows_used)}
-    told = [_told(path, said) for path in paths]
-    given = [SPLIT_FOLDERS.get(split.casefold()) for _, split in told]
-    return _naming(
-        "csv", paths, [label or None for label, _ in told], reason=f'is not named in "{name}"', table=name, splits=given
+    cells_of = {_key(files[row]): (labels[row], splits[row] if splits else "") for row in reversed(rows_used)}
+    found = [_label_of(path, cells_of) for path in paths]
+    given = [SPLIT_FOLDERS.get(split.casefold()) for _, split in found]
+    return _found_labels(
+        "csv",
+        paths,
+        [label or None for label, _ in found],
+        reason=f'is not named in "{name}"',
+        table=name,
+        splits=given,
     )
 
 
@@ -175,7 +180,7 @@ def _rows(data: bytes) -> list[list[str]]:
 
 
 def _key(file: str) -> str:
-    """Return a path as tables and folders are compared: any case, any slash, without the ending."""
+    """Return a path in the form in which tables and folders are compared: any case, any slash, no ending."""
     path = PurePosixPath(file.strip().replace("\\", "/").casefold())
     return str(path.with_suffix("")) if path.name else ""
 
@@ -185,7 +190,7 @@ def _head(column: Sequence[str]) -> str:
 
 
 def _label_column(columns: Sequence[Sequence[str]], rows: Sequence[int]) -> Sequence[str] | None:
-    """Return the column called like one of labels; else the one with the fewest different cells, two at least."""
+    """Return the column with a header of labels; else the one with the fewest different cells, at least two."""
 
     def kinds(column: Sequence[str]) -> int:
         return len({column[row] for row in rows} - {""})
@@ -195,13 +200,13 @@ def _label_column(columns: Sequence[Sequence[str]], rows: Sequence[int]) -> Sequ
     return min(called or fit, key=kinds, default=None)
 
 
-def _told(path: Parts, said: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
-    """Return what a table says of a photo: by its whole path first, by its bare name last."""
+def _label_of(path: Parts, cells_of: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+    """Return label and split of a photo in a table: looked up by its whole path first, by its bare name last."""
     keys = (_key("/".join(path[-depth:])) for depth in range(len(path), 0, -1))
-    return next((said[key] for key in keys if key in said), ("", ""))
+    return next((cells_of[key] for key in keys if key in cells_of), ("", ""))
 
 
-def _naming(
+def _found_labels(
     way: PeopleFrom,
     paths: Sequence[Parts],
     people: Sequence[str | None],
@@ -209,7 +214,7 @@ def _naming(
     reason: str,
     table: str = "",
     splits: Sequence[Split | None] | None = None,
-) -> Naming | None:
+) -> FoundLabels | None:
     counts = Counter(person for person in people if person is not None)
     if len(counts) < MIN_PEOPLE or counts.total() <= MOST_OF_ALL * len(paths):
         return None
@@ -218,11 +223,11 @@ def _naming(
         Place(person=person, split=split) if person else Place(reason=reason)
         for person, split in zip(people, given, strict=True)
     ]
-    return Naming(way, dict(sorted(counts.items(), key=lambda pair: pair[0].casefold())), tuple(places), table)
+    return FoundLabels(way, dict(sorted(counts.items(), key=lambda pair: pair[0].casefold())), tuple(places), table)
 
 
 def _split_folders(paths: Sequence[Parts]) -> list[Split | None]:
-    """Return the split each photo's folders name; none where no folder is called "train"."""
+    """Return the split that each photo's folders name; None for all unless there is a folder "train"."""
     named = [
         next((SPLIT_FOLDERS[folder.casefold()] for folder in path[:-1] if folder.casefold() in SPLIT_FOLDERS), None)
         for path in paths
