@@ -17,10 +17,12 @@ from core.data.dataset import Dataset
 from core.errors import ConfigError
 from core.experiments import archive, runs
 from core.models import registry, weights
-from core.sweeps import results, tables, told
-from core.sweeps.plan import USUAL_SEEDS, Start, SweepPlan
+from core.sweeps import recommendation, results, tables
+from core.sweeps.plan import USUAL_SEEDS, Axis, Start, SweepPlan
 from core.sweeps.sweep import Sweep, create_sweep, open_sweep
 from core.workspace import Workspace
+
+AXES: dict[Axis, str] = {"depth": "frozen layers", "photos": "photos a person", "size": "face size"}
 
 
 def crop(arguments: argparse.Namespace) -> Answer:
@@ -115,14 +117,13 @@ def sweep(arguments: argparse.Namespace) -> Answer:
         return done.done, done.total
 
     work_here(made.job, workspace, "try", progress)
-    found = results.results(made)
-    lines = results.lines(plan, found)
+    lines = results.lines(plan, results.results(made))
     rows = [dict(zip(tables.RUN_COLUMNS, row, strict=True)) for row in tables.run_rows(made)]
     run_facts = [{name.replace(" ", "_"): value for name, value in row.items()} for row in rows]
     left_out = [{"name": each.name, "reason": each.reason} for each in dataset.left_out]
-    facts = {"runs": run_facts, **told.facts(lines, dataset), "out": str(made.path)}
+    facts = {"runs": run_facts, **recommendation.facts(lines, dataset), "out": str(made.path)}
     facts |= {"left_out": left_out, "warnings": leaks.warnings(dataset)}
-    return Answer(facts, _sweep_text(facts))
+    return Answer(facts, _sweep_table(facts))
 
 
 def _plan(arguments: argparse.Namespace) -> SweepPlan:
@@ -145,12 +146,17 @@ def _sweep_at(path: Path, workspace: Workspace, dataset: Dataset, plan: SweepPla
     return found
 
 
-def _sweep_text(facts: dict[str, Any]) -> str:
+def _sweep_table(facts: dict[str, Any]) -> str:
+    """Return a table a network: each setting, its mean of right answers, its word, and which one is recommended."""
     lines = []
     for verdict in facts["verdict"]:
-        lines += [verdict[part] for part in ("headline", "second", "setting", "question_one", "question_two")]
-    lines = lines or ["Not every try is done yet; the same command goes on with it."]
-    return "\n".join(line for line in lines if line)
+        start = "" if verdict["pretrained"] else ", untrained"
+        lines.append(f"{verdict['network']}{start}: right of {verdict['total']} (guessing: {verdict['guessing']})")
+        for row in verdict["standings"]:
+            name = f"{AXES[verdict['axis']]} {'all' if row['value'] is None else row['value']}"
+            marked = "  recommended" if row["recommended"] else ""
+            lines.append(f"  {name:20} {row['right']:7.1f}  {row['word'].replace('_', ' ')}{marked}")
+    return "\n".join(lines) or "Not every try is done yet; the same command goes on with it."
 
 
 def test(arguments: argparse.Namespace) -> Answer:

@@ -1,4 +1,4 @@
-"""What a sweep tries: every combination of a few settings, and the order in which it does so. No TensorFlow."""
+"""What a sweep trains: every combination of a few settings, and the order in which it does so. No TensorFlow."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Axis = Literal["depth", "photos", "size"]
 MOST_RUNS = 500
 # Practice photos a person, where there are more; then all of them.
 USUAL_PHOTOS = (1, 2, 3, 5, 10)
-# Seeds of a comparison that is to say something: with fewer tries the verdict is nearly always that the photos cannot
+# Seeds of a comparison that is to say something: with fewer the verdict is nearly always that the photos cannot
 # tell (docs/verdict.md).
 USUAL_SEEDS = tuple(range(7))
 
@@ -106,7 +106,7 @@ class SweepPlan:
         """Return the trainings in the order in which they are done: one seed of everything first, then the next.
 
         Within a seed the quick ones come first (much frozen, few photos, small pictures), so that something is there
-        to be seen soon, and frozen layers are asked for what comes after them while they are at it.
+        to be seen soon, and what frozen layers compute is there for the next training.
         """
         photos = sorted(self.photos, key=lambda each: (each is None, each or 0))
         quick = product(sorted(self.sizes_px), photos, sorted(self.depths, reverse=True))
@@ -161,7 +161,7 @@ def usual_photos(dataset: Dataset) -> tuple[int | None, ...]:
 
 
 def same_training(one: TrainConfig, other: TrainConfig) -> bool:
-    """Tell whether two settings train the same: the name of the preset says nothing."""
+    """Return whether two settings train the same: the name of the preset says nothing."""
     plain = TrainConfig().preset
     return replace(check_config(one), preset=plain) == replace(check_config(other), preset=plain)
 

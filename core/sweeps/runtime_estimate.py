@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Outlook:
+class RuntimeEstimate:
     """What is to come.
 
     Attributes:
@@ -31,8 +31,8 @@ class Outlook:
     all_s: float
 
 
-def outlook(plan: SweepPlan, dataset: Dataset, workspace: Workspace) -> Outlook:
-    """Tell how much a sweep has to do, and how long that takes; what finished trainings give is not done again."""
+def estimate(plan: SweepPlan, dataset: Dataset, workspace: Workspace) -> RuntimeEstimate:
+    """Estimate how much a sweep has to do, and how long that takes; a finished training is not done again."""
     done = [compare_runs.requested_config(run) for run in finished(workspace, dataset)]
     seconds: dict[TrainConfig, float] = {}
     to_do, first_s, all_s = 0, 0.0, 0.0
@@ -48,4 +48,4 @@ def outlook(plan: SweepPlan, dataset: Dataset, workspace: Workspace) -> Outlook:
         all_s += seconds[alike]
         if cell.seed == plan.seeds[0]:
             first_s += seconds[alike]
-    return Outlook(to_do, first_s, all_s)
+    return RuntimeEstimate(to_do, first_s, all_s)

@@ -142,7 +142,7 @@ def finished(workspace: Workspace, dataset: Dataset) -> list[Run]:
     found = []
     for run in runs.list_runs(workspace, of_sweeps=True):
         same = runs.dataset_of(run) == (dataset.id, dataset.version)
-        # One in which what was to learn did not is no try of its stop.
+        # Where not all learned that was to learn, the run is no trial of its setting.
         if same and run.status().state == "done" and run.summary() and run.outcome().retrained:
             found.append(run)
     return found

@@ -194,7 +194,7 @@ def test_sweep_trains_every_depth_and_judges(people, tmp_path):
     assert [(row["frozen_layers"], row["seed"]) for row in facts["runs"]] == [(13, 0), (10, 0), (13, 1), (10, 1)]
     assert [row["tries"] for row in facts["depths"]] == [2, 2]
     (verdict,) = facts["verdict"]
-    assert verdict["headline"]
+    assert [row["value"] for row in verdict["standings"]] == [13, 10]
     assert (out / "runs").is_dir()
 
     # The same command goes on with what is there: nothing is trained twice.

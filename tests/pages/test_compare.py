@@ -9,7 +9,6 @@ import pytest
 from core.experiments import runs
 from core.jobs import queue
 from core.presets import preset
-from core.sweeps import sure
 from core.sweeps.plan import USUAL_SEEDS, Cell, Start, SweepPlan, with_rates
 from core.sweeps.sweep import create_sweep, list_sweeps
 from tests import made_sweeps
@@ -18,7 +17,7 @@ from ui import navigation
 from ui.compare import prepare
 from ui.state import Param, Widget
 from ui.text import compare as words
-from ui.text import escape
+from ui.text import escape, sweep_evidence
 from ui.text import photos as photos_words
 from ui.text import train as train_words
 
@@ -62,7 +61,7 @@ def test_one_click_starts_what_a_lesson_needs(open_page, lab_home, dataset) -> N
     app = open_page(navigation.COMPARE)
     assert app.title[0].value == words.QUESTIONS["depth"]
     assert "6 stops, 7 tries each" in reading.texts(app)
-    assert "guessing: 24" in chart(app)
+    assert "by chance: 24" in chart(app)
     app.button(key=Widget.START_COMPARISON).click().run()
     assert not app.exception
     (sweep,) = list_sweeps(lab_home)
@@ -270,10 +269,10 @@ def test_it_ends_in_one_headline_and_says_how_sure_that_is(open_page, lab_home, 
     assert "take this one" in chart(app)
     table = next(frame.value for frame in app.dataframe if words.SURE_COLUMNS[0] in frame.value)
     assert table["right"].tolist()[:2] == ["0.0", f"{EXAM}.0"]
-    assert table["verdict"].tolist()[:2] == [sure.WORDS["clearly_worse"], sure.WORDS["as_good"]]
+    assert table["verdict"].tolist()[:2] == [sweep_evidence.WORDS["clearly_worse"], sweep_evidence.WORDS["as_good"]]
     assert "at most 3 of 72 right answers behind any other" in said
     # What stands in the table is not said a second time.
-    assert escape.plain(sure.METHOD[0]) in said
+    assert escape.plain(sweep_evidence.METHOD[0]) in said
     assert "Against retraining block 5" not in said
     assert app.query_params[Param.SWEEP] == sweep.id
 
@@ -285,7 +284,7 @@ def test_what_cannot_be_told_says_so_and_recommends_nothing(open_page, lab_home,
     assert app.title[0].value == "These photos cannot tell which is best."
     assert "take this one" not in chart(app)
     table = next(frame.value for frame in app.dataframe if words.SURE_COLUMNS[0] in frame.value)
-    assert set(table["verdict"]) == {sure.WORDS["cannot_tell"]}
+    assert set(table["verdict"]) == {sweep_evidence.WORDS["cannot_tell"]}
     assert set(table["what would help"]) <= {"more tries", "more exam photos"}
 
 

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.data.dataset import Dataset, list_datasets
-from core.sweeps import charted, recommendation
-from core.sweeps.results import Line, Point, Result, exam
-from core.sweeps.sure import WORDS
+from core.sweeps import recommendation
+from core.sweeps.results import Line, Point, Result, labelled_test_items
 from core.sweeps.sweep import Sweep
 from core.workspace import Workspace
 from ui import navigation
-from ui.compare import watching
 from ui.state import Param, Widget
 from ui.text import compare as words
+from ui.text.sweep_evidence import WORDS
+from ui.text.sweep_names import line_title, point_title
 from ui.train import settings
 
 
@@ -27,15 +27,15 @@ def opened(workspace: Workspace, sweep: Sweep, drawn: Sequence[Line], place: int
 
 
 def _row(sweep: Sweep, line: Line, point: Point, number: int, dataset: Dataset | None) -> None:
-    what = watching.title(line, point)
+    what = point_title(line, point)
     if len(sweep.plan.starts) > 1:
-        what = f"{charted.line_name(line.start)}, {what}"
+        what = f"{line_title(line.start)}, {what}"
     with st.container(horizontal=True, vertical_alignment="center"):
         if not point.results:
             st.markdown(f"**{what}:** {words.NOTHING_THERE}", width="content")
             return
         correct = [result.correct for result in point.results]
-        total = len(exam(sweep.dataset))
+        total = len(labelled_test_items(sweep.dataset))
         word = _word(sweep, line, point)
         st.markdown(words.stop(what, correct, total, point.seconds, word), width="content")
         if dataset and st.button(words.USE_STOP, key=Widget.USE_POINT.of(number), type="primary"):
@@ -46,7 +46,7 @@ def _row(sweep: Sweep, line: Line, point: Point, number: int, dataset: Dataset |
 
 
 def _word(sweep: Sweep, line: Line, point: Point) -> str:
-    found = recommendation.judge(line, sweep.dataset)
+    found = recommendation.verdict_of(line, sweep.dataset)
     if found is None or found.kind == "alone":
         return ""
     return WORDS[found.standings[recommendation.place_of(line, point.place)].word]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.evaluation.overlay import COLOURS, LETTERS
 from core.experiments import compare_runs
 from core.experiments.compare_runs import Changed
 from core.experiments.listing import ListedRun
 from core.experiments.runs import Predictions
 from core.workspace import Workspace
 from ui import page
+from ui.charts.overlay import COLOURS, LETTERS
 from ui.state import Widget
 from ui.test import before_after, prediction_cards
 from ui.text import compare as words

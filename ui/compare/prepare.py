@@ -9,16 +9,16 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.data.dataset import Dataset
 from core.models import registry, weights
-from core.sweeps import charted
 from core.sweeps.plan import SweepPlan
 from core.sweeps.results import lines
-from core.sweeps.runtime_estimate import outlook
+from core.sweeps.runtime_estimate import estimate
 from core.sweeps.sweep import Sweep
 from core.workspace import Workspace
 from ui import dataset_choice, jobs, page
 from ui.compare import selection, setup
 from ui.compare.setup import Choice
 from ui.components import sweep_chart
+from ui.components.sweep_chart.chart import chart_of
 from ui.state import Widget
 from ui.text import common, escape
 from ui.text import compare as words
@@ -53,8 +53,8 @@ def draw(workspace: Workspace, found: Sequence[Dataset], everything: Sequence[Sw
 
 
 def _question(choice: Choice) -> str:
-    stops = registry.backbone(choice.starts[0].backbone).architecture.freeze_boundaries()
-    is_by_layer = choice.axis == "depth" and choice.depths != stops
+    boundaries = registry.backbone(choice.starts[0].backbone).architecture.freeze_boundaries()
+    is_by_layer = choice.axis == "depth" and choice.depths != boundaries
     return words.QUESTION_LAYERS if is_by_layer else words.QUESTIONS[choice.axis]
 
 
@@ -74,7 +74,7 @@ def votes_key(plan: SweepPlan, dataset: Dataset) -> str:
 
 
 def _vote(plan: SweepPlan, dataset: Dataset) -> tuple[int, ...]:
-    return sweep_chart.vote(charted.chart_of(plan, lines(plan, ()), dataset), votes_key(plan, dataset))
+    return sweep_chart.vote(chart_of(plan, lines(plan, ()), dataset), votes_key(plan, dataset))
 
 
 def _start(
@@ -111,7 +111,7 @@ def _needed(plan: SweepPlan) -> list[str]:
 
 
 def _takes(workspace: Workspace, plan: SweepPlan, dataset: Dataset) -> str:
-    expected, total = outlook(plan, dataset, workspace), len(list(plan.cells()))
+    expected, total = estimate(plan, dataset, workspace), len(list(plan.cells()))
     if not expected.to_do:
         return words.all_done_before(total)
     n_seeds = len(plan.seeds)

@@ -8,10 +8,11 @@ from math import isfinite
 import numpy as np
 import streamlit as st
 
-from core.evaluation import colours, metrics, overlay
-from core.evaluation.overlay import COLOURS, LETTERS
+from core.evaluation import metrics
 from core.experiments.listing import ListedRun
 from core.models import architectures, registry
+from ui.charts import colours, overlay
+from ui.charts.overlay import COLOURS, LETTERS
 from ui.state import Widget
 from ui.test import evaluation
 from ui.test.evaluation import Evaluation
@@ -148,7 +149,7 @@ def _curves(rows: Sequence[ListedRun], evaluations: Sequence[Evaluation]) -> Non
     people = {len(each.dataset.people) for each in evaluations}
     same = people.pop() if len(people) == 1 else None
     st.echarts_chart(
-        overlay.mock_exam_curves(curves, words.overlay_labels(same), same),
+        overlay.validation_curves(curves, same),
         key=Widget.BESIDE.of("curves", *(row.id for row in rows)),
         height=CURVES_PX,
         renderer="svg",

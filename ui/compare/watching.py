@@ -12,7 +12,6 @@ from core.errors import LabError
 from core.experiments import runs
 from core.experiments.runs import Run
 from core.experiments.runtime_estimate import estimate_seconds
-from core.sweeps import charted, told
 from core.sweeps.plan import Cell
 from core.sweeps.results import Line, Point, Progress, Result, lines, progress, results
 from core.sweeps.sweep import Sweep, list_sweeps
@@ -20,10 +19,12 @@ from core.workspace import Workspace
 from ui import job_progress, navigation, page
 from ui.compare import selection
 from ui.components import sweep_chart
+from ui.components.sweep_chart.chart import chart_of
 from ui.state import Param, Widget
-from ui.text import amounts, common
+from ui.text import amounts, common, sweeps
 from ui.text import compare as words
 from ui.text import train as train_words
+from ui.text.sweep_names import point_title
 
 
 def watch(workspace: Workspace, sweep: Sweep) -> None:
@@ -52,7 +53,7 @@ def _watch(workspace: Workspace, sweep: Sweep, expected_s: Mapping[Cell, float])
             _bar(now, drawn, running, lambda share: _left_s(expected_s, found, now.now, share))
         with st.container(gap="xsmall"):
             _say_so_far(workspace, sweep, drawn)
-        chart = charted.chart_of(sweep.plan, drawn, sweep.dataset, guesses=sweep.guesses)
+        chart = chart_of(sweep.plan, drawn, sweep.dataset, votes=sweep.guesses)
         sweep_chart.show(replace(chart, running=_place(drawn, now.now)), Widget.STOPS.of(sweep.id))
 
 
@@ -104,7 +105,7 @@ def _say_so_far(workspace: Workspace, sweep: Sweep, drawn: Sequence[Line]) -> No
             _what_trains_first(workspace)
         return
     for line in drawn:
-        said = told.so_far(line, sweep.dataset)
+        said = sweeps.so_far(line, sweep.dataset)
         if said:
             st.markdown(said)
 
@@ -126,12 +127,7 @@ def _what_trains_first(workspace: Workspace) -> None:
 
 def _named(drawn: Sequence[Line], cell: Cell) -> str:
     found = at(drawn, cell)
-    return title(*found) if found else ""
-
-
-def title(line: Line, point: Point) -> str:
-    """Name a point: what learns at it, how many photos, or the size of a face."""
-    return charted.stop_title(line, point)
+    return point_title(*found) if found else ""
 
 
 def at(drawn: Sequence[Line], cell: Cell) -> tuple[Line, Point] | None:

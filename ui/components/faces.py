@@ -17,8 +17,8 @@ from PIL import Image
 from core.data.dataset import Dataset, Item
 from core.data.store import PhotoStore, thumbnail_of_crop
 from core.errors import LabError
-from core.evaluation import colours
 from core.workspace import Workspace
+from ui.charts import colours
 from ui.text import common, escape
 from ui.text import photos as photos_words
 
@@ -75,7 +75,7 @@ def by_person(
     workspace: Workspace,
     dataset: Dataset,
     items: Sequence[Item],
-    to_check: Collection[tuple[str, str | None]] = (),
+    to_check: Collection[tuple[str | None, str | None]] = (),
 ) -> None:
     """Draw faces under the names of their people; `items` of one person stand together.
 

@@ -14,7 +14,6 @@ from pathvalidate import sanitize_filename
 from core.experiments import archive, baseline, restore
 from core.experiments.listing import ListedRun, RunList
 from core.jobfolder import LONGEST_NAME, OPEN_STATES, JobFolder
-from core.sweeps import charted
 from core.sweeps import sweep as sweep_folders
 from core.sweeps.results import progress
 from core.sweeps.sweep import Sweep
@@ -23,7 +22,7 @@ from ui import navigation, page, state
 from ui.compare import selection
 from ui.experiments import storage
 from ui.state import Param, Widget
-from ui.text import common, escape
+from ui.text import common, escape, sweep_names
 from ui.text import compare as compare_words
 from ui.text import experiments as words
 from ui.text import runs as run_words
@@ -269,7 +268,7 @@ def _sweep_cells(sweep: Sweep) -> tuple[object, ...]:
     return (
         selection.when(sweep),
         selection.what(sweep),
-        ", ".join(charted.line_name(start) for start in plan.starts),
+        ", ".join(sweep_names.line_title(start) for start in plan.starts),
         common.dataset(sweep.dataset.name, len(sweep.dataset.people)),
         compare_words.of_tries(done.done, done.total),
         common.RUN_STATES[sweep.status().state],

@@ -14,9 +14,9 @@ from core.data import edits
 from core.data.dataset import Dataset, Item
 from core.data.review import class_balance, photo_groups
 from core.errors import LabError
-from core.evaluation import colours
 from core.workspace import Workspace
 from ui import dataset_choice, navigation, page, state
+from ui.charts import colours
 from ui.components import faces
 from ui.photos import decision_map, editing, review, steps
 from ui.state import Widget

@@ -9,12 +9,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.data.dataset import Dataset
-from core.evaluation import colours
 from core.experiments import baseline, compare_runs
 from core.experiments.compare_runs import Changed, RunComparison, Setting
 from core.experiments.listing import ListedRun
 from core.experiments.runs import Predictions, Run
 from core.workspace import Workspace
+from ui.charts import colours
 from ui.components import faces
 from ui.state import Widget
 from ui.text import common, escape, runs

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.evaluation import colours, metrics
+from core.evaluation import metrics
+from ui.charts import colours
 from ui.text import escape
 from ui.text import test as words
 

@@ -6,9 +6,10 @@ import streamlit as st
 
 from core import presets
 from core.config import TrainConfig
-from core.evaluation import colours, metrics
+from core.evaluation import metrics
 from core.evaluation.metrics import TestResult, Verdict
 from core.experiments.runs import Run
+from ui.charts import colours
 from ui.text import common, runs
 from ui.text import test as words
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from core.config import Split
-from core.evaluation.curves import CurveLabels
-from core.evaluation.figures import ConfusionLabels
 from core.experiments.compare_runs import Setting
 from core.jobfolder import State
 from ui.text.amounts import count
@@ -43,13 +41,8 @@ A_TRY = "a try of a comparison"
 MUST_LEARN = "An untrained network must learn everything, so all blocks are unfrozen."
 ALL_PHOTOS_EACH = "all photos"
 LIBRARY = "My experiments"
-LOSS_LABELS = CurveLabels(SPLITS["train"], SPLITS["validation"], ROUND)
-MATRIX_LABELS = ConfusionLabels(
-    true="who it is",
-    predicted="who it says",
-    right="{true}: {count} right",
-    wrong="{true} taken for {predicted}: {count}",
-)
+WHO_IT_IS, WHO_IT_SAYS = "who it is", "who it says"
+CELL_RIGHT, CELL_WRONG = "{true}: {count} right", "{true} taken for {predicted}: {count}"
 RUN_STATES: dict[State, str] = {
     "queued": "waiting",
     "running": "running",
@@ -86,12 +79,6 @@ def largest_upload(megabytes: int) -> str:
 
 def backbone(title: str, *, here: bool) -> str:
     return title if here else f"{title} (not on this computer yet)"
-
-
-def accuracy_labels(people: int, before: str = "", border: str = "") -> CurveLabels:
-    """Return the words on the curves of right answers; `before` names the grey one, `border` its line."""
-    guessing = GUESSING.format(people=people)
-    return CurveLabels(SPLITS["train"], SPLITS["validation"], ROUND, guessing, before, border)
 
 
 def accuracy_alt(practice: float | None, mock: float | None, rounds: int) -> str:

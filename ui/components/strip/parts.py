@@ -9,10 +9,10 @@ from math import sqrt
 from typing import Any
 
 from core.config import TrainConfig
-from core.evaluation import colours
 from core.experiments.outcome import Outcome
 from core.models import architectures, registry
 from core.models.architectures import Architecture
+from ui.charts import colours
 from ui.text import common, runs
 from ui.text import train as train_words
 

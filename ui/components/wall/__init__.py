@@ -17,9 +17,10 @@ from PIL import Image
 from core.data.dataset import Dataset
 from core.data.store import PhotoStore
 from core.errors import LabError
-from core.evaluation import colours, listing
+from core.evaluation import listing
 from core.experiments.history import Epoch
 from core.workspace import Workspace
+from ui.charts import colours
 from ui.components import faces
 from ui.text import train as train_words
 
