@@ -23,8 +23,8 @@ from core.evaluation.paired import PRIOR_DF, PRIOR_LUCK
 from core.sweeps import results
 from core.sweeps.plan import Cell, Start, SweepPlan
 from core.workspace import Workspace
+from tests import fakes
 from tests.made_sweeps import Outcome, make_sweep
-from tests.pages import made
 from ui.compare import export
 
 PEOPLE = ("Ada", "<b>Bo</b>", "Chen", "Dora", "Emil", "Fay")
@@ -257,7 +257,7 @@ def zipped(request, tmp_path) -> tuple[Made, dict[str, bytes], dict[str, Any]]:
     """Return a made sweep, its zip, and what the lab tells of it by itself."""
     wanted = MADE[request.param]
     workspace = Workspace(tmp_path / "home")
-    dataset = made.dataset(workspace, PEOPLE, exam_each=12)
+    dataset = fakes.dataset(workspace, PEOPLE, test_each=12)
     items = tuple(replace(item, group=(item.group or 0) // wanted.of_group) for item in dataset.items)
     dataset = replace(dataset, items=items)
     save_dataset(workspace, dataset)
