@@ -111,9 +111,9 @@ def finish(run: Run, cell: Cell, outcome: Outcome) -> None:
     run.job.set_state("done")
 
 
-def photos_of(people: int = 6, *, exam_each: int = 24, of_group: int = 1, practice: int = 10) -> Dataset:
+def photos_of(people: int = 6, *, test_each: int = 24, of_group: int = 1, practice: int = 10) -> Dataset:
     """Return a data set without pictures; each person's photos are in groups of `of_group`."""
-    each: dict[Split, int] = {"train": practice, "validation": 4, "test": exam_each}
+    each: dict[Split, int] = {"train": practice, "validation": 4, "test": test_each}
     items = [
         Item(f"{person}{split}{n}", f"{person}/{n}.png", person, split, 100 * at + n // of_group, 1, None)
         for person in PEOPLE[:people]

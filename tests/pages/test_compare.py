@@ -11,8 +11,8 @@ from core.jobs import queue
 from core.presets import preset
 from core.sweeps.plan import USUAL_SEEDS, Cell, Start, SweepPlan, with_rates
 from core.sweeps.sweep import create_sweep, list_sweeps
-from tests import made_sweeps
-from tests.pages import made, reading
+from tests import fakes, made_sweeps
+from tests.pages import reading
 from ui import navigation
 from ui.compare import prepare
 from ui.state import Param, Widget
@@ -29,7 +29,7 @@ EXAM_EACH, EXAM = 24, 72
 @pytest.fixture
 def dataset(lab_home, weights_here):
     weights_here.append(MINI)
-    return made.dataset(lab_home, exam_each=EXAM_EACH)
+    return fakes.dataset(lab_home, test_each=EXAM_EACH)
 
 
 def chart(app) -> str:
@@ -146,7 +146,7 @@ def test_the_network_is_the_one_of_train_where_it_is_here(open_page, lab_home, d
 
 
 def test_without_weights_there_is_a_way_on_but_never_a_silent_start(open_page, lab_home, weights_here) -> None:
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     app = open_page(navigation.COMPARE)
     assert app.info[0].value == train_words.MISSING_HERE
     assert Widget.START_COMPARISON not in reading.button_keys(app)
@@ -165,7 +165,7 @@ def test_a_network_that_is_not_here_is_brought_as_on_train(open_page, lab_home, 
 
 
 def test_photos_chosen_last_are_compared(open_page, lab_home, dataset) -> None:
-    other = made.dataset(lab_home, people=("Dora", "Emil"), dataset_id="made2", name="others")
+    other = fakes.dataset(lab_home, people=("Dora", "Emil"), dataset_id="made2", name="others")
     app = open_page(navigation.COMPARE)
     picker = reading.widget(app, "selectbox", Widget.COMPARE_ON)
     chosen = next(each for each in (dataset.id, other.id) if each != picker.value)
@@ -200,7 +200,7 @@ def test_while_it_runs_the_chart_fills_in(open_page, lab_home, dataset) -> None:
 
 
 def test_one_that_waits_says_that_something_else_trains_first(open_page, lab_home, dataset) -> None:
-    run = made.run(lab_home, dataset, state="running", tested=False)
+    run = fakes.run(lab_home, dataset, state="running", tested=False)
     with run.job.held():
         sweep = create_sweep(lab_home, dataset, SweepPlan())
         queue.enqueue(lab_home, sweep.job)
@@ -437,7 +437,7 @@ def test_the_address_names_one_else_an_open_one_is_shown_else_the_newest(open_pa
 
 def test_photos_chosen_anew_do_not_show_the_comparison_of_others(open_page, lab_home, dataset) -> None:
     finished(lab_home, dataset)
-    other = made.dataset(lab_home, people=("Dora", "Emil"), dataset_id="made2", name="others")
+    other = fakes.dataset(lab_home, people=("Dora", "Emil"), dataset_id="made2", name="others")
     app = open_page(navigation.TRAIN)
     app.session_state["dataset"] = other.id
     app.switch_page(navigation.COMPARE).run()
@@ -499,7 +499,7 @@ def test_train_says_that_a_comparison_runs_and_shows_none_of_its_tries(open_page
 
 
 def test_an_experiment_that_waits_is_not_confused_by_a_comparison_that_waits(open_page, lab_home, dataset) -> None:
-    run = made.run(lab_home, dataset, state="queued", tested=False, rounds=0)
+    run = fakes.run(lab_home, dataset, state="queued", tested=False, epochs=0)
     queue.enqueue(lab_home, run.job)
     sweep = create_sweep(lab_home, dataset, SweepPlan())
     queue.enqueue(lab_home, sweep.job)
@@ -511,7 +511,7 @@ def test_an_experiment_that_waits_is_not_confused_by_a_comparison_that_waits(ope
 
 def test_my_experiments_list_the_comparison_not_its_tries(open_page, lab_home, dataset) -> None:
     sweep = finished(lab_home, dataset)
-    alone = made.run(lab_home, dataset)
+    alone = fakes.run(lab_home, dataset)
     app = open_page(navigation.LIBRARY)
     experiments, comparisons = (frame.value for frame in app.dataframe)
     assert len(experiments) == 1

@@ -15,7 +15,8 @@ from core.data.similarity import Guess, Mislabeled, Similarity, save_similarity
 from core.data.store import PhotoStore
 from core.errors import DatasetError
 from core.jobfolder import JobFolder
-from tests.pages import made, reading
+from tests import fakes
+from tests.pages import reading
 from ui import jobs, navigation
 from ui.state import Widget
 from ui.text import common, escape
@@ -26,7 +27,7 @@ from ui.text import train as train_words
 def a_zip() -> bytes:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
-        archive.writestr("Ada/1.png", made.photo(1))
+        archive.writestr("Ada/1.png", fakes.photo(1))
     return data.getvalue()
 
 
@@ -46,7 +47,7 @@ def flat_zip(*more: tuple[str, bytes]) -> bytes:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         for number, name in enumerate(FLAT):
-            archive.writestr(f"us/{name}", made.photo(number))
+            archive.writestr(f"us/{name}", fakes.photo(number))
         for name, content in more:
             archive.writestr(name, content)
     return data.getvalue()
@@ -56,13 +57,13 @@ def flat_zip(*more: tuple[str, bytes]) -> bytes:
 def test_a_flat_folder_is_understood_after_a_question(open_page, lab_home, tmp_path, way) -> None:
     app = choose_way(open_page(navigation.PHOTOS), way)
     if way == words.SOURCE_DROP:
-        app.file_uploader[0].set_value([(f"us/{name}", made.photo(n), "image/png") for n, name in enumerate(FLAT)])
+        app.file_uploader[0].set_value([(f"us/{name}", fakes.photo(n), "image/png") for n, name in enumerate(FLAT)])
     elif way == words.SOURCE_ZIP:
         app.file_uploader[0].set_value(("us.zip", flat_zip(), "application/zip"))
     else:
         (tmp_path / "us").mkdir()
         for n, name in enumerate(FLAT):
-            (tmp_path / "us" / name).write_bytes(made.photo(n))
+            (tmp_path / "us" / name).write_bytes(fakes.photo(n))
         app.text_input(key=Widget.FOLDER).set_value(str(tmp_path / "us"))
         app.button(key=Widget.FIND_FACES).click()
     app.run()
@@ -96,7 +97,7 @@ def test_a_table_beside_the_photos_is_asked_about_and_no_is_taken_for_an_answer(
     [
         ("photos.rar", b"Rar!\x1a\x07\x01\0 and more", "RAR archive"),
         ("photos.7z", b"7z\xbc\xaf\x27\x1c and more", "7z archive"),
-        ("me.png", made.photo(1), None),
+        ("me.png", fakes.photo(1), None),
     ],
 )
 def test_what_is_no_zip_is_called_by_its_name_and_not_kept(open_page, lab_home, name, content, archive) -> None:
@@ -110,11 +111,11 @@ def test_what_is_no_zip_is_called_by_its_name_and_not_kept(open_page, lab_home, 
 
 def leaking(lab_home) -> Dataset:
     """Write a data set with two final-exam photos and a mock-exam photo that do not count, and a turned one."""
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     store = PhotoStore(lab_home.photos)
     reason = 'is the same photo as "Ada/train-0.png" in practice'
     out = [
-        LeftOut(f"{split}/Ada/{n}.png", reason, store.add(made.photo(900 + n)), "Ada", split, "leak", None)
+        LeftOut(f"{split}/Ada/{n}.png", reason, store.add(fakes.photo(900 + n)), "Ada", split, "leak", None)
         for n, split in enumerate(("test", "test", "validation"))
     ]
     turned = replace(dataset.to_review[0], kind="turned", reason="lay on its side and was turned by 90 degrees")
@@ -148,7 +149,7 @@ def test_exam_photos_from_practice_are_said_and_let_count_with_a_click(open_page
 
 
 def test_exam_photos_that_were_let_count_are_said(open_page, lab_home) -> None:
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     practice = next(item for item in dataset.items if item.split == "train")
     exam = [item for item in dataset.items if item.split == "test"][:2]
     items = [replace(item, group=practice.group, looked=True) if item in exam else item for item in dataset.items]
@@ -182,11 +183,11 @@ def test_person_by_person_becomes_a_zip_with_a_folder_each(open_page, lab_home) 
     names = [field for field in app.text_input if Widget.CARD_NAME in field.key]
     assert len(names) == len(app.file_uploader) == 3
     names[0].set_value(" Ada ").run()
-    app.file_uploader[0].set_value([("me.png", made.photo(1), "image/png"), ("me.png", made.photo(2), "image/png")])
+    app.file_uploader[0].set_value([("me.png", fakes.photo(1), "image/png"), ("me.png", fakes.photo(2), "image/png")])
     app.run()
     # On disk, and out of the widget.
     assert app.file_uploader[0].value == []
-    app.file_uploader[2].set_value([("me.png", made.photo(3), "image/png")])
+    app.file_uploader[2].set_value([("me.png", fakes.photo(3), "image/png")])
     app.run()
     app.button(key=Widget.FIND_FACES).click().run()
     assert app.warning[0].value == words.NAMELESS
@@ -203,7 +204,7 @@ def test_person_by_person_becomes_a_zip_with_a_folder_each(open_page, lab_home) 
 def test_a_dropped_folder_keeps_its_folders(open_page, lab_home) -> None:
     app = choose_way(open_page(navigation.PHOTOS), words.SOURCE_DROP)
     app.file_uploader[0].set_value(
-        [("us/Ada/1.png", made.photo(1), "image/png"), ("us/Bo/1.png", made.photo(2), "image/png")]
+        [("us/Ada/1.png", fakes.photo(1), "image/png"), ("us/Bo/1.png", fakes.photo(2), "image/png")]
     )
     app.run()
     assert any(escape.plain(words.brought("us", 2, 2)) in part.value for part in app.markdown)
@@ -216,7 +217,7 @@ def test_a_dropped_folder_keeps_its_folders(open_page, lab_home) -> None:
 
 
 def test_photos_can_join_those_that_are_there(open_page, lab_home) -> None:
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     app = open_page(navigation.PHOTOS)
     app.button(key=f"{Widget.STEP}-bring").click().run()
     app.selectbox(key=Widget.INTO).set_value("made1").run()
@@ -302,7 +303,7 @@ def test_a_search_that_failed_says_why_above_the_form(open_page, lab_home) -> No
 
 
 def test_the_end_of_a_search_is_told_once(open_page, lab_home, tmp_path) -> None:
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     app = open_page(navigation.PHOTOS)
     app.button(key=f"{Widget.STEP}-bring").click().run()
     choose_way(app, words.SOURCE_FOLDER)
@@ -316,8 +317,8 @@ def test_the_end_of_a_search_is_told_once(open_page, lab_home, tmp_path) -> None
 
 
 def test_after_a_refresh_the_end_of_a_search_is_found_on_disk(open_page, lab_home) -> None:
-    made.dataset(lab_home, dataset_id="found1", name="found")
-    made.dataset(lab_home, ("Dayo", "Emil"), dataset_id="newer1", name="newer")
+    fakes.dataset(lab_home, dataset_id="found1", name="found")
+    fakes.dataset(lab_home, ("Dayo", "Emil"), dataset_id="newer1", name="newer")
     job = JobFolder.create(lab_home.jobs / "j1", {"kind": "crop", "lane": "helper", "source": "x"}, state="done")
     job.write_result({"dataset_id": "found1", "version": 1})
     app = open_page(navigation.PHOTOS)
@@ -359,7 +360,7 @@ def test_an_interrupted_search_can_be_left_or_has_lost_its_photos(open_page, lab
 
 
 def test_the_drawn_people_stopped_do_not_lead_own_photos_past_the_review(open_page, lab_home) -> None:
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     app = open_page(navigation.START)
     app.button(key=Widget.TRY_IT).click().run()
     only_job(lab_home).ask_to_stop()
@@ -372,7 +373,7 @@ def test_the_drawn_people_stopped_do_not_lead_own_photos_past_the_review(open_pa
 
 
 def test_faces_are_checked_first_and_nobody_has_to_look(open_page, lab_home) -> None:
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     app = open_page(navigation.PHOTOS)
     assert app.title[0].value == "36 faces ready, 1 photo needs a look."
     wall = next(part.body for part in app.get("html") if "lab-people" in part.body)
@@ -391,7 +392,7 @@ def open_split(app):
 
 
 def test_photos_are_shown_as_three_stacks_with_what_they_allow(open_page, lab_home) -> None:
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     app = open_split(open_page(navigation.PHOTOS))
     assert app.title[0].value == words.STACKS
     stacks = next(part.body for part in app.get("html") if "lab-stacks" in part.body)
@@ -408,8 +409,8 @@ def test_photos_are_shown_as_three_stacks_with_what_they_allow(open_page, lab_ho
 
 
 def test_of_several_the_chosen_one_is_shown_and_others_can_be_brought(open_page, lab_home) -> None:
-    made.dataset(lab_home, dataset_id="old1", name="old")
-    made.dataset(lab_home, ("Dayo", "Emil"), dataset_id="new1", name="new")
+    fakes.dataset(lab_home, dataset_id="old1", name="old")
+    fakes.dataset(lab_home, ("Dayo", "Emil"), dataset_id="new1", name="new")
     app = open_split(open_page(navigation.PHOTOS))
     app.selectbox[0].set_value("old1").run()
     assert any("18 photos" in part.body for part in app.get("html"))
@@ -418,8 +419,8 @@ def test_of_several_the_chosen_one_is_shown_and_others_can_be_brought(open_page,
 
 
 def test_deleting_photos_takes_their_experiments_and_leaves_the_others(open_page, lab_home) -> None:
-    kept = made.run(lab_home, made.dataset(lab_home, ("Dayo", "Emil"), dataset_id="kept1", name="kept"))
-    gone = made.run(lab_home, made.dataset(lab_home))
+    kept = fakes.run(lab_home, fakes.dataset(lab_home, ("Dayo", "Emil"), dataset_id="kept1", name="kept"))
+    gone = fakes.run(lab_home, fakes.dataset(lab_home))
     draft = jobs.draft(lab_home, "zip")
     draft.set_zip("class.zip", io.BytesIO(a_zip()))
     app = open_page(navigation.PHOTOS)
@@ -433,7 +434,7 @@ def test_deleting_photos_takes_their_experiments_and_leaves_the_others(open_page
 
 
 def test_erasing_everything_leaves_nothing_and_says_how_much_it_was(open_page, lab_home) -> None:
-    made.run(lab_home, made.dataset(lab_home))
+    fakes.run(lab_home, fakes.dataset(lab_home))
     app = open_page(navigation.PHOTOS)
     app.button(key=Widget.ERASE_SURE).click().run()
     assert app.success[0].value.startswith("Erased: 36 photos")
@@ -444,7 +445,7 @@ def test_erasing_everything_leaves_nothing_and_says_how_much_it_was(open_page, l
 
 @pytest.mark.parametrize("sure", [Widget.ERASE_SURE, Widget.DELETE_DATASET_SURE])
 def test_an_experiment_that_waits_is_stopped_and_goes_too(open_page, lab_home, sure) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), state="queued", tested=False)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), state="queued", tested=False)
     app = open_page(navigation.PHOTOS)
     app.button(key=sure).click().run()
     assert not app.exception
@@ -471,7 +472,7 @@ class Edits:
 
 def group_photo(lab_home, **changes) -> Dataset:
     """Write a data set whose first photo shows two faces, and which left three files out."""
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     first, *others = dataset.items
     group = LeftOut(first.name, "shows 2 faces", first.sha256, "Ada", "train", "several_faces", 0)
     left_out = (
@@ -556,11 +557,11 @@ def test_other_questions_have_their_decisions(open_page, lab_home, monkeypatch) 
 
 def extra_photos(lab_home) -> Dataset:
     """Write a data set with five photos of Ada beside its stacks, and a used one with a small face."""
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     store = PhotoStore(lab_home.photos)
     kinds = ("several_faces", "small_face", "spare", "no_face", "unreadable")
     spares = tuple(
-        LeftOut(f"more/Ada/{kind}.jpg", "lies beside", store.add(made.photo(900 + n)), "Ada", "train", kind,
+        LeftOut(f"more/Ada/{kind}.jpg", "lies beside", store.add(fakes.photo(900 + n)), "Ada", "train", kind,
                 None if kind == "no_face" else 0, n_faces=2 if kind == "several_faces" else 1, extra=True)
         for n, kind in enumerate(kinds)
     )  # fmt: skip
@@ -606,7 +607,7 @@ def test_photos_beside_the_stacks_are_asked_each_as_what_it_is(open_page, lab_ho
 
 
 def test_names_that_may_mean_one_person_are_offered_for_merging(open_page, lab_home, monkeypatch) -> None:
-    made.dataset(lab_home, ("Leila", "Leïla", "Emil"))
+    fakes.dataset(lab_home, ("Leila", "Leïla", "Emil"))
     asked = Edits(monkeypatch, "rename_person").asked
     app = open_review(open_page(navigation.PHOTOS))
     (merge,) = buttons_of(app, Widget.MERGE_NAMES)
@@ -617,7 +618,7 @@ def test_names_that_may_mean_one_person_are_offered_for_merging(open_page, lab_h
 
 
 def test_people_and_photos_can_be_changed(open_page, lab_home, monkeypatch) -> None:
-    run = made.run(lab_home, made.dataset(lab_home))
+    run = fakes.run(lab_home, fakes.dataset(lab_home))
     first = run.dataset.items[0]
     asked = Edits(monkeypatch, "rename_person", "remove_person", "remove_photos", "move_photos", "rename_dataset").asked
     app = open_page(navigation.PHOTOS)
@@ -640,7 +641,7 @@ def test_people_and_photos_can_be_changed(open_page, lab_home, monkeypatch) -> N
 
 
 def test_an_edit_that_cannot_be_made_says_why_once(open_page, lab_home, monkeypatch) -> None:
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
 
     def fails(*_, **__):
         raise DatasetError("Person <b> is needed.")
@@ -654,7 +655,7 @@ def test_an_edit_that_cannot_be_made_says_why_once(open_page, lab_home, monkeypa
 
 
 def test_another_way_of_finding_faces_crops_again(open_page, lab_home) -> None:
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     app = open_page(navigation.PHOTOS)
     assert app.button(key=Widget.FIND_AGAIN).disabled
     app.radio(key=Widget.DETECTOR.of("made1", 1)).set_value("haar").run()
@@ -666,7 +667,7 @@ def test_another_way_of_finding_faces_crops_again(open_page, lab_home) -> None:
 
 
 def test_stacks_are_dealt_again_and_groups_parted(open_page, lab_home, monkeypatch) -> None:
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     first, second, *others = dataset.items
     save_dataset(lab_home, replace(dataset, items=(first, replace(second, group=first.group), *others)))
     asked = Edits(monkeypatch, "resplit", "ungroup").asked
@@ -681,7 +682,7 @@ def test_stacks_are_dealt_again_and_groups_parted(open_page, lab_home, monkeypat
 
 
 def test_what_the_command_line_allows_can_be_shown_too(open_page, lab_home) -> None:
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     crop = replace(dataset.crop, margin=1.5)
     save_dataset(lab_home, replace(dataset, split=SplitConfig(0.95, 0.02, 0.03), crop=crop))
     app = open_page(navigation.PHOTOS)
@@ -690,14 +691,14 @@ def test_what_the_command_line_allows_can_be_shown_too(open_page, lab_home) -> N
     assert not app.exception
     assert [field.value for field in app.number_input] == [95, 2, 3]
     # Another data set's fractions are its own.
-    made.dataset(lab_home, ("Dayo", "Emil"), dataset_id="other1", name="other")
+    fakes.dataset(lab_home, ("Dayo", "Emil"), dataset_id="other1", name="other")
     app.run()
     app.selectbox[0].set_value("other1").run()
     assert [field.value for field in app.number_input] == [60, 15, 25]
 
 
 def test_a_photo_that_lies_twice_in_a_folder_can_be_changed(open_page, lab_home) -> None:
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     first, second, *others = dataset.items
     save_dataset(lab_home, replace(dataset, items=(first, replace(second, sha256=first.sha256), *others)))
     app = open_page(navigation.PHOTOS)
@@ -706,7 +707,7 @@ def test_a_photo_that_lies_twice_in_a_folder_can_be_changed(open_page, lab_home)
 
 
 def test_too_few_photos_lead_to_more_not_to_training(open_page, lab_home) -> None:
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     save_dataset(lab_home, replace(dataset, people=("Ada",), items=dataset.items[:2]))
     app = open_split(open_page(navigation.PHOTOS))
     assert app.warning[0].value == words.NOT_ENOUGH
@@ -716,8 +717,8 @@ def test_too_few_photos_lead_to_more_not_to_training(open_page, lab_home) -> Non
 
 
 def test_training_says_which_photos_where_the_chosen_ones_are_not_enough(open_page, lab_home) -> None:
-    made.dataset(lab_home, dataset_id="enough1", name="enough")
-    few = made.dataset(lab_home, ("Dayo", "Emil"), dataset_id="few1", name="few")
+    fakes.dataset(lab_home, dataset_id="enough1", name="enough")
+    few = fakes.dataset(lab_home, ("Dayo", "Emil"), dataset_id="few1", name="few")
     save_dataset(lab_home, replace(few, people=("Dayo",), items=few.items[:2]))
     app = open_page(navigation.TRAIN)
     assert common.learns_from(escape.plain("enough (3 people)")) in [caption.value for caption in app.caption]
@@ -726,7 +727,7 @@ def test_training_says_which_photos_where_the_chosen_ones_are_not_enough(open_pa
 def test_two_data_sets_of_one_name_are_told_apart(open_page, lab_home) -> None:
     """A picker knows its options by what is written on them; two alike were one."""
     for dataset_id, people in (("first1", ("Ada", "Bo")), ("second1", ("Dayo", "Emil"))):
-        made.dataset(lab_home, people, dataset_id=dataset_id, name="us")
+        fakes.dataset(lab_home, people, dataset_id=dataset_id, name="us")
     app = open_page(navigation.PHOTOS)
     assert app.selectbox[0].options == ["us (2 people)", "us (2 people) · 2"]
     app.selectbox[0].set_value("first1").run()
@@ -739,7 +740,7 @@ def test_two_data_sets_of_one_name_are_told_apart(open_page, lab_home) -> None:
 
 
 def test_photos_that_look_alike_can_be_parted_where_somebody_waits_for_more(open_page, lab_home, monkeypatch) -> None:
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     alike = [LeftOut(f"Zoe/{n}.jpg", "are alike", dataset.items[n].sha256, "Zoe", kind="too_few") for n in range(3)]
     save_dataset(lab_home, replace(dataset, left_out=tuple(alike)))
     asked = Edits(monkeypatch, "ungroup_person").asked

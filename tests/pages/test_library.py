@@ -9,8 +9,8 @@ import pytest
 from core.config import TrainConfig
 from core.experiments import archive, runs
 from core.jobs import queue
+from tests import fakes
 from tests.core.models.test_foreign_model import write_model
-from tests.pages import made
 from ui import navigation
 from ui.state import Param, Widget
 from ui.text import common
@@ -34,7 +34,7 @@ def test_empty_it_leads_to_train_and_still_brings_back_and_erases(open_page) -> 
 
 
 def test_while_the_first_one_runs_it_is_in_the_list_without_a_result(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), state="running", tested=False)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), state="running", tested=False)
     with run.job.held():
         app = open_page(navigation.LIBRARY)
         shown = app.dataframe[0].value.iloc[0]
@@ -45,9 +45,9 @@ def test_while_the_first_one_runs_it_is_in_the_list_without_a_result(open_page, 
 
 
 def test_the_table_says_what_each_experiment_was_and_gave(open_page, lab_home) -> None:
-    dataset = made.dataset(lab_home)
-    made.run(lab_home, dataset, state="failed", message="x", tested=False)
-    tested = made.run(lab_home, dataset)
+    dataset = fakes.dataset(lab_home)
+    fakes.run(lab_home, dataset, state="failed", message="x", tested=False)
+    tested = fakes.run(lab_home, dataset)
     app = open_page(navigation.LIBRARY, run=tested.id)
     table = app.dataframe[0].value
     assert tuple(table.columns) == words.LIBRARY_COLUMNS
@@ -63,12 +63,12 @@ def test_the_table_says_what_each_experiment_was_and_gave(open_page, lab_home) -
 
 
 def test_the_table_says_what_differs_and_from_which(open_page, lab_home, runs_apart) -> None:
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     frozen = TrainConfig()
     for config in (frozen, frozen.with_changes(freeze_depth=10), frozen.with_changes(epochs=3, train_per_class=3)):
-        made.run(lab_home, dataset, config=config)
-    made.run(lab_home, made.dataset(lab_home, ("Eva", "Finn"), dataset_id="others", name="family"), config=frozen)
-    made.run(lab_home, dataset, config=frozen.with_changes(freeze_depth=7), state="queued", tested=False)
+        fakes.run(lab_home, dataset, config=config)
+    fakes.run(lab_home, fakes.dataset(lab_home, ("Eva", "Finn"), dataset_id="others", name="family"), config=frozen)
+    fakes.run(lab_home, dataset, config=frozen.with_changes(freeze_depth=7), state="queued", tested=False)
     table = open_page(navigation.LIBRARY).dataframe[0].value
     assert table["no."].tolist() == [5, 4, 3, 2, 1]
     assert table["photos"].tolist() == ["class", "family", "class", "class", "class"]
@@ -86,7 +86,7 @@ def test_the_table_says_what_differs_and_from_which(open_page, lab_home, runs_ap
 
 
 def test_a_new_name_is_shown_as_text(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home))
+    run = fakes.run(lab_home, fakes.dataset(lab_home))
     app = open_page(navigation.LIBRARY)
     app.text_input(key=named(Widget.RENAME_AS, run)).set_value("**best** :smile: <b>x</b>")
     app.button(key=named(Widget.RENAME_SAVE, run)).click().run()
@@ -99,8 +99,8 @@ def test_a_new_name_is_shown_as_text(open_page, lab_home) -> None:
 
 
 def test_one_is_deleted_the_other_stays(open_page, lab_home) -> None:
-    dataset = made.dataset(lab_home)
-    kept, gone = made.run(lab_home, dataset), made.run(lab_home, dataset)
+    dataset = fakes.dataset(lab_home)
+    kept, gone = fakes.run(lab_home, dataset), fakes.run(lab_home, dataset)
     app = open_page(navigation.LIBRARY, run=gone.id)
     app.button(key=Widget.DELETE_RUN_SURE).click().run()
     assert not app.exception
@@ -109,7 +109,7 @@ def test_one_is_deleted_the_other_stays(open_page, lab_home) -> None:
 
 
 def test_one_that_waits_is_stopped_first(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), state="queued", tested=False)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), state="queued", tested=False)
     queue.enqueue(lab_home, run.job)
     app = open_page(navigation.LIBRARY)
     app.button(key=Widget.DELETE_RUN_SURE).click().run()
@@ -119,7 +119,7 @@ def test_one_that_waits_is_stopped_first(open_page, lab_home) -> None:
 
 
 def test_what_was_taken_along_comes_back_and_is_tested_with(open_page, lab_home, tmp_path: Path) -> None:
-    run = made.run(lab_home, made.dataset(lab_home))
+    run = fakes.run(lab_home, fakes.dataset(lab_home))
     write_model(run.model_path)
     taken = archive.pack_run(run, tmp_path / "taken.zip").read_bytes()
     lab_home.erase()
@@ -149,8 +149,8 @@ def test_another_zip_is_refused_in_one_sentence(open_page, lab_home) -> None:
 
 @pytest.mark.parametrize("file", ["config.json", "request.json", "status.json"])
 def test_a_damaged_one_is_said_and_can_be_deleted(open_page, lab_home, file) -> None:
-    dataset = made.dataset(lab_home)
-    kept, broken = made.run(lab_home, dataset), made.run(lab_home, dataset)
+    dataset = fakes.dataset(lab_home)
+    kept, broken = fakes.run(lab_home, dataset), fakes.run(lab_home, dataset)
     (broken.path / file).write_text("no json", encoding="utf-8")
     app = open_page(navigation.LIBRARY)
     assert "is not a file of this lab" in app.error[0].value
@@ -161,7 +161,7 @@ def test_a_damaged_one_is_said_and_can_be_deleted(open_page, lab_home, file) -> 
 
 
 def test_erasing_everything_says_photos_and_megabytes(open_page, lab_home) -> None:
-    made.run(lab_home, made.dataset(lab_home))
+    fakes.run(lab_home, fakes.dataset(lab_home))
     app = open_page(navigation.LIBRARY)
     app.button(key=Widget.ERASE_SURE).click().run()
     assert app.success[0].value.startswith("Erased: 36 photos, ")

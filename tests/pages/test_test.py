@@ -17,8 +17,9 @@ from core.jobs import queue
 from core.models import weights
 from core.sweeps.plan import SweepPlan
 from core.sweeps.sweep import create_sweep
+from tests import fakes
 from tests.made_sweeps import first_right, make_sweep
-from tests.pages import made, reading
+from tests.pages import reading
 from ui import navigation
 from ui.state import Param, Widget
 from ui.text import common
@@ -43,7 +44,7 @@ def test_too_early_it_leads_to_train(open_page) -> None:
 
 
 def test_while_it_still_runs_it_leads_to_the_running_experiment(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), state="running", tested=False)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), state="running", tested=False)
     with run.job.held():
         app = open_page(navigation.TEST)
         assert app.info[0].value == experiments_words.STILL_RUNNING
@@ -52,7 +53,7 @@ def test_while_it_still_runs_it_leads_to_the_running_experiment(open_page, lab_h
 
 
 def test_the_result_is_said_first_and_honestly(open_page, lab_home) -> None:
-    made.run(lab_home, made.dataset(lab_home))
+    fakes.run(lab_home, fakes.dataset(lab_home))
     app = open_page(navigation.TEST)
     assert app.title[0].value == "Final exam: 11 of 12 right"
     assert "Out of 100 new photos like these, expect between 65 and 99." in reading.html(app)  # Wilson, 11 of 12
@@ -66,7 +67,7 @@ def test_the_result_is_said_first_and_honestly(open_page, lab_home) -> None:
 
 
 def test_every_photo_the_worst_first(open_page, lab_home) -> None:
-    made.run(lab_home, made.dataset(lab_home))
+    fakes.run(lab_home, fakes.dataset(lab_home))
     app = open_view(open_page(navigation.TEST), words.EVERY_PHOTO)
     cards = reading.html(app).split('<div class="lab-card"')[1:]
     assert len(cards) == 12
@@ -78,7 +79,7 @@ def test_every_photo_the_worst_first(open_page, lab_home) -> None:
 
 
 def test_a_photo_that_was_deleted_leaves_its_prediction(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home))
+    run = fakes.run(lab_home, fakes.dataset(lab_home))
     predictions = run.predictions()
     assert predictions
     sha = predictions.sha256s[0]
@@ -89,8 +90,8 @@ def test_a_photo_that_was_deleted_leaves_its_prediction(open_page, lab_home) -> 
 
 
 def test_experiments_can_be_opened_again(open_page, lab_home) -> None:
-    dataset = made.dataset(lab_home)
-    first, second = made.run(lab_home, dataset), made.run(lab_home, dataset, state="stopped")
+    dataset = fakes.dataset(lab_home)
+    first, second = fakes.run(lab_home, dataset), fakes.run(lab_home, dataset, state="stopped")
     app = open_page(navigation.TEST, run=first.id)
     assert app.query_params[Param.RUN] == first.id
     assert len(app.selectbox[0].options) == 2
@@ -100,19 +101,19 @@ def test_experiments_can_be_opened_again(open_page, lab_home) -> None:
 
 
 def test_new_photos_are_asked_about_and_answered_with_bars(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home))
+    run = fakes.run(lab_home, fakes.dataset(lab_home))
     app = open_view(open_page(navigation.TEST), words.NEW_PHOTOS)
     assert words.only_knows(3) in reading.markdown(app)
-    app.file_uploader[0].set_value([("me.png", made.photo(1), "image/png")])
+    app.file_uploader[0].set_value([("me.png", fakes.photo(1), "image/png")])
     app.run()
     assert not app.exception
     (job,) = queue.waiting(lab_home, queue.HELPER)
     assert job.request()["model"] == str(run.path)
-    Image.open(io.BytesIO(made.photo(1))).save(job.path / "face-0.png")
-    probabilities = dict(zip(made.PEOPLE, np.array([0.2, 0.1, 0.7]).tolist(), strict=True))
+    Image.open(io.BytesIO(fakes.photo(1))).save(job.path / "face-0.png")
+    probabilities = dict(zip(fakes.PEOPLE, np.array([0.2, 0.1, 0.7]).tolist(), strict=True))
     job.write_result(
         {
-            "people": list(made.PEOPLE),
+            "people": list(fakes.PEOPLE),
             "predictions": [{"name": "me.png", "face": None, "true": None, "probabilities": probabilities}],
             "left_out": [{"name": "x.txt", "reason": "is no photo"}],
         }
@@ -127,9 +128,9 @@ def test_new_photos_are_asked_about_and_answered_with_bars(open_page, lab_home) 
 
 
 def test_a_look_shows_how_far_it_is(open_page, lab_home) -> None:
-    made.run(lab_home, made.dataset(lab_home))
+    fakes.run(lab_home, fakes.dataset(lab_home))
     app = open_view(open_page(navigation.TEST), words.NEW_PHOTOS)
-    app.file_uploader[0].set_value([("me.png", made.photo(1), "image/png"), ("me.png", made.photo(2), "image/png")])
+    app.file_uploader[0].set_value([("me.png", fakes.photo(1), "image/png"), ("me.png", fakes.photo(2), "image/png")])
     app.run()
     (job,) = queue.waiting(lab_home, queue.HELPER)
     with zipfile.ZipFile(job.request()["photos"]) as archive:
@@ -148,9 +149,9 @@ def bars(app: AppTest) -> list[str]:
 
 
 def test_a_look_that_failed_says_why(open_page, lab_home) -> None:
-    made.run(lab_home, made.dataset(lab_home))
+    fakes.run(lab_home, fakes.dataset(lab_home))
     app = open_view(open_page(navigation.TEST), words.NEW_PHOTOS)
-    app.file_uploader[0].set_value([("me.png", made.photo(1), "image/png")])
+    app.file_uploader[0].set_value([("me.png", fakes.photo(1), "image/png")])
     app.run()
     (job,) = queue.waiting(lab_home, queue.HELPER)
     job.set_state("failed", "No face to look at.")
@@ -160,15 +161,15 @@ def test_a_look_that_failed_says_why(open_page, lab_home) -> None:
 
 def test_many_people_get_a_table_beside_the_matrix(open_page, lab_home) -> None:
     people = tuple(f"Person {n:02}" for n in range(23))
-    made.run(lab_home, made.dataset(lab_home, people))
+    fakes.run(lab_home, fakes.dataset(lab_home, people))
     app = open_page(navigation.TEST)
     assert not app.exception
     assert len(app.dataframe[0].value) == 3
 
 
 def test_an_exam_without_names_counts_nothing(open_page, lab_home) -> None:
-    dataset = made.dataset(lab_home)
-    run = made.run(lab_home, dataset)
+    dataset = fakes.dataset(lab_home)
+    run = fakes.run(lab_home, dataset)
     predictions = run.predictions()
     assert predictions
     unlabelled = type(predictions)(
@@ -186,7 +187,7 @@ def test_an_exam_without_names_counts_nothing(open_page, lab_home) -> None:
 
 
 def test_photos_are_filtered_sorted_and_taken_along_as_a_table(open_page, lab_home) -> None:
-    made.run(lab_home, made.dataset(lab_home))
+    fakes.run(lab_home, fakes.dataset(lab_home))
     app = open_view(open_page(navigation.TEST), words.EVERY_PHOTO)
     app.segmented_control(key=Widget.SHOW).set_value("wrong").run()
     assert reading.html(app).count('<div class="lab-card"') == 1
@@ -201,7 +202,7 @@ def test_photos_are_filtered_sorted_and_taken_along_as_a_table(open_page, lab_ho
 
 
 def test_an_exam_without_names_gives_its_predictions(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home))
+    run = fakes.run(lab_home, fakes.dataset(lab_home))
     given = run.predictions()
     assert given
     unnamed = type(given)(given.probabilities, np.full_like(given.labels, -1), given.names, given.sha256s, given.faces)
@@ -216,22 +217,22 @@ def finish_prediction(job, photos: int, *, leaning: float = 0.8, faces_a_photo: 
     """Do the worker's part of a prediction: the first person gets the probability `leaning` on every face."""
     rows = []
     for number in range(photos * faces_a_photo):
-        Image.open(io.BytesIO(made.photo(number))).save(job.path / f"face-{number}.png")
+        Image.open(io.BytesIO(fakes.photo(number))).save(job.path / f"face-{number}.png")
         photo = number // faces_a_photo + 1
-        Image.open(io.BytesIO(made.photo(photo))).convert("RGB").save(job.path / f"photo-{photo}.jpg")
-        rest = (1 - leaning) / (len(made.PEOPLE) - 1)
-        probabilities = {person: leaning if n == 0 else rest for n, person in enumerate(made.PEOPLE)}
+        Image.open(io.BytesIO(fakes.photo(photo))).convert("RGB").save(job.path / f"photo-{photo}.jpg")
+        rest = (1 - leaning) / (len(fakes.PEOPLE) - 1)
+        probabilities = {person: leaning if n == 0 else rest for n, person in enumerate(fakes.PEOPLE)}
         face = {"box": [10.0 * number, 10.0, 20.0, 20.0], "landmarks": None, "score": None}
         rows.append(
             {"name": f"{photo}.jpg", "photo": photo, "size_px": [100, 50], "face": face, "true": None}
-            | {"predicted": made.PEOPLE[0], "probabilities": probabilities}
+            | {"predicted": fakes.PEOPLE[0], "probabilities": probabilities}
         )
-    job.write_result({"people": list(made.PEOPLE), "predictions": rows, "left_out": []})
+    job.write_result({"people": list(fakes.PEOPLE), "predictions": rows, "left_out": []})
     job.set_state("done")
 
 
 def test_strangers_come_one_by_one_and_get_a_name_too(open_page, lab_home) -> None:
-    made.run(lab_home, made.dataset(lab_home))
+    fakes.run(lab_home, fakes.dataset(lab_home))
     app = open_view(open_page(navigation.TEST), words.NEW_PHOTOS)
     app.button(key=Widget.STRANGER).click().run()
     assert not app.exception
@@ -248,7 +249,7 @@ def test_strangers_come_one_by_one_and_get_a_name_too(open_page, lab_home) -> No
 
 
 def test_who_leans_towards_nobody_is_not_sure(open_page, lab_home) -> None:
-    made.run(lab_home, made.dataset(lab_home))
+    fakes.run(lab_home, fakes.dataset(lab_home))
     app = open_view(open_page(navigation.TEST), words.NEW_PHOTOS)
     app.button(key=Widget.STRANGER).click().run()
     (job,) = queue.waiting(lab_home, queue.HELPER)
@@ -261,7 +262,7 @@ def test_who_leans_towards_nobody_is_not_sure(open_page, lab_home) -> None:
 
 
 def test_how_sure_it_must_be_is_chosen_with_a_slider(open_page, lab_home) -> None:
-    made.run(lab_home, made.dataset(lab_home))
+    fakes.run(lab_home, fakes.dataset(lab_home))
     app = open_view(open_page(navigation.TEST), words.NEW_PHOTOS)
     assert words.not_sure_below(50) in reading.captions(app)
     app.button(key=Widget.STRANGER).click().run()
@@ -276,9 +277,9 @@ def test_how_sure_it_must_be_is_chosen_with_a_slider(open_page, lab_home) -> Non
 
 
 def test_every_face_of_a_group_photo_is_framed_and_named(open_page, lab_home) -> None:
-    made.run(lab_home, made.dataset(lab_home))
+    fakes.run(lab_home, fakes.dataset(lab_home))
     app = open_view(open_page(navigation.TEST), words.NEW_PHOTOS)
-    app.file_uploader[0].set_value([("all.jpg", made.photo(1), "image/png")])
+    app.file_uploader[0].set_value([("all.jpg", fakes.photo(1), "image/png")])
     app.run()
     (job,) = queue.waiting(lab_home, queue.HELPER)
     finish_prediction(job, photos=1, faces_a_photo=3)
@@ -290,7 +291,7 @@ def test_every_face_of_a_group_photo_is_framed_and_named(open_page, lab_home) ->
 
 
 def test_the_same_in_numbers_is_folded(open_page, lab_home) -> None:
-    made.run(lab_home, made.dataset(lab_home))
+    fakes.run(lab_home, fakes.dataset(lab_home))
     app = open_page(navigation.TEST)
     scores, percent = (frame.value for frame in app.dataframe)
     assert tuple(scores.columns) == words.SCORES_COLUMNS
@@ -310,8 +311,8 @@ def predict(run, wrong: set[int]) -> None:
 
 
 def test_the_result_is_held_against_the_one_before(open_page, lab_home, runs_apart) -> None:
-    dataset = made.dataset(lab_home)
-    before, now = made.run(lab_home, dataset, config=TrainConfig()), made.run(lab_home, dataset, config=LAST_BLOCK)
+    dataset = fakes.dataset(lab_home)
+    before, now = fakes.run(lab_home, dataset, config=TrainConfig()), fakes.run(lab_home, dataset, config=LAST_BLOCK)
     predict(before, {0, 1, 2, 3, 4, 5, 6})
     predict(now, {11})
     app = open_page(navigation.TEST)
@@ -331,9 +332,9 @@ def test_the_result_is_held_against_the_one_before(open_page, lab_home, runs_apa
 
 
 def test_an_earlier_one_can_be_chosen_to_hold_it_against(open_page, lab_home, runs_apart) -> None:
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     for config in (TrainConfig(), TrainConfig(pretrained=False, freeze_depth=0), LAST_BLOCK):
-        run = made.run(lab_home, dataset, config=config)
+        run = fakes.run(lab_home, dataset, config=config)
     app = open_page(navigation.TEST)
     # Not against the newest, an untrained one, but against the one that differs in one thing.
     assert "Experiment 1: all blocks frozen, 11 of 12. Now: block 5 retrained, 11 of 12." in reading.texts(
@@ -348,9 +349,9 @@ def test_an_earlier_one_can_be_chosen_to_hold_it_against(open_page, lab_home, ru
 
 
 def test_where_two_things_changed_nothing_is_held_against_it_by_itself(open_page, lab_home, runs_apart) -> None:
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     for config in (TrainConfig(), LAST_BLOCK.with_changes(train_per_class=3)):
-        run = made.run(lab_home, dataset, config=config)
+        run = fakes.run(lab_home, dataset, config=config)
     app = open_page(navigation.TEST)
     assert words.NOTHING_FAIR in reading.markdown(app)
     assert "Now: " not in reading.markdown(app)
@@ -360,12 +361,12 @@ def test_where_two_things_changed_nothing_is_held_against_it_by_itself(open_page
 
 
 def test_other_photos_are_never_held_against_though_they_share_an_exam_photo(open_page, lab_home, runs_apart) -> None:
-    other = made.dataset(lab_home, ("Ada", "Finn"), dataset_id="others")
-    made.run(lab_home, other, config=TrainConfig())
-    dataset = made.dataset(lab_home)
+    other = fakes.dataset(lab_home, ("Ada", "Finn"), dataset_id="others")
+    fakes.run(lab_home, other, config=TrainConfig())
+    dataset = fakes.dataset(lab_home)
     shared = {item.sha256 for item in other.of("test")} & {item.sha256 for item in dataset.of("test")}
     assert shared
-    made.run(lab_home, dataset, config=LAST_BLOCK)
+    fakes.run(lab_home, dataset, config=LAST_BLOCK)
     app = open_page(navigation.TEST)
     assert "Now: " not in reading.markdown(app)
     assert words.NOTHING_FAIR not in reading.markdown(app)
@@ -379,10 +380,10 @@ BORDER = LAST_BLOCK.with_changes(epochs=20, head_epochs=10)
 
 
 def test_what_did_not_retrain_is_found_under_retrained_nowhere(open_page, lab_home, runs_apart) -> None:
-    dataset = made.dataset(lab_home)
-    frozen = made.run(lab_home, dataset, config=BORDER.with_changes(freeze_depth=13))
+    dataset = fakes.dataset(lab_home)
+    frozen = fakes.run(lab_home, dataset, config=BORDER.with_changes(freeze_depth=13))
     add_to_summary(frozen, kept_epoch=10, epochs_run=20)
-    run = made.run(lab_home, dataset, config=BORDER)
+    run = fakes.run(lab_home, dataset, config=BORDER)
     add_to_summary(
         run, kept_epoch=10, epochs_run=20, unit_movement=dict.fromkeys(("conv5_1", "conv5_2", "conv5_3"), 0.0)
     )
@@ -411,7 +412,7 @@ def everything_on(app: AppTest) -> str:
 
 
 def test_a_run_that_was_better_before_its_blocks_learned_says_so_with_both_numbers(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), config=BORDER)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), config=BORDER)
     head = {"epoch": 10, "val_accuracy": 1.0, "test_correct": 12}
     add_to_summary(run, retrained=True, kept_epoch=12, epochs_run=20, head_only=head)
     told = "Retraining did not help: the frozen network was better (12 against 11 of 12)."
@@ -422,17 +423,17 @@ def test_a_run_that_was_better_before_its_blocks_learned_says_so_with_both_numbe
 
 
 def test_fewer_photos_are_said_in_numbers(open_page, lab_home, runs_apart) -> None:
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     for config in (LAST_BLOCK, LAST_BLOCK.with_changes(train_per_class=3)):
-        made.run(lab_home, dataset, config=config)
+        fakes.run(lab_home, dataset, config=config)
     app = open_page(navigation.TEST)
     assert "Experiment 1: 6 photos each, 11 of 12. Now: 3 photos each, 11 of 12." in reading.markdown(app)
     assert "3 photos each" in app.selectbox[0].options[0]
 
 
 def test_more_changed_photos_than_fit_are_counted(open_page, lab_home, runs_apart) -> None:
-    dataset = made.dataset(lab_home, tuple(f"Person {n}" for n in range(8)))
-    before, now = made.run(lab_home, dataset), made.run(lab_home, dataset)
+    dataset = fakes.dataset(lab_home, tuple(f"Person {n}" for n in range(8)))
+    before, now = fakes.run(lab_home, dataset), fakes.run(lab_home, dataset)
     predict(before, set(range(24)))
     predict(now, {30, 31})
     app = open_page(navigation.TEST)
@@ -446,9 +447,9 @@ def test_more_changed_photos_than_fit_are_counted(open_page, lab_home, runs_apar
 
 def test_an_idea_sets_up_the_next_experiment(open_page, lab_home, runs_apart, monkeypatch) -> None:
     monkeypatch.setattr(weights, "has_weights", lambda name, workspace: name == "face-vgg-mini")
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     for config in (TrainConfig(epochs=7), TrainConfig(epochs=7, pretrained=False, freeze_depth=0)):
-        made.run(lab_home, dataset, config=config)
+        fakes.run(lab_home, dataset, config=config)
     app = open_page(navigation.TEST)
     assert app.button(key=Widget.NEXT_IDEA).label == words.SET_IT_UP
     assert "Next idea: **Let block 5 learn.** Is it better when the last block learns too?" in reading.texts(
@@ -471,7 +472,7 @@ def test_an_idea_sets_up_the_next_experiment(open_page, lab_home, runs_apart, mo
 
 
 def test_an_untrained_network_changes_two_things_and_says_why(open_page, lab_home, runs_apart) -> None:
-    made.run(lab_home, made.dataset(lab_home), config=TrainConfig())
+    fakes.run(lab_home, fakes.dataset(lab_home), config=TrainConfig())
     app = open_page(navigation.TEST)
     assert "**Start untrained.** How much does it help that the network has seen faces before?" in reading.texts(
         app, "markdown"
@@ -484,9 +485,9 @@ def test_an_untrained_network_changes_two_things_and_says_why(open_page, lab_hom
 
 def test_three_photos_each_out_of_a_comparison_change_one_thing(open_page, lab_home, runs_apart, monkeypatch) -> None:
     monkeypatch.setattr(weights, "has_weights", lambda name, workspace: name == "face-vgg-mini")
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     for config in (TrainConfig(), TrainConfig(pretrained=False, freeze_depth=0)):
-        made.run(lab_home, dataset, config=config)
+        fakes.run(lab_home, dataset, config=config)
     plan = SweepPlan(depths=(4, 10, 13), seeds=(0, 1))
     sweep = make_sweep(lab_home, dataset, plan, first_right(lambda cell: 0.5))
     shown = next(run for cell, run in sweep.members() if (cell.depth, cell.seed) == (4, 1))
@@ -502,11 +503,11 @@ def test_three_photos_each_out_of_a_comparison_change_one_thing(open_page, lab_h
 
 
 def test_all_stops_at_once_are_prepared_with_the_photos_of_the_result(open_page, lab_home, runs_apart) -> None:
-    dataset = made.dataset(lab_home)
-    other = made.dataset(lab_home, people=("Dora", "Emil"), dataset_id="made2", name="others")
+    dataset = fakes.dataset(lab_home)
+    other = fakes.dataset(lab_home, people=("Dora", "Emil"), dataset_id="made2", name="others")
     create_sweep(lab_home, other, SweepPlan())
     for config in (TrainConfig(pretrained=False, freeze_depth=0), LAST_BLOCK):
-        made.run(lab_home, dataset, config=config)
+        fakes.run(lab_home, dataset, config=config)
     app = open_page(navigation.TEST)
     assert f"**{words.IDEAS['sweep'][0]}.**" in reading.markdown(app)
     app.button(key=Widget.NEXT_IDEA).click().run()
@@ -516,11 +517,11 @@ def test_all_stops_at_once_are_prepared_with_the_photos_of_the_result(open_page,
 
 
 def test_the_last_idea_is_a_stranger(open_page, lab_home, runs_apart) -> None:
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     nothing, few = TrainConfig(pretrained=False, freeze_depth=0), LAST_BLOCK.with_changes(train_per_class=3)
     create_sweep(lab_home, dataset, SweepPlan())
     for config in (nothing, few, LAST_BLOCK):
-        made.run(lab_home, dataset, config=config)
+        fakes.run(lab_home, dataset, config=config)
     app = open_page(navigation.TEST)
     assert app.button(key=Widget.NEXT_IDEA).label == words.IDEAS["stranger"][0]
     app.button(key=Widget.NEXT_IDEA).click().run()
@@ -534,7 +535,7 @@ def test_the_last_idea_is_a_stranger(open_page, lab_home, runs_apart) -> None:
 
 
 def test_the_notebooks_own_results_stand_beside_a_repetition(open_page, lab_home) -> None:
-    made.run(lab_home, made.dataset(lab_home), config=presets.preset("notebook"))
+    fakes.run(lab_home, fakes.dataset(lab_home), config=presets.preset("notebook"))
     app = open_page(navigation.TEST)
     assert words.NO_WINNER in reading.markdown(app)
     published = reading.html(app).split('class="lab-published"')[1]
@@ -542,11 +543,11 @@ def test_the_notebooks_own_results_stand_beside_a_repetition(open_page, lab_home
 
 
 def test_photos_of_one_minute_prove_nothing(open_page, lab_home) -> None:
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     together = dataclasses.replace(
         dataset, version=2, items=tuple(dataclasses.replace(item, group=1) for item in dataset.items)
     )
-    made.run(lab_home, together)
+    fakes.run(lab_home, together)
     app = open_page(navigation.TEST)
     assert words.ONE_TAKE in reading.html(app)
     assert words.CLEARLY_BETTER not in reading.html(app)

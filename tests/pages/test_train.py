@@ -10,7 +10,8 @@ from core.config import TrainConfig
 from core.experiments import activation_files, runs, runtime_estimate
 from core.jobs import queue
 from core.models import registry, weights
-from tests.pages import made, reading
+from tests import fakes
+from tests.pages import reading
 from ui import navigation
 from ui.state import Param, Widget
 from ui.text import amounts, common
@@ -42,7 +43,7 @@ def test_too_early_it_leads_to_the_photos(open_page) -> None:
 
 
 def test_photos_of_too_few_people_lead_back_to_the_photos(open_page, lab_home) -> None:
-    made.dataset(lab_home, people=("Ada",))
+    fakes.dataset(lab_home, people=("Ada",))
     app = open_page(navigation.TRAIN)
     assert app.info[0].value == words.NOT_TRAINABLE
     app.button(key=Widget.MISSING).click().run()
@@ -51,8 +52,8 @@ def test_photos_of_too_few_people_lead_back_to_the_photos(open_page, lab_home) -
 
 def test_only_photos_a_network_can_learn_from_are_offered(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    made.dataset(lab_home, dataset_id="enough1", name="enough")
-    made.dataset(lab_home, people=("Ada",), dataset_id="few1", name="too few")
+    fakes.dataset(lab_home, dataset_id="enough1", name="enough")
+    fakes.dataset(lab_home, people=("Ada",), dataset_id="few1", name="too few")
     app = open_page(navigation.TRAIN)
     assert not [box for box in app.selectbox if (box.key or "").startswith(Widget.TRAIN_ON)]
     app.button(key=Widget.START).click().run()
@@ -61,7 +62,7 @@ def test_only_photos_a_network_can_learn_from_are_offered(open_page, lab_home, w
 
 def test_networks_that_are_not_here_are_folded_with_size_and_licence(open_page, lab_home, weights_here) -> None:
     weights_here.extend(["face-vgg-mini", "imagenet-vgg19"])
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     app = open_page(navigation.TRAIN)
     assert reading.widget(app, "selectbox", Widget.BACKBONE).options == ["Mini", "VGG19"]
     others = app.radio(key=Widget.MORE_NETWORKS)
@@ -73,7 +74,7 @@ def test_networks_that_are_not_here_are_folded_with_size_and_licence(open_page, 
 
 def test_a_folded_network_can_be_used_untrained_where_it_can_learn_so(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     app = open_page(navigation.TRAIN)
     app.radio(key=Widget.MORE_NETWORKS).set_value("imagenet-mobilenetv2").run()
     assert Widget.USE_UNTRAINED not in [button.key for button in app.button]
@@ -87,7 +88,7 @@ def test_a_folded_network_can_be_used_untrained_where_it_can_learn_so(open_page,
 
 def test_a_network_is_brought_as_a_file_which_does_not_stay_with_the_page(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     app = open_page(navigation.TRAIN)
     uploader = next(found for found in app.get("file_uploader") if found.key.startswith(Widget.NETWORK_FILE))
     assert "rcmalli_vggface_tf_notop_vgg16.h5" in uploader.label
@@ -109,7 +110,7 @@ def test_a_network_is_brought_as_a_file_which_does_not_stay_with_the_page(open_p
 
 def test_a_network_that_has_arrived_is_chosen(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     app = open_page(navigation.TRAIN)
     app.button(key=Widget.DOWNLOAD_MORE).click().run()
     (job,) = asked_of_helper(lab_home)
@@ -123,7 +124,7 @@ def test_a_network_that_has_arrived_is_chosen(open_page, lab_home, weights_here)
 
 def test_started_with_what_was_chosen(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     app = open_page(navigation.TRAIN)
     assert words.FROZEN_STILL_WORK in " ".join(text.value for text in app.markdown)
     freeze(app, 10)
@@ -145,7 +146,7 @@ def test_started_with_what_was_chosen(open_page, lab_home, weights_here) -> None
 
 def test_all_photos_and_everything_frozen_are_the_default(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     app = open_page(navigation.TRAIN)
     drawn = strip_of(app)
     assert (drawn["frozen"], drawn["stops"], drawn["fixed"]) == (13, [0, 2, 4, 7, 10, 13], False)
@@ -160,7 +161,7 @@ def test_all_photos_and_everything_frozen_are_the_default(open_page, lab_home, w
 
 
 def test_without_weights_there_is_a_way_on_but_never_a_silent_start(open_page, lab_home, weights_here) -> None:
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     app = open_page(navigation.TRAIN)
     assert Widget.START not in [button.key for button in app.button]
     assert app.info[0].value == words.MISSING_HERE
@@ -176,7 +177,7 @@ def test_without_weights_there_is_a_way_on_but_never_a_silent_start(open_page, l
 
 def test_weights_are_downloaded_by_a_job_that_says_why_it_failed(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     app = open_page(navigation.TRAIN)
     # A published experiment asks for a network that is not here.
     app.radio(key=Widget.PRESET).set_value("notebook").run()
@@ -196,7 +197,7 @@ def test_weights_are_downloaded_by_a_job_that_says_why_it_failed(open_page, lab_
 
 def test_a_preset_brings_its_own_settings(open_page, lab_home, weights_here) -> None:
     weights_here.append("imagenet-vgg16")
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     app = open_page(navigation.TRAIN)
     app.radio(key=Widget.PRESET).set_value("webcam").run()
     app.button(key=Widget.START).click().run()
@@ -209,7 +210,7 @@ def test_a_preset_brings_its_own_settings(open_page, lab_home, weights_here) -> 
 @pytest.mark.parametrize("name", list(presets.PRESETS))
 def test_an_untouched_preset_is_trained_as_published(open_page, lab_home, weights_here, name) -> None:
     weights_here.extend(registry.BACKBONES)
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     app = open_page(navigation.TRAIN)
     app.radio(key=Widget.PRESET).set_value(name).run()
     assert len(app.radio(key=Widget.PRESET).proto.captions) == len(presets.PRESETS)
@@ -219,7 +220,7 @@ def test_an_untouched_preset_is_trained_as_published(open_page, lab_home, weight
 
 def test_everything_else_is_under_advanced(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     app = open_page(navigation.TRAIN)
     reading.widget(app, "number_input", Widget.EPOCHS).set_value(6)
     app.run()
@@ -240,7 +241,7 @@ def test_everything_else_is_under_advanced(open_page, lab_home, weights_here) ->
 
 def test_sizes_that_are_no_numbers_are_one_sentence(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     app = open_page(navigation.TRAIN)
     reading.widget(app, "text_input", Widget.HIDDEN).set_value("many, <b>").run()
     assert "whole numbers from 1 to 8192" in app.error[0].value
@@ -249,7 +250,7 @@ def test_sizes_that_are_no_numbers_are_one_sentence(open_page, lab_home, weights
 
 def test_what_it_sees_and_what_it_takes_are_always_visible(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     app = open_page(navigation.TRAIN)
     drawn = strip_of(app)
     assert (drawn["faceTitle"], drawn["faceSaid"]) == (words.ALL_IT_SEES, "One face of 96 × 96 points, enlarged")
@@ -266,7 +267,7 @@ def test_what_it_sees_and_what_it_takes_are_always_visible(open_page, lab_home, 
 
 def test_a_face_whose_photo_is_gone_is_left_out(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     shutil.rmtree(lab_home.photos)
     app = open_page(navigation.TRAIN)
     assert strip_of(app)["face"] == ""
@@ -275,7 +276,7 @@ def test_a_face_whose_photo_is_gone_is_left_out(open_page, lab_home, weights_her
 
 def test_single_layers_can_be_frozen(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     app = open_page(navigation.TRAIN)
     app.toggle(key=Widget.SINGLE_LAYERS).set_value(True).run()
     freeze(app, 11)
@@ -290,7 +291,7 @@ def test_single_layers_can_be_frozen(open_page, lab_home, weights_here) -> None:
 
 def test_where_the_handle_stands_outlives_a_visit_to_another_page(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     app = open_page(navigation.TRAIN)
     freeze(app, 4)
     app.run()
@@ -305,7 +306,7 @@ def test_where_the_handle_stands_outlives_a_visit_to_another_page(open_page, lab
 
 def test_single_layers_given_up_the_handle_stands_at_the_nearest_block(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     app = open_page(navigation.TRAIN)
     app.toggle(key=Widget.SINGLE_LAYERS).set_value(True).run()
     freeze(app, 11)
@@ -317,7 +318,7 @@ def test_single_layers_given_up_the_handle_stands_at_the_nearest_block(open_page
 
 def test_what_the_network_responds_to_is_asked_for_once(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     app = open_page(navigation.TRAIN)
     (job,) = queue.waiting(lab_home, queue.HELPER)
     assert job.request()["kind"] == "explain"
@@ -329,7 +330,7 @@ def test_what_the_network_responds_to_is_asked_for_once(open_page, lab_home, wei
     assert queue.waiting(lab_home, queue.HELPER) == []
     assert not app.error
     for path in activation_files.activation_paths(lab_home, dataset, "face-vgg-mini", 96):
-        path.write_bytes(made.photo(1))
+        path.write_bytes(fakes.photo(1))
     app.run()
     assert all(block["map"].startswith("data:image/png;base64,") for block in strip_of(app)["blocks"])
     reading.widget(app, "radio", Widget.STARTS_WITH).set_value(False).run()
@@ -338,11 +339,11 @@ def test_what_the_network_responds_to_is_asked_for_once(open_page, lab_home, wei
 
 def test_settings_chosen_elsewhere_stand_on_the_page(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     base = presets.preset("recommended").with_changes(epochs=7, learning_rate=0.01, views=3, hidden=(64,))
     # As an earlier version of the lab trained: what has no widget goes along too.
     base = base.with_changes(min_steps=3, unfrozen_rate=0.5, zero_start=False)
-    run = made.run(lab_home, dataset, rounds=5, config=base)
+    run = fakes.run(lab_home, dataset, epochs=5, config=base)
     app = open_page(navigation.TRAIN, run=run.id)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(streamlit, "session_state", app.session_state)
@@ -362,7 +363,7 @@ def test_settings_chosen_elsewhere_stand_on_the_page(open_page, lab_home, weight
 
 def test_a_finished_experiment_shows_how_far_each_block_moved(open_page, lab_home) -> None:
     config = TrainConfig(freeze_depth=10, epochs=5)
-    run = made.run(lab_home, made.dataset(lab_home), rounds=5, config=config)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), epochs=5, config=config)
     run.job.write_result({**run.summary(), "unit_movement": {"conv5_1": 0.03, "conv5_2": 0.03, "conv5_3": 0.03}})
     drawn = strip_of(open_page(navigation.TRAIN, run=run.id))
     assert drawn["fixed"]
@@ -373,7 +374,7 @@ def test_a_finished_experiment_shows_how_far_each_block_moved(open_page, lab_hom
 @pytest.mark.parametrize("name", list(registry.BACKBONES))
 def test_every_network_can_be_chosen(open_page, lab_home, weights_here, name) -> None:
     weights_here.extend(registry.BACKBONES)
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     app = open_page(navigation.TRAIN)
     reading.widget(app, "selectbox", Widget.BACKBONE).set_value(name).run()
     assert Widget.MORE_NETWORKS not in [radio.key for radio in app.radio]
@@ -385,7 +386,7 @@ def test_every_network_can_be_chosen(open_page, lab_home, weights_here, name) ->
 
 
 def test_a_running_experiment_is_shown_without_being_asked_for(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), state="running", tested=False)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), state="running", tested=False)
     with run.job.held():
         app = open_page(navigation.TRAIN)
         assert app.title[0].value == "Learning: round 4 of 5"
@@ -401,18 +402,18 @@ def test_people_the_network_has_met_are_named_while_it_starts_with_what_it_knows
     open_page, lab_home, tmp_path, monkeypatch
 ) -> None:
     monkeypatch.setattr(weights, "BUNDLED", tmp_path)
-    weights.write_people_list([made.PEOPLE[0]], tmp_path / "face-vgg-mini.people.txt")
-    made.dataset(lab_home)
+    weights.write_people_list([fakes.PEOPLE[0]], tmp_path / "face-vgg-mini.people.txt")
+    fakes.dataset(lab_home)
     app = open_page(navigation.TRAIN)
     said = [info.value for info in app.info if "has seen photos of" in info.value]
     assert len(said) == 1
-    assert made.PEOPLE[0] in said[0]
+    assert fakes.PEOPLE[0] in said[0]
     reading.widget(app, "radio", Widget.STARTS_WITH).set_value(False).run()
     assert not [info for info in app.info if "has seen photos of" in info.value]
 
 
 def test_a_finished_experiment_leads_to_the_exam(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), rounds=5)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), epochs=5)
     app = open_page(navigation.TRAIN, run=run.id)
     assert app.title[0].value == "Finished after 5 rounds"
     app.button(key=Widget.TO_TEST).click().run()
@@ -421,7 +422,7 @@ def test_a_finished_experiment_leads_to_the_exam(open_page, lab_home) -> None:
 
 def test_an_interrupted_experiment_says_so_and_goes_on(open_page, lab_home) -> None:
     # "running" with nobody holding the lock: its worker was killed.
-    run = made.run(lab_home, made.dataset(lab_home), state="running", tested=False)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), state="running", tested=False)
     app = open_page(navigation.TRAIN)
     assert app.title[0].value == "It was interrupted after 3 rounds"
     assert words.INTERRUPTED_HOW in [text.value for text in app.markdown]
@@ -432,7 +433,7 @@ def test_an_interrupted_experiment_says_so_and_goes_on(open_page, lab_home) -> N
 
 
 def test_an_experiment_interrupted_before_its_first_round_can_be_started_once_more(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), state="interrupted", rounds=0, tested=False)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), state="interrupted", epochs=0, tested=False)
     app = open_page(navigation.TRAIN)
     assert words.INTERRUPTED_EARLY in [text.value for text in app.markdown]
     assert app.button(key=Widget.GO_ON_TRAINING).label == words.TRY_AGAIN
@@ -441,8 +442,8 @@ def test_an_experiment_interrupted_before_its_first_round_can_be_started_once_mo
 
 
 def test_a_failed_experiment_says_why_in_its_sentence_and_keeps_what_it_had(open_page, lab_home) -> None:
-    run = made.run(
-        lab_home, made.dataset(lab_home), state="failed", message="The disk is full; make room.", tested=False
+    run = fakes.run(
+        lab_home, fakes.dataset(lab_home), state="failed", message="The disk is full; make room.", tested=False
     )
     app = open_page(navigation.TRAIN, run=run.id)
     assert app.title[0].value == "It could not go on"
@@ -455,9 +456,9 @@ def test_a_failed_experiment_says_why_in_its_sentence_and_keeps_what_it_had(open
 
 
 def test_a_waiting_experiment_says_for_how_many_and_leads_to_the_one_that_runs(open_page, lab_home) -> None:
-    dataset = made.dataset(lab_home)
-    first = made.run(lab_home, dataset, state="running", tested=False)
-    queued = [made.run(lab_home, dataset, state="queued", rounds=0, tested=False) for _ in range(3)]
+    dataset = fakes.dataset(lab_home)
+    first = fakes.run(lab_home, dataset, state="running", tested=False)
+    queued = [fakes.run(lab_home, dataset, state="queued", epochs=0, tested=False) for _ in range(3)]
     for run in queued:
         queue.enqueue(lab_home, run.job)
     with first.job.held(), queue._lane_claimed(lab_home, queue.TRAIN):
@@ -476,7 +477,7 @@ def test_a_waiting_experiment_says_for_how_many_and_leads_to_the_one_that_runs(o
 
 
 def test_nothing_of_a_queue_is_shown_while_nobody_waits(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), state="running", tested=False)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), state="running", tested=False)
     with run.job.held():
         app = open_page(navigation.TRAIN)
         assert words.WAITING_TITLE not in " ".join(text.value for text in app.markdown)
@@ -484,12 +485,12 @@ def test_nothing_of_a_queue_is_shown_while_nobody_waits(open_page, lab_home) -> 
 
 
 def test_an_address_that_names_nothing_shows_the_settings(open_page, lab_home) -> None:
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     assert open_page(navigation.TRAIN, run="../../etc").title[0].value == words.TRAIN_TITLE
 
 
 def test_new_settings_do_not_hide_an_experiment_that_is_asked_for(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), rounds=5)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), epochs=5)
     app = open_page(navigation.TRAIN, run=run.id)
     app.button(key=Widget.ANOTHER).click().run()
     assert app.title[0].value == words.TRAIN_TITLE
@@ -502,7 +503,7 @@ def test_new_settings_do_not_hide_an_experiment_that_is_asked_for(open_page, lab
 
 
 def test_settings_for_other_photos_do_not_stay(open_page, lab_home) -> None:
-    first, second = made.dataset(lab_home), made.dataset(lab_home, dataset_id="second2", name="others")
+    first, second = fakes.dataset(lab_home), fakes.dataset(lab_home, dataset_id="second2", name="others")
     app = open_page(navigation.TRAIN)
     key = Widget.EPOCHS.of("recommended")
     app.number_input(key=key).set_value(3).run()

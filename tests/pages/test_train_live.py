@@ -12,7 +12,7 @@ import pytest
 
 from core.config import TrainConfig
 from core.experiments.runs import Run
-from tests.pages import made
+from tests import fakes
 from ui import navigation
 from ui.state import Widget
 from ui.text import train as train_words
@@ -71,7 +71,7 @@ def clock(monkeypatch) -> Clock:
 
 
 def test_the_wall_shows_each_face_of_the_mock_exam_with_its_guess(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), state="running", tested=False)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), state="running", tested=False)
     with run.job.held():
         app = open_page(navigation.TRAIN)
     told = wall_of(app)
@@ -89,7 +89,7 @@ def test_the_wall_shows_each_face_of_the_mock_exam_with_its_guess(open_page, lab
 
 
 def test_before_round_0_the_faces_hang_there_without_a_guess(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), state="running", rounds=-1, tested=False)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), state="running", epochs=-1, tested=False)
     with run.job.held():
         app = open_page(navigation.TRAIN)
     told = wall_of(app)
@@ -98,14 +98,14 @@ def test_before_round_0_the_faces_hang_there_without_a_guess(open_page, lab_home
 
 
 def test_a_wall_without_its_photos_is_grey(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), rounds=5)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), epochs=5)
     shutil.rmtree(lab_home.photos)
     app = open_page(navigation.TRAIN, run=run.id)
     assert len(wall_of(app)["guesses"]) == 6
 
 
 def test_a_training_too_fast_to_be_seen_is_played_round_by_round(open_page, lab_home, clock) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), state="running", rounds=0, tested=False, config=FIVE)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), state="running", epochs=0, tested=False, config=FIVE)
     with run.job.held():
         app = open_page(navigation.TRAIN)
         assert rounds_of(right_answers(app)[0]) == [0]
@@ -117,7 +117,7 @@ def test_a_training_too_fast_to_be_seen_is_played_round_by_round(open_page, lab_
         app.run()
         assert app.title[0].value == train_words.REPLAY.format(epoch=shown, epochs=5)
         assert rounds_of(right_answers(app)[0]) == list(range(shown + 1))
-        assert wall_of(app)["guesses"][0]["name"] == made.PEOPLE[shown % 3]
+        assert wall_of(app)["guesses"][0]["name"] == fakes.PEOPLE[shown % 3]
         assert app.get("progress")[0].proto.text == f"It finished in 1 s. This shows round {shown} of 5."
         assert Widget.STOP not in [button.key for button in app.button]
     # A click in between shows nothing earlier.
@@ -131,7 +131,7 @@ def test_a_training_too_fast_to_be_seen_is_played_round_by_round(open_page, lab_
 
 
 def test_who_comes_while_it_goes_on_begins_with_the_newest_round(open_page, lab_home, clock) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), state="running", rounds=4, tested=False)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), state="running", epochs=4, tested=False)
     with run.job.held():
         app = open_page(navigation.TRAIN)
         assert rounds_of(right_answers(app)[0]) == [0, 1, 2, 3, 4]
@@ -139,7 +139,7 @@ def test_who_comes_while_it_goes_on_begins_with_the_newest_round(open_page, lab_
 
 
 def test_a_training_that_runs_ahead_says_so_and_can_be_stopped(open_page, lab_home, clock) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), state="running", rounds=0, tested=False, config=FIVE)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), state="running", epochs=0, tested=False, config=FIVE)
     with run.job.held():
         app = open_page(navigation.TRAIN)
         learn(run, [(1.0, 0.5, 1.0, 0.5)] * 5)
@@ -155,7 +155,7 @@ def test_a_training_that_runs_ahead_says_so_and_can_be_stopped(open_page, lab_ho
 
 @pytest.mark.parametrize("state", ["stopped", "failed", "interrupted"])
 def test_only_what_ended_well_is_played_to_its_end(open_page, lab_home, clock, state) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), state="running", rounds=0, tested=False, config=FIVE)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), state="running", epochs=0, tested=False, config=FIVE)
     with run.job.held():
         app = open_page(navigation.TRAIN)
     learn(run, [(1.0, 0.5, 1.0, 0.5)] * 5)
@@ -166,7 +166,7 @@ def test_only_what_ended_well_is_played_to_its_end(open_page, lab_home, clock, s
 
 
 def test_who_comes_back_later_finds_it_at_its_end(open_page, lab_home, clock) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), state="running", rounds=0, tested=False, config=FIVE)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), state="running", epochs=0, tested=False, config=FIVE)
     with run.job.held():
         app = open_page(navigation.TRAIN)
     learn(run, [(1.0, 0.5, 1.0, 0.5)] * 6)
@@ -177,7 +177,7 @@ def test_who_comes_back_later_finds_it_at_its_end(open_page, lab_home, clock) ->
 
 
 def test_afterwards_any_round_is_shown_again_curve_and_wall_together(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), rounds=-1, config=FIVE)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), epochs=-1, config=FIVE)
     learn(run, [(1.0, 0.5, 1.0, 0.5)] * 6, says=lambda epoch: epoch % 3)
     app = open_page(navigation.TRAIN, run=run.id)
     scrubber = app.slider(key=Widget.EPOCH_SHOWN.of(run.id, 5))
@@ -185,12 +185,12 @@ def test_afterwards_any_round_is_shown_again_curve_and_wall_together(open_page, 
     assert train_words.SAYS_NOW in [text.value for text in app.subheader]
     scrubber.set_value(1).run()
     assert rounds_of(right_answers(app)[0]) == [0, 1]
-    assert {guess["name"] for guess in wall_of(app)["guesses"]} == {made.PEOPLE[1]}
+    assert {guess["name"] for guess in wall_of(app)["guesses"]} == {fakes.PEOPLE[1]}
     assert train_words.SAID_THEN.format(epoch=1) in [text.value for text in app.subheader]
 
 
 def test_it_can_be_played_again(open_page, lab_home, clock) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), rounds=5)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), epochs=5)
     app = open_page(navigation.TRAIN, run=run.id)
     app.button(key=Widget.PLAY_AGAIN).click().run()
     assert app.title[0].value == train_words.REPLAY.format(epoch=0, epochs=5)
@@ -200,9 +200,9 @@ def test_it_can_be_played_again(open_page, lab_home, clock) -> None:
 
 
 def test_the_experiment_before_stays_there_in_grey(open_page, lab_home, monkeypatch) -> None:
-    dataset = made.dataset(lab_home)
-    first = made.run(lab_home, dataset, rounds=2)
-    second = made.run(lab_home, dataset, rounds=5)
+    dataset = fakes.dataset(lab_home)
+    first = fakes.run(lab_home, dataset, epochs=2)
+    second = fakes.run(lab_home, dataset, epochs=5)
     older, newer = sorted((first, second), key=lambda run: run.id)
     app = open_page(navigation.TRAIN, run=newer.id)
     *_, before = right_answers(app)
@@ -224,7 +224,7 @@ TOO_LITTLE = [(1.5 - 0.1 * n, 0.3 + 0.05 * n, 1.5 - 0.1 * n, 0.3 + 0.05 * n) for
     ],
 )
 def test_what_the_curve_says_is_marked_with_what_to_try(open_page, lab_home, numbers, said, tried, line, epoch) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), rounds=-1, config=FIVE)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), epochs=-1, config=FIVE)
     learn(run, numbers)
     app = open_page(navigation.TRAIN, run=run.id)
     (sentence,) = [text.value for text in app.markdown if said in text.value]
@@ -233,7 +233,7 @@ def test_what_the_curve_says_is_marked_with_what_to_try(open_page, lab_home, num
 
 
 def test_a_curve_without_a_finding_says_nothing(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), rounds=5)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), epochs=5)
     app = open_page(navigation.TRAIN, run=run.id)
     assert not [
         text for text in app.markdown if train_words.BY_HEART_TRY in text.value or train_words.TOO_LITTLE in text.value
@@ -247,7 +247,7 @@ def test_a_curve_without_a_finding_says_nothing(open_page, lab_home) -> None:
 )
 def test_what_cannot_be_tried_is_not_suggested(open_page, lab_home, numbers, frozen, tried) -> None:
     config = FIVE.with_changes(freeze_depth=frozen)
-    run = made.run(lab_home, made.dataset(lab_home), rounds=-1, config=config)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), epochs=-1, config=config)
     learn(run, numbers)
     app = open_page(navigation.TRAIN, run=run.id)
     (sentence,) = [text.value for text in app.markdown if text.value.startswith(":red[")]
@@ -261,7 +261,7 @@ BORDER = TrainConfig(freeze_depth=10, epochs=20, head_epochs=2, image_size_px=48
 
 @pytest.mark.parametrize("tested", [True, False])
 def test_the_border_stands_on_both_curves_with_its_words(open_page, lab_home, tested) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), rounds=5, config=BORDER, tested=tested, state="stopped")
+    run = fakes.run(lab_home, fakes.dataset(lab_home), epochs=5, config=BORDER, tested=tested, state="stopped")
     app = open_page(navigation.TRAIN, run=run.id)
     line = right_answers(app)[-1]
     assert line["markLine"]["data"] == [{"xAxis": 2}]
@@ -269,7 +269,7 @@ def test_the_border_stands_on_both_curves_with_its_words(open_page, lab_home, te
 
 
 def test_nothing_is_said_to_begin_where_it_ended_before(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), rounds=2, config=BORDER, state="stopped")
+    run = fakes.run(lab_home, fakes.dataset(lab_home), epochs=2, config=BORDER, state="stopped")
     run.job.write_result({**run.summary(), "kept_epoch": 2, "epochs_run": 2})
     app = open_page(navigation.TRAIN, run=run.id)
     assert all("markLine" not in line or line["data"] for line in right_answers(app))
@@ -277,12 +277,12 @@ def test_nothing_is_said_to_begin_where_it_ended_before(open_page, lab_home) -> 
 
 
 def test_the_last_block_is_drawn_over_all_frozen_in_grey_not_over_the_newest(open_page, lab_home, runs_apart) -> None:
-    dataset = made.dataset(lab_home)
-    other = made.dataset(lab_home, ("Ada", "Finn"), dataset_id="others")
-    made.run(lab_home, dataset, rounds=3, config=FIVE.with_changes(pretrained=True, freeze_depth=13))
-    made.run(lab_home, dataset, rounds=4, config=FIVE.with_changes(freeze_depth=0))
-    made.run(lab_home, other, rounds=2, config=FIVE.with_changes(pretrained=True))
-    run = made.run(lab_home, dataset, rounds=5, config=FIVE.with_changes(pretrained=True))
+    dataset = fakes.dataset(lab_home)
+    other = fakes.dataset(lab_home, ("Ada", "Finn"), dataset_id="others")
+    fakes.run(lab_home, dataset, epochs=3, config=FIVE.with_changes(pretrained=True, freeze_depth=13))
+    fakes.run(lab_home, dataset, epochs=4, config=FIVE.with_changes(freeze_depth=0))
+    fakes.run(lab_home, other, epochs=2, config=FIVE.with_changes(pretrained=True))
+    run = fakes.run(lab_home, dataset, epochs=5, config=FIVE.with_changes(pretrained=True))
     *_, before = right_answers(open_page(navigation.TRAIN, run=run.id))
     assert before["name"] == "experiment 1"
     assert rounds_of(before) == [0, 1, 2, 3]

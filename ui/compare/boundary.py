@@ -1,4 +1,4 @@
-"""One point of a comparison: what its tries gave, and what can be done with it."""
+"""One point of a sweep (a freeze boundary, a number of photos, a size): its results, and what can be done with it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ui.train import settings
 
 
 def opened(workspace: Workspace, sweep: Sweep, drawn: Sequence[Line], place: int) -> None:
-    """Draw what the point at a place did, a row a network, with the ways on."""
+    """Draw the results of the point at `place`, a row for each network, with the ways on."""
     dataset = next((each for each in list_datasets(workspace) if each.id == sweep.dataset.id), None)
     for number, line in enumerate(drawn):
         _row(sweep, line, line.points[place], number, dataset if dataset and dataset.is_trainable else None)
@@ -53,6 +53,6 @@ def _word(sweep: Sweep, line: Line, point: Point) -> str:
 
 
 def usual(point: Point) -> Result:
-    """Return the try in the middle: neither the luckiest nor the unluckiest. The point has one at least."""
+    """Return the result in the middle, neither the best nor the worst. The point has at least one."""
     ranked = sorted(point.results, key=lambda result: result.correct)
     return ranked[(len(ranked) - 1) // 2]

@@ -1,4 +1,4 @@
-"""Before a comparison: guess which stop will be best, then start."""
+"""Before a sweep: guess which point will be best, then start."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def draw(workspace: Workspace, found: Sequence[Dataset], everything: Sequence[Sw
     """Draw the empty chart with the votes, the button that starts, and the settings; `found` can be learned from."""
     networks.settle(workspace)
     page.styles()
-    # Parts stand in another order than the one in which they decide each other. The button that starts is where the
-    # one that stops will be: on the first screen of a projector.
+    # Containers, because parts are drawn in the order in which they depend on each other, not in the order on the
+    # page. The start button is where the stop button will be: on the first screen of a projector.
     with st.container(gap="xsmall"):
         title, start = st.columns([5, 1], vertical_alignment="center")
         says, chart = st.container(gap="xsmall"), st.container()
@@ -69,7 +69,7 @@ def _setting(choice: Choice, dataset: Dataset) -> str:
 
 
 def votes_key(plan: SweepPlan, dataset: Dataset) -> str:
-    """Return where the session keeps the votes: others for other points."""
+    """Return the session key of the votes; other points have other votes."""
     return Widget.VOTES.of(dataset.id, plan.axis, plan.depths, plan.photos, plan.sizes_px)
 
 
@@ -85,7 +85,7 @@ def _start(
     start: DeltaGenerator,
     says: DeltaGenerator,
 ) -> None:
-    """Draw the button that starts and what it costs, or what stands in its way."""
+    """Draw the start button and how long the sweep will take, or what is missing."""
     missing = next((name for name in _needed(plan) if not weights.has_weights(name, workspace)), None)
     if missing:
         with says:
@@ -100,7 +100,7 @@ def _start(
         width="stretch",
     ):
         made = jobs.sweep(workspace, dataset, plan, {place: n for place, n in enumerate(votes) if n})
-        # The next one is guessed at anew.
+        # The next sweep starts without votes.
         st.session_state.pop(votes_key(plan, dataset), None)
         selection.open_one(made)
 

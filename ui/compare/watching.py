@@ -1,4 +1,4 @@
-"""A comparison while it waits or runs: how far it is, and the chart that fills in. A refresh shows the same."""
+"""A sweep while it waits or runs: how far it is, and the chart that fills in. A refresh shows the same."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from ui.text.sweep_names import point_title
 
 
 def watch(workspace: Workspace, sweep: Sweep) -> None:
-    """Show a comparison until it ends."""
+    """Show a sweep until it ends."""
     st.fragment(_watch, run_every=job_progress.EVERY_S)(workspace, sweep, _expected_s(workspace, sweep))
 
 
 def _expected_s(workspace: Workspace, sweep: Sweep) -> dict[Cell, float]:
-    """Return what each training should take, in seconds. Once a page, not once a second."""
+    """Return how long each run should take, in seconds. Called once a page, not once a second."""
     plan, once = sweep.plan, replace(sweep.plan, seeds=sweep.plan.seeds[:1])
     seconds = {cell: estimate_seconds(plan.config(cell), sweep.dataset, workspace) for cell in once.cells()}
     # Another seed takes the same time.
@@ -58,7 +58,7 @@ def _watch(workspace: Workspace, sweep: Sweep, expected_s: Mapping[Cell, float])
 
 
 def _running(sweep: Sweep) -> Run | None:
-    """Return the training at work."""
+    """Return the run that is training, if one is."""
     for _, run in sweep.members():
         try:
             if run.status().state == "running":
@@ -77,7 +77,7 @@ def _head(sweep: Sweep, now: Progress, running: Run | None) -> None:
 
 
 def _bar(now: Progress, drawn: Sequence[Line], running: Run | None, left_s: Callable[[float], float]) -> None:
-    """Draw how far it is; `left_s` gives the seconds left when a share of the training at work is done."""
+    """Draw how far it is; `left_s` returns the seconds left when that share of the current run is done."""
     parts, share = [words.tries_done(now.done, now.total)], 0.0
     if running and now.now:
         trained = running.progress()
@@ -90,7 +90,7 @@ def _bar(now: Progress, drawn: Sequence[Line], running: Run | None, left_s: Call
 
 
 def _left_s(expected_s: Mapping[Cell, float], found: Sequence[Result], now: Cell | None, share: float) -> float:
-    """Return the seconds that are left, by what the finished tries took against what they should have."""
+    """Return the seconds left, scaled by how long finished runs took compared with what was expected."""
     done = {result.cell: result.seconds for result in found}
     # The median: the first run after the computer started is much slower than the others.
     factor = median([seconds / expected_s[cell] for cell, seconds in done.items()] or [1.0])
@@ -99,7 +99,7 @@ def _left_s(expected_s: Mapping[Cell, float], found: Sequence[Result], now: Cell
 
 
 def _say_so_far(workspace: Workspace, sweep: Sweep, drawn: Sequence[Line]) -> None:
-    """Say what stands in the way, or what can be said so far."""
+    """Say why it waits, or what can be said so far."""
     if sweep.status().state == "queued":
         if not job_progress.show_trouble(sweep.job):
             _what_trains_first(workspace)
@@ -111,7 +111,7 @@ def _say_so_far(workspace: Workspace, sweep: Sweep, drawn: Sequence[Line]) -> No
 
 
 def _what_trains_first(workspace: Workspace) -> None:
-    """Say that something else trains first, with the way to it."""
+    """Say that another run or sweep trains first, with the way to it."""
     run = next((run for run in runs.list_runs(workspace) if run.status().state == "running"), None)
     other = next((each for each in list_sweeps(workspace) if each.status().state == "running"), None)
     if run is None and other is None:
@@ -131,7 +131,7 @@ def _named(drawn: Sequence[Line], cell: Cell) -> str:
 
 
 def at(drawn: Sequence[Line], cell: Cell) -> tuple[Line, Point] | None:
-    """Find where on the lines a training stands."""
+    """Return the line and the point of a run; None where it has none."""
     for line in drawn:
         for point in line.points:
             if line.start == cell.start and point.value == _value(line, cell):

@@ -75,7 +75,7 @@ def by_person(
     workspace: Workspace,
     dataset: Dataset,
     items: Sequence[Item],
-    to_check: Collection[tuple[str, str | None]] = (),
+    to_check: Collection[tuple[str | None, str | None]] = (),
 ) -> None:
     """Draw faces under the names of their people; `items` of one person stand together.
 

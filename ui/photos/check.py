@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.data import review as core_review
 from core.data.dataset import Dataset
-from core.data.review import open_questions, undecided_photos
 from core.workspace import Workspace
 from ui import dataset_choice, jobs, page, state
 from ui.components import faces
@@ -21,7 +21,7 @@ FACES_A_PAGE = 120
 
 def show(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> None:
     """Draw the step: the title with the numbers, the way on, and what was asked for."""
-    to_look_at = open_questions(dataset)
+    to_look_at = core_review.open_questions(dataset)
     page.head(words.checked(len(dataset.items), to_look_at))
     dataset_choice.pick(found, dataset, words.PHOTOS_OF, Widget.PHOTOS_OF)
     review.show_warnings(dataset)
@@ -42,7 +42,7 @@ def show(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> No
         people.show(workspace, dataset)
     else:
         shown = dataset.items[page.paginate(len(dataset.items), FACES_A_PAGE, Widget.FACES_PAGE)]
-        faces.by_person(workspace, dataset, shown, to_check=undecided_photos(dataset))
+        faces.by_person(workspace, dataset, shown, to_check=core_review.undecided_photos(dataset))
         _find_again(workspace, dataset)
 
 

@@ -55,14 +55,14 @@ def show(workspace: Workspace, dataset: Dataset) -> None:
     """Draw every question there is."""
     found = review.by_kind(dataset)
     _people(workspace, dataset)
-    likeness = load_similarity(workspace, dataset)
-    if likeness is None:
+    compared = load_similarity(workspace, dataset)
+    if compared is None:
         similarity.compare_faces(workspace, dataset, at_once="several_faces" in found)
     if any(entry.extra for kind in review.ASKING for entry in found.get(kind, ())):
         st.markdown(words.SPARE_HOW)
     for kind, entries in found.items():
         if kind == "several_faces":
-            similarity.group_photos(workspace, dataset, entries, likeness)
+            similarity.group_photos(workspace, dataset, entries, compared)
         elif kind in ONE_BY_ONE:
             _photos(workspace, dataset, kind, entries)
         elif kind == leaks.LEAK:
@@ -71,7 +71,7 @@ def show(workspace: Workspace, dataset: Dataset) -> None:
             _too_few(workspace, dataset)
         else:
             _listed(workspace, dataset, kind, entries)
-    mix_ups = similarity.mix_ups(dataset, likeness)
+    mix_ups = similarity.mix_ups(dataset, compared)
     similarity.show_mix_ups(workspace, dataset, mix_ups)
     if not (found or mix_ups):
         st.success(words.NOTHING_TO_LOOK_AT, icon=":material/check_circle:")

@@ -53,11 +53,11 @@ def _progress(job: JobFolder) -> None:
 
 
 def group_photos(
-    workspace: Workspace, dataset: Dataset, entries: Sequence[LeftOut], likeness: Similarity | None
+    workspace: Workspace, dataset: Dataset, entries: Sequence[LeftOut], compared: Similarity | None
 ) -> None:
     """Draw photos of several faces, each with its faces to choose from; two close ones are asked without a guess."""
     items = [item for entry in entries if (item := review.item_of(dataset, entry))]
-    guesses = {key_of(dataset, item): _guess(dataset, item, likeness) for item in items}
+    guesses = {key_of(dataset, item): _guess(dataset, item, compared) for item in items}
     sure = {key: guess.face for key, guess in guesses.items() if guess and guess.sure}
     with editing.heading(words.question("several_faces", len(items))):
         if sure:
@@ -69,8 +69,8 @@ def group_photos(
             _group_photo(workspace, dataset, item, guesses[key_of(dataset, item)], number)
 
 
-def _guess(dataset: Dataset, item: Item, likeness: Similarity | None) -> Guess | None:
-    return likeness.guesses.get(key_of(dataset, item)) if likeness else None
+def _guess(dataset: Dataset, item: Item, compared: Similarity | None) -> Guess | None:
+    return compared.guesses.get(key_of(dataset, item)) if compared else None
 
 
 def _group_photo(workspace: Workspace, dataset: Dataset, item: Item, guess: Guess | None, number: int) -> None:
@@ -108,11 +108,11 @@ def _face(workspace: Workspace, dataset: Dataset, item: Item, face: int, key: st
     )
 
 
-def mix_ups(dataset: Dataset, likeness: Similarity | None) -> list[Mislabeled]:
+def mix_ups(dataset: Dataset, compared: Similarity | None) -> list[Mislabeled]:
     """Return photos that look like somebody else, except where the names say that both may be one person."""
     alike = {frozenset(pair) for pair in review.similar_names(dataset.people)}
     alike -= {frozenset(pair) for pair in state.TWO_PEOPLE.get()}
-    found = likeness.mislabeled if likeness else ()
+    found = compared.mislabeled if compared else ()
     return [odd for odd in found if frozenset((odd.person, odd.looks_like)) not in alike]
 
 

@@ -48,13 +48,13 @@ def show(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> No
 
 def _what_they_allow(dataset: Dataset) -> None:
     """Say in a sentence what the numbers of photos allow, and warn where they are very unequal."""
-    weighed = class_balance(dataset)
-    if weighed is None:
+    balance = class_balance(dataset)
+    if balance is None:
         return
-    (fewest, n_fewest), (most, n_most) = weighed.fewest, weighed.most
+    (fewest, n_fewest), (most, n_most) = balance.fewest, balance.most
     n_test = Counter(item.person for item in dataset.of("test"))
     st.markdown(words.allows(escape.plain(fewest), n_fewest, min(n_test[person] for person in dataset.people)))
-    if weighed.unequal:
+    if balance.unequal:
         said = words.unequal(escape.plain(most), n_most, escape.plain(fewest), n_fewest)
         st.warning(said, icon=":material/balance:")
 

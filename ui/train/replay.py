@@ -193,13 +193,13 @@ def _afterwards(run: Run, set_stage: Stage, head: Callable[[], None]) -> None:
     set_stage.draw(history[: shown + 1], mark, said)
 
 
-def _mark(history: Sequence[Epoch], border: int | None) -> Mark | None:
+def _mark(history: Sequence[Epoch], head_epochs: int | None) -> Mark | None:
     return learning_curve.read_curve(
         [epoch.loss for epoch in history],
         [epoch.accuracy for epoch in history],
         [epoch.val_loss for epoch in history],
         [epoch.val_accuracy for epoch in history],
-        head_epochs=border,
+        head_epochs=head_epochs,
     )
 
 

@@ -18,8 +18,8 @@ from core.data.detection import Face
 from core.data.photofolder import PhotoFacts
 from core.data.store import PhotoStore, thumbnail_of_crop
 from core.errors import PhotoError, Stopped
+from tests import fakes
 from tests.drawn import encoded, exif, picture
-from tests.pages import made
 
 WHOLE = CropConfig(detector="none", size_px=32)
 YUNET = CropConfig(size_px=32)
@@ -297,7 +297,7 @@ LARGER_WHOLE = CropConfig(detector="none", size_px=64)
 
 def test_a_small_copy_is_made_once_lies_with_its_photo_and_goes_with_it(tmp_path: Path) -> None:
     store = PhotoStore(tmp_path)
-    sha256 = store.add(made.photo(1))
+    sha256 = store.add(fakes.photo(1))
     small = store.thumbnail(sha256, LARGER_WHOLE, None, 32)
     with Image.open(small) as picture:
         assert (picture.format, picture.size, picture.mode) == ("JPEG", (32, 32), "RGB")
@@ -317,7 +317,7 @@ def test_a_face_that_is_drawn_while_its_photo_is_removed_does_not_come_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = PhotoStore(tmp_path)
-    removed, late, kept = (store.add(made.photo(seed)) for seed in range(3))
+    removed, late, kept = (store.add(fakes.photo(seed)) for seed in range(3))
     crop = store.crop(removed, LARGER_WHOLE, None)
     resize = Image.Image.resize
 
@@ -338,7 +338,7 @@ def test_a_face_that_is_drawn_while_its_photo_is_removed_does_not_come_back(
     assert store.sha256s() == {kept}
 
 
-@pytest.mark.parametrize("data", [made.photo(1), b"\xff\xd8\xff\xe0 broken"])
+@pytest.mark.parametrize("data", [fakes.photo(1), b"\xff\xd8\xff\xe0 broken"])
 def test_what_is_found_out_about_a_photo_that_goes_away_is_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes
 ) -> None:

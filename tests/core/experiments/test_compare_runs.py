@@ -8,14 +8,9 @@ from core.config import TrainConfig
 from core.data import edits
 from core.experiments import compare_runs, runs
 from core.experiments.runs import Run
-from tests.pages import made
+from tests import fakes
 
-
-@pytest.fixture(autouse=True)
-def _a_second_apart(monkeypatch) -> None:
-    """Folders of experiments sort by the second in which they were made."""
-    seconds = iter(range(60))
-    monkeypatch.setattr(runs, "new_run_path", lambda home: home.runs / f"20260101-0000{next(seconds):02}-aaaaaa")
+pytestmark = pytest.mark.usefixtures("runs_apart")
 
 
 def says(run: Run, wrong: set[int]) -> None:
@@ -56,10 +51,10 @@ def test_a_shorter_training_is_one_change_not_two() -> None:
 
 
 def test_experiments_with_these_photos_are_found_whatever_their_settings(lab_home) -> None:
-    dataset = made.dataset(lab_home)
-    first, second = made.run(lab_home, dataset), made.run(lab_home, dataset)
-    made.run(lab_home, made.dataset(lab_home, people=("Eva", "Finn"), dataset_id="others"))
-    made.run(lab_home, dataset, state="failed", message="x", tested=False)
+    dataset = fakes.dataset(lab_home)
+    first, second = fakes.run(lab_home, dataset), fakes.run(lab_home, dataset)
+    fakes.run(lab_home, fakes.dataset(lab_home, people=("Eva", "Finn"), dataset_id="others"))
+    fakes.run(lab_home, dataset, state="failed", message="x", tested=False)
     assert list(compare_runs.tested_with(dataset.id, runs.list_runs(lab_home))) == [second, first]
 
 
@@ -74,26 +69,26 @@ def test_each_setting_that_is_folded_away_counts() -> None:
 
 
 def test_what_was_fixed_and_what_broke(lab_home) -> None:
-    dataset = made.dataset(lab_home)
-    before, now = made.run(lab_home, dataset), made.run(lab_home, dataset)
+    dataset = fakes.dataset(lab_home)
+    before, now = fakes.run(lab_home, dataset), fakes.run(lab_home, dataset)
     says(before, {0, 1, 2, 3, 4, 5, 6})
     says(now, {6, 11})
     found = compare_runs.compare_runs(before, now)
     assert found
     assert (found.total, found.right_before, found.right_now) == (12, 5, 10)
     assert [changed.place for changed in found.fixed] == [0, 1, 2, 3, 4, 5]
-    assert (found.fixed[0].before, found.fixed[0].now) == (made.PEOPLE[1], made.PEOPLE[0])
+    assert (found.fixed[0].before, found.fixed[0].now) == (fakes.PEOPLE[1], fakes.PEOPLE[0])
     assert [(changed.place, changed.before, changed.now) for changed in found.broken] == [
-        (11, made.PEOPLE[2], made.PEOPLE[0])
+        (11, fakes.PEOPLE[2], fakes.PEOPLE[0])
     ]
     assert found.changes.p_value == pytest.approx(2 * (1 + 7) / 2**7)
 
 
 def test_a_person_with_a_new_name_is_still_the_same(lab_home) -> None:
-    dataset = made.dataset(lab_home)
-    before = made.run(lab_home, dataset)
-    renamed = edits.rename_person(lab_home, dataset, made.PEOPLE[0], "Zoe", is_used=lambda _: True)
-    now = made.run(lab_home, renamed)
+    dataset = fakes.dataset(lab_home)
+    before = fakes.run(lab_home, dataset)
+    renamed = edits.rename_person(lab_home, dataset, fakes.PEOPLE[0], "Zoe", is_used=lambda _: True)
+    now = fakes.run(lab_home, renamed)
     says(before, set())
     says(now, set())
     found = compare_runs.compare_runs(before, now)

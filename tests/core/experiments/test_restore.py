@@ -12,13 +12,13 @@ from core.errors import RunError
 from core.experiments import archive, restore, runs
 from core.experiments.runs import Run
 from core.workspace import Workspace
+from tests import fakes
 from tests.core.models.test_foreign_model import write_model
-from tests.pages import made
 
 
 @pytest.fixture
 def finished(lab_home: Workspace) -> Run:
-    run = made.run(lab_home, made.dataset(lab_home), rounds=4)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), epochs=4)
     write_model(run.model_path)
     return run
 

@@ -11,7 +11,7 @@ from core.experiments.runtime_estimate import PhotoCounts, reference_seconds, sp
 from core.models.registry import BACKBONES
 from core.presets import PRESETS, preset
 from core.workspace import Workspace
-from tests.pages import made
+from tests import fakes
 
 CLASS = PhotoCounts(train=60, validation=24, test=72)
 RECOMMENDED = preset("recommended")
@@ -23,8 +23,8 @@ def expected(**changes: object) -> float:
 
 def finished(workspace: Workspace, seconds: float, config: TrainConfig = RECOMMENDED) -> Run:
     """Write a training that took so long."""
-    dataset = made.dataset(workspace)
-    run = made.run(workspace, dataset, config=config)
+    dataset = fakes.dataset(workspace)
+    run = fakes.run(workspace, dataset, config=config)
     photos = PhotoCounts.of(dataset)
     run.job.write_result(
         {
@@ -75,7 +75,7 @@ def test_every_preset_and_network_has_a_forecast(config: TrainConfig) -> None:
 
 
 def test_finished_trainings_tell_how_fast_this_computer_is(lab_home: Workspace) -> None:
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     plain = runtime_estimate.estimate_seconds(RECOMMENDED, dataset, lab_home)
     assert plain == reference_seconds(RECOMMENDED, PhotoCounts.of(dataset), len(dataset.people))
     finished(lab_home, seconds=3 * plain)
@@ -87,7 +87,7 @@ def test_finished_trainings_tell_how_fast_this_computer_is(lab_home: Workspace) 
 
 
 def test_those_of_the_same_network_are_asked_first(lab_home: Workspace) -> None:
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     other = RECOMMENDED.with_changes(backbone="imagenet-mobilenetv2", image_size_px=96)
     finished(lab_home, 10 * runtime_estimate.estimate_seconds(RECOMMENDED, dataset, lab_home))
     assert speed_factor(lab_home, other) == pytest.approx(10)
@@ -111,7 +111,7 @@ def test_what_says_nothing_is_not_asked(lab_home: Workspace, what: str) -> None:
 
 
 def test_fewer_training_photos_are_counted(lab_home: Workspace) -> None:
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     assert PhotoCounts.of(dataset) == PhotoCounts(18, 6, 12)
     assert PhotoCounts.of(dataset, per_person=2).train == 6
     assert PhotoCounts.of(dataset, per_person=99).train == 18

@@ -10,9 +10,8 @@ import pytest
 from core.sweeps import recommendation
 from core.sweeps.plan import SweepPlan
 from core.sweeps.results import lines, results
-from tests import made_sweeps
+from tests import fakes, made_sweeps
 from tests.made_sweeps import DESIGN, PLAN, drop, made_lines, photos_of
-from tests.pages import made
 
 
 def test_settings_are_cheapest_first_and_places_smallest_first() -> None:
@@ -37,7 +36,7 @@ def test_no_verdict_before_the_last_try_and_none_without_an_exam() -> None:
     last = replace(line.points[0], results=line.points[0].results[:2])
     unfinished = replace(line, points=(last, *line.points[1:]))
     assert recommendation.verdict_of(unfinished, dataset) is None
-    no_exam = photos_of(exam_each=0)
+    no_exam = photos_of(test_each=0)
     empty = replace(line, points=())
     assert recommendation.verdict_of(empty, no_exam) is None
 
@@ -65,7 +64,7 @@ def test_facts_name_what_is_recommended_and_what_the_exam_cannot_tell() -> None:
 
 
 def test_facts_are_plain_json_and_agree_with_the_runs(lab_home) -> None:
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     plan = SweepPlan(depths=(13, 10, 0), seeds=(0, 1))
     sweep = made_sweeps.make_sweep(lab_home, dataset, plan, made_sweeps.first_right(lambda cell: cell.depth / 13))
     found = lines(plan, results(sweep))
@@ -93,7 +92,7 @@ def test_facts_are_plain_json_and_agree_with_the_runs(lab_home) -> None:
 
 
 def test_facts_of_a_cross_say_which_line_a_row_is_of(lab_home) -> None:
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     plan = SweepPlan(depths=(10, 13), photos=(1, None), seeds=(0, 1))
     sweep = made_sweeps.make_sweep(lab_home, dataset, plan, made_sweeps.first_right(lambda cell: 0.75))
     given = recommendation.facts(lines(plan, results(sweep)), dataset)
@@ -103,7 +102,7 @@ def test_facts_of_a_cross_say_which_line_a_row_is_of(lab_home) -> None:
 
 
 def test_facts_of_what_has_hardly_begun(lab_home) -> None:
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     plan = SweepPlan(depths=(13, 0), seeds=(0,))
     sweep = made_sweeps.make_sweep(lab_home, dataset, plan, made_sweeps.first_right(lambda cell: 1), done=1)
     given = recommendation.facts(lines(plan, results(sweep)), dataset)

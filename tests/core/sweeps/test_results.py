@@ -6,8 +6,8 @@ import pytest
 from core.sweeps import results
 from core.sweeps.plan import Start, SweepPlan
 from core.workspace import Workspace
+from tests import fakes
 from tests.made_sweeps import first_right, make_sweep
-from tests.pages import made
 
 MINI, NOTHING = Start("face-vgg-mini"), Start("face-vgg-mini", pretrained=False)
 # More right where more is frozen, and with another seed.
@@ -21,7 +21,7 @@ def workspace(tmp_path) -> Workspace:
 
 @pytest.fixture
 def dataset(workspace):
-    return made.dataset(workspace)
+    return fakes.dataset(workspace)
 
 
 def test_results_are_those_of_the_finished_runs_in_order(workspace, dataset):

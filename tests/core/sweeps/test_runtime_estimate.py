@@ -6,8 +6,8 @@ from core.experiments.runtime_estimate import estimate_seconds
 from core.sweeps.plan import SweepPlan
 from core.sweeps.runtime_estimate import estimate
 from core.workspace import Workspace
+from tests import fakes
 from tests.made_sweeps import first_right, make_sweep
-from tests.pages import made
 
 PLAN = SweepPlan(depths=(0, 10, 13), seeds=(0, 1, 2))
 
@@ -18,7 +18,7 @@ def workspace(tmp_path) -> Workspace:
 
 
 def test_it_is_the_sum_of_its_trainings_and_the_first_seed_a_third(workspace):
-    dataset = made.dataset(workspace)
+    dataset = fakes.dataset(workspace)
     seconds = [
         estimate_seconds(PLAN.base.with_changes(freeze_depth=depth), dataset, workspace) for depth in PLAN.depths
     ]
@@ -29,7 +29,7 @@ def test_it_is_the_sum_of_its_trainings_and_the_first_seed_a_third(workspace):
 
 
 def test_what_is_done_takes_no_time(workspace):
-    dataset = made.dataset(workspace)
+    dataset = fakes.dataset(workspace)
     before = estimate(PLAN, dataset, workspace)
     make_sweep(workspace, dataset, SweepPlan(depths=(10, 13), seeds=(0,)), first_right(lambda cell: 0.5))
     found = estimate(PLAN, dataset, workspace)

@@ -14,7 +14,7 @@ from core.models.architectures import Architecture, architecture
 from core.training import activations
 from core.training.activations import PICTURE_PX, draw_map, strongest_channel
 from core.workspace import Workspace
-from tests.pages import made
+from tests import fakes
 
 
 def asked(workspace: Workspace, size_px: int = 48) -> JobFolder:
@@ -23,7 +23,7 @@ def asked(workspace: Workspace, size_px: int = 48) -> JobFolder:
 
 
 def test_a_picture_for_each_block_lies_with_the_photo_and_goes_away_with_it(lab_home: Workspace) -> None:
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     assert existing_activations(lab_home, dataset, "face-vgg-mini", 48) is None
     activations.explain(asked(lab_home), lab_home)
     paths = existing_activations(lab_home, dataset, "face-vgg-mini", 48)
@@ -50,7 +50,7 @@ def test_maps_are_those_of_the_blocks_ends(lab_home: Workspace) -> None:
 
 
 def test_of_a_photo_that_is_gone_nothing_is_made(lab_home: Workspace) -> None:
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     shutil.rmtree(lab_home.photos)
     with pytest.raises(DatasetError, match="bring the photos again"):
         activations.explain(asked(lab_home), lab_home)
@@ -58,7 +58,7 @@ def test_of_a_photo_that_is_gone_nothing_is_made(lab_home: Workspace) -> None:
 
 
 def test_a_photo_deleted_meanwhile_does_not_come_back(lab_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
 
     def slow(*arguments: object) -> list[np.ndarray]:
         shutil.rmtree(lab_home.photos)

@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 from core.config import TrainConfig
 from core.experiments import listing
 from core.experiments.runs import Run
-from tests.pages import made, reading
+from tests import fakes
+from tests.pages import reading
 from ui.test import prediction_cards
 from ui.text import compare as words
 from ui.text import test as test_words
@@ -45,8 +46,8 @@ def script(root: str, before: str, now: str) -> None:
 
 @pytest.fixture
 def board(lab_home):
-    dataset = made.dataset(lab_home, PEOPLE)
-    before, now = (made.run(lab_home, dataset, config=TrainConfig(freeze_depth=depth)) for depth in (13, 10))
+    dataset = fakes.dataset(lab_home, PEOPLE)
+    before, now = (fakes.run(lab_home, dataset, config=TrainConfig(freeze_depth=depth)) for depth in (13, 10))
 
     def board(right_before: list[int], right_now: list[int]) -> tuple[str, str]:
         """Return the sentences, and the pictures as HTML."""
@@ -103,8 +104,8 @@ def test_each_photo_says_who_it_is_and_what_both_said(board):
 
 def test_many_photos_come_a_page_at_a_time(lab_home, monkeypatch):
     monkeypatch.setattr(prediction_cards, "A_PAGE", 5)
-    dataset = made.dataset(lab_home, PEOPLE)
-    before, now = (made.run(lab_home, dataset, config=TrainConfig(freeze_depth=depth)) for depth in (13, 10))
+    dataset = fakes.dataset(lab_home, PEOPLE)
+    before, now = (fakes.run(lab_home, dataset, config=TrainConfig(freeze_depth=depth)) for depth in (13, 10))
     answers(before, np.zeros(12, bool))
     answers(now, np.ones(12, bool))
     app = AppTest.from_function(script, args=(str(lab_home.root), before.id, now.id), default_timeout=30).run()
@@ -114,8 +115,8 @@ def test_many_photos_come_a_page_at_a_time(lab_home, monkeypatch):
 
 
 def test_an_experiment_with_other_photos_has_none_to_flip(lab_home):
-    here = made.run(lab_home, made.dataset(lab_home, PEOPLE))
-    there = made.run(lab_home, made.dataset(lab_home, ("Dora", "Emil"), "made2"))
+    here = fakes.run(lab_home, fakes.dataset(lab_home, PEOPLE))
+    there = fakes.run(lab_home, fakes.dataset(lab_home, ("Dora", "Emil"), "made2"))
     app = AppTest.from_function(script, args=(str(lab_home.root), here.id, there.id), default_timeout=30).run()
     assert not app.exception, app.exception
     assert [each.value for each in app.markdown] == [test_words.NONE_IN_BOTH]

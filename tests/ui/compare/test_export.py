@@ -19,14 +19,14 @@ from core.sweeps import results
 from core.sweeps.plan import Cell, Start, SweepPlan
 from core.sweeps.sweep import Sweep
 from core.workspace import Workspace
+from tests import fakes
 from tests.made_sweeps import Outcome, first_right, make_sweep
-from tests.pages import made
 from ui.compare import export
 from ui.text import compare as words
 
 PEOPLE = ("Ada", "<b>Bo</b>", "Chen", "Dora", "Emil", "Fay")
 PLAN = SweepPlan(depths=(0, 10, 13), seeds=(0, 1, 2))
-ListedRun = dict[str, str]
+Row = dict[str, str]
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def workspace(tmp_path) -> Workspace:
 
 @pytest.fixture
 def dataset(workspace) -> Dataset:
-    return made.dataset(workspace, PEOPLE)
+    return fakes.dataset(workspace, PEOPLE)
 
 
 def packed(sweep: Sweep, tmp_path: Path) -> dict[str, bytes]:
@@ -44,7 +44,7 @@ def packed(sweep: Sweep, tmp_path: Path) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def rows_of(table: bytes) -> list[ListedRun]:
+def rows_of(table: bytes) -> list[Row]:
     return list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"), newline="")))
 
 
@@ -152,7 +152,7 @@ def test_a_matrix_is_of_the_stop_to_take_only_where_one_is_advised(workspace, da
     assert set(shown) == {"matrix-taken.html", "matrix-cheapest.html"}
     assert "block 5 learns, first try" in shown["matrix-taken.html"]
     again = Workspace(workspace.root / "again")
-    shown = matrices(make_sweep(again, made.dataset(again, PEOPLE), PLAN, level))
+    shown = matrices(make_sweep(again, fakes.dataset(again, PEOPLE), PLAN, level))
     assert set(shown) == {"matrix-best-in-mock-exam.html"}
     assert "all blocks frozen, first try" in shown["matrix-best-in-mock-exam.html"]
 
@@ -170,7 +170,7 @@ def script(root: str, sweep_id: str) -> None:
 
 def test_a_zip_is_offered_and_packed_only_when_it_is_asked_for(lab_home, monkeypatch) -> None:
     sweep = make_sweep(
-        lab_home, made.dataset(lab_home), SweepPlan(depths=(10, 13), seeds=(0,)), first_right(lambda _: 0.5)
+        lab_home, fakes.dataset(lab_home), SweepPlan(depths=(10, 13), seeds=(0,)), first_right(lambda _: 0.5)
     )
     monkeypatch.setattr(export, "pack", None)
     app = AppTest.from_function(script, args=(str(lab_home.root), sweep.id), default_timeout=30).run()

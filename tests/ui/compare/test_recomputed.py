@@ -23,8 +23,8 @@ from core.evaluation.paired import PRIOR_DF, PRIOR_LUCK
 from core.sweeps import results
 from core.sweeps.plan import Cell, Start, SweepPlan
 from core.workspace import Workspace
+from tests import fakes
 from tests.made_sweeps import Outcome, make_sweep
-from tests.pages import made
 from ui.compare import export
 
 PEOPLE = ("Ada", "<b>Bo</b>", "Chen", "Dora", "Emil", "Fay")
@@ -36,7 +36,7 @@ NOTHING = replace(VGG, pretrained=False)
 IDS = {"Mini": "face-vgg-mini", "MobileNetV2": "imagenet-mobilenetv2"}
 COLUMNS = {"depth": "frozen layers", "photos": "practice photos", "size": "size"}
 MOBILE_BY_PLACE = {0: 0.3, 14: 0.9, 19: 0.5}
-ListedRun = dict[str, str]
+Row = dict[str, str]
 Share = Callable[[Cell], float]
 
 
@@ -217,16 +217,14 @@ def dunnett(others: int) -> float:
     return float(stats.norm.sf(z))
 
 
-def rows_of(table: bytes) -> list[ListedRun]:
+def rows_of(table: bytes) -> list[Row]:
     return list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"), newline="")))
 
 
-def count(
-    runs: Sequence[ListedRun], answers: Sequence[ListedRun], axis: str, network: str, *, pretrained: bool
-) -> Again:
+def count(runs: Sequence[Row], answers: Sequence[Row], axis: str, network: str, *, pretrained: bool) -> Again:
     """Count one line: at each stop the rate with the best mock exam, of equally good ones the smaller."""
     mine = [row for row in runs if IDS[row["network"]] == network and (row["starts with"] != "untrained") == pretrained]
-    tried: dict[int | None, dict[float, list[ListedRun]]] = defaultdict(lambda: defaultdict(list))
+    tried: dict[int | None, dict[float, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in mine:
         value = None if row[COLUMNS[axis]] == "all" else int(row[COLUMNS[axis]])
         tried[value][float(row["learning rate"])].append(row)
@@ -259,7 +257,7 @@ def zipped(request, tmp_path) -> tuple[Made, dict[str, bytes], dict[str, Any]]:
     """Return a made sweep, its zip, and what the lab tells of it by itself."""
     wanted = MADE[request.param]
     workspace = Workspace(tmp_path / "home")
-    dataset = made.dataset(workspace, PEOPLE, exam_each=12)
+    dataset = fakes.dataset(workspace, PEOPLE, test_each=12)
     items = tuple(replace(item, group=(item.group or 0) // wanted.of_group) for item in dataset.items)
     dataset = replace(dataset, items=items)
     save_dataset(workspace, dataset)
@@ -324,7 +322,7 @@ def check_standings(verdict: dict[str, Any], again: Again) -> None:
     assert verdict["tied"] == [stop for stop in stops if words[stop] == "as_good"]
 
 
-def check_sentences(verdict: dict[str, Any], again: Again, answers: Sequence[ListedRun]) -> None:
+def check_sentences(verdict: dict[str, Any], again: Again, answers: Sequence[Row]) -> None:
     """Hold the numbers of the headline, and what it takes, against the tables and the three words."""
     words = again.words(verdict["margin_right"])
     good = [stop for stop in again.cheapest_first if words[stop] == "as_good"]

@@ -17,8 +17,8 @@ from core.sweeps import recommendation, results
 from core.sweeps.plan import Cell, Start, SweepPlan
 from core.sweeps.sweep import Sweep, create_sweep
 from core.workspace import Workspace
+from tests import fakes
 from tests.made_sweeps import Outcome, first_right, make_sweep
-from tests.pages import made
 from ui.compare import report
 from ui.text import sweep_evidence as evidence
 from ui.text import sweep_report as words
@@ -76,7 +76,7 @@ def workspace(tmp_path) -> Workspace:
 
 @pytest.fixture
 def dataset(workspace):
-    return made.dataset(workspace, PEOPLE, name="<i>class</i>")
+    return fakes.dataset(workspace, PEOPLE, name="<i>class</i>")
 
 
 def read(sweep: Sweep) -> Page:
@@ -240,7 +240,7 @@ def test_it_prints_on_one_sheet(workspace, name, tmp_path):
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         pytest.skip("Chromium is not installed on this machine")
-    dataset = made.dataset(workspace, tuple(f"Maximiliane-Josephine Nr. {number}" for number in range(14)))
+    dataset = fakes.dataset(workspace, tuple(f"Maximiliane-Josephine Nr. {number}" for number in range(14)))
     sweep = make_sweep(workspace, dataset, SHEETS[name], mixed, done=1 if name == "unfinished" else None)
     page, printed = tmp_path / "report.html", tmp_path / "report.pdf"
     page.write_text(report.report(sweep), encoding="utf-8")

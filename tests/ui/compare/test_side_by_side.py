@@ -16,8 +16,9 @@ from core.experiments.listing import ListedRun
 from core.jobfolder import JobFolder
 from core.sweeps.plan import SweepPlan
 from core.workspace import Workspace
+from tests import fakes
 from tests.made_sweeps import first_right, make_sweep
-from tests.pages import made, reading
+from tests.pages import reading
 from ui.compare import side_by_side
 from ui.test import evaluation
 from ui.text import common
@@ -47,10 +48,10 @@ class Cells(HTMLParser):
 
 @pytest.fixture
 def row_with(lab_home):
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
 
     def row_with(**changes: object) -> ListedRun:
-        return listing.read_experiment(made.run(lab_home, dataset, config=CONFIG.with_changes(**changes)))
+        return listing.read_experiment(fakes.run(lab_home, dataset, config=CONFIG.with_changes(**changes)))
 
     return row_with
 
@@ -94,10 +95,10 @@ def opened(workspace: Workspace, *preset: str) -> AppTest:
 
 
 def test_two_to_four_of_any_experiments_stand_side_by_side(lab_home):
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     plan = SweepPlan(depths=(10, 13), seeds=(0, 1))
     sweep = make_sweep(lab_home, dataset, plan, first_right(lambda cell: 0.5))
-    alone = made.run(lab_home, dataset, config=CONFIG)
+    alone = fakes.run(lab_home, dataset, config=CONFIG)
     tries = [run.id for _, run in sweep.members()]
     app = opened(lab_home, alone.id, tries[0])
     (choice,) = app.multiselect
@@ -110,15 +111,15 @@ def test_two_to_four_of_any_experiments_stand_side_by_side(lab_home):
 
 
 def test_one_alone_asks_for_another(lab_home):
-    run = made.run(lab_home, made.dataset(lab_home))
+    run = fakes.run(lab_home, fakes.dataset(lab_home))
     app = opened(lab_home, run.id)
     assert [each.value for each in app.markdown] == [words.CHOOSE_TWO]
     assert "<table" not in reading.html(app)
 
 
 def test_tries_that_are_called_the_same_can_be_told_apart(lab_home):
-    dataset = made.dataset(lab_home)
-    runs = [made.run(lab_home, dataset, config=CONFIG) for _ in range(3)]
+    dataset = fakes.dataset(lab_home)
+    runs = [fakes.run(lab_home, dataset, config=CONFIG) for _ in range(3)]
     for run in runs:
         run.job.rename("the same")
     titles = [side_by_side._titles(listing.list_experiments(lab_home).tested)[run.id] for run in runs]
@@ -126,17 +127,17 @@ def test_tries_that_are_called_the_same_can_be_told_apart(lab_home):
 
 
 def test_other_exam_photos_are_said_to_be_others(lab_home):
-    here = made.run(lab_home, made.dataset(lab_home))
-    there = made.run(lab_home, made.dataset(lab_home, ("Dora", "Emil"), "made2"))
+    here = fakes.run(lab_home, fakes.dataset(lab_home))
+    there = fakes.run(lab_home, fakes.dataset(lab_home, ("Dora", "Emil"), "made2"))
     app = opened(lab_home, here.id, there.id)
     assert words.OTHER_EXAMS in [each.value for each in app.markdown]
     assert reading.html(app).count('<table aria-label="') == 2
-    same = opened(lab_home, here.id, made.run(lab_home, made.dataset(lab_home)).id)
+    same = opened(lab_home, here.id, fakes.run(lab_home, fakes.dataset(lab_home)).id)
     assert words.OTHER_EXAMS not in [each.value for each in same.markdown]
 
 
 def test_a_deleted_try_among_the_preset_is_left_out(lab_home):
-    run = made.run(lab_home, made.dataset(lab_home))
+    run = fakes.run(lab_home, fakes.dataset(lab_home))
     app = opened(lab_home, run.id, "gone")
     assert len(app.multiselect[0].value) == 1
 
@@ -149,16 +150,16 @@ def test_each_has_its_letter_and_a_column_in_the_order_of_choice(row_with):
 
 
 def test_a_preset_of_more_than_can_be_shown_is_cut(lab_home):
-    dataset = made.dataset(lab_home)
-    runs = [made.run(lab_home, dataset, config=CONFIG.with_changes(seed=seed)) for seed in range(5)]
+    dataset = fakes.dataset(lab_home)
+    runs = [fakes.run(lab_home, dataset, config=CONFIG.with_changes(seed=seed)) for seed in range(5)]
     app = opened(lab_home, *(run.id for run in runs))
     assert len(app.multiselect[0].value) == 4
     assert reading.html(app).count('<table aria-label="') == 4
 
 
 def test_names_are_text(lab_home):
-    dataset = made.dataset(lab_home)
-    runs = [made.run(lab_home, dataset, config=CONFIG.with_changes(seed=seed)) for seed in range(2)]
+    dataset = fakes.dataset(lab_home)
+    runs = [fakes.run(lab_home, dataset, config=CONFIG.with_changes(seed=seed)) for seed in range(2)]
     for run in runs:
         run.job.rename("<i>mine</i> & co")
     drawn = reading.html(opened(lab_home, *(run.id for run in runs)))
@@ -180,7 +181,7 @@ def test_a_run_that_did_not_retrain_is_not_called_retrained_and_counts_what_lear
 
 
 def test_every_number_stands_in_its_row_and_column(lab_home) -> None:
-    found = evaluation.of_run(made.run(lab_home, made.dataset(lab_home, PEOPLE)))
+    found = evaluation.of_run(fakes.run(lab_home, fakes.dataset(lab_home, PEOPLE)))
     drawn = side_by_side._matrix(0, found, np.arange(3))
     rows = drawn[drawn.index("<tbody>") :].split("<tr>")[1:]
     counts = [[int(n or 0) for n in re.findall(r"<td[^>]*>(\d*)</td>", row)] for row in rows]

@@ -6,7 +6,7 @@ import pytest
 
 from core.data import edits
 from core.data.dataset import load_dataset
-from tests.pages import made
+from tests import fakes
 from ui import state
 from ui.photos import editing
 
@@ -21,7 +21,7 @@ def told(monkeypatch) -> list[str]:
 
 
 def test_a_second_click_on_the_page_as_it_was_counts_too(lab_home, told) -> None:
-    drawn = made.dataset(lab_home)
+    drawn = fakes.dataset(lab_home)
     first, second = drawn.items[:2]
     editing.apply(lab_home, drawn, edits.leave_out, [first.sha256])
     editing.apply(lab_home, drawn, edits.leave_out, [second.sha256])
@@ -32,7 +32,7 @@ def test_a_second_click_on_the_page_as_it_was_counts_too(lab_home, told) -> None
 
 
 def test_what_is_gone_meanwhile_is_said(lab_home, told) -> None:
-    drawn = made.dataset(lab_home)
+    drawn = fakes.dataset(lab_home)
     editing.apply(lab_home, drawn, edits.remove_person, "Ada")
     editing.apply(lab_home, drawn, edits.rename_person, "Ada", "Eve")
     (sentence,) = told

@@ -10,7 +10,7 @@ from core.config import TrainConfig
 from core.data.dataset import save_dataset
 from core.experiments import listing
 from core.experiments.listing import ListedRun
-from tests.pages import made
+from tests import fakes
 from ui.text import common, runs
 from ui.text import compare as words
 from ui.text import train as train_words
@@ -20,10 +20,10 @@ CONFIG = TrainConfig(freeze_depth=10, image_size_px=48)
 
 @pytest.fixture
 def row_with(lab_home):
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
 
     def row_with(**changes: object) -> ListedRun:
-        return listing.read_experiment(made.run(lab_home, dataset, config=CONFIG.with_changes(**changes)))
+        return listing.read_experiment(fakes.run(lab_home, dataset, config=CONFIG.with_changes(**changes)))
 
     return row_with
 
@@ -59,12 +59,12 @@ def test_every_setting_can_be_told_by_its_name():
 
 
 def test_other_practice_photos_are_told(lab_home):
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     less = replace(
         dataset, version=2, items=tuple(item for item in dataset.items if not item.name.endswith("train-0.png"))
     )
     save_dataset(lab_home, less)
-    rows = [listing.read_experiment(made.run(lab_home, each, config=CONFIG)) for each in (dataset, less)]
+    rows = [listing.read_experiment(fakes.run(lab_home, each, config=CONFIG)) for each in (dataset, less)]
     assert dict(runs.differing_settings(rows)) == {
         common.SETTINGS["data"]: ["18 practice photos", "15 practice photos"]
     }

@@ -134,17 +134,17 @@ def test_guessing_is_no_learning() -> None:
 
 
 def test_an_exam_that_is_too_small_is_not_called_a_failure_to_learn() -> None:
-    one = said(SweepPlan(depths=(13, 10), seeds=(0,)), photos_of(2, exam_each=2), lambda cell: 4)
+    one = said(SweepPlan(depths=(13, 10), seeds=(0,)), photos_of(2, test_each=2), lambda cell: 4)
     assert one.headline == "Nothing is clearly better than guessing: 4 of 4. Guessing gives 2."
     assert one.second == "This final exam has too few photos to tell."
     assert one.setting == "Mini network, two people, 10 practice photos each, 1 try a stop."
-    takes = said(SweepPlan(depths=(13, 10), seeds=(0,)), photos_of(2, exam_each=12, of_group=12), lambda cell: 24)
+    takes = said(SweepPlan(depths=(13, 10), seeds=(0,)), photos_of(2, test_each=12, of_group=12), lambda cell: 24)
     assert takes.second == "The photos of this final exam show too few different moments to tell."
 
 
 def test_an_exam_in_which_nothing_could_be_shown_says_so() -> None:
     """Twenty-four photos with the same answers everywhere are no proof that a stop is at most one behind."""
-    one = said(replace(PLAN, depths=(13, 10)), photos_of(4, exam_each=6), lambda cell: 20)
+    one = said(replace(PLAN, depths=(13, 10)), photos_of(4, test_each=6), lambda cell: 20)
     assert one.headline == "These photos cannot tell which is best."
     assert one.second == "The two stops gave 20 of 24. This final exam has too few photos to tell."
 
@@ -227,7 +227,7 @@ def test_single_layers_of_another_network() -> None:
 
 
 def test_without_a_verdict_there_is_no_conclusion() -> None:
-    dataset, no_exam = photos_of(), photos_of(exam_each=0)
+    dataset, no_exam = photos_of(), photos_of(test_each=0)
     (line,) = made_lines(SweepPlan(), dataset, lambda cell: DESIGN[cell.depth])
     last = replace(line.points[0], results=line.points[0].results[:2])
     with pytest.raises(ValueError, match="all its tries"):
@@ -279,7 +279,7 @@ def test_what_is_surely_ahead_and_what_would_help_are_said() -> None:
 
 
 def test_what_the_exam_cannot_tell_is_said() -> None:
-    rough = notes(photos_of(2, exam_each=4), lambda cell: 7, SweepPlan(depths=(13, 10), seeds=(0,)))
+    rough = notes(photos_of(2, test_each=4), lambda cell: 7, SweepPlan(depths=(13, 10), seeds=(0,)))
     assert "With 8 photos in the final exam, this is a rough idea only." in rough
     takes = notes(photos_of(of_group=3), lambda cell: DESIGN[cell.depth])
     assert "The 144 photos of the final exam come from 48 moments. Photos of one moment count once." in takes

@@ -57,6 +57,7 @@ class Parts:
 def data(parts: Parts, depths: Sequence[int], frozen: int, *, fixed: bool = False) -> dict[str, Any]:
     """Return everything the drawing needs; strip.js names the same fields."""
     config, side_px = parts.config, parts.config.image_size_px
+    in_blocks = set(depths) <= set(parts.network.freeze_boundaries())
     return {
         "face": parts.face,
         "faceSaid": train_words.one_face(side_px),
@@ -75,9 +76,7 @@ def data(parts: Parts, depths: Sequence[int], frozen: int, *, fixed: bool = Fals
         "said": [_sentences(parts, depth) for depth in depths],
         "frozen": frozen,
         "fixed": fixed,
-        "label": train_words.FREEZE
-        if set(depths) <= set(parts.network.freeze_boundaries())
-        else train_words.FREEZE_LAYERS,
+        "label": train_words.FREEZE if in_blocks else train_words.FREEZE_LAYERS,
         "learns": ("kept" if parts.as_it_was else "retrained") if config.pretrained else "fresh",
         "states": {
             "frozen": train_words.FROZEN if config.pretrained else train_words.FROZEN_AT_RANDOM,

@@ -10,8 +10,8 @@ from core.config import TrainConfig
 from core.sweeps.plan import Start, SweepPlan
 from core.sweeps.results import lines, results
 from core.workspace import Workspace
+from tests import fakes
 from tests.made_sweeps import first_right, make_sweep
-from tests.pages import made
 from ui.components import sweep_chart
 from ui.components.sweep_chart.chart import chart_of
 
@@ -25,7 +25,7 @@ def workspace(tmp_path) -> Workspace:
 
 @pytest.fixture
 def dataset(workspace):
-    return made.dataset(workspace)
+    return fakes.dataset(workspace)
 
 
 def test_freeze_boundaries_lie_among_the_blocks(workspace, dataset):

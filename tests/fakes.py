@@ -1,4 +1,4 @@
-"""A lab with work in it, made up and written with the lab's own functions: drawn photos, a data set, experiments."""
+"""Fake contents of a workspace, written with the lab's own functions: photos, a data set, runs."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def dataset(
     people: tuple[str, ...] = PEOPLE,
     dataset_id: str = "made1",
     name: str = "class",
-    exam_each: int = EACH["test"],
+    test_each: int = EACH["test"],
 ) -> Dataset:
-    """Write a data set whose photos are whole pictures already, so many of each person in the final exam."""
+    """Write a data set whose photos are faces already, with `test_each` test photos of each person."""
     store, numbers = PhotoStore(workspace.photos), count()
     items = [
         Item(
@@ -50,7 +50,7 @@ def dataset(
             face=None,
         )
         for person in people
-        for split, photos in {**EACH, "test": exam_each}.items()
+        for split, photos in {**EACH, "test": test_each}.items()
         for n in range(photos)
     ]
     made = Dataset(
@@ -70,21 +70,21 @@ def dataset(
 
 def run(
     workspace: Workspace,
-    made: Dataset,
+    photos: Dataset,
     *,
     state: State = "done",
     message: str = "",
-    rounds: int = 3,
+    epochs: int = 3,
     tested: bool = True,
     config: TrainConfig | None = None,
 ) -> Run:
-    """Write an experiment as a worker leaves it, in any state; "running" needs its lock held by the caller."""
+    """Write a run as a worker leaves it, in any state; "running" needs its lock held by the caller."""
     config = config or TrainConfig(pretrained=False, freeze_depth=10, epochs=5, image_size_px=48)
-    written = runs.create_run(runs.new_run_path(workspace), made, config, state=state)
-    written.job.emit("started", epochs=config.epochs, people=list(made.people))
+    written = runs.create_run(runs.new_run_path(workspace), photos, config, state=state)
+    written.job.emit("started", epochs=config.epochs, people=list(photos.people))
     written.job.emit("phase", phase="train")
-    n, n_people = made.counts()["validation"], len(made.people)
-    for epoch in range(rounds + 1):
+    n, n_people = photos.counts()["validation"], len(photos.people)
+    for epoch in range(epochs + 1):
         written.job.emit(
             "epoch",
             epoch=epoch,
@@ -96,28 +96,28 @@ def run(
             learning_rate=1e-3,
             val_probabilities=np.full((n, n_people), 1 / n_people).tolist(),
         )
-    written.job.emit("batch", epoch=rounds + 1, batch=2, batches=4)
+    written.job.emit("batch", epoch=epochs + 1, batch=2, batches=4)
     if tested:
-        _test(written, made)
+        _write_test(written, photos)
     written.job.set_state(state, message)
     return written
 
 
-def _test(written: Run, made: Dataset) -> None:
-    exam = made.of("test")
-    labels = np.array([made.people.index(item.person) if item.person else -1 for item in exam])
-    probabilities = np.full((len(exam), len(made.people)), 0.1, np.float32)
+def _write_test(written: Run, photos: Dataset) -> None:
+    test = photos.of("test")
+    labels = np.array([photos.people.index(item.person) if item.person else -1 for item in test])
+    probabilities = np.full((len(test), len(photos.people)), 0.1, np.float32)
     said = labels.copy()
-    said[0] = (labels[0] + 1) % len(made.people)
-    probabilities[np.arange(len(exam)), said] = 0.8
+    said[0] = (labels[0] + 1) % len(photos.people)
+    probabilities[np.arange(len(test)), said] = 0.8
     written.write_predictions(
         Predictions(
             probabilities / probabilities.sum(axis=1, keepdims=True),
             labels,
-            tuple(item.name for item in exam),
-            tuple(item.sha256 for item in exam),
-            tuple(item.face for item in exam),
+            tuple(item.name for item in test),
+            tuple(item.sha256 for item in test),
+            tuple(item.face for item in test),
         )
     )
-    written.job.write_result({"test_correct": len(exam) - 1, "test_total": len(exam)})
+    written.job.write_result({"test_correct": len(test) - 1, "test_total": len(test)})
     written.model_path.write_bytes(b"a model")
