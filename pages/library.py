@@ -9,7 +9,7 @@ from ui.text import experiments as words
 
 navigation.enter()
 workspace = server.workspace()
-shelf = listing.list_experiments(workspace)
+shelf = listing.list_all(workspace)
 compared = list_sweeps(workspace)
 if shelf.rows:
     page.head(common.LIBRARY, words.LIBRARY_HOW)

@@ -8,7 +8,7 @@ from ui.text import test as words
 
 navigation.enter()
 workspace = server.workspace()
-shelf = listing.list_experiments(workspace)
+shelf = listing.list_all(workspace)
 row = library.tested(shelf)
 if row:
     found = evaluation.of_run(row.run)

@@ -70,7 +70,7 @@ class EditSession:
     def each_left_out(self, change: Callable[[LeftOut], LeftOut]) -> None:
         self.left_out = [change(entry) for entry in self.left_out]
 
-    def bring_back(self, is_meant: Callable[[LeftOut], bool]) -> None:
+    def use_again(self, is_meant: Callable[[LeftOut], bool]) -> None:
         """Use photos that were left out."""
         back = [entry for entry in self.left_out if entry.sha256 and is_meant(entry)]
         self.left_out = [entry for entry in self.left_out if entry not in back]

@@ -123,7 +123,7 @@ def choose_faces(
     """
     with edit_session(workspace, dataset) as session:
         session.check_photos({key.partition("/")[0] for key in faces})
-        session.bring_back(lambda entry: entry.is_extra_group_photo and _key_in(faces, entry) is not None)
+        session.use_again(lambda entry: entry.is_extra_group_photo and _key_in(faces, entry) is not None)
         for sha256, face in ((key.partition("/")[0], face) for key, face in faces.items()):
             check_face(session.facts.get(sha256), face)
 
@@ -195,7 +195,7 @@ def count_leaks(
     """Use validation and test photos although they are also train photos."""
     with edit_session(workspace, dataset) as session:
         session.check_photos(sha256s)
-        session.bring_back(lambda entry: entry.kind == LEAK and _meant(entry, sha256s, of))
+        session.use_again(lambda entry: entry.kind == LEAK and _meant(entry, sha256s, of))
         return session.save(is_used)
 
 
@@ -218,7 +218,7 @@ def ungroup_person(workspace: Workspace, dataset: Dataset, person: str, *, is_us
 def resplit(workspace: Workspace, dataset: Dataset, split: SplitConfig, *, is_used: IsUsed) -> Dataset:
     """Split all photos of people anew, by other fractions or another seed. Leaks disappear: groups stay whole."""
     with edit_session(workspace, dataset) as session:
-        session.bring_back(lambda entry: entry.kind == LEAK)
+        session.use_again(lambda entry: entry.kind == LEAK)
         session.photos = without_duplicates(session.photos)
         session.each_photo(
             lambda photo: photo if photo.person is None else replace(photo, split=None, keeps_split=False)

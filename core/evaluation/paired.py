@@ -93,20 +93,20 @@ def _pair(first: np.ndarray, second: np.ndarray, groups: np.ndarray | None) -> t
     n_groups = by_group.shape[-1]
     if n_groups == 1:
         return mean, np.full_like(mean, np.inf), np.ones_like(mean), np.zeros_like(mean)
-    of_group, of_try = by_group.mean(axis=-2), by_group.mean(axis=-1)
-    rest = by_group - of_group[..., None, :] - of_try[..., :, None]
+    of_group, of_seed = by_group.mean(axis=-2), by_group.mean(axis=-1)
+    rest = by_group - of_group[..., None, :] - of_seed[..., :, None]
     ms_error = (rest**2).sum(axis=(-2, -1)) / max(1, (n_seeds - 1) * (n_groups - 1))
     groups_part = ((of_group**2).sum(axis=-1) + ADDED) / (n_groups - 1 + ADDED) / n_groups
     groups_part = np.maximum(groups_part, ms_error / (n_seeds * n_groups))
     # Luck of d logits moves a photo's chance p by d p (1 - p), and p (1 - p) is half the chance that it changes.
     changed = (changed * n_groups + ADDED) / (n_groups + ADDED)
     expected = ms_error + n_groups * PRIOR_LUCK**2 * changed**2 / 2
-    seen = n_groups * (of_try**2).sum(axis=-1)
-    df_tries = PRIOR_DF + n_seeds - 1
-    ms_tries = (PRIOR_DF * expected + seen) / df_tries
-    luck_part = np.maximum(ms_tries - ms_error, 0) / (n_seeds * n_groups)
+    seen = n_groups * (of_seed**2).sum(axis=-1)
+    df_seeds = PRIOR_DF + n_seeds - 1
+    ms_seeds = (PRIOR_DF * expected + seen) / df_seeds
+    luck_part = np.maximum(ms_seeds - ms_error, 0) / (n_seeds * n_groups)
     variance = groups_part + luck_part
-    df = variance**2 / (groups_part**2 / (n_groups - 1) + (ms_tries / (n_seeds * n_groups)) ** 2 / df_tries)
+    df = variance**2 / (groups_part**2 / (n_groups - 1) + (ms_seeds / (n_seeds * n_groups)) ** 2 / df_seeds)
     # One try does not show what of a change would be another in the next.
     from_seeds = (luck_part + ms_error / (n_seeds * n_groups)) / variance if n_seeds > 1 else np.ones_like(variance)
     return mean, np.sqrt(variance), df, np.minimum(from_seeds, 1)

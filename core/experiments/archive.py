@@ -23,7 +23,7 @@ from core.experiments.runs import Run, open_run
 
 SCHEMA = 1
 MODEL, LABELS, CROP, README = "model.keras", "labels.json", "crop.json", "README.txt"
-EXPERIMENT, CONFIG, DATASET = "run/experiment.json", "run/config.json", "run/dataset.json"
+HEADER, CONFIG, DATASET = "run/experiment.json", "run/config.json", "run/dataset.json"
 EVENTS, PREDICTIONS, RESULT = "run/events.jsonl", "run/predictions.json", "run/result.json"
 MODEL_LIMIT_BYTES = 4_000_000_000
 # Paths of this computer and names of unused files are not passed on.
@@ -61,7 +61,7 @@ def pack_run(run: Run, to: Path) -> Path:
 
 def _write_run(archive: zipfile.ZipFile, run: Run, summary: dict[str, Any]) -> None:
     dataset = replace(run.dataset, left_out=(), to_review=())
-    archive.writestr(EXPERIMENT, _json({"id": run.id, "name": run.name, "created_at": run.created_at}))
+    archive.writestr(HEADER, _json({"id": run.id, "name": run.name, "created_at": run.created_at}))
     archive.writestr(CONFIG, _json(run.config.to_dict()))
     archive.writestr(DATASET, _json(dataset.to_dict()))
     archive.writestr(EVENTS, "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in run.job.events()))

@@ -32,7 +32,7 @@ class Changed:
 
 
 @dataclass(frozen=True, eq=False)
-class RunComparison:
+class PairedRuns:
     """Two experiments on the same test photos.
 
     Attributes:
@@ -116,7 +116,7 @@ def _flat(config: TrainConfig) -> dict[str, Any]:
     return {**values, **head, **augment}
 
 
-def compare_runs(before: Run, now: Run) -> RunComparison | None:
+def compare_runs(before: Run, now: Run) -> PairedRuns | None:
     """Compare two experiments on the photos both were tested with; None where they share none."""
     old, new = before.predictions(), now.predictions()
     if old is None or new is None:
@@ -138,7 +138,7 @@ def compare_runs(before: Run, now: Run) -> RunComparison | None:
     def changed(rows: np.ndarray) -> tuple[Changed, ...]:
         return tuple(Changed(places[int(row)], was[int(row)], is_now[int(row)]) for row in rows)
 
-    return RunComparison(
+    return PairedRuns(
         len(places),
         int(right_before.sum()),
         int(right_now.sum()),

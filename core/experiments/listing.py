@@ -91,7 +91,7 @@ class RunList:
         return next((row for row in (*self.rows, *self.of_sweeps) if row.id == run_id), None)
 
 
-def list_experiments(workspace: Workspace) -> RunList:
+def list_all(workspace: Workspace) -> RunList:
     """Read all experiments of a workspace; one that is damaged does not hide the others."""
     rows, unreadable = [], []
     for run in run_folders(workspace):
@@ -100,7 +100,7 @@ def list_experiments(workspace: Workspace) -> RunList:
             unreadable.append((run, reason))
             continue
         try:
-            rows.append(read_experiment(run))
+            rows.append(read_listed_run(run))
         except (LabError, FileNotFoundError):
             continue  # deleted meanwhile, in another tab
     given = numbers(workspace, [row.id for row in rows if not row.sweep])
@@ -138,7 +138,7 @@ def number(workspace: Workspace, run: Run) -> int:
 
 
 def next_number(workspace: Workspace) -> int:
-    """Return the number that the next experiment will get, after all of `list_experiments` have theirs."""
+    """Return the number that the next experiment will get, after all of `list_all` have theirs."""
     return _numbers(workspace.runs / "numbers.json")[1]
 
 
@@ -151,7 +151,7 @@ def _numbers(path: Path) -> tuple[dict[str, int], int]:
         return {}, 1
 
 
-def read_experiment(run: Run) -> ListedRun:
+def read_listed_run(run: Run) -> ListedRun:
     """Read what the list needs of one experiment, without its number."""
     request, summary = run.job.request(), run.summary() or {}
     return ListedRun(

@@ -71,7 +71,7 @@ def unpack_run(source: Path | BinaryIO, workspace: Workspace) -> Run:
         RunError: it is no such zip, it is damaged or too large, or the experiment exists already.
     """
     with _opened(source) as zipped:
-        header = _read_json(zipped, archive.EXPERIMENT)
+        header = _read_json(zipped, archive.HEADER)
         run_id = header.get("id")
         if not (isinstance(run_id, str) and _IDS.fullmatch(run_id)):
             run_id = runs.new_run_path(workspace).name
@@ -90,7 +90,7 @@ def unpack_run(source: Path | BinaryIO, workspace: Workspace) -> Run:
 
 def _title_of(workspace: Workspace, run_id: str) -> str:
     """Return the title of an existing experiment."""
-    row = listing.list_experiments(workspace).row(run_id)
+    row = listing.list_all(workspace).row(run_id)
     return row.title if row else run_id
 
 
@@ -100,7 +100,7 @@ def _opened(source: Path | BinaryIO) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(source) as zipped:
             names = zipped.namelist()
-            if len(names) > MOST_ENTRIES or not {archive.MODEL, archive.EXPERIMENT} <= set(names):
+            if len(names) > MOST_ENTRIES or not {archive.MODEL, archive.HEADER} <= set(names):
                 raise RunError("This zip is no experiment that was taken along; choose one that this lab made.")
             yield zipped
     except _UNREADABLE as error:

@@ -19,8 +19,7 @@ from core.config import CropConfig, TrainConfig
 from core.data.building import build_dataset
 from core.jobs import supervisor
 from core.workspace import Workspace
-from tests import drawn
-from tests.pages import made
+from tests import drawn, fakes
 from tests.pages.conftest import NoWorkers
 from ui import navigation
 
@@ -39,7 +38,7 @@ def fill(workspace: Workspace, source: Path) -> None:
     dataset = build_dataset(source, workspace, crop=CropConfig(detector="none"))
     config = TrainConfig(freeze_depth=10, epochs=ROUNDS)
     for _ in range(RUNS):
-        made.run(workspace, dataset, rounds=ROUNDS, config=config)
+        fakes.run(workspace, dataset, rounds=ROUNDS, config=config)
 
 
 def seconds(page: str) -> tuple[float, float]:

@@ -28,7 +28,7 @@ class _Tried:
 
     @property
     def row(self) -> ListedRun:
-        return listing.read_experiment(self.run)
+        return listing.read_listed_run(self.run)
 
 
 def look(workspace: Workspace, sweep: Sweep, drawn: Sequence[Line], recommended: int | None) -> None:
@@ -48,7 +48,7 @@ def look(workspace: Workspace, sweep: Sweep, drawn: Sequence[Line], recommended:
                 _flip(workspace, tried, first, second)
     with st.expander(words.SIDE_BY_SIDE, key=Widget.BESIDE, on_change="rerun") as side:
         if side.open:
-            shelf = listing.list_experiments(workspace)
+            shelf = listing.list_all(workspace)
             tested = sorted(
                 (row for row in (*shelf.rows, *shelf.of_sweeps) if row.is_tested), key=lambda row: row.id, reverse=True
             )

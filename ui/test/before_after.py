@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.data.dataset import Dataset
 from core.experiments import baseline, compare_runs
-from core.experiments.compare_runs import Changed, RunComparison, Setting
+from core.experiments.compare_runs import Changed, PairedRuns, Setting
 from core.experiments.listing import ListedRun
 from core.experiments.runs import Predictions, Run
 from core.workspace import Workspace
@@ -94,7 +94,7 @@ def _what_differs(before: Run, now: Run, differ: Sequence[Setting]) -> list[str]
     return [words.too_many_differ(differ)]
 
 
-def verdict(changes: RunComparison, run: Run) -> list[str]:
+def verdict(changes: PairedRuns, run: Run) -> list[str]:
     """Say how many photos changed, whether that could be luck, and how many photos that rests on.
 
     Args:
@@ -108,7 +108,7 @@ def verdict(changes: RunComparison, run: Run) -> list[str]:
     return said
 
 
-def _changed(workspace: Workspace, run: Run, changes: RunComparison) -> None:
+def _changed(workspace: Workspace, run: Run, changes: PairedRuns) -> None:
     """Draw the photos whose answer changed, the old name struck through."""
     given, dataset = run.predictions(), run.dataset
     if given is None or not (changes.fixed or changes.broken):

@@ -113,7 +113,7 @@ def epoch_sentence(dataset: Dataset, config: TrainConfig) -> str:
 
 def what_changes(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> str:
     """Say which run this will be, its baseline and what differs from it; empty before the first run."""
-    shelf = listing.list_experiments(workspace)
+    shelf = listing.list_all(workspace)
     rows = sorted((row for row in (*shelf.rows, *shelf.of_sweeps) if row.is_tested), key=lambda row: row.id)
     everything = [row.run for row in reversed(rows)]
     number = words.this_is(listing.next_number(workspace))

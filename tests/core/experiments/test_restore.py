@@ -94,8 +94,8 @@ def test_what_is_here_already_is_said(finished, taken, lab_home):
 
 @pytest.mark.parametrize("run_id", ["../../evil", "/etc", "", 7, None, "20240101-000000-abcdef/.."])
 def test_an_id_never_decides_a_path(taken, elsewhere, run_id):
-    known = read(taken, archive.EXPERIMENT)
-    back = restore.unpack_run(changed(taken, archive.EXPERIMENT, {**known, "id": run_id}), elsewhere)
+    known = read(taken, archive.HEADER)
+    back = restore.unpack_run(changed(taken, archive.HEADER, {**known, "id": run_id}), elsewhere)
     assert back.path.parent == elsewhere.runs
     assert {path.name for path in elsewhere.root.iterdir()} == {"runs"}
 
@@ -127,8 +127,8 @@ def hostile() -> list[tuple[str, str, object]]:
         inside(archive.PREDICTIONS, "sha256s", ["../" * 20 + "etc/passwd"] * 12),
         inside(archive.PREDICTIONS, "faces", ["x"] * 12),
         inside(archive.PREDICTIONS, "schema", 99),
-        inside(archive.EXPERIMENT, "created_at", "yesterday"),
-        inside(archive.EXPERIMENT, "name", "x" * 5000),
+        inside(archive.HEADER, "created_at", "yesterday"),
+        inside(archive.HEADER, "name", "x" * 5000),
     ]
 
 

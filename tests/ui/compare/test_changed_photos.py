@@ -40,7 +40,7 @@ def script(root: str, before: str, now: str) -> None:
     from ui.compare import changed_photos
 
     workspace = Workspace(Path(root))
-    rows = [listing.read_experiment(Run(workspace.runs / each)) for each in (before, now)]
+    rows = [listing.read_listed_run(Run(workspace.runs / each)) for each in (before, now)]
     changed_photos.board(workspace, *rows)
 
 
@@ -59,7 +59,7 @@ def board(lab_home):
         drawn = reading.html(app)
         return " ".join(each.value for each in app.markdown), drawn
 
-    assert listing.list_experiments(lab_home).tested
+    assert listing.list_all(lab_home).tested
     return board
 
 

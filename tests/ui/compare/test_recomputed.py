@@ -157,15 +157,15 @@ class Again:
         ]
         n = len(takes)
         of_group = [sum(table[g][k] for g in range(tries)) / tries for k in range(n)]
-        of_try = [sum(line) / n for line in table]
-        rest = sum((table[g][k] - of_group[k] - of_try[g]) ** 2 for g in range(tries) for k in range(n))
+        of_seed = [sum(line) / n for line in table]
+        rest = sum((table[g][k] - of_group[k] - of_seed[g]) ** 2 for g in range(tries) for k in range(n))
         ms_error = rest / max(1, (tries - 1) * (n - 1))
         take_part = max((sum(x * x for x in of_group) + 2) / (n + 1) / n, ms_error / (tries * n))
         pairs = zip(self.of_photo[row], self.of_photo[column], strict=True)
         changed = sum(a != b for mine, other in pairs for a, b in zip(mine, other, strict=True))
         changed = (changed / tries / self.total * n + 2) / (n + 2)
         prior = ms_error + n * PRIOR_LUCK**2 * changed**2 / 2
-        ms_try = (PRIOR_DF * prior + n * sum(x * x for x in of_try)) / (PRIOR_DF + tries - 1)
+        ms_try = (PRIOR_DF * prior + n * sum(x * x for x in of_seed)) / (PRIOR_DF + tries - 1)
         variance = take_part + max(ms_try - ms_error, 0) / (tries * n)
         df = variance**2 / (take_part**2 / (n - 1) + (ms_try / (tries * n)) ** 2 / (PRIOR_DF + tries - 1))
         return mean, math.sqrt(variance), df

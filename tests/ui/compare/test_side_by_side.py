@@ -51,7 +51,7 @@ def row_with(lab_home):
     dataset = fakes.dataset(lab_home)
 
     def row_with(**changes: object) -> ListedRun:
-        return listing.read_experiment(fakes.run(lab_home, dataset, config=CONFIG.with_changes(**changes)))
+        return listing.read_listed_run(fakes.run(lab_home, dataset, config=CONFIG.with_changes(**changes)))
 
     return row_with
 
@@ -69,7 +69,7 @@ def test_what_came_out_stands_below_and_what_is_not_known_is_no_number(row_with)
     first, second = row_with(), row_with(seed=1)
     result = {"test_correct": 9, "test_total": 12, "val_accuracy": 0.75, "trainable_parameters": 443526, "seconds": 6.4}
     JobFolder(first.run.path).write_result(result)
-    cells = told(listing.read_experiment(first.run), second)
+    cells = told(listing.read_listed_run(first.run), second)
     assert cells[words.FINAL_EXAM] == [common.exam(9, 12), common.exam(11, 12)]
     assert cells[words.LEARNED] == ["443,526", words.UNKNOWN]
     assert cells[words.TIME][1] == words.UNKNOWN
@@ -84,7 +84,7 @@ def script(root: str, *preset: str) -> None:
     from ui.compare import side_by_side
 
     workspace = Workspace(Path(root))
-    shelf = listing.list_experiments(workspace)
+    shelf = listing.list_all(workspace)
     side_by_side.show([*shelf.tested, *(row for row in shelf.of_sweeps if row.is_tested)], preset)
 
 
@@ -122,7 +122,7 @@ def test_tries_that_are_called_the_same_can_be_told_apart(lab_home):
     runs = [fakes.run(lab_home, dataset, config=CONFIG) for _ in range(3)]
     for run in runs:
         run.job.rename("the same")
-    titles = [side_by_side._titles(listing.list_experiments(lab_home).tested)[run.id] for run in runs]
+    titles = [side_by_side._titles(listing.list_all(lab_home).tested)[run.id] for run in runs]
     assert len(set(titles)) == 3
 
 
@@ -172,7 +172,7 @@ def test_a_run_that_did_not_retrain_is_not_called_retrained_and_counts_what_lear
     first, second = row_with(epochs=20, head_epochs=10), row_with(epochs=20, head_epochs=10, freeze_depth=13)
     result = {**first.run.summary(), "kept_epoch": 10, "epochs_run": 20, "trainable_parameters": 443526}
     JobFolder(first.run.path).write_result(result)
-    rows = listing.read_experiment(first.run), second
+    rows = listing.read_listed_run(first.run), second
     cells = told(*rows)
     assert cells["Frozen blocks"] == ["block 5 kept as it was", "all blocks frozen"]
     # Only the new last layers learned: 128 features to 3 people.

@@ -23,7 +23,7 @@ def row_with(lab_home):
     dataset = fakes.dataset(lab_home)
 
     def row_with(**changes: object) -> ListedRun:
-        return listing.read_experiment(fakes.run(lab_home, dataset, config=CONFIG.with_changes(**changes)))
+        return listing.read_listed_run(fakes.run(lab_home, dataset, config=CONFIG.with_changes(**changes)))
 
     return row_with
 
@@ -64,7 +64,7 @@ def test_other_practice_photos_are_told(lab_home):
         dataset, version=2, items=tuple(item for item in dataset.items if not item.name.endswith("train-0.png"))
     )
     save_dataset(lab_home, less)
-    rows = [listing.read_experiment(fakes.run(lab_home, each, config=CONFIG)) for each in (dataset, less)]
+    rows = [listing.read_listed_run(fakes.run(lab_home, each, config=CONFIG)) for each in (dataset, less)]
     assert dict(runs.differing_settings(rows)) == {
         common.SETTINGS["data"]: ["18 practice photos", "15 practice photos"]
     }
