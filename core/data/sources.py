@@ -1,4 +1,4 @@
-"""Where photos come from: a folder, a zip, a single file. What they hold is listed first and read one by one."""
+"""List and read the files of a folder, a zip or a single file. A zip is never unpacked to disk."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MAX_ENTRIES = 20_000
 MAX_UNPACKED_BYTES = 4_000_000_000
-# Photos hardly compress; a zip that grows a hundredfold beyond this size is made to fill disks.
+# Photos hardly compress: a zip that unpacks to more than this, and to a hundred times its size, is a zip bomb.
 MAX_RATIO, RATIO_FROM_BYTES = 100, 200_000_000
 _UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
 _UNPACKING_FAILED = (
@@ -43,8 +43,8 @@ class Entry:
     """A file of a source.
 
     Attributes:
-        number: its place in the source's own order.
-        parts: of its path inside the source, file name last; raw, as they came.
+        number: index in the source's own order.
+        parts: of its path inside the source, file name last; not normalized.
         size: in bytes, as the source says.
     """
 
@@ -61,20 +61,12 @@ class Source(ABC):
         """List the files.
 
         Raises:
-            DatasetError: there are too many of them, or they cannot be listed.
+            DatasetError: there are too many, or they cannot be listed.
         """
 
     @abstractmethod
-    def head(self, entry: Entry, n_bytes: int) -> bytes:
-        """Return a file's first bytes.
-
-        Raises:
-            EntryError: it cannot be read.
-        """
-
-    @abstractmethod
-    def read(self, entry: Entry) -> bytes:
-        """Return all of a file.
+    def read(self, entry: Entry, n_bytes: int = -1) -> bytes:
+        """Return a file's first bytes; all of it by default.
 
         Raises:
             EntryError: it cannot be read.
@@ -90,15 +82,9 @@ class _Files(Source):
     def entries(self) -> list[Entry]:
         return [Entry(number, parts, _size(path)) for number, (path, parts) in enumerate(self._paths)]
 
-    def head(self, entry: Entry, n_bytes: int) -> bytes:
-        return self._read(entry, n_bytes)
-
-    def read(self, entry: Entry) -> bytes:
-        return self._read(entry, -1)
-
-    def _read(self, entry: Entry, n_bytes: int) -> bytes:
+    def read(self, entry: Entry, n_bytes: int = -1) -> bytes:
         path = self._paths[entry.number][0]
-        # A pipe or a device in the folder would be waited for forever.
+        # Reading a pipe or a device could block forever.
         if not path.is_file():
             raise EntryError("is no ordinary file")
         try:
@@ -155,13 +141,7 @@ class _Zip(Source):
             )
         return [Entry(number, _zip_parts(info), info.file_size) for number, info in enumerate(self._infos)]
 
-    def head(self, entry: Entry, n_bytes: int) -> bytes:
-        return self._read(entry, n_bytes)
-
-    def read(self, entry: Entry) -> bytes:
-        return self._read(entry, -1)
-
-    def _read(self, entry: Entry, n_bytes: int) -> bytes:
+    def read(self, entry: Entry, n_bytes: int = -1) -> bytes:
         try:
             with self._archive.open(self._infos[entry.number]) as file:
                 return file.read(n_bytes)
@@ -170,7 +150,7 @@ class _Zip(Source):
 
 
 def _zip_parts(info: zipfile.ZipInfo) -> tuple[str, ...]:
-    """Return the parts of an entry's path. They are text to show, never a path to write to."""
+    """Return the parts of an entry's path, for showing; never write to such a path."""
     name = info.filename
     if not info.flag_bits & _UTF8_FLAG:
         # Without the flag the name counts as code page 437, but macOS writes UTF-8 all the same.
@@ -208,6 +188,6 @@ def open_source(source: Path) -> Iterator[Source]:
 
 
 def is_zip(path: Path) -> bool:
-    """Tell whether a file says of itself that it is a zip, damaged or not."""
+    """Return whether a file begins like a zip; it may be damaged."""
     with path.open("rb") as file:
         return file.read(2) == b"PK"

@@ -1,4 +1,4 @@
-"""How things go away while somebody may work on them: what is in the way is stopped first, then all of it goes."""
+"""Deletion of what a worker may be using: its jobs are stopped first, then everything is removed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from core import disk
-from core.data.manifest import delete_dataset as delete_photos
+from core.data.dataset import delete_dataset as delete_photos
 from core.errors import LabError
 from core.experiments import runs
 from core.jobfolder import OPEN_STATES, JobFolder
@@ -22,33 +22,33 @@ if TYPE_CHECKING:
 
 
 def delete_run(workspace: Workspace, run: Run) -> None:
-    """Stop an experiment where it is open, and remove it with every look at new photos that asked it.
+    """Stop an experiment where it is open, and remove it with all predictions of new photos made with it.
 
     Raises:
-        LabError: what works on it does not end.
+        LabError: a worker does not let go of it.
     """
-    looks = [job for job in _jobs(workspace) if _request(job).get("model") == str(run.path)]
-    _stop(workspace, [run.job, *looks])
-    _remove([run.job, *looks])
+    predictions = [job for job in _jobs(workspace) if _request(job).get("model") == str(run.path)]
+    _stop(workspace, [run.job, *predictions])
+    _remove([run.job, *predictions])
 
 
 def delete_sweep(workspace: Workspace, sweep: Sweep) -> None:
     """Stop a sweep where it is open, and remove it with the experiments made for it that no other sweep shows.
 
     Raises:
-        LabError: what works on it does not end.
+        LabError: a worker does not let go of it.
     """
     others = [other for other in list_sweeps(workspace) if other.id != sweep.id]
-    # One that cannot be read may be mended; its experiments are left to it.
+    # A damaged sweep may be repaired by hand, so its experiments stay.
     needed = {"", *(other.id for other in others), *(other.id for other, _ in damaged_sweeps(workspace))} - {sweep.id}
     shown = {run.id for other in others for _, run in other.members()}
-    # Those of sweeps that went before, and that this one was the last to show, too.
+    # Includes those of sweeps deleted earlier that only this one still shows.
     made = [run.job for run in runs.run_folders(workspace) if run.id not in shown and _sweep_of(run.job) not in needed]
     models = {str(job.path) for job in made}
-    looks = [job for job in _jobs(workspace) if _request(job).get("model") in models]
-    _stop(workspace, [sweep.job, *looks])
-    # The sweep first: its experiments without it are still experiments, the sweep without them would be made anew.
-    _remove([sweep.job, *made, *looks])
+    predictions = [job for job in _jobs(workspace) if _request(job).get("model") in models]
+    _stop(workspace, [sweep.job, *predictions])
+    # The sweep first: it would train missing experiments again, while experiments without their sweep are harmless.
+    _remove([sweep.job, *made, *predictions])
 
 
 def _sweep_of(job: JobFolder) -> str:
@@ -56,10 +56,10 @@ def _sweep_of(job: JobFolder) -> str:
 
 
 def delete_dataset(workspace: Workspace, dataset_id: str) -> None:
-    """Stop everything that works with a data set; remove it, its experiments, and the jobs that hold faces of it.
+    """Stop everything that uses a data set; remove it, its experiments, and the jobs that hold faces of it.
 
     Raises:
-        LabError: what works on it does not end, or photos of another data set are being read in right now.
+        LabError: a worker does not let go of it, or photos of another data set are being read in right now.
     """
     made = [run.job for run in runs.run_folders(workspace) if (runs.dataset_of(run) or ("",))[0] == dataset_id]
     models = {str(job.path) for job in made}
@@ -69,22 +69,22 @@ def delete_dataset(workspace: Workspace, dataset_id: str) -> None:
         if request.get("dataset_id") == dataset_id or request.get("model") in models:
             jobs.append(job)
     _stop(workspace, [*made, *jobs])
-    # Experiments go once the photos can go too, under the lock of these.
+    # Experiments are removed under the lock of the photos, when these can be removed too.
     delete_photos(workspace, dataset_id, first=lambda: _remove([*made, *jobs]))
 
 
 def erase_everything(workspace: Workspace) -> Erased:
-    """Stop all work, remove everything of the user's, and send the workers away, so that no memory keeps it either.
+    """Stop all work, remove everything of the user's, and let the workers exit, so that nothing stays in memory either.
 
     Raises:
-        LabError: something does not end, or could not be removed.
+        LabError: a worker does not stop, or something could not be removed.
     """
     supervisor.stop_everything(workspace)
     erased = workspace.erase()
     disk.forget_logs()
-    for card in workers.cards(workspace):
-        if card.alive:
-            workers.ask_to_leave(workspace, card.token)
+    for worker in workers.list_workers(workspace):
+        if worker.alive:
+            workers.ask_to_leave(workspace, worker.token)
     return erased
 
 
@@ -101,7 +101,7 @@ def _in(home: Path) -> list[JobFolder]:
 
 
 def _request(job: JobFolder) -> dict[str, Any]:
-    """Return what a job was asked; nothing where its folder is damaged."""
+    """Return a job's request; nothing where its folder is damaged."""
     try:
         return job.request()
     except (LabError, FileNotFoundError):

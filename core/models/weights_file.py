@@ -1,8 +1,8 @@
-"""Weight files in the legacy HDF5 layout of Keras, read layer by layer and held against a network. No TensorFlow.
+"""Weight files in the legacy HDF5 layout of Keras, read layer by layer and checked against a network. No TensorFlow.
 
 In that layout the root (or the group "model_weights") carries `layer_names`, every layer is a group of that name with
-`weight_names`, and those are the paths of its arrays. Names may hold "/". Keras itself skips what it cannot match and
-says nothing; here every layer must be there, with the right shapes, and nothing else.
+`weight_names`, and those are the paths of its arrays. Names may hold "/". Keras itself skips silently what it
+cannot match; here every layer must be there, with the right shapes, and nothing else.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ import h5py
 import numpy as np
 
 from core.errors import WeightsError
-from core.models.units import architecture
+from core.models.architectures import architecture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from core.models.structure import Architecture, Layer
+    from core.models.architectures import Architecture, Layer
 
 
 @dataclass(frozen=True)
 class _FileLayer:
-    """A layer of a file: its name there, and the arrays it holds, not yet read."""
+    """A layer of a file: its name there, and its arrays, not yet read."""
 
     name: str
     arrays: tuple[h5py.Dataset, ...]
@@ -41,11 +41,11 @@ def read_layers(path: Path, backbone: str, *, file_name: str | None = None) -> d
     Args:
         path: a file in the legacy HDF5 layout; float16 is taken as well.
         backbone: name in the registry.
-        file_name: what messages call the file; None: its own name.
+        file_name: the name of the file in error messages; None: its own name.
 
     Returns:
-        float32 arrays by layer name (as in the model, "_" for "/"), in the order of `Layer.fields`. Top layers are left
-        aside.
+        float32 arrays by layer name (as in the model, "_" for "/"), in the order of `Layer.fields`. Top layers are
+        ignored.
 
     Raises:
         WeightsError: not such a file, or a layer is missing, unknown, of another shape, or empty of information (not
@@ -57,7 +57,7 @@ def read_layers(path: Path, backbone: str, *, file_name: str | None = None) -> d
             found = _match(network, list(_file_layers(file, file_name)), file_name)
             return {layer.name: _read(layer, found[layer.name], file_name) for layer in network.weight_layers}
     except (OSError, KeyError, RuntimeError) as error:
-        # What h5py raises for a file that is cut off, no HDF5 at all, or lists what it does not hold.
+        # What h5py raises for a file that is cut off, is no HDF5, or lists what it does not hold.
         raise WeightsError(
             f'"{file_name}" cannot be read as a weights file ({_short(error)}); bring an intact copy.'
         ) from error
