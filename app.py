@@ -1,6 +1,6 @@
 """The lab in the browser: `streamlit run app.py`."""
 
-from ui import feedback, places
+from ui import navigation, page
 
-with feedback.sentences():
-    places.run()
+with page.errors_as_sentences():
+    navigation.run()

@@ -17,7 +17,7 @@ from core.errors import LabError, from_system
 from core.visible import for_json, for_terminal
 from core.workspace import Workspace
 
-# TensorFlow greets on stderr unless told not to before its import; the last line there belongs to our own sentence.
+# Set before TensorFlow is imported: the last line on stderr is our own sentence.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
@@ -84,7 +84,7 @@ def _add_data_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_one_training(parser: argparse.ArgumentParser) -> None:
-    """What a sweep may have several of, once."""
+    """Options of which a sweep takes several values."""
     add = parser.add_argument
     add("--backbone", help="ready-made network; `python -m core weights list` shows them")
     add("--untrained", dest="pretrained", action="store_false", default=None, help="start untrained")
@@ -183,11 +183,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; give the exit code: 0, or 2 after one sentence on stderr."""
-    # Imported here so that `--help` and a mistyped option answer at once.
+    """Run one command; return the exit code: 0, or 2 after one sentence on stderr."""
+    arguments = _parser().parse_args(argv)
+    # Imported after parsing, so that `--help` and a mistyped option answer at once.
     from core.cli import commands
 
-    arguments = _parser().parse_args(argv)
     try:
         if arguments.command == "worker":
             commands.worker(arguments.lane)

@@ -16,7 +16,7 @@ Precision = Literal["auto", "float32", "bfloat16"]
 
 MIN_PEOPLE, MAX_PEOPLE = 2, 200
 MOST_EPOCHS = 1000
-# Share of the learning rate with which an untrained network learns, at least: a fine hand would teach it nothing.
+# The least share of the learning rate for unfrozen units of an untrained network: with a smaller one it learns nothing.
 UNTRAINED_RATE = 0.1
 SMALLEST_IMAGE_PX, LARGEST_IMAGE_PX = 32, 512
 
@@ -36,7 +36,7 @@ _KINDS: dict[str, tuple[str, tuple[type, ...]]] = {
 
 
 def _check_kinds(config: object) -> None:
-    """Check the type of every plain field: "20", 2.5 or True are no number of epochs."""
+    """Check the type of every plain field: "20", 2.5 or True is no number of epochs."""
     for f in fields(config):  # type: ignore[arg-type]
         if f.type in _KINDS:
             rule, kinds = _KINDS[str(f.type)]
@@ -62,7 +62,7 @@ class CropConfig:
     Attributes:
         detector: "yunet", "haar", or "none" for photos that are face crops already (the whole photo is used).
         margin: free space on each side of the face box, as a fraction of the box's longer side. 0.36 makes the face
-            58 % of the crop's width, as the bundled network was taught.
+            58 % of the crop's width, as the bundled network was trained.
         size_px: side of the crop in pixels.
         align: turn the photo so that the eyes are level (needs landmarks, so "yunet" only).
     """
@@ -86,7 +86,7 @@ class CropConfig:
 
 @dataclass(frozen=True)
 class SplitConfig:
-    """Fractions of the photos for practice, mock exam and final exam; they add up to 1."""
+    """Fractions of the photos for training, validation and test; they add up to 1."""
 
     train_fraction: float = 0.60
     validation_fraction: float = 0.15
@@ -108,15 +108,15 @@ class SplitConfig:
 
 @dataclass(frozen=True)
 class HeadConfig:
-    """The new last layers: pooling, hidden dense layers (ReLU), dropout, softmax.
+    """The head: pooling, hidden dense layers (ReLU), dropout, softmax.
 
     Attributes:
         pooling: "average" (global average pooling) or "flatten".
         hidden: sizes of hidden dense layers.
-        dropout: share of the features that are switched off at random in training.
-        scale_features: divide the pooled features by their root mean square over the practice photos, so that one
+        dropout: share of the features that are zeroed at random in training.
+        scale_features: divide the pooled features by their root mean square over the training photos, so that one
             learning rate suits every backbone.
-        zero_start: the softmax layer starts from zero, not from random numbers: no seed begins luckier than another.
+        zero_start: the softmax layer starts from zero, not from random numbers, so that no seed has a better start.
     """
 
     pooling: Pooling = "average"
@@ -137,10 +137,10 @@ class HeadConfig:
 
 @dataclass(frozen=True)
 class AugmentConfig:
-    """Varied copies of each practice photo.
+    """Augmentation: varied copies of each training photo.
 
     Attributes:
-        views: how many versions of a photo exist, the unchanged one counted; 1 means no variation.
+        views: how many versions of a photo exist, the unchanged one counted; 1: no augmentation.
         rotation_deg: largest turn to either side, degrees.
         shift: largest shift in each direction, as a fraction of the side.
         zoom: largest change of scale to either side, as a fraction.
@@ -167,23 +167,23 @@ class TrainConfig:
 
     Attributes:
         backbone: name in the registry of `core.models.registry`.
-        pretrained: start from the backbone's weights; False starts untrained, from random numbers.
-        freeze_depth: units from the input side whose weights do not train; None means all of them.
+        pretrained: start from the backbone's weights; False starts from random numbers.
+        freeze_depth: units from the input side that do not train; None means all.
         image_size_px: side of the square picture the network sees.
         epochs: in all, head-only ones included.
         head_epochs: two-phase training: this many epochs train the head alone, the rest the unfrozen units as well. 0
             trains everything from the start.
         unfrozen_rate: the highest learning rate of the second phase, as a share of `learning_rate`; it rises to that
-            and falls again. An untrained network has nothing to lose: it gets a tenth at least.
-        min_steps: optimizer steps that an epoch has at least while only the head learns: few photos are looked at
-            several times in one (see `looks_per_round`).
-        unfrozen_min_steps: the same once units of the backbone learn too; a step then costs many times as much.
+            and falls again. An untrained network gets at least a tenth.
+        min_steps: fewest optimizer steps of a head-only epoch: few photos are shown several times in one (see
+            `repeats_per_epoch`).
+        unfrozen_min_steps: the same once units of the backbone train too; a step then costs many times as much.
         early_stopping_patience: epochs without a better validation loss before training ends; None never ends early.
         reduce_lr_patience: the same before the learning rate is divided by 5; None never divides it.
         keep_best: the model of the best epoch (validation accuracy, then loss) is kept; else the last one.
-        class_weights: rare people count more, so that everybody weighs the same.
-        train_per_class: practice photos a person; None uses all. Validation and test stay as they are.
-        precision: "auto" is resolved once a machine, when the run starts, and stored.
+        class_weights: photos of rarer people count more, so that all people weigh the same.
+        train_per_class: training photos a person; None uses all. Validation and test stay as they are.
+        precision: "auto" is resolved when the run starts, and stored.
         preset: name of the preset these settings came from.
     """
 
@@ -213,10 +213,6 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         _check_kinds(self)
-        if isinstance(self.head, dict):
-            object.__setattr__(self, "head", HeadConfig(**self.head))
-        if isinstance(self.augment, dict):
-            object.__setattr__(self, "augment", AugmentConfig(**self.augment))
         _one_of("optimizer", self.optimizer, Optimizer)
         _one_of("precision", self.precision, Precision)
         _check(self.freeze_depth is None or self.freeze_depth >= 0, "freeze depth", "0 or more", self.freeze_depth)
@@ -236,27 +232,27 @@ class TrainConfig:
             _check(value is None or value >= 1, what.replace("_", " "), "1 or more", value)
         _check(self.seed >= 0, "seed", "0 or more", self.seed)
 
-    def looks_per_round(self, n_photos: int, *, head_only: bool = True) -> int:
-        """Return how often each of `n_photos` practice photos is looked at in one epoch, at least once.
+    def repeats_per_epoch(self, n_photos: int, *, head_only: bool = True) -> int:
+        """Return how often each of `n_photos` training photos is shown in one epoch, at least once.
 
         Args:
-            n_photos: practice photos of everybody.
-            head_only: in an epoch in which only the head learns; else in one in which units learn too.
+            n_photos: training photos of all people.
+            head_only: in a head-only epoch; else in one in which units train too.
         """
         steps = self.min_steps if head_only else self.unfrozen_min_steps
         return (steps - 1) * self.batch_size // max(1, n_photos) + 1
 
     @property
     def unfrozen_learning_rate(self) -> float:
-        """The highest learning rate once units of the backbone learn behind the head's own epochs."""
+        """The highest learning rate of the second phase."""
         share = self.unfrozen_rate if self.pretrained else max(self.unfrozen_rate, UNTRAINED_RATE)
         return self.learning_rate * share
 
-    def border(self, n_units: int) -> int:
-        """Return how many epochs train the head alone although units of the backbone are to learn too.
+    def head_only_epochs(self, n_units: int) -> int:
+        """Return how many epochs train the head alone before units of the backbone train too.
 
         Args:
-            n_units: of the backbone; with all of them frozen there is no border.
+            n_units: of the backbone; 0 epochs where all of them are frozen.
         """
         return 0 if self.freeze_depth is None or self.freeze_depth >= n_units else self.head_epochs
 
@@ -277,5 +273,20 @@ class TrainConfig:
         return replace(self, **own)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the settings as plain JSON values; `TrainConfig(**settings)` builds them again."""
+        """Return the settings as plain JSON values, for `from_dict`."""
         return asdict(self)
+
+    @classmethod
+    def from_dict(cls, settings: dict[str, Any]) -> Self:
+        """Build settings from what `to_dict` gave; those that an older version of the lab did not have get defaults.
+
+        Raises:
+            ConfigError: a setting is not allowed, or this version does not have it.
+        """
+        try:
+            head, augment = HeadConfig(**settings.get("head", {})), AugmentConfig(**settings.get("augment", {}))
+            return cls(**{**settings, "head": head, "augment": augment})
+        except TypeError as error:
+            raise ConfigError(
+                f"Another version of the lab wrote these settings ({error}); open them with that version."
+            ) from error

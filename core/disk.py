@@ -1,4 +1,4 @@
-"""Files that are whole or not there (written beside their place, then renamed), logs that survive a torn last line."""
+"""Files written whole or not at all (beside their place, then renamed), and logs that survive a torn last line."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ TEMPORARY = ".tmp-"
 
 
 def _patiently(action: Callable[[], T]) -> T:
-    """Do `action`; where Windows refuses it because of another reader or writer, again, for a second at most."""
+    """Do `action`; where Windows refuses it because the file is in use, retry for a second at most."""
     for _ in range(_REFUSALS if _REFUSES_WHILE_OPEN else 0):
         try:
             return action()
@@ -46,7 +46,7 @@ def replacing(path: Path, *, make_folder: bool = True) -> Iterator[Path]:
     """Return a path beside `path` to write to; rename it into place on success, remove it on any error.
 
     Args:
-        make_folder: False where a folder that is gone was deleted on purpose and must stay so.
+        make_folder: False where a missing folder was deleted on purpose and must not come back.
 
     Raises:
         FileNotFoundError: the folder is gone, with `make_folder` False.
@@ -86,6 +86,11 @@ def clear_temporary(folder: Path, *, deep: bool = False) -> None:
         if found and not psutil.pid_exists(int(found[1])):
             with suppress(OSError):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def temporary_beside(path: Path) -> Path:
+    """Return a path in the same folder for what is to become `path`; left behind, it is cleared later."""
+    return path.with_name(f"{_temporary_prefix()}{path.name}")
 
 
 def _temporary_prefix() -> str:
@@ -137,21 +142,21 @@ def append_line(path: Path, entry: dict[str, Any]) -> None:
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
-    """Return every whole entry of a log that `append_line` wrote; torn lines are skipped, a missing file is empty.
+    """Return every complete entry of a log that `append_line` wrote; torn lines are skipped, a missing file is empty.
 
-    A log only grows, and pages read it every second: what was read of it stays in memory, only what is new is parsed.
-    The entries are shared between callers; do not change them.
+    Logs only grow, and pages read them every second: entries are cached, and only new lines are parsed. They are shared
+    between callers; do not change them.
     """
     return _logs_read.entries(path)
 
 
 def forget_logs() -> None:
-    """Drop what is kept of logs in memory, as after erasing them: they name people."""
+    """Drop the cached logs, as after erasing them: they name people."""
     _logs_read.forget()
 
 
 class _LogsRead:
-    """The logs read last, with how far each was read."""
+    """A cache of the logs read last, with how far each was read."""
 
     MOST = 16
 

@@ -18,7 +18,7 @@ class PhotoError(LabError):
 
 
 class DatasetError(LabError):
-    """The photos as a whole cannot be used: one person only, an empty zip, nobody left after cropping."""
+    """The photos as a whole cannot be used: one person only, an empty zip, no face found."""
 
 
 class WeightsError(LabError):

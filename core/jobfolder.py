@@ -1,16 +1,16 @@
 """A job is a folder, and the folder is the only channel between whoever asks and the worker that does it.
 
-request.json   what to do; written once, before the job is queued, and again where the user gives it another name
+request.json   what to do; written before the job is queued, and again when the user renames it
 status.json    queued, running, done, failed, stopped or interrupted; with the sentence of a failure
 events.jsonl   what happened so far, appended by the worker, read by the page
-result.json    what came out, where that is small
+result.json    the result, where it is small
 heartbeat      touched by the worker while it lives
 stop           its presence asks the worker to stop
 traceback.txt  of a failure that is a bug
 lock           held by the operating system for as long as the worker lives
 
-`status.json` is written last when the folder is made: without it a folder is no job yet. Whoever changes the state of
-a job that is not his holds its lock while he does, so that nobody overwrites what a worker has just begun.
+`status.json` is written last when the folder is made: without it a folder is no job yet. A process that changes the
+state of a job it does not work on holds the lock meanwhile, so that it does not overwrite what a worker has just begun.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ LONGEST_NAME = 60
 
 @dataclass(frozen=True)
 class Status:
-    """Where a job stands.
+    """The status of a job.
 
     Attributes:
         state: see `State`.
@@ -75,14 +75,14 @@ class JobFolder:
         return self.path.name
 
     def exists(self) -> bool:
-        """Tell whether the folder is there and whole."""
+        """Return whether the folder is there and complete."""
         return (self.path / "status.json").exists()
 
     def request(self) -> dict[str, Any]:
         return disk.read_json(self.path / "request.json", schema=SCHEMA)
 
     def rename(self, name: str) -> None:
-        """Return the job another name; an empty one takes the name away.
+        """Rename the job; an empty name removes the one it has.
 
         Raises:
             LabError: the name is too long.
@@ -99,12 +99,12 @@ class JobFolder:
         disk.write_json(self.path / "status.json", content, schema=SCHEMA)
 
     def status(self) -> Status:
-        """Return the job's status; `running` without the lock is found out here and marked interrupted."""
+        """Return the job's status; one that is `running` without a held lock is marked interrupted here."""
         status = self._stored_status()
         if status.state != "running":
             return status
         with self._claimed() as mine:
-            # The worker may have written its last state between the two looks.
+            # The worker may have written its final state between the two reads.
             status = self._stored_status()
             if mine and status.state == "running":
                 self.set_state("interrupted")
@@ -120,7 +120,7 @@ class JobFolder:
         """Hold the job's lock, as its worker does while it lives.
 
         Args:
-            timeout_s: how long to wait for it. Not 0 by default: a page that is looking holds the lock for a moment.
+            timeout_s: how long to wait for it. Not 0 by default: `status` and `is_locked` hold it for a moment.
 
         Raises:
             LabError: another process holds it.
@@ -132,8 +132,8 @@ class JobFolder:
 
     @contextmanager
     def _claimed(self, timeout_s: float = 0.0) -> Iterator[bool]:
-        """Try to hold the lock; give whether it worked."""
-        if not self.path.is_dir():  # filelock would make the folder of a job that is gone
+        """Try to hold the lock; yield whether it worked."""
+        if not self.path.is_dir():  # filelock would create the folder of a deleted job
             raise FileNotFoundError(self.path)
         lock = FileLock(self.path / "lock")
         try:
@@ -147,12 +147,12 @@ class JobFolder:
             lock.release()
 
     def is_locked(self) -> bool:
-        """Tell whether a living process holds the job."""
+        """Return whether a living process holds the job."""
         with self._claimed() as mine:
             return not mine
 
     def emit(self, event: str, **facts: Any) -> None:
-        """Append one event with the time it happened, and show that the worker lives."""
+        """Append one event with its time, and touch the heartbeat."""
         disk.append_line(self.path / "events.jsonl", {"event": event, "at": time.time(), **facts})
         self.beat()
 
@@ -164,28 +164,26 @@ class JobFolder:
         (self.path / "heartbeat").touch()
 
     def ask_to_stop(self) -> None:
-        """Ask the worker to stop within one batch. A job still queued is stopped at once; one that is gone has."""
+        """Ask the worker to stop within one batch. A job still queued is stopped at once; a deleted one is ignored."""
         if not self.exists():
             return
         (self.path / "stop").touch()
         if self._stored_status().state == "queued":
-            # Briefly: where a worker has just taken it, the worker sees the wish itself.
+            # Briefly: a worker that has just taken the job sees the file itself.
             with self._claimed(timeout_s=0.5) as mine:
                 if mine and self._stored_status().state == "queued":
                     self.set_state("stopped")
 
     def check_stop(self) -> None:
-        """Raise `Stopped` if the user asked for it. Workers call this after every batch and every photo."""
+        """Raise `Stopped` if the user asked to stop. Workers call this after every batch and every photo."""
         if (self.path / "stop").exists():
             raise Stopped
 
     def queue_again(self) -> None:
-        """Make a stopped, interrupted or failed job `queued` again; its worker goes on from what is there.
-
-        Workers of a workspace hear of it through `core.jobs.queue.again`, which calls this.
+        """Mark a stopped, interrupted or failed job `queued` again. Call `core.jobs.queue.resubmit` to have it done.
 
         Raises:
-            LabError: somebody is working on it.
+            LabError: a worker is working on it.
         """
         with self.held():
             (self.path / "stop").unlink(missing_ok=True)

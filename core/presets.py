@@ -79,13 +79,13 @@ PRESETS: dict[str, TrainConfig] = {
 
 @dataclass(frozen=True)
 class Published:
-    """What the authors of an experiment got: right answers of each of their trainings, and photos in their exam."""
+    """A published result: right answers of each training, and the number of test photos."""
 
     correct: tuple[int, ...]
     total: int
 
 
-# The notebook's four depths, by the number of right answers. The others published no final exam: docs/presets.md.
+# The notebook's four freeze depths, sorted by right answers. The others published no test: docs/presets.md.
 PUBLISHED: dict[str, Published] = {"notebook": Published((9, 10, 12, 12), 12)}
 
 

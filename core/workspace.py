@@ -1,4 +1,4 @@
-"""Where everything of one user lies on disk, and how all of it goes away again."""
+"""The folder with everything of one user, and how to erase it."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Workspace:
     photos/    the content store: a folder a photo, named by its hash, with everything made from it (faces, crops)
     datasets/  a folder a data set: its manifest, one file a version
     runs/      a folder a training
-    sweeps/    a folder a sweep: which trainings belong to it, what the class guessed
+    sweeps/    a folder a sweep: which trainings belong to it, the guesses of the class
     jobs/      a folder a job that is neither (crop, download, predict)
-    queue/     what waits in which lane, the locks of the lanes, who works there, the workers' logs
+    queue/     queued jobs by lane, the locks of the lanes, the workers and their logs
     weights/   downloaded and imported weights
     cache/     what can be computed again
     """
@@ -75,9 +75,9 @@ class Workspace:
         return self.root / "cache"
 
     def erase(self) -> Erased:
-        """Remove everything of the user's: photos, data sets, runs, sweeps, jobs, caches. Weights stay: nobody's.
+        """Remove everything of the user's: photos, data sets, runs, sweeps, jobs, caches. Weights stay.
 
-        Jobs must have been stopped before (`core.jobs.supervisor.stop_everything`): they write into what is going away.
+        Stop all jobs before (`core.jobs.supervisor.stop_everything`), for they write into these folders.
 
         Raises:
             LabError: something could not be removed, as where another program has a file open.
@@ -96,7 +96,7 @@ class Workspace:
                 f'{len(left)} files in "{left[0].parent}" could not be removed; '
                 "close the programs that use them and erase again."
             )
-        # Living workers keep their logs open, and a log may name people: emptied, not removed.
+        # Logs may name people. Living workers keep them open, so they are emptied, not removed.
         for log in self.queue.glob("*.log"):
             size += log.stat().st_size
             os.truncate(log, 0)

@@ -2,12 +2,12 @@
 
 from core.data import dataset as datasets
 from core.sweeps.sweep import list_sweeps
-from ui import look, places, server
+from ui import navigation, page, server
 from ui.compare import prepare, result, selection, watching
 from ui.text import compare as words
 from ui.text import train as train_words
 
-places.enter()
+navigation.enter()
 workspace = server.workspace()
 found = datasets.list_datasets(workspace)
 trainable = [dataset for dataset in found if dataset.is_trainable]
@@ -15,14 +15,15 @@ trainable = [dataset for dataset in found if dataset.is_trainable]
 everything = list_sweeps(workspace)
 sweep = selection.shown(everything, trainable)
 if sweep and selection.is_open(sweep):
-    look.styles()
+    page.styles()
     watching.watch(workspace, sweep)
 elif sweep:
-    look.styles()
+    page.styles()
     result.read(workspace, sweep, everything)
 elif trainable:
     prepare.draw(workspace, trainable, everything)
 else:
-    look.head(words.QUESTIONS["depth"])
-    look.missing(train_words.NOT_TRAINABLE if found else train_words.NO_PHOTOS, train_words.TO_PHOTOS, places.PHOTOS)
+    page.head(words.QUESTIONS["depth"])
+    reason = train_words.NOT_TRAINABLE if found else train_words.NO_PHOTOS
+    page.missing(reason, train_words.TO_PHOTOS, navigation.PHOTOS)
 selection.scroll_up()

@@ -1,30 +1,30 @@
 """Photos, in three steps: bring them, check the faces, split them."""
 
 from core.data import dataset as datasets
-from ui import dataset_choice, jobs, look, places, server, state
+from ui import dataset_choice, jobs, navigation, page, server, state
 from ui.experiments import storage
-from ui.photos import check, search, search_end, split, steps, upload
+from ui.photos import check, search, split, steps, upload
 from ui.text import photos as words
 
-places.enter()
+navigation.enter()
 workspace = server.workspace()
 job = jobs.open_job(workspace, *jobs.SEARCHES)
 if job:
     steps.bar("check", all_open=False)
-    look.head(words.FINDING)
+    page.head(words.FINDING)
     state.CROP_JOB.set(job.id)
     search.show(workspace, job)
 else:
-    search_end.settle(workspace)
+    search.settle(workspace)
     found = datasets.list_datasets(workspace)
     chosen = dataset_choice.chosen(found) if found else None
     step = steps.current(chosen)
     steps.bar(step, all_open=bool(found))
     if chosen is None or step == "bring":
-        look.head(words.BRING, words.BRING_HOW)
+        page.head(words.BRING, words.BRING_HOW)
         upload.form(workspace, found, chosen)
     elif step == "check":
         check.show(workspace, found, chosen)
     else:
         split.show(workspace, found, chosen)
-    storage.offer(workspace, chosen)
+    storage.show(workspace, chosen)

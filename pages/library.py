@@ -2,24 +2,24 @@
 
 from core.experiments import listing
 from core.sweeps.sweep import list_sweeps
-from ui import look, places, server
-from ui.experiments import library, storage, sweeps
+from ui import navigation, page, server
+from ui.experiments import library, storage
 from ui.text import common
 from ui.text import experiments as words
 
-places.enter()
+navigation.enter()
 workspace = server.workspace()
-shelf = listing.shelf(workspace)
+shelf = listing.list_all(workspace)
 compared = list_sweeps(workspace)
 if shelf.rows:
-    look.head(common.LIBRARY, words.LIBRARY_HOW)
+    page.head(common.LIBRARY, words.LIBRARY_HOW)
     library.actions(workspace, library.table(shelf.rows, shelf.of_sweeps))
 else:
-    look.head(common.LIBRARY)
+    page.head(common.LIBRARY)
     if not compared:
-        look.missing(words.NO_EXPERIMENTS, words.TO_TRAIN, places.TRAIN)
-library.damaged(workspace, shelf)
-sweeps.section(workspace, compared)
-sweeps.damaged(workspace)
+        page.missing(words.NO_EXPERIMENTS, words.TO_TRAIN, navigation.TRAIN)
+library.damaged_runs(workspace, shelf)
+library.sweeps(workspace, compared)
+library.damaged_sweeps(workspace)
 library.bring_back(workspace)
-storage.offer(workspace)
+storage.show(workspace)

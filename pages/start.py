@@ -3,15 +3,15 @@
 import streamlit as st
 
 from core.data import dataset as datasets
-from ui import look, places, server
+from ui import navigation, page, server
 from ui.start import overview
 from ui.text import common
 
-places.enter()
+navigation.enter()
 workspace = server.workspace()
 found = [dataset for dataset in datasets.list_datasets(workspace) if dataset.is_trainable]
 last = overview.newest(workspace)
-look.head(overview.question(found), overview.answer(found))
+page.head(overview.question(found), overview.answer(found))
 overview.lineup(workspace, found)
 with st.container(horizontal=True):
     overview.ways_in(workspace, last, found)

@@ -1,26 +1,26 @@
-"""Test: the exam first, what changed since the last one, what next; then who is taken for whom, and new photos."""
+"""Test: the result, what changed since the baseline, the next idea; then confusion matrix and new photos."""
 
 from core.experiments import listing
-from ui import look, places, server
+from ui import navigation, page, server
 from ui.experiments import library
-from ui.test import before_after, exam, next_idea, published, reading
+from ui.test import before_after, evaluation, next_idea, reading
 from ui.text import test as words
 
-places.enter()
+navigation.enter()
 workspace = server.workspace()
-shelf = listing.shelf(workspace)
+shelf = listing.list_all(workspace)
 row = library.tested(shelf)
 if row:
-    found = exam.sit(row.run)
-    look.head(exam.title(found))
+    found = evaluation.of_run(row.run)
+    page.head(evaluation.title(found))
     library.pick(shelf, row)
     reading.result(found.result)
-    reading.did(row.run)
-    before_after.and_now(workspace, row, (*shelf.tested, *shelf.of_sweeps))
-    published.beside(row.config, found.result)
-    next_idea.idea(workspace, row, (*shelf.tested, *shelf.of_sweeps))
-    exam.views(workspace, found, row.run)
+    reading.surprise(row.run)
+    before_after.show(workspace, row, (*shelf.tested, *shelf.of_sweeps))
+    reading.published(row.config, found.result)
+    next_idea.show(workspace, row, (*shelf.tested, *shelf.of_sweeps))
+    evaluation.views(workspace, found, row.run)
     library.take_along(workspace, row)
 else:
-    look.head(words.TEST_TITLE)
-    library.not_yet(shelf)
+    page.head(words.TEST_TITLE)
+    library.missing(shelf)

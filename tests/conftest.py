@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from core.experiments import runs
 from core.workspace import Workspace
 
 # Before anything imports it: TensorFlow's greeting and its GPU search help no test.
@@ -23,6 +24,13 @@ def lab_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     home = tmp_path / "lab-home"
     monkeypatch.setenv("LAB_HOME", str(home))
     return Workspace(home)
+
+
+@pytest.fixture
+def runs_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Create each run a second after the one before: their folders sort by that second."""
+    seconds = iter(range(60))
+    monkeypatch.setattr(runs, "new_run_path", lambda home: home.runs / f"20260101-0000{next(seconds):02}-aaaaaa")
 
 
 @pytest.fixture(autouse=True)

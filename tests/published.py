@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import h5py
 import numpy as np
 
-from core.models.units import Layer, Unit, architecture
+from core.models.architectures import Layer, Unit, architecture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

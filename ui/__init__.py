@@ -1,4 +1,5 @@
-"""What the pages are made of: a folder a page, and beside them what several share.
+"""What the pages are made of: a folder a page, and `components`, `charts` and `text` that several share.
 
-At the top: session state, jobs that pages ask for, errors as sentences, the pages' places. Logic lives in core.
+At the top: `page` (head, styles, errors), `navigation`, `state` (session keys), `jobs` and `job_progress` (work that a
+page asks for), `server` (workspace and workers), `dataset_choice`. Logic lives in core.
 """

@@ -1,10 +1,9 @@
-"""The data sets that are there: which one is worked with, and lists of photos with reasons."""
+"""The data sets that are there: which one is worked with."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from core.data.dataset import Dataset
@@ -22,14 +21,9 @@ def chosen(found: Sequence[Dataset]) -> Dataset:
 
 
 def labels(found: Sequence[Dataset]) -> dict[str, str]:
-    """Return what is written on each data set by its id. A picker tells options apart by that, so no two are alike."""
-    written: dict[str, str] = {}
-    for dataset in found:
-        label, number = common.dataset(dataset.name, len(dataset.people)), 1
-        while (apart := label if number == 1 else f"{label} · {number}") in written.values():
-            number += 1
-        written[dataset.id] = apart
-    return written
+    """Return the title of each data set by its id, no two alike."""
+    titles = {dataset.id: common.dataset(dataset.name, len(dataset.people)) for dataset in found}
+    return common.distinct(titles, "{title} · {number}")
 
 
 def pick(found: Sequence[Dataset], current: Dataset, label: str, widget: Widget) -> None:
@@ -55,13 +49,3 @@ def say_which(found: Sequence[Dataset]) -> None:
     """Say which photos are used where there is no choice, and so no picker that shows it."""
     if len(found) == 1:
         st.caption(common.learns_from(escape.plain(labels(found)[found[0].id])))
-
-
-def listed(title: str, entries: Sequence[tuple[str, str]]) -> None:
-    """Draw photos with a reason each as a table; nothing where there are none."""
-    if entries:
-        if title:
-            st.markdown(f"**{title}**")
-        st.dataframe(
-            pd.DataFrame(entries, columns=[common.PHOTO, common.REASON]), hide_index=True, alt=title or common.REASON
-        )

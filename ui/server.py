@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.jobs import deletion, supervisor
 from core.workspace import Workspace
+from ui import uploads
 
 
 def workspace() -> Workspace:
@@ -25,5 +26,6 @@ def workers() -> supervisor.Supervisor:
 def _supervisor(root: str) -> supervisor.Supervisor:
     started = supervisor.Supervisor(Workspace(Path(root)), first=deletion.go_on)
     started.start()
+    uploads.keep_no_freed_memory()
     atexit.register(started.stop)
     return started

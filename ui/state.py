@@ -1,19 +1,16 @@
 """Every session key of the lab, in one place and typed.
 
-A session dies with a refresh, so nothing stands here that the disk knows: what is being cropped or trained is found
-there again. Widgets are found by `Widget` keys, by pages and by tests.
+A refresh ends a session, so nothing is kept here that is on disk, such as running jobs. Pages and tests find widgets
+by their `Widget` keys.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 import streamlit as st
-
-if TYPE_CHECKING:
-    from ui.playback import Playback
 
 T = TypeVar("T")
 
@@ -32,6 +29,11 @@ class Key(Generic[T]):
         st.session_state[self.name] = value
 
 
+def count_up(counter: Key[int]) -> None:
+    """Count, so that a widget whose key holds the count is a new, empty one: an upload lives in memory until then."""
+    counter.set(counter.get() + 1)
+
+
 # This run of the script came in through app.py.
 ENTERED = Key("entered", default=False)
 # Photos: the user asked for the form though there are photos already.
@@ -40,39 +42,39 @@ BRINGING_PHOTOS = Key("bringing_photos", default=False)
 STEP: Key[str | None] = Key("photos_step", default=None)
 # Photos, checking: what is shown ("faces", "look", "change").
 CHECKING = Key("checking", default="faces")
-# Photos: data sets of which the user said that they are fine as they are.
-LOOKED: Key[frozenset[str]] = Key("looked", default=frozenset())
+# Photos: data sets that the user accepted as they are.
+CHECKED: Key[frozenset[str]] = Key("looked", default=frozenset())
 # Photos: pairs of alike names that mean two people.
 TWO_PEOPLE: Key[frozenset[tuple[str, str]]] = Key("two_people", default=frozenset())
-# Photos: why the last edit could not be made; told once.
-TROUBLE = Key("trouble", default="")
-# Photos: the comparing of faces this session started.
-COMPARE_JOB: Key[str | None] = Key("compare_job", default=None)
+# Photos: why the last edit could not be made; said once.
+EDIT_ERROR = Key("trouble", default="")
+# Photos: the job of this session that compares faces.
+SIMILARITY_JOB: Key[str | None] = Key("compare_job", default=None)
 # Photos: how many person cards are shown.
-CARDS = Key("person_cards", default=2)
-# Photos: counts the uploads, so that the widget is a new, empty one after each (an upload lives in memory until then).
+PERSON_CARDS = Key("person_cards", default=2)
+# Photos: counts the uploads (`count_up`).
 UPLOADS = Key("uploads", default=0)
-# Photos: the search this session started or watched; its end is told once.
+# Photos: the search this session started or watched; its end is said once.
 CROP_JOB: Key[str | None] = Key("crop_job", default=None)
-# The search for faces that goes on is for the drawn people: from there to Train.
+# Photos: the search that goes on is for the drawn people, and Train comes next.
 TRAIN_NEXT = Key("train_next", default=False)
-# Photos: what was brought of which the user said that its names or its table do not say who is who.
+# Photos: uploads whose names or table do not say who is who, according to the user.
 OTHER_PEOPLE: Key[frozenset[str]] = Key("other_people", default=frozenset())
 # Photos: the path on this computer that the question is about.
 ASKED_PATH = Key("asked_path", default="")
 # The data set chosen last, on Photos or on Train.
 DATASET: Key[str | None] = Key("dataset", default=None)
-# Train: the user asked for the settings though an experiment is there to look at.
+# Train: the user asked for the settings though a run is there to look at.
 CHOOSING_SETTINGS = Key("choosing_settings", default=False)
-# Train: the experiment that the idea for the settings came from; empty where they were chosen by hand.
+# Train: the run that the idea for the settings came from; empty where they were chosen by hand.
 CAME_FROM = Key("came_from", default="")
-# Train: settings of that experiment that the page has no widget for, by their names; so that nothing else changes.
+# Train: settings of that run that the page has no widget for, by name, so that they do not change.
 CARRIED: Key[dict[str, object]] = Key("carried", default={})
-# Train: which round of which experiment is being shown, where a training is too fast to be watched.
-PLAYBACK: Key[Playback | None] = Key("playback", default=None)
+# Train: which epoch of which run is shown (`ui.train.replay.Playback`), where a training is too fast to be watched.
+PLAYBACK: Key[Any] = Key("playback", default=None)
 # Test: the prediction job of this session.
 PREDICT_JOB: Key[str | None] = Key("predict_job", default=None)
-# Test: counts the uploads, as above.
+# Test: counts the uploads (`count_up`).
 TEST_UPLOADS = Key("test_uploads", default=0)
 # Test: the look at strangers of this session, and how many of them are shown.
 STRANGERS_JOB: Key[str | None] = Key("strangers_job", default=None)
@@ -81,23 +83,22 @@ STRANGERS_SHOWN = Key("strangers_shown", default=0)
 STRANGER_VIEWS = Key("stranger_views", default=0)
 # Test: an idea opened a view further down; the page goes there once.
 SCROLL_TO_VIEWS = Key("scroll_to_views", default=False)
-# Compare: the user asked for a new comparison though there is one to look at.
+# Compare: the user asked for a new sweep though there is one to look at.
 CHOOSING_COMPARISON = Key("choosing_comparison", default=False)
-# Compare: another comparison was opened from further down; the page goes to its top once.
+# Compare: another sweep was opened from further down; the page goes to its top once.
 SCROLL_TO_TOP = Key("scroll_to_top", default=False)
-# My experiments: counts the uploads, as above.
+# My experiments: counts the uploads (`count_up`).
 BACK_UPLOADS = Key("back_uploads", default=0)
-# Counts what was removed, so that the question "really?" is closed again after each.
+# Counts removals, so that the question "really?" is closed again after each.
 REMOVALS = Key("removals", default=0)
-# What was erased last, told once on the page that is empty then.
-GONE = Key("gone", default="")
+# What was erased last; said once on the page that is empty then.
+ERASED = Key("gone", default="")
 # Train: the job of this session that brings a network's weights, by download or from a file.
 DOWNLOAD_JOB: Key[str | None] = Key("download_job", default=None)
 # Train: the jobs of this session that draw what a network responds to, by data set, network and size of the face.
-EXPLAINED: Key[dict[tuple[str, int, str, int], str]] = Key("explained", default={})
-# Train: counts the files brought, as above.
+ACTIVATION_JOBS: Key[dict[tuple[str, int, str, int], str]] = Key("explained", default={})
+# Train: counts the files brought (`count_up`).
 NETWORK_UPLOADS = Key("network_uploads", default=0)
-
 
 # Train: the photos that the settings were chosen for.
 SETTINGS_OF: Key[str | None] = Key("settings_of", default=None)
@@ -161,7 +162,7 @@ class Widget(StrEnum):
     SEE_LEAKS = "see_leaks"
     LET_COUNT = "let_count"
     THIS_FACE = "this_face"
-    COMPARE = "compare_faces"
+    COMPARE_FACES = "compare_faces"
     CALLED = "called"
     WHOM = "whom"
     NEW_NAME = "new_name"
@@ -215,7 +216,7 @@ class Widget(StrEnum):
     MORE_NETWORKS = "more_networks"
     DOWNLOAD_MORE = "download_more"
     NETWORK_FILE = "network_file"
-    USE_UNTAUGHT = "use_untaught"
+    USE_UNTRAINED = "use_untaught"
     TAKE_OUT = "take_out"
     TO_RUNNING = "to_running"
     START = "start_training"
@@ -224,10 +225,10 @@ class Widget(StrEnum):
     STOP = "stop_training"
     GO_ON_TRAINING = "go_on_training"
     ANOTHER = "another_experiment"
-    TO_EXAM = "to_exam"
+    TO_TEST = "to_exam"
     SKIP = "skip_to_end"
     PLAY_AGAIN = "play_again"
-    ROUND = "round_shown"
+    EPOCH_SHOWN = "round_shown"
     # Test
     RUN = "run_picker"
     MATRIX = "matrix"
@@ -252,8 +253,8 @@ class Widget(StrEnum):
     COMPARE_LAYERS = "compare_layers"
     COMPARE_STOPS = "compare_stops"
     COMPARE_FROZEN = "compare_frozen"
-    COMPARE_TRIES = "compare_tries"
-    COMPARE_ROUNDS = "compare_rounds"
+    COMPARE_SEEDS = "compare_tries"
+    COMPARE_EPOCHS = "compare_rounds"
     COMPARE_PHOTOS = "compare_photos"
     COMPARE_SIZE = "compare_size"
     VOTES = "votes"
@@ -263,8 +264,8 @@ class Widget(StrEnum):
     GO_ON_COMPARING = "go_on_comparing"
     NEW_COMPARISON = "new_comparison"
     COMPARISON = "comparison"
-    USE_STOP = "use_stop"
-    STOP_EXAM = "stop_exam"
+    USE_POINT = "use_stop"
+    POINT_TEST = "stop_exam"
     TRY_RATES = "try_rates"
     FLIP_BOARD = "flip_board"
     FLIP_BEFORE = "flip_before"
@@ -277,7 +278,7 @@ class Widget(StrEnum):
     OPEN_COMPARISON = "open_comparison"
     DELETE_COMPARISON = "delete_comparison"
     DELETE_COMPARISON_SURE = "delete_comparison_sure"
-    OPEN_EXAM = "open_exam"
+    OPEN_TEST = "open_exam"
     OPEN_CURVES = "open_curves"
     RENAME = "rename"
     RENAME_AS = "rename_as"

@@ -29,7 +29,7 @@ def give_back(uploads: Iterable[UploadedFile]) -> None:
     context = get_script_run_ctx()
     for upload in uploads:
         upload.close()
-        if context:
+        if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
             context.uploaded_file_mgr.remove_file(context.session_id, upload.file_id)
     _trim()
 

@@ -1,4 +1,4 @@
-"""What each command of the command line does: one call into the lab, one answer as facts and as text."""
+"""What each command does: one call into the lab, one answer as facts and as text."""
 
 from __future__ import annotations
 
@@ -10,24 +10,26 @@ from pathlib import Path
 from typing import Any
 
 from core import presets
-from core.cli.console import Answer, bar, cropping, new_folder, photos_of, told_people, work_here
+from core.cli.console import Answer, bar, cropping, new_folder, people_source, photos_of, work_here
 from core.config import AugmentConfig, HeadConfig, TrainConfig
 from core.data import export, leaks
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.errors import ConfigError
 from core.experiments import archive, runs
 from core.models import registry, weights
-from core.sweeps import results, tables, told
-from core.sweeps.plan import USUAL_SEEDS, Start, SweepPlan
+from core.sweeps import recommendation, results, tables
+from core.sweeps.plan import USUAL_SEEDS, Axis, Start, SweepPlan
 from core.sweeps.sweep import Sweep, create_sweep, open_sweep
 from core.workspace import Workspace
+
+AXES: dict[Axis, str] = {"depth": "frozen layers", "photos": "photos a person", "size": "face size"}
 
 
 def crop(arguments: argparse.Namespace) -> Answer:
     """Write every photo's face to `--out`, in folders named like the people."""
     began_s = time.monotonic()
     crop_config = cropping(arguments, arguments.image_size_px)
-    people_from = told_people(arguments)
+    people_from = people_source(arguments)
     with new_folder(arguments.out), bar("faces") as move:
         report = export.export_crops(
             arguments.data,
@@ -51,9 +53,14 @@ def crop(arguments: argparse.Namespace) -> Answer:
 
 
 def _train_config(arguments: argparse.Namespace) -> TrainConfig:
-    names = {field.name for kind in (TrainConfig, HeadConfig, AugmentConfig) for field in fields(kind)}
-    given = {k: v for k, v in vars(arguments).items() if k in names - {"preset"} and v is not None}
-    return registry.check_config(presets.preset(arguments.preset).with_changes(**given))
+    return registry.check_config(_settings(arguments))
+
+
+def _settings(arguments: argparse.Namespace) -> TrainConfig:
+    """Return the preset with the options that were given."""
+    names = {field.name for kind in (TrainConfig, HeadConfig, AugmentConfig) for field in fields(kind)} - {"preset"}
+    given = {name: value for name, value in vars(arguments).items() if name in names and value is not None}
+    return presets.preset(arguments.preset).with_changes(**given)
 
 
 def train(arguments: argparse.Namespace) -> Answer:
@@ -61,27 +68,27 @@ def train(arguments: argparse.Namespace) -> Answer:
     config = _train_config(arguments)
     workspace = Workspace.personal()
     if config.pretrained:
-        # Before the photos: whoever lacks the weights should not wait for the cropping to hear it.
+        # Checked before the photos, so that missing weights are reported before minutes of cropping.
         weights.require_weights(config.backbone, workspace)
     with new_folder(arguments.out):
         dataset = photos_of(arguments, workspace, config.image_size_px, seed=arguments.split_seed)
         run = runs.create_run(arguments.out, dataset, config, name=arguments.name, state="stopped")
         _train_here(run, workspace)
     facts = run.summary() or {}
-    return Answer(facts, _told(facts, run))
+    return Answer(facts, _train_text(facts, run))
 
 
 def _train_here(run: runs.Run, workspace: Workspace) -> None:
-    """Do in this process what a worker does with a queued run, states included."""
+    """Train in this process as a worker does, job states included."""
 
-    def look() -> tuple[int, int]:
+    def progress() -> tuple[int, int]:
         history = run.history()
         return history[-1].epoch if history else 0, run.config.epochs
 
-    work_here(run.job, workspace, "round", look)
+    work_here(run.job, workspace, "round", progress)
 
 
-def _told(facts: dict[str, Any], run: runs.Run) -> str:
+def _train_text(facts: dict[str, Any], run: runs.Run) -> str:
     if not facts:
         return "Stopped before the first round was finished."
     lines = [f"Final exam: {facts['test_correct']} of {facts['test_total']} right."]
@@ -105,26 +112,22 @@ def sweep(arguments: argparse.Namespace) -> Answer:
     dataset = photos_of(arguments, workspace, max(plan.sizes_px), seed=arguments.split_seed)
     made = _sweep_at(arguments.out, workspace, dataset, plan, arguments.name)
 
-    def look() -> tuple[int, int]:
-        progress = results.progress(made)
-        return progress.done, progress.total
+    def progress() -> tuple[int, int]:
+        done = results.progress(made)
+        return done.done, done.total
 
-    work_here(made.job, workspace, "try", look)
-    found = results.results(made)
-    lines = results.lines(plan, found)
+    work_here(made.job, workspace, "try", progress)
+    lines = results.lines(plan, results.results(made))
     rows = [dict(zip(tables.RUN_COLUMNS, row, strict=True)) for row in tables.run_rows(made)]
-    runs_told = [{name.replace(" ", "_"): value for name, value in row.items()} for row in rows]
+    run_facts = [{name.replace(" ", "_"): value for name, value in row.items()} for row in rows]
     left_out = [{"name": each.name, "reason": each.reason} for each in dataset.left_out]
-    facts = {"runs": runs_told, **told.facts(lines, dataset), "out": str(made.path)}
+    facts = {"runs": run_facts, **recommendation.facts(lines, dataset), "out": str(made.path)}
     facts |= {"left_out": left_out, "warnings": leaks.warnings(dataset)}
-    return Answer(facts, _sweep_told(facts))
+    return Answer(facts, _sweep_table(facts))
 
 
 def _plan(arguments: argparse.Namespace) -> SweepPlan:
-    given = vars(arguments)
-    names = {field.name for kind in (TrainConfig, HeadConfig, AugmentConfig) for field in fields(kind)}
-    base = presets.preset(arguments.preset)
-    base = base.with_changes(**{k: v for k, v in given.items() if k in names - {"preset"} and v is not None})
+    given, base = vars(arguments), _settings(arguments)
     known = (False,) if arguments.untrained else (True, False) if arguments.also_untrained else (True,)
     networks = arguments.backbones or (base.backbone,)
     varied = {name: given[name] for name in ("depths", "photos", "sizes_px", "rates", "seeds") if given[name]}
@@ -143,12 +146,17 @@ def _sweep_at(path: Path, workspace: Workspace, dataset: Dataset, plan: SweepPla
     return found
 
 
-def _sweep_told(facts: dict[str, Any]) -> str:
+def _sweep_table(facts: dict[str, Any]) -> str:
+    """Return a table a network: each setting, its mean of right answers, its word, and which one is recommended."""
     lines = []
     for verdict in facts["verdict"]:
-        lines += [verdict[part] for part in ("headline", "second", "setting", "question_one", "question_two")]
-    lines = lines or ["Not every try is done yet; the same command goes on with it."]
-    return "\n".join(line for line in lines if line)
+        start = "" if verdict["pretrained"] else ", untrained"
+        lines.append(f"{verdict['network']}{start}: right of {verdict['total']} (guessing: {verdict['guessing']})")
+        for row in verdict["standings"]:
+            name = f"{AXES[verdict['axis']]} {'all' if row['value'] is None else row['value']}"
+            marked = "  recommended" if row["recommended"] else ""
+            lines.append(f"  {name:20} {row['right']:7.1f}  {row['word'].replace('_', ' ')}{marked}")
+    return "\n".join(lines) or "Not every try is done yet; the same command goes on with it."
 
 
 def test(arguments: argparse.Namespace) -> Answer:
@@ -157,12 +165,12 @@ def test(arguments: argparse.Namespace) -> Answer:
 
     with archive.opened(arguments.run) as pack, bar("photos") as move:
         crop_config = replace(pack.crop, detector="none") if arguments.no_crop else None
-        watch = predict.Watch(photo=move)
-        facts = predict.predict_photos(pack, arguments.photos, crop=crop_config, watch=watch)
+        observer = predict.Observer(photo=move)
+        facts = predict.predict_photos(pack, arguments.photos, crop=crop_config, observer=observer)
     lines = []
     for row in facts["predictions"]:
-        leaning = row["probabilities"][row["predicted"]]
-        lines.append(f"{row['name']}: {row['predicted']} (leans {100 * leaning:.0f} %)")
+        probability = row["probabilities"][row["predicted"]]
+        lines.append(f"{row['name']}: {row['predicted']} (leans {100 * probability:.0f} %)")
     lines += [f"Left out: {each['name']}: {each['reason']}" for each in facts["left_out"]]
     if "correct" in facts:
         lines.append(f"{facts['correct']} of {facts['total']} right.")
@@ -201,7 +209,7 @@ def _weights_row(name: str, workspace: Workspace) -> dict[str, Any]:
 
 
 def worker(lane: str) -> None:
-    """Do the queued jobs of a lane until there is nobody left to work for."""
+    """Do the queued jobs of a lane, see `core.jobs.worker`."""
     from core.jobs import worker as workers
 
     workers.run_worker(lane, Workspace.personal())

@@ -14,10 +14,9 @@ from typing import Any
 from tqdm import tqdm
 
 from core.config import CropConfig, SplitConfig
-from core.data import dataset as datasets
-from core.data import leaks, read
-from core.data.manifest import Dataset
-from core.data.naming import PeopleFrom
+from core.data import building, leaks, read
+from core.data.dataset import Dataset
+from core.data.labels import PeopleFrom
 from core.errors import ConfigError, DatasetError, LabError, Stopped
 from core.jobfolder import JobFolder
 from core.visible import for_terminal
@@ -26,7 +25,7 @@ from core.workspace import Workspace
 
 @dataclass(frozen=True)
 class Answer:
-    """What a command has to say: `facts` for `--json`, `text` for people."""
+    """The answer of a command: `facts` for `--json`, `text` for people."""
 
     facts: dict[str, Any]
     text: str
@@ -34,7 +33,7 @@ class Answer:
 
 @contextmanager
 def bar(what: str, unit: str = "photo") -> Iterator[Callable[[int, int], None]]:
-    """Show progress on stderr; give a function (done, total) that moves it."""
+    """Show progress on stderr; yield a function (done, total) that updates it."""
     with tqdm(desc=what, unit=unit, file=sys.stderr, leave=False, disable=None) as bar:
 
         def move(done: int, total: int) -> None:
@@ -46,7 +45,7 @@ def bar(what: str, unit: str = "photo") -> Iterator[Callable[[int, int], None]]:
 
 @contextmanager
 def new_folder(path: Path) -> Iterator[None]:
-    """Make sure that `path` is not there yet, and that nothing half-written is there after an error."""
+    """Check that `path` does not exist yet; remove what is half-written there after an error."""
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise ConfigError(f'"{path}" exists already and is not an empty folder; name a new one with --out.')
     try:
@@ -70,9 +69,9 @@ def photos_of(arguments: argparse.Namespace, workspace: Workspace, image_size_px
         train_fraction, validation_fraction, test_fraction = arguments.fractions
         split = SplitConfig(train_fraction, validation_fraction, test_fraction, seed=seed)
     crop = cropping(arguments, max(CropConfig.size_px, image_size_px))
-    people_from = told_people(arguments)
+    people_from = people_source(arguments)
     with bar("faces") as move:
-        dataset = datasets.build_dataset(
+        dataset = building.build_dataset(
             arguments.data,
             workspace,
             crop=crop,
@@ -83,19 +82,19 @@ def photos_of(arguments: argparse.Namespace, workspace: Workspace, image_size_px
         )
     for sentence in leaks.sentences(dataset):
         print(for_terminal(sentence), file=sys.stderr)
-    if any(leaks.leaking(dataset, split) for split in leaks.EXAMS):
+    if any(leaks.leaking(dataset, split) for split in leaks.HELD_OUT):
         print("--count-leaks lets them count.", file=sys.stderr)
     return dataset
 
 
-def told_people(arguments: argparse.Namespace) -> PeopleFrom:
-    """Return what says who is on the photos of DATA: what was asked for, else folders.
+def people_source(arguments: argparse.Namespace) -> PeopleFrom:
+    """Return where the names of people come from: as `--people-from` says, else from folders.
 
     Raises:
-        DatasetError: no folders do, but something else would; nobody is asked here, so the sentence names the option.
+        DatasetError: no folders name people, but something else does; the message names the option.
     """
     asked: PeopleFrom | None = arguments.people_from
-    found = None if asked else read.names_instead(arguments.data)
+    found = None if asked else read.find_labels(arguments.data)
     if found:
         raise DatasetError(
             f'"{arguments.data.name}" has no folders of two people, but {found.said_by} {found.counts()}; '
@@ -104,12 +103,12 @@ def told_people(arguments: argparse.Namespace) -> PeopleFrom:
     return asked or "folders"
 
 
-def work_here(job: JobFolder, workspace: Workspace, unit: str, look: Callable[[], tuple[int, int]]) -> None:
-    """Do a job in this process, with a bar that shows what `look` gives: how much is done, and of how much."""
+def work_here(job: JobFolder, workspace: Workspace, unit: str, progress: Callable[[], tuple[int, int]]) -> None:
+    """Do a job in this process, with a bar that shows what `progress` returns: done, total."""
     from core.jobs import worker
 
     with bar("training", unit=unit) as move:
-        stop_watching = _watch(look, move)
+        stop_watching = _watch(progress, move)
         try:
             worker.work_on(job, workspace)
         except Stopped:
@@ -118,21 +117,21 @@ def work_here(job: JobFolder, workspace: Workspace, unit: str, look: Callable[[]
             stop_watching()
 
 
-def _watch(look: Callable[[], tuple[int, int]], move: Callable[[int, int], None]) -> Callable[[], None]:
-    """Follow a folder from a thread, as a page does; give the function that ends it."""
+def _watch(progress: Callable[[], tuple[int, int]], move: Callable[[int, int], None]) -> Callable[[], None]:
+    """Update a bar from a thread, as a page would; return the function that ends it."""
     from threading import Event, Thread
 
-    ended = Event()
+    done = Event()
 
     def follow() -> None:
-        while not ended.wait(0.3):
-            move(*look())
+        while not done.wait(0.3):
+            move(*progress())
 
     thread = Thread(target=follow, daemon=True)
     thread.start()
 
     def stop() -> None:
-        ended.set()
+        done.set()
         thread.join()
 
     return stop

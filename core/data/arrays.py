@@ -1,4 +1,4 @@
-"""A data set's face crops -> the arrays a network learns from."""
+"""Load the face crops of a data set as arrays, for training and evaluation."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from core.data.faces import resize_square
+from core.data.cropping import resize_square
 from core.data.store import PhotoStore
 from core.errors import DatasetError, LabError
 
 if TYPE_CHECKING:
     from core.config import Split
-    from core.data.manifest import Dataset, Item
+    from core.data.dataset import Dataset, Item
     from core.workspace import Workspace
 
 
@@ -26,8 +26,8 @@ class FaceArrays:
 
     Attributes:
         faces_rgb: uint8, shape (n, size_px, size_px, 3), RGB.
-        labels: int64, shape (n,), place in the data set's `people`; -1 is unlabelled.
-        items: what each row is, in the data set's order.
+        labels: int64, shape (n,), index into the data set's `people`; -1 is unlabelled.
+        items: the item of each row, in the data set's order.
     """
 
     faces_rgb: np.ndarray
@@ -44,19 +44,19 @@ def load_faces(
     per_class: int | None = None,
     seed: int = 0,
 ) -> FaceArrays:
-    """Read the crops of one split.
+    """Load the crops of one split.
 
     Args:
-        image_size_px: side wanted; crops are resized by area when they shrink, bicubic when they grow.
-        per_class: at most so many photos a person; None reads all. They are the first of a fixed order, so that 3
-            photos contain the 1. Unlabelled photos are not counted.
+        image_size_px: side of the result; see `cropping.resize_square`.
+        per_class: at most so many photos per person; None loads all. They are the first of a fixed order, so that a
+            smaller number is a subset of a larger one. Does not apply to unlabelled photos.
         seed: decides that order.
 
     Returns:
-        The faces in the data set's order; no rows where the split is empty.
+        The faces in the data set's order; no rows if the split is empty.
 
     Raises:
-        DatasetError: the data set's photos are no longer there.
+        DatasetError: the photos were deleted.
     """
     items = dataset.of(split)
     if per_class is not None:
@@ -75,9 +75,9 @@ def load_faces(
 
 
 def one_face(dataset: Dataset, workspace: Workspace, image_size_px: int) -> np.ndarray | None:
-    """Return the first practice face as a network sees it: uint8, shape (size_px, size_px, 3), RGB.
+    """Return the first train face, uint8, shape (size_px, size_px, 3), RGB; None if there is none.
 
-    None where there is none, or where its photo was deleted.
+    None also if its photo was deleted.
     """
     item = next(iter(dataset.of("train")), None)
     if item is None:
@@ -90,12 +90,12 @@ def one_face(dataset: Dataset, workspace: Workspace, image_size_px: int) -> np.n
 
 
 def _first_of_each(items: Sequence[Item], per_class: int, seed: int) -> tuple[Item, ...]:
-    """Take the first `per_class` of each person in a seeded order; the result keeps the order of `items`."""
+    """Return the first `per_class` of each person in a seeded order; the result keeps the order of `items`."""
     chosen: set[int] = set()
     for person in {item.person for item in items}:
-        places = [place for place, item in enumerate(items) if item.person == person]
+        indices = [index for index, item in enumerate(items) if item.person == person]
         if person is not None:
             rng = np.random.default_rng([seed, zlib.crc32(person.encode("utf-8"))])
-            places = rng.permutation(places).tolist()[:per_class]
-        chosen.update(places)
-    return tuple(item for place, item in enumerate(items) if place in chosen)
+            indices = rng.permutation(indices).tolist()[:per_class]
+        chosen.update(indices)
+    return tuple(item for index, item in enumerate(items) if index in chosen)

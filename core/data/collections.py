@@ -1,6 +1,6 @@
-"""Two collections of real photos, for rooms with internet: fetched by scikit-learn, laid out as a folder a person.
+"""Download a public data set of faces with scikit-learn, and write some of it as a folder per person.
 
-The fetchers know neither progress nor stopping: they run in a process of their own, which is watched and can be ended.
+scikit-learn's fetchers neither report progress nor can be stopped, so they run in a process of their own.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from core.errors import ConfigError, DatasetError
 
 POLL_S = 0.3
 RETRIES = 3
-# spawn, as everywhere in the lab: a fork of a process with threads may hang, and Windows has nothing else.
+# spawn: a fork of a process with threads may hang, and Windows has nothing else.
 _CONTEXT = multiprocessing.get_context("spawn")
 Process = _CONTEXT.Process
-# The fewest that leave one for each part of the split.
+# One for each split.
 FEWEST_PHOTOS = 3
 
 
 @dataclass(frozen=True)
 class Collection:
-    """A published collection of faces.
+    """A public data set of faces.
 
     Attributes:
-        name: as the command and the request call it.
+        name: as in commands and requests.
         title, licence: for showing.
-        download_bytes: about how much is fetched the first time.
-        people, photos: the most people, and the most photos a person, that can be asked for.
+        download_bytes: approximate size of the download.
+        people, photos: the most people, and the most photos per person, that can be chosen.
         are_faces: its pictures are face crops already.
     """
 
@@ -89,19 +89,19 @@ def collection(name: str) -> Collection:
 def fetch(
     name: str, kept: Path, to: Path, *, people: int, photos: int, on_progress: Callable[[str, int, int], None]
 ) -> None:
-    """Bring a collection to this machine, and lay some of it out as `to/<person>/<photo>`.
+    """Download a collection, and write some of it as `to/<person>/<photo>`.
 
     Args:
         name: "lfw" or "olivetti".
-        kept: where the download stays, so that it happens once.
+        kept: folder where the download stays, so that it happens once.
         to: a new folder.
-        people: how many; those with the most photos, and of equals the first by name.
-        photos: how many of each.
-        on_progress: called with ("download", bytes so far, about how many in all); may raise `Stopped`.
+        people: number of people; those with the most photos come first, then by name.
+        photos: number of photos per person.
+        on_progress: called with ("download", bytes so far, approximate total); may raise `Stopped`.
 
     Raises:
-        ConfigError: more people or photos than there are, or too few.
-        DatasetError: no network, or what came is not what was published.
+        ConfigError: there are not so many people or photos, or the number is too small.
+        DatasetError: no network, or the download is incomplete.
     """
     chosen = collection(name)
     for what, value, least, most in (
@@ -141,12 +141,12 @@ def _download(chosen: Collection, kept: Path, on_progress: Callable[[str, int, i
 
 
 def _fetch_in_process(name: str, kept: str, answer: multiprocessing.SimpleQueue[str]) -> None:
-    """Run scikit-learn's fetcher; put "" or the reason why it failed into `answer`."""
+    """Run scikit-learn's fetcher; put the reason of a failure, or "", into `answer`."""
     from sklearn import datasets
 
     try:
         if name == "lfw":
-            # All is fetched whoever is asked for; the one person with so many photos is the least to load.
+            # The download is the same for any arguments; these load the least of it.
             datasets.fetch_lfw_people(data_home=kept, min_faces_per_person=500, resize=0.1, n_retries=RETRIES)
         else:
             datasets.fetch_olivetti_faces(data_home=kept, n_retries=RETRIES)
@@ -166,7 +166,7 @@ def _bytes_in(folder: Path) -> int:
         try:
             total += file.stat().st_size
         except FileNotFoundError:
-            # Renamed by the fetcher between the listing and the look.
+            # The fetcher renamed it after it was listed.
             continue
     return total
 

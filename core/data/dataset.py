@@ -1,263 +1,325 @@
-"""From a folder or zip of photos to a split set of face crops, and from that to the arrays a network learns from."""
+"""A data set: its people in label order, their photos and the split. One file a version on disk."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, replace
-from itertools import count
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from core.config import CropConfig, SplitConfig
-from core.data.arrays import FaceArrays, load_faces
-from core.data.extras import spare, with_spares
-from core.data.items import Kept, allotted, known_facts, needed_splits, pool_of, sort_out, with_given_splits
-from core.data.leaks import without_leaks
-from core.data.manifest import (
-    Dataset,
-    IsUsed,
-    Item,
-    delete_dataset,
-    has_dataset,
-    is_edited,
-    list_datasets,
-    load_dataset,
-    photos_locked,
-    remove_unused,
-    save_dataset,
-    save_edit,
-)
-from core.data.naming import PeopleFrom
-from core.data.photofolder import CROP_VERSION, FACES_VERSION, PhotoFacts
-from core.data.read import LeftOut, PhotoReader, read_photos, read_source, shown_name
-from core.data.recrop import recrop
-from core.data.store import PhotoStore, sha256_of
-from core.errors import DatasetError, PhotoError
+from filelock import FileLock, Timeout
+
+from core import disk, trash
+from core.config import MIN_PEOPLE, SPLITS, CropConfig, Split, SplitConfig
+from core.data.read import LeftOut
+from core.data.store import PhotoStore
+from core.errors import DatasetError, LabError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from core.workspace import Workspace
 
-__all__ = [
-    "Dataset",
-    "FaceArrays",
-    "Item",
-    "add_photos",
-    "build_dataset",
-    "delete_dataset",
-    "list_datasets",
-    "load_dataset",
-    "load_faces",
-    "recrop",
-]
-
-Progress = Callable[[str, int, int], None]
+SCHEMA = 1
+# Whether a run uses a version of a data set: `core.experiments.runs.is_used`, which must not be imported here.
+IsUsed = Callable[["Dataset"], bool]
 
 
-def build_dataset(
-    source: Path,
-    workspace: Workspace,
-    *,
-    name: str | None = None,
-    crop: CropConfig = CropConfig(),  # noqa: B008 (frozen)
-    split: SplitConfig = SplitConfig(),  # noqa: B008 (frozen)
-    strict: bool = True,
-    count_leaks: bool = False,
-    people_from: PeopleFrom = "folders",
-    on_progress: Progress | None = None,
-) -> Dataset:
-    """Read photos of people, find and crop the faces, group, split, and save that as version 1 of a data set.
+@dataclass(frozen=True)
+class Item:
+    """One face of a data set.
 
-    Splits of the source are kept; a validation or test split it lacks is taken from its train photos. Of several faces
-    the largest is taken. Exam photos that also lie in practice are left out (`leaks`), and so are photos beside the
-    folders of a split (`spare`). The same photos with the same settings give the same data set, and nothing is decoded
-    twice.
+    Attributes:
+        sha256: of the photo in the store.
+        name: the photo's path in its source, for showing.
+        person: None for an unlabelled test photo.
+        split: where it belongs.
+        group: photos with the same number belong together; see `groups`.
+        n_faces: number of faces found in the photo.
+        face: index of this face among them, largest first; None is the whole photo.
+        looked: the user has reviewed this photo, so it needs no further look.
+    """
+
+    sha256: str
+    name: str
+    person: str | None
+    split: Split
+    group: int
+    n_faces: int
+    face: int | None
+    looked: bool = False
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Face crops of people, split. Immutable: an edit makes a new version.
+
+    Attributes:
+        id: a hash of contents and settings.
+        name: for showing.
+        version: 1 for what was built.
+        people: in label order: a person's index here is the label.
+        items: in a fixed order (by person, then name).
+        left_out: files and photos not used, with the reason.
+        to_review: used photos that need a look, with the reason.
+        crop: how the faces were found and cropped.
+        split: how the photos were split.
+    """
+
+    id: str
+    name: str
+    version: int
+    people: tuple[str, ...]
+    items: tuple[Item, ...]
+    left_out: tuple[LeftOut, ...]
+    to_review: tuple[LeftOut, ...]
+    crop: CropConfig
+    split: SplitConfig
+
+    def of(self, split: Split) -> tuple[Item, ...]:
+        """Return the items of a split; "test" includes unlabelled photos."""
+        return tuple(item for item in self.items if item.split == split)
+
+    def counts(self) -> dict[Split, int]:
+        """Return the number of items by split."""
+        return {split: len(self.of(split)) for split in SPLITS}
+
+    @property
+    def is_trainable(self) -> bool:
+        """Whether two or more people have train photos, and validation and test are not empty."""
+        people = {item.person for item in self.of("train")}
+        return len(people) >= MIN_PEOPLE and bool(self.of("validation")) and bool(self.of("test"))
+
+    @property
+    def waiting(self) -> dict[str, int]:
+        """People with too few photos, by name, with the number of their usable photos."""
+        waiting = {entry.person: 0 for entry in self.left_out if entry.person and entry.person not in self.people}
+        for entry in self.left_out:
+            if entry.person in waiting and entry.kind == "too_few":
+                waiting[entry.person] += 1
+        return dict(sorted(waiting.items()))
+
+    @property
+    def extra_group_photos(self) -> tuple[Item, ...]:
+        """Extra photos of several faces, as the items they become once the user chooses a face."""
+        return tuple(
+            Item(entry.sha256, entry.name, entry.person, entry.split or "train", -1, entry.n_faces, entry.face)
+            for entry in self.left_out
+            if entry.is_extra_group_photo and entry.sha256
+        )
+
+    def sha256s(self) -> set[str]:
+        """Return every photo that this data set keeps in the store, those left out for a look included."""
+        kept = {item.sha256 for item in self.items}
+        return kept | {left_out.sha256 for left_out in self.left_out if left_out.sha256}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the data set as plain JSON values."""
+        content = asdict(self)
+        for entry in (*content["left_out"], *content["to_review"]):
+            # The name in files that earlier versions of the lab wrote.
+            entry["spare"] = entry.pop("extra")
+        return content
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> Dataset:
+        """Build a data set from what `to_dict` gave."""
+        return cls(
+            id=content["id"],
+            name=content["name"],
+            version=content["version"],
+            people=tuple(content["people"]),
+            items=tuple(Item(**item) for item in content["items"]),
+            left_out=tuple(_left_out(entry) for entry in content["left_out"]),
+            to_review=tuple(_left_out(entry) for entry in content["to_review"]),
+            crop=CropConfig(**content["crop"]),
+            split=SplitConfig(**content["split"]),
+        )
+
+
+def _left_out(entry: dict[str, Any]) -> LeftOut:
+    return LeftOut(**{"extra" if key == "spare" else key: value for key, value in entry.items()})
+
+
+def save_dataset(workspace: Workspace, dataset: Dataset) -> None:
+    """Write the data set's version."""
+    content = {"created_at": time.time(), "dataset": dataset.to_dict()}
+    disk.write_json(_path(workspace, dataset.id, dataset.version), content, schema=SCHEMA)
+
+
+def save_edit(workspace: Workspace, before: Dataset, after: Dataset, *, is_used: IsUsed) -> Dataset:
+    """Write an edited data set as the next version. The caller holds `photos_locked`.
 
     Args:
-        source: folder or zip; see `intake.read_source` for what is understood.
-        name: for showing; None takes the source's.
-        crop: detector, margin, size, alignment.
-        split: fractions and seed.
-        strict: people who cannot be split stop everything. False: their photos are left out (kind "too_few"), and even
-            nobody at all is saved.
-        count_leaks: exam photos that also lie in practice stay in the exam.
-        people_from: what says who is on the photos; see `intake.read_source`.
-        on_progress: called with (step, done, total), step "read" or "crop"; may raise `Stopped`.
+        before: the newest version.
+        after: the edited data set; its id and version are ignored.
+        is_used: tells whether a run uses `before`. If so, that stays beside the new version; else it is removed, with
+            the photos that nothing uses any more. Called last, because a run may begin while faces are searched.
 
     Returns:
-        The data set. Files that are not used are in `left_out`; photos to look at in `to_review`.
+        The data set as saved.
 
     Raises:
-        DatasetError: the photos as a whole cannot be used. Nothing of them is kept then, nor after `Stopped`.
+        DatasetError: `before` is not the newest version: another page has changed the photos.
     """
-    reader = read_source(source, people_from)
-    report = on_progress or (lambda *_: None)
-    store = PhotoStore(workspace.photos)
-    shown = name or (source.resolve().name if source.is_dir() else source.stem)
-    with _adding(workspace, report) as added:
-        kept, left_out = _read(reader, store, added, report)
-        contents = _contents(kept, left_out, name, crop, split, count_leaks)
-        dataset_id, known = _named_by_content(workspace, contents, strict)
-        if known is not None:
-            return known
-        spares = [entry for entry in left_out if entry.spare]
-        facts = _faces_found(store, [*kept, *spares], crop, report)
-        used, unusable = sort_out(kept, facts, crop)
-        if strict:
-            _check_everybody(kept, used, unusable)
-        used, leaks = (used, []) if count_leaks else without_leaks(used, facts)
-        unusable += [*leaks, *(entry for entry in left_out if not entry.spare)]
-        empty = Dataset(dataset_id, shown, 1, (), (), tuple(unusable), (), crop, split)
-        photos, to_allot = with_given_splits(used)
-        dataset = with_spares(allotted(empty, photos, facts, to_allot=to_allot, strict=strict), spares, facts)
-        save_dataset(workspace, dataset)
-    return dataset
+    check_newest(workspace, before)
+    saved = replace(after, id=before.id, version=before.version + 1)
+    save_dataset(workspace, saved)
+    if not is_used(before):
+        _remove_version(workspace, before.id, before.version)
+        remove_unused(workspace, before.sha256s() - saved.sha256s())
+    return saved
 
 
-def add_photos(
-    source: Path,
-    workspace: Workspace,
-    dataset: Dataset,
-    *,
-    is_used: IsUsed,
-    person: str | None = None,
-    people_from: PeopleFrom = "folders",
-    on_progress: Progress | None = None,
-) -> Dataset:
-    """Add photos to a data set, of people it has and of others; those it has keep their split.
+def check_newest(workspace: Workspace, dataset: Dataset) -> None:
+    """Raise DatasetError unless this is the newest version of the data set."""
+    if _versions(workspace.datasets / dataset.id)[-1:] != [dataset.version]:
+        raise DatasetError(f'The photos "{dataset.name}" were changed elsewhere in the meantime; open them again.')
+
+
+def is_edited(workspace: Workspace, dataset_id: str) -> bool:
+    """Return whether a data set was edited since it was built."""
+    return _versions(workspace.datasets / dataset_id) != [1]
+
+
+def has_dataset(workspace: Workspace, dataset_id: str) -> bool:
+    """Return whether there is a data set of that id."""
+    return _is_id(dataset_id) and bool(_versions(workspace.datasets / dataset_id))
+
+
+def load_dataset(workspace: Workspace, dataset_id: str, version: int | None = None) -> Dataset:
+    """Read a data set.
 
     Args:
-        source: as for `build_dataset`; with `person` also loose photos, one photo, or folders of any kind.
-        dataset: any version; the newest is added to.
-        is_used: see `manifest.save_edit`.
-        person: whose photos these all are.
-        people_from: as for `build_dataset`, where there is no `person`.
-        on_progress: as for `build_dataset`.
-
-    Returns:
-        The data set as saved; unchanged where there was nothing new.
+        version: None reads the newest.
 
     Raises:
-        DatasetError: the photos as a whole cannot be used. Nothing of them is kept then, nor after `Stopped`.
+        DatasetError: there is none of that id or version.
     """
-    whose = None if person is None else shown_name(person)
-    reader = read_source(source, people_from) if whose is None else read_photos(source)
-    report = on_progress or (lambda *_: None)
-    store = PhotoStore(workspace.photos)
-    with _adding(workspace, report) as added:
-        before = load_dataset(workspace, dataset.id)
-        kept, left_out = _read(reader, store, added, report)
-        if whose is not None:
-            kept = [replace(photo, person=whose, split=None) for photo in kept]
-            left_out = [replace(entry, person=whose, split=None) for entry in left_out]
-        old, rest = pool_of(before)
-        new = _not_among(old, kept)
-        there = {(photo.sha256, photo.person) for photo in old} | {(entry.sha256, entry.person) for entry in rest}
-        spares = [entry for entry in left_out if entry.spare and (entry.sha256, entry.person) not in there]
-        facts = _faces_found(store, [*new, *spares], before.crop, report)
-        facts |= known_facts(store, [photo.sha256 for photo in old], before.crop)
-        used, unusable = sort_out(new, facts, before.crop)
-        used, leaks = without_leaks(used, facts)
-        used, to_allot = with_given_splits(used)
-        tried = {(photo.sha256, photo.person) for photo in new}
-        rest = [entry for entry in rest if (entry.sha256, entry.person) not in tried]
-        left_out = [entry for entry in [*unusable, *leaks, *left_out] if not entry.spare and entry not in rest]
-        if not (used or left_out or spares):
-            return before
-        empty = replace(before, left_out=(*rest, *left_out))
-        after = allotted(empty, [*old, *used], facts, to_allot=to_allot, needed=needed_splits(before))
-        return save_edit(workspace, before, with_spares(after, spares, facts), is_used=is_used)
+    versions = _versions(workspace.datasets / dataset_id) if _is_id(dataset_id) else []
+    wanted = version if version is not None else max(versions, default=0)
+    if wanted not in versions:
+        raise DatasetError(f'There are no photos "{dataset_id}" (version {version or "newest"}) here; choose others.')
+    return Dataset.from_dict(disk.read_json(_path(workspace, dataset_id, wanted), schema=SCHEMA)["dataset"])
+
+
+def list_datasets(workspace: Workspace) -> list[Dataset]:
+    """Return the newest version of every data set, newest first; files of other lab versions are skipped."""
+    found = []
+    for folder in workspace.datasets.iterdir() if workspace.datasets.is_dir() else ():
+        for version in _versions(folder)[-1:]:
+            try:
+                content = disk.read_json(_path(workspace, folder.name, version), schema=SCHEMA)
+            except (LabError, FileNotFoundError):
+                continue
+            found.append((content["created_at"], Dataset.from_dict(content["dataset"])))
+    return [dataset for _, dataset in sorted(found, key=lambda pair: pair[0], reverse=True)]
+
+
+def delete_dataset(workspace: Workspace, dataset_id: str, *, first: Callable[[], None] = lambda: None) -> None:
+    """Remove a data set with all its versions, and every photo that no data set uses. An unknown id is no error.
+
+    Photos left behind by a killed job go as well: no data set uses them.
+
+    Args:
+        first: called once the photos are locked, to remove what was made from them.
+
+    Raises:
+        DatasetError: photos are being read in right now.
+    """
+    if not _is_id(dataset_id):
+        return
+    with photos_locked(workspace, timeout_s=10):
+        first()
+        trash.remove(workspace.root, [workspace.datasets / dataset_id])
+        remove_unused(workspace, PhotoStore(workspace.photos).sha256s())
+
+
+def remove_unneeded(workspace: Workspace, is_used: IsUsed) -> None:
+    """Remove older versions that no run has any more, then photos that no data set uses.
+
+    Nothing is removed while photos are being read in: the next call will find it.
+
+    Args:
+        is_used: asked whether a run has this version.
+    """
+    try:
+        with photos_locked(workspace, timeout_s=0):
+            for folder in workspace.datasets.iterdir():
+                for version in _versions(folder)[:-1]:
+                    with suppress(LabError, FileNotFoundError):
+                        if not is_used(load_dataset(workspace, folder.name, version)):
+                            _remove_version(workspace, folder.name, version)
+            remove_unused(workspace, PhotoStore(workspace.photos).sha256s())
+    except DatasetError:
+        return
+
+
+def _remove_version(workspace: Workspace, dataset_id: str, version: int) -> None:
+    for path in (workspace.datasets / dataset_id).glob(f"v{version}[.-]*"):
+        path.unlink(missing_ok=True)
+
+
+def photos_of(workspace: Workspace, dataset_id: str) -> set[str]:
+    """Return the photos of all versions of a data set."""
+    versions = _versions(workspace.datasets / dataset_id)
+    return {sha for version in versions for sha in load_dataset(workspace, dataset_id, version).sha256s()}
+
+
+def remove_unused(workspace: Workspace, sha256s: set[str]) -> None:
+    """Remove from the store those of these photos that no data set uses.
+
+    If a data set cannot be read, nothing is removed: it may use any of them.
+    """
+    folders = workspace.datasets.iterdir() if workspace.datasets.is_dir() else ()
+    try:
+        used = {sha for folder in folders if folder.is_dir() for sha in photos_of(workspace, folder.name)}
+    except LabError:
+        return
+    PhotoStore(workspace.photos).remove(sha256s - used)
 
 
 @contextmanager
-def _adding(workspace: Workspace, report: Progress) -> Iterator[set[str]]:
-    """Hold the lock of the photos; on any error, remove those among the given set that were added."""
-    added: set[str] = set()
-    with photos_locked(workspace, on_wait=lambda: report("read", 0, 0)):
-        try:
-            yield added
-        except BaseException:
-            remove_unused(workspace, added)
-            raise
+def photos_locked(
+    workspace: Workspace, *, timeout_s: float = math.inf, on_wait: Callable[[], None] | None = None
+) -> Iterator[None]:
+    """Hold the lock under which photos are added and removed, so that nobody removes what another is about to use.
 
+    Args:
+        on_wait: called about once a second while waiting; may raise `Stopped`.
 
-def _read(
-    reader: PhotoReader, store: PhotoStore, added: set[str], report: Progress
-) -> tuple[list[Kept], list[LeftOut]]:
-    """Bring all photos into the store; `added` collects those that were not there before."""
-    kept, left_out = [], []
-    for done, found in enumerate(reader, start=1):
-        if isinstance(found, LeftOut):
-            left_out.append(found)
-        else:
-            sha256 = sha256_of(found.data)
-            if not store.has(sha256):
-                added.add(sha256)
-                store.add(found.data)
-            if found.reason is not None:
-                left_out.append(spare(found, sha256))
-            else:
-                kept.append(Kept(sha256, found.name, found.person, found.split))
-        report("read", done, len(reader))
-    return kept, left_out
-
-
-def _faces_found(
-    store: PhotoStore, photos: Sequence[Kept | LeftOut], crop: CropConfig, report: Progress
-) -> dict[str, PhotoFacts | PhotoError]:
-    sha256s = [photo.sha256 for photo in photos if photo.sha256]
-    return store.crop_all(sha256s, crop, on_photo=lambda done, total, _: report("crop", done, total))
-
-
-def _not_among(old: Sequence[Kept], kept: Sequence[Kept]) -> list[Kept]:
-    """Return the photos that their person does not have yet, each once in a split."""
-    there = {(photo.sha256, photo.person) for photo in old}
-    first = {(photo.sha256, photo.person, photo.split): photo for photo in reversed(kept)}
-    new = [photo for photo in kept if photo is first[photo.sha256, photo.person, photo.split]]
-    return [photo for photo in new if (photo.sha256, photo.person) not in there]
-
-
-def _contents(
-    kept: Sequence[Kept],
-    left_out: Sequence[LeftOut],
-    name: str | None,
-    crop: CropConfig,
-    split: SplitConfig,
-    count_leaks: bool,
-) -> list[Any]:
-    return [
-        [FACES_VERSION, CROP_VERSION, name, asdict(crop), asdict(split), count_leaks],
-        [{key: getattr(photo, key) for key in ("sha256", "name", "person", "split")} for photo in kept],
-        [{key: getattr(entry, key) for key in ("name", "reason", "sha256")} for entry in left_out],
-    ]
-
-
-def _named_by_content(workspace: Workspace, contents: list[Any], strict: bool) -> tuple[str, Dataset | None]:
-    """Return the id that follows from the contents, and the data set built from them, where it is there unchanged.
-
-    Where it was edited since, the next id is taken: the photos were brought again to begin again.
+    Raises:
+        DatasetError: another process still holds it after `timeout_s`.
     """
-    for number in count():
-        numbered = [*contents, number] if number else contents
-        dataset_id = hashlib.sha256(json.dumps(numbered, sort_keys=True).encode("utf-8")).hexdigest()[:16]
-        if not has_dataset(workspace, dataset_id):
-            break
-        if not is_edited(workspace, dataset_id):
-            known = load_dataset(workspace, dataset_id, version=1)
-            if not (strict and known.waiting):
-                return dataset_id, known
-    return dataset_id, None
+    workspace.datasets.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(workspace.datasets / ".lock")
+    until = time.monotonic() + timeout_s
+    while not lock.is_locked:
+        try:
+            lock.acquire(timeout=min(1.0, timeout_s))
+        except Timeout as error:
+            if time.monotonic() >= until:
+                raise DatasetError(
+                    "Photos are being read in right now; wait until that is done, or stop it."
+                ) from error
+            if on_wait is not None:
+                on_wait()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
-def _check_everybody(kept: Sequence[Kept], used: Sequence[Kept], unusable: Sequence[LeftOut]) -> None:
-    """Raise DatasetError where a person has no photo left."""
-    for person in sorted({photo.person for photo in kept if photo.person} - {photo.person for photo in used}):
-        names = [photo.name for photo in kept if photo.person == person]
-        reason = next(entry.reason for entry in unusable if entry.name == names[0])
-        raise DatasetError(
-            f'Person "{person}" has no photo that can be used ({len(names)} left out; "{names[0]}" {reason}). '
-            f'Add photos or leave "{person}" out.'
-        )
+def _is_id(dataset_id: str) -> bool:
+    # An id may come from a page's address and must not lead to another folder.
+    return dataset_id.isalnum()
+
+
+def _path(workspace: Workspace, dataset_id: str, version: int) -> Path:
+    return workspace.datasets / dataset_id / f"v{version}.json"
+
+
+def _versions(folder: Path) -> list[int]:
+    return sorted(int(path.stem[1:]) for path in folder.glob("v*.json") if path.stem[1:].isdigit())

@@ -1,4 +1,4 @@
-"""The bytes of a photo -> an upright RGB picture, whatever the format, bit depth and colour mode."""
+"""Decode a photo to an upright RGB picture of 8 bits, from any format, bit depth and colour mode that is read."""
 
 from __future__ import annotations
 
@@ -6,30 +6,31 @@ import io
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 import cv2
 import numpy as np
 import pillow_heif
-from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, TiffImagePlugin, TiffTags, UnidentifiedImageError
 
-from core.data.depth import TIFF_MAGIC, read_deep_tiff, to_8_bit
 from core.data.filetype import HEAD_BYTES, READABLE, why_not_a_photo
 from core.errors import PhotoError
 
 pillow_heif.register_heif_opener()
-# Pillow loads its readers on demand; a format asked for by name must be there already.
+# Pillow loads its readers on demand, but not for formats asked for by name.
 Image.init()
 
 # Larger pictures are not decoded: 100 megapixels take half a gigabyte. A JPEG can be decoded at a fraction of its size.
 MAX_PIXELS, MAX_JPEG_PIXELS = 100_000_000, 400_000_000
-# A face of 2 % of such a photo still has 100 px; phones that store 48 to 200 megapixels only cost time and memory.
+# Larger photos are halved: a face of 2 % of this size still has 100 px; 48 to 200 megapixels only cost time and memory.
 ENOUGH_PIXELS = 25_000_000
-# MPO is not among them by name: Pillow's JPEG reader opens it.
+# Without MPO: Pillow's JPEG reader opens it.
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "AVIF", "HEIF")
-# What Pillow and its plugins raise on damaged files; a bug of ours in this list's company would be hidden, so only
-# calls into Pillow are guarded with it.
+TIFF_MAGIC = (b"II*\0", b"MM\0*")
+# What Pillow and its plugins raise on damaged files. Guard only calls into Pillow with it, or bugs of ours are hidden.
 _DAMAGED = (
     OSError,
     SyntaxError,
@@ -88,8 +89,8 @@ def decode(data: bytes, *, max_side_px: int | None = None) -> Photo:
 
     Args:
         data: the whole file.
-        max_side_px: shrink the picture so that its longer side is at most this; None keeps its size, but for a photo of
-            more than `ENOUGH_PIXELS`, which is halved until it has no more.
+        max_side_px: shrink the picture so that its longer side is at most this. None keeps its size, except that
+            a photo of more than `ENOUGH_PIXELS` is halved until it has no more.
 
     Raises:
         PhotoError: with a reason that follows the file's name: "is an empty file", "is cut off", ...
@@ -128,7 +129,7 @@ def _open_deep(data: bytes) -> Image.Image:
 
 
 def _let_decode_smaller(image: Image.Image, max_side_px: int | None) -> tuple[int, int] | None:
-    """Refuse a picture too large to decode; let a JPEG be decoded smaller and give its (width, height) as stored."""
+    """Refuse a picture that is too large. Let a JPEG be decoded smaller, and return its (width, height) as stored."""
     width, height = image.size
     is_jpeg = image.format in ("JPEG", "MPO")
     if width * height > (MAX_JPEG_PIXELS if is_jpeg else MAX_PIXELS):
@@ -143,7 +144,7 @@ def _let_decode_smaller(image: Image.Image, max_side_px: int | None) -> tuple[in
 
 
 def _halvings(n_pixels: int) -> int:
-    """Return the smallest power of two by which to divide both sides so that `ENOUGH_PIXELS` remain."""
+    """Return the smallest power of two to divide both sides by so that at most `ENOUGH_PIXELS` remain."""
     shrink = 1
     while n_pixels > shrink**2 * ENOUGH_PIXELS:
         shrink *= 2
@@ -151,7 +152,7 @@ def _halvings(n_pixels: int) -> int:
 
 
 def _upright_rgb(image: Image.Image, stored_size: tuple[int, int] | None) -> tuple[Image.Image, tuple[int, int]]:
-    """Return the picture and its full (width, height), both upright; `stored_size` where it may be decoded smaller."""
+    """Return the upright picture and its full (width, height); `stored_size` is that of a JPEG as stored."""
     try:
         image.load()
         rgb = _to_rgb(image)
@@ -161,7 +162,7 @@ def _upright_rgb(image: Image.Image, stored_size: tuple[int, int] | None) -> tup
     shrink = _halvings(rgb.width * rgb.height)
     if shrink > 1:
         rgb = rgb.reduce(shrink)
-    # Asked for after loading: Pillow turns a TIFF upright itself then.
+    # Read after loading, because loading turns a TIFF upright.
     transposed = _TRANSPOSED.get(_orientation(image))
     if transposed is None:
         return rgb, (width, height)
@@ -170,7 +171,7 @@ def _upright_rgb(image: Image.Image, stored_size: tuple[int, int] | None) -> tup
 
 
 def _orientation(image: Image.Image) -> int:
-    """Return the EXIF orientation, 1 to 8; 1 where it is missing or unreadable."""
+    """Return the EXIF orientation, 1 to 8; 1 if it is missing or unreadable."""
     try:
         value = image.getexif().get(ExifTags.Base.Orientation, 1)
     except _DAMAGED:
@@ -195,7 +196,7 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 
 def _exif_facts(image: Image.Image) -> tuple[datetime | None, str | None]:
-    """Read when and with what the photo was taken; damaged EXIF counts as none."""
+    """Return when and with what camera the photo was taken; damaged EXIF counts as none."""
     try:
         exif = image.getexif()
         details = exif.get_ifd(ExifTags.IFD.Exif)
@@ -213,7 +214,7 @@ def _exif_facts(image: Image.Image) -> tuple[datetime | None, str | None]:
 
 
 def _reason(error: BaseException) -> str:
-    """Say in plain words what Pillow reports."""
+    """Return in plain words what Pillow reports."""
     text = str(error).lower()
     if isinstance(error, Image.DecompressionBombError):
         return "is too large to decode; make it smaller"
@@ -222,3 +223,65 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, EOFError) or any(word in text for word in ("truncated", "end of file", "eof", "incomplete")):
         return "is cut off: the end of the file is missing; copy it again"
     return "is damaged and cannot be decoded; copy it again"
+
+
+def to_8_bit(values: np.ndarray, full: float | None = None) -> np.ndarray:
+    """Scale brightness values of any depth to 0-255.
+
+    Args:
+        values: float64, any shape. Not changed. NaN, infinite and negative values count as black.
+        full: the value of white; None takes the smallest of 1, 255, 65535 and 2^32 - 1 that no value exceeds.
+
+    Returns:
+        uint8, same shape.
+    """
+    values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0).clip(min=0.0)
+    brightest = float(values.max(initial=0.0))
+    if full is None:
+        full = next((limit for limit in (1.0, 255.0, 65535.0, 2.0**32 - 1.0) if brightest <= limit), brightest)
+    return np.asarray((values * (255.0 / full)).round().clip(0, 255), np.uint8)
+
+
+def read_deep_tiff(data: bytes, max_pixels: int) -> Image.Image:
+    """Read a TIFF with OpenCV, which reads 32-bit and floating-point colour; Pillow does not.
+
+    Args:
+        data: the whole file.
+        max_pixels: a larger picture is refused before it is decoded.
+
+    Returns:
+        Mode RGB or RGBA, 8 bits; its EXIF orientation is that of the file.
+
+    Raises:
+        ValueError: it is too large, or no TIFF that OpenCV reads.
+    """
+    file = io.BytesIO(data)
+    tags = TiffImagePlugin.ImageFileDirectory_v2(file.read(8))
+    file.seek(tags.next)
+    tags.load(file)
+    names = {tag.name: code for code, tag in TiffTags.TAGS_V2.items()}
+    width, height = int(tags[names["ImageWidth"]]), int(tags[names["ImageLength"]])
+    if width * height > max_pixels:
+        raise ValueError(f"{width} x {height} pixels are too many")
+    with _silent_opencv():
+        # Read unturned: the caller turns photos of all formats.
+        values = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if values is None:
+        raise ValueError("OpenCV cannot read it either")
+    grey_or_colour = {2: cv2.COLOR_GRAY2RGB, 3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGBA}
+    depth = to_8_bit(values.astype(np.float64))
+    image = Image.fromarray(cv2.cvtColor(depth, grey_or_colour[2 if depth.ndim == 2 else depth.shape[2]]))
+    image.getexif()[names["Orientation"]] = tags.get(names["Orientation"], 1)
+    image.format = "TIFF"
+    return image
+
+
+@contextmanager
+def _silent_opencv() -> Iterator[None]:
+    """Keep OpenCV from writing to stderr: a `PhotoError` is raised anyway."""
+    level = cv2.utils.logging.getLogLevel()
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    try:
+        yield
+    finally:
+        cv2.utils.logging.setLogLevel(level)

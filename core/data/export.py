@@ -1,4 +1,4 @@
-"""Faces written out as plain pictures, in folders named like the people, for use elsewhere."""
+"""Write face crops as picture files, in a folder per person, for use elsewhere."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathvalidate import sanitize_filename
 
 from core import disk
 from core.config import CropConfig
-from core.data.naming import PeopleFrom
+from core.data.labels import PeopleFrom
 from core.data.photofolder import PhotoFacts, chosen_face
 from core.data.read import LeftOut, PhotoReader, SourcePhoto, read_source
 from core.data.store import PhotoStore
@@ -21,7 +21,7 @@ from core.workspace import Workspace
 
 @dataclass(frozen=True)
 class ExportReport:
-    """What came of it: how many faces were written, which files were not used, which photos need a look."""
+    """The number of faces written, the files not used, and the photos that need a look."""
 
     written: int
     left_out: tuple[LeftOut, ...]
@@ -38,13 +38,13 @@ def export_crops(
 ) -> ExportReport:
     """Write the largest face of every photo as `out/person/photo.png`, under `out/split/` where the source has splits.
 
-    Nothing is kept in the workspace: whoever asks for files gets files.
+    Nothing is kept in the workspace.
 
     Args:
-        source: folder or zip, as `intake.read_source` understands it.
-        out: a folder that is new or empty. Folder and file names are the people's and the photos', made harmless.
+        source: folder or zip; see `read.read_source`.
+        out: a new or empty folder. Folders and files get the names of people and photos, sanitized.
         crop: detector, margin, size.
-        people_from: what says who is on the photos; see `intake.read_source`.
+        people_from: where the labels come from; see `read.read_source`.
         on_progress: called with (step, done, total), step "read" or "crop".
 
     Raises:
@@ -100,7 +100,7 @@ def _read(
         elif found.reason is not None:
             left_out.append(LeftOut(found.name, found.reason))
         else:
-            # The bytes lie in the store now; holding on to them would hold all photos in memory.
+            # The bytes are in the store now; keeping them would keep all photos in memory.
             photos.append((SourcePhoto(found.name, found.person, found.split, b""), store.add(found.data)))
         report("read", done, len(reader))
     return photos

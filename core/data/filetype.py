@@ -1,4 +1,4 @@
-"""What a file is, told by its first bytes and never by its name."""
+"""Tell what a file is by its first bytes, never by its name."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ _TAR_MAGIC, _TAR_PLACE = b"ustar", 257
 
 
 def why_not_a_photo(head: bytes) -> str | None:
-    """Tell why a file cannot be a photo this lab reads, or None if it looks like one.
+    """Return why a file is no photo that the lab reads; None if it looks like one.
 
     Args:
-        head: the file's first `HEAD_BYTES` bytes, or all of it where it is shorter.
+        head: the file's first `HEAD_BYTES` bytes, or all of it if it is shorter.
 
     Returns:
         A reason that follows the file's name in a sentence: "is a video; videos are left out".
@@ -62,7 +62,7 @@ def why_not_a_photo(head: bytes) -> str | None:
 
 
 def archive_name(head: bytes) -> str | None:
-    """Return what kind of archive a file is, as one calls it: "RAR archive"; None where it is none.
+    """Return the kind of archive that a file is, such as "RAR archive"; None if it is none.
 
     Args:
         head: as for `why_not_a_photo`.
@@ -73,7 +73,7 @@ def archive_name(head: bytes) -> str | None:
 
 
 def _brands(head: bytes) -> set[bytes]:
-    """Return the brands of an ISO media file: the major one and the compatible ones; empty for any other file."""
+    """Return the brands of an ISO media file, the major and the compatible ones; empty for any other file."""
     if head[4:8] != b"ftyp":
         return set()
     end = min(int.from_bytes(head[:4], "big"), len(head))

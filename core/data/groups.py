@@ -1,4 +1,4 @@
-"""Photos that belong together: copies, near copies, bursts. A group stays on one side of the split."""
+"""Group photos that belong together: copies, near copies, bursts. The split keeps a group on one side."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 # Of 256 bits. Measured on Labeled Faces in the Wild (13,233 photos of one size with the face in the middle, about as
-# alike as different photos get): at most 48 bits differ in 18 of 242,257 pairs of one person's photos, most of them
+# similar as different photos get): at most 48 bits differ in 18 of 242,257 pairs of one person's photos, most of them
 # copies, and in 6 of 87 million pairs of two people's; at 64 bits it is 80 and 160. A photo saved again at JPEG quality
 # 40, halved, brightened by a quarter, or with 2 % cut off each side differs from itself in 44 at most, 9 times of 10.
 NEAR_BITS = 48
@@ -20,7 +20,7 @@ BURST = timedelta(seconds=60)
 
 
 class Groupable(Protocol):
-    """What grouping needs to know of a photo; `photofolder.PhotoFacts` has it."""
+    """What grouping needs to know of a photo; `photofolder.PhotoFacts` provides it."""
 
     @property
     def sha256(self) -> str: ...
@@ -33,15 +33,15 @@ class Groupable(Protocol):
 
 
 def group_photos(photos: Sequence[Groupable]) -> list[int]:
-    """Group the photos of one person: same file, near copies, or taken by the same camera within a minute.
+    """Group the photos of one person: the same file, near copies, or photos by one camera within a minute.
 
-    Groups chain: where a belongs to b and b to c, the three are one group.
+    If a belongs to b and b to c, all three are one group.
 
     Args:
-        photos: of one person; photos of different people are grouped apart.
+        photos: of one person.
 
     Returns:
-        A group number per photo, counted from 0 in the order of each group's first photo.
+        A group number per photo, from 0 in the order of each group's first photo.
     """
     pairs = near_pairs([photo.phash for photo in photos]) + _burst_pairs(photos)
     n = len(photos)
@@ -55,15 +55,15 @@ def group_photos(photos: Sequence[Groupable]) -> list[int]:
 
 
 def _burst_pairs(photos: Sequence[Groupable]) -> list[tuple[int, int]]:
-    """Link each photo to the next one of the same camera, where that came within `BURST`."""
+    """Pair each photo with the next one of the same camera, if that was taken within `BURST`."""
     dated = sorted(
-        (photo.camera, photo.taken_at, place)
-        for place, photo in enumerate(photos)
+        (photo.camera, photo.taken_at, index)
+        for index, photo in enumerate(photos)
         if photo.camera is not None and photo.taken_at is not None
     )
     return [
-        (place, next_place)
-        for (camera, taken_at, place), (next_camera, next_at, next_place) in pairwise(dated)
+        (index, next_index)
+        for (camera, taken_at, index), (next_camera, next_at, next_index) in pairwise(dated)
         if camera == next_camera and next_at - taken_at <= BURST
     ]
 
@@ -75,13 +75,13 @@ def near_pairs(hashes: Sequence[str]) -> list[tuple[int, int]]:
         hashes: hexadecimal, all of one length.
 
     Returns:
-        Pairs of places in `hashes`, the smaller first.
+        Pairs of indices into `hashes`, the smaller first.
     """
     if not hashes:
         return []
     bits = np.stack([np.frombuffer(bytes.fromhex(text), np.uint64) for text in hashes])
     pairs = []
-    for place in range(len(hashes) - 1):
-        differing = np.bitwise_count(bits[place + 1 :] ^ bits[place]).sum(axis=1)
-        pairs += [(place, place + 1 + int(other)) for other in np.flatnonzero(differing <= NEAR_BITS)]
+    for index in range(len(hashes) - 1):
+        differing = np.bitwise_count(bits[index + 1 :] ^ bits[index]).sum(axis=1)
+        pairs += [(index, index + 1 + int(other)) for other in np.flatnonzero(differing <= NEAR_BITS)]
     return pairs

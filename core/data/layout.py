@@ -1,4 +1,4 @@
-"""Which folders name people, which name splits: told from the photos' paths alone."""
+"""Find people and splits in the folder names of a source; only the photos' paths are looked at."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class Place:
     """Where a photo belongs: its person and its split, each None where the folders do not say.
 
     Attributes:
-        person: as it is said, with spaces where the folder's name has underscores.
-        reason: why the photo is left out, to follow its name in a sentence; None where it is used. With a person, who
-            is known then, it is left out until somebody decides.
+        person: with spaces where the folder's name has underscores.
+        reason: why the photo is left out, to follow its name in a sentence; None if it is used. With a person, it is an
+            extra photo (see `extras`).
     """
 
     person: str | None = None
@@ -45,18 +45,18 @@ class Place:
 
 
 def arrange(paths: Sequence[Parts]) -> list[Place]:
-    """Find each photo's person and split: a folder a person, or train, validation and test with a folder a person each.
+    """Find each photo's person and split.
 
-    Outer folders around that are skipped, and folders inside a person's folder are that person's. Photos right in
-    "test" (or in one folder there that is no person's) are unlabelled test photos: no person. Photos of somebody in
-    validation or test who is not in train are left out; so are photos beside these three, with their person where a
-    folder around them is named like somebody in train.
+    The layout is a folder per person, or train, validation and test with a folder per person each. Outer folders around
+    that are skipped; folders inside a person's folder are that person's. Photos directly in "test" (or in its only
+    folder, if that is no person's) are unlabelled test photos. Left out are photos of people who are not in train, and
+    photos beside the split folders; the latter get a person if a folder around them is named like one in train.
 
     Args:
         paths: the parts of each photo's path inside its source, file name last.
 
     Returns:
-        The place of each, in the same order.
+        A place per photo, in the same order.
 
     Raises:
         DatasetError: no folder names a person, or there is a validation or test folder without a train folder.
@@ -77,7 +77,7 @@ def arrange(paths: Sequence[Parts]) -> list[Place]:
 
 
 def folders_name_people(paths: Sequence[Parts]) -> bool:
-    """Tell whether the folders of these photos name two people at least."""
+    """Return whether the folders of these photos name at least two people."""
     try:
         return len({place.person for place in arrange(paths)} - {None}) >= MIN_PEOPLE
     except DatasetError:
@@ -92,11 +92,11 @@ def found_names(paths: Sequence[Parts], most: int = 3) -> str:
 
 
 def arrange_new(paths: Sequence[Parts]) -> list[Place]:
-    """Find the place of photos to be predicted, in any layout; nothing is left out.
+    """Find person and split of photos to predict, in any layout; nothing is left out.
 
     Returns:
-        The place of each, in the same order. The person is the name of the photo's folder (the outermost that is
-        neither around all photos nor a split's); None where it lies in none.
+        A place per photo, in the same order. The person is the name of the photo's outermost folder that is neither
+        around all photos nor a split's; None if there is no such folder.
     """
     outer = _outer_folders(paths)
     inside = [path[len(outer) :] if path[: len(outer)] == outer else path[-1:] for path in paths]
@@ -117,7 +117,7 @@ def _split_of(folder: str) -> Split | None:
 
 
 def _outer_folders(paths: Sequence[Parts], people: frozenset[str] = frozenset()) -> Parts:
-    """Return the folders around everything, as long as there is just one with folders in it, no split's or person's."""
+    """Return the folders around everything: one inside the other, none of them a split's or a person's."""
     outer: Parts = ()
     inner = list(paths)
     while True:
@@ -132,7 +132,7 @@ def _outer_folders(paths: Sequence[Parts], people: frozenset[str] = frozenset())
 
 
 def _arrange_splits(inside: Sequence[Parts | None], splits: dict[str, Split]) -> list[Place]:
-    """Place the photos of a source with split folders; `inside` holds None for photos outside the folder of these."""
+    """Place the photos of a source with split folders; `inside` has None for photos not in the folder around these."""
     members: dict[Split, list[Parts]] = defaultdict(list)
     for path in inside:
         if path and len(path) > 1 and path[0] in splits:
@@ -175,6 +175,6 @@ def _people(paths: Sequence[Parts], outer: Parts) -> frozenset[str]:
 
 
 def _one_folder_deeper(paths: Sequence[Parts], outer: Parts) -> Parts:
-    """Step into the only folder of a test split where no folder is a person's: its photos are unlabelled."""
+    """Step into the only folder of a test split without folders of people: its photos are unlabelled."""
     folders = _people(paths, outer)
     return (*outer, *folders) if len(folders) == 1 else outer

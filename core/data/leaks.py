@@ -1,118 +1,123 @@
-"""Photos of an exam that also lie in practice: a network that has learned them by heart would get them right."""
+"""Leaks: validation and test photos that are also train photos. A network has learned them by heart.
+
+They are left out of the split unless the user lets them count.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from core.config import Split
+from core.data.dataset import Dataset, Item
 from core.data.groups import group_photos, near_pairs
-from core.data.items import Facts, Kept
-from core.data.manifest import Dataset, Item
 from core.data.photofolder import PhotoFacts
 from core.data.read import LeftOut
+from core.data.splitting import SPLIT_WORDS, Facts, UsedPhoto
 
 LEAK = "leak"
-EXAMS: Mapping[Split, str] = {"test": "final exam", "validation": "mock exam"}
+HELD_OUT: tuple[Split, ...] = ("test", "validation")
 
 
-def without_leaks(photos: Sequence[Kept], facts: Facts) -> tuple[list[Kept], list[LeftOut]]:
-    """Take out of the exams what belongs together with a practice photo of the same person.
+def without_leaks(photos: Sequence[UsedPhoto], facts: Facts) -> tuple[list[UsedPhoto], list[LeftOut]]:
+    """Leave out the validation and test photos that are in one group with a train photo of the same person.
 
-    That is the same file, a near copy, or a photo of the same minute, as `groups.group_photos` says. An exam of which
-    nothing stays is one that the source lacks, so it is taken from practice; the reason says so.
+    That is the same file, a near copy, or a photo of the same minute; see `groups.group_photos`. If nothing stays of a
+    split, it will be taken from the train photos; the reason says so.
 
     Args:
         photos: with the splits that their source gave.
 
     Returns:
-        The photos that stay, and the others as left out, of kind "leak".
+        The photos that stay, and those left out, of kind "leak".
     """
     twins = _twins(photos, facts)
-    stay = [photo for place, photo in enumerate(photos) if place not in twins]
-    emptied = set(EXAMS) & ({photo.split for photo in photos} - {photo.split for photo in stay})
+    stay = [photo for index, photo in enumerate(photos) if index not in twins]
+    emptied = set(HELD_OUT) & ({photo.split for photo in photos} - {photo.split for photo in stay})
     left_out = []
-    for place, twin in twins.items():
-        photo, reason = photos[place], _reason(photos[place], twin, facts)
+    for index, twin in twins.items():
+        photo, reason = photos[index], _reason(photos[index], twin, facts)
         if photo.split in emptied:
-            reason += f"; as no other photo was left, the {EXAMS[photo.split]} was taken from practice"
+            reason += f"; as no other photo was left, the {SPLIT_WORDS[photo.split]} was taken from practice"
         left_out.append(LeftOut(photo.name, reason, photo.sha256, photo.person, photo.split, LEAK, photo.face))
     return stay, left_out
 
 
-def _twins(photos: Sequence[Kept], facts: Facts) -> dict[int, Kept]:
-    """Return for each leaking photo, by its place, a practice photo of its group: the most alike."""
+def _twins(photos: Sequence[UsedPhoto], facts: Facts) -> dict[int, UsedPhoto]:
+    """Return for each leaking photo, by its index, the most similar train photo of its group."""
     people: dict[str, list[int]] = defaultdict(list)
-    for place, photo in enumerate(photos):
+    for index, photo in enumerate(photos):
         if photo.person is not None and isinstance(facts[photo.sha256], PhotoFacts):
-            people[photo.person].append(place)
+            people[photo.person].append(index)
     twins = {}
-    for places in people.values():
-        if {photos[place].split for place in places} <= {"train"}:
+    for indices in people.values():
+        if {photos[index].split for index in indices} <= {"train"}:
             continue
-        known = [fact for place in places if isinstance(fact := facts[photos[place].sha256], PhotoFacts)]
-        groups: dict[int, list[Kept]] = defaultdict(list)
-        labels = dict(zip(places, group_photos(known), strict=True))
-        for place, label in labels.items():
-            if photos[place].split == "train":
-                groups[label].append(photos[place])
-        for place, label in labels.items():
-            if photos[place].split in EXAMS and groups[label]:
-                ranks = [_alike(photos[place], other, facts) for other in groups[label]]
-                twins[place] = groups[label][ranks.index(min(ranks))]
+        known = [fact for index in indices if isinstance(fact := facts[photos[index].sha256], PhotoFacts)]
+        groups: dict[int, list[UsedPhoto]] = defaultdict(list)
+        labels = dict(zip(indices, group_photos(known), strict=True))
+        for index, label in labels.items():
+            if photos[index].split == "train":
+                groups[label].append(photos[index])
+        for index, label in labels.items():
+            if photos[index].split in HELD_OUT and groups[label]:
+                ranks = [_distance(photos[index], other, facts) for other in groups[label]]
+                twins[index] = groups[label][ranks.index(min(ranks))]
     return dict(sorted(twins.items()))
 
 
-def _alike(one: Kept, other: Kept, facts: Facts) -> int:
-    """Rank how much two photos are alike: 0 the same file, 1 a near copy, 2 of the same take."""
+def _distance(one: UsedPhoto, other: UsedPhoto, facts: Facts) -> int:
+    """Rank two photos of a group: 0 for the same file, 1 for near copies, 2 for photos of the same minute."""
     if one.sha256 == other.sha256:
         return 0
     hashes = [fact.phash for photo in (one, other) if isinstance(fact := facts[photo.sha256], PhotoFacts)]
     return 1 if near_pairs(hashes) else 2
 
 
-def _reason(photo: Kept, twin: Kept, facts: Facts) -> str:
+def _reason(photo: UsedPhoto, twin: UsedPhoto, facts: Facts) -> str:
     how = ("is the same photo as", "is nearly the same photo as", "belongs to the same take as")
-    return f'{how[_alike(photo, twin, facts)]} "{twin.name}" in practice'
+    return f'{how[_distance(photo, twin, facts)]} "{twin.name}" in practice'
 
 
 def leaking(dataset: Dataset, split: Split) -> list[LeftOut]:
-    """Return the photos of an exam that do not count because they also lie in practice."""
+    """Return the photos that were left out of a split because they are also train photos."""
     return [entry for entry in dataset.left_out if entry.kind == LEAK and entry.split == split]
 
 
 def counted(dataset: Dataset) -> list[tuple[Item, Item]]:
-    """Pair each exam photo that counts although it also lies in practice with the first such practice photo."""
-    practice: dict[int, Item] = {}
+    """Return the leaks that the user lets count, each with the first train photo of its group."""
+    train: dict[int, Item] = {}
     for item in dataset.of("train"):
-        practice.setdefault(item.group, item)
-    exams = [item for split in EXAMS for item in dataset.of(split)]
-    return [(item, practice[item.group]) for item in exams if item.group in practice]
+        train.setdefault(item.group, item)
+    held_out = [item for split in HELD_OUT for item in dataset.of(split)]
+    return [(item, train[item.group]) for item in held_out if item.group in train]
 
 
 def warnings(dataset: Dataset) -> list[dict[str, str]]:
-    """Return the photos that are used although something is wrong with them, as plain JSON values: name and reason."""
+    """Return the used photos that something is wrong with, as plain JSON values: name and reason."""
     leaks = counted(dataset)
-    told = {(item.sha256, item.person) for pair in leaks for item in pair}
+    mentioned = {(item.sha256, item.person) for pair in leaks for item in pair}
     rows = [
         (entry.name, entry.reason)
         for entry in dataset.to_review
-        if entry.kind != "across_splits" or (entry.sha256, entry.person) not in told
+        if entry.kind != "across_splits" or (entry.sha256, entry.person) not in mentioned
     ]
     rows += [
-        (item.name, f'counts in the {EXAMS[item.split]}, and lies in practice: "{twin.name}"') for item, twin in leaks
+        (item.name, f'counts in the {SPLIT_WORDS[item.split]}, and lies in practice: "{twin.name}"')
+        for item, twin in leaks
     ]
     return [{"name": name, "reason": reason} for name, reason in sorted(rows)]
 
 
 def sentences(dataset: Dataset) -> list[str]:
-    """Say what makes the exams less than they seem, a sentence each; none where all is well."""
+    """Return a sentence for each thing that makes validation or test less reliable than it seems."""
     found = []
-    for split, exam in EXAMS.items():
+    for split in HELD_OUT:
+        exam = SPLIT_WORDS[split]
         if out := leaking(dataset, split):
             found.append(f"In practice too, so not counted in the {exam}: {_named(out)}.")
-        if seen := [item for item, _ in counted(dataset) if item.split == split]:
-            found.append(f"In practice too, and counted in the {exam} all the same: {_named(seen)}.")
+        if counting := [item for item, _ in counted(dataset) if item.split == split]:
+            found.append(f"In practice too, and counted in the {exam} all the same: {_named(counting)}.")
     if shared := [entry for entry in dataset.to_review if entry.kind == "same_as_other_person"]:
         found.append(f"Look at these, they are alike and of two people: {_named(shared)}.")
     return found

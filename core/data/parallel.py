@@ -1,4 +1,4 @@
-"""Many photos prepared in several processes, a few at a time."""
+"""Prepare many photos in several processes. A photo that crashes a process costs that photo only."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def prepare_all(folders: Sequence[Path], config: CropConfig) -> Generator[Prepar
         folders: the photos' folders in the store, each once.
 
     Yields:
-        A photo's folder and what `photofolder.prepare` gave, in the order they get done. A photo on which a process
-        dies (a crash inside a decoder, no memory left) gives a `PhotoError` and stops no other.
+        A photo's folder and the result of `photofolder.prepare`, in the order they are done. A photo on which a process
+        dies (a crash inside a decoder, no memory left) gives a `PhotoError`; the others go on.
     """
     room = psutil.virtual_memory().available // BYTES_A_PROCESS
     processes = max(1, min(os.cpu_count() or 1, MOST_PROCESSES, room))
@@ -64,13 +64,13 @@ def _pool(processes: int) -> ProcessPoolExecutor:
 
 def _start_process() -> None:
     cv2.setNumThreads(1)
-    # Ctrl-C ends the process that asked, which then ends these.
+    # Ctrl-C ends the parent process, which then ends these.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:
-    """End this process when the one it works for was killed: nobody would ever take its results or end it."""
+    """End this process once its parent has died: nothing else would end it."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -80,34 +80,34 @@ def _end_with_parent() -> None:
 def _prepare_in_pool(
     waiting: Iterator[Path], config: CropConfig, processes: int
 ) -> Generator[Prepared, None, list[Path]]:
-    """Yield as `prepare_all` does; return the photos under way when a process died, empty otherwise."""
+    """Yield as `prepare_all` does. Return the photos in progress when a process died; empty if none did."""
     pool = _pool(processes)
-    under_way: dict[Future[PhotoFacts | PhotoError], Path] = {}
-    not_taken: list[Path] = []
+    in_progress: dict[Future[PhotoFacts | PhotoError], Path] = {}
+    submitting: list[Path] = []
 
-    def hand_over(n_photos: int) -> None:
+    def submit(n_photos: int) -> None:
         for path in islice(waiting, n_photos):
-            not_taken.append(path)
-            under_way[pool.submit(prepare, path, config)] = path
-            not_taken.clear()
+            submitting.append(path)
+            in_progress[pool.submit(prepare, path, config)] = path
+            submitting.clear()
 
     try:
-        # Few are handed over at a time, so that stopping takes as long as a photo.
-        hand_over(2 * processes)
-        while under_way:
-            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+        # Only a few are submitted at a time, so that stopping takes no longer than a photo.
+        submit(2 * processes)
+        while in_progress:
+            for future in wait(in_progress, return_when=FIRST_COMPLETED).done:
                 result = future.result()
-                yield under_way.pop(future), result
-                hand_over(1)
+                yield in_progress.pop(future), result
+                submit(1)
     except BrokenProcessPool:
-        return [*under_way.values(), *not_taken]
+        return [*in_progress.values(), *submitting]
     finally:
         pool.shutdown(cancel_futures=True)
     return []
 
 
 def _prepare_alone(path: Path, config: CropConfig) -> PhotoFacts | PhotoError:
-    """Prepare a photo in a process of its own, which may die of it."""
+    """Prepare a photo in a process of its own, which may crash."""
     try:
         with _pool(1) as pool:
             return pool.submit(prepare, path, config).result()

@@ -1,11 +1,11 @@
-"""The folder of one photo in the content store: the original, and what was made from it, kept by settings.
+"""The folder of one photo in the store: the original, and what was made from it, by settings.
 
 original                      the file as it came
 facts-1.json                  format, size, time, camera, perceptual hash; or why it cannot be decoded
-faces-<detector>-2.json       every face found; "-1" of an earlier lab looked in no other turn of the photo
-crop-<settings>-<face>-1.png  a crop; <face> is its place in the list of faces, or "whole"
+faces-<detector>-2.json       every face found; "-1" of earlier versions did not search turned photos
+crop-<settings>-<face>-1.png  a crop; <face> is its index, or "whole"
 
-The number is the version of the method; a better method gets the next one, so that nothing old is taken for new.
+The number is the version of the method. A better method gets the next number, so old results are not mistaken for new.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ import imagehash
 from PIL import Image
 
 from core import disk
+from core.data.cropping import crop_from
 from core.data.decode import Photo, decode
-from core.data.faces import Face, crop_from, find_in
-from core.data.rotation import is_settled
+from core.data.detection import Face, find_in, is_upright
 from core.errors import PhotoError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 SCHEMA = 1
 FACTS_VERSION = CROP_VERSION = 1
 FACES_VERSION = 2
-# 16 x 16 bits: at 8 x 8, different photos of one person came as close as two copies of one photo (see `groups.py`).
+# 16 x 16 bits: at 8 x 8, different photos of one person are as close as copies of one photo (see `groups`).
 HASH_SIDE = 16
 
 
@@ -45,8 +45,8 @@ class PhotoFacts:
         sha256: of the file, hexadecimal.
         format: Pillow's name of the format.
         size_px: (width, height), upright.
-        taken_at: by the camera's own clock; None where the photo does not say.
-        camera: maker and model; None where the photo does not say.
+        taken_at: by the camera's own clock; None if unknown.
+        camera: maker and model; None if unknown.
         phash: perceptual hash of the whole photo, 256 bits, hexadecimal.
         faces: largest first; empty for detector "none".
     """
@@ -61,9 +61,9 @@ class PhotoFacts:
 
 
 class PhotoFolder:
-    """One photo's folder. Decodes the original only when something is missing, and once.
+    """One photo's folder. Decodes the original only if something is missing, and only once.
 
-    Only the store makes the folder: what is made from a photo while it is being removed must not bring a face back.
+    Only the store creates the folder: writing here while a photo is being removed must not bring it back.
     """
 
     def __init__(self, path: Path) -> None:
@@ -71,10 +71,10 @@ class PhotoFolder:
         self._photo: Photo | None = None
 
     def stored_facts(self, detector: Detector) -> PhotoFacts | None:
-        """Return what is known already; None when the photo or its faces were not looked at yet.
+        """Return the stored facts; None if the photo was not decoded or its faces not searched yet.
 
         Raises:
-            PhotoError: it is known that the photo cannot be decoded.
+            PhotoError: the photo was found to be undecodable.
         """
         content = self._read(f"facts-{FACTS_VERSION}.json")
         faces = self.stored_faces(detector)
@@ -83,7 +83,7 @@ class PhotoFolder:
         return None if content is None or faces is None else self._facts(content, faces)
 
     def stored_faces(self, detector: Detector) -> list[Face] | None:
-        """Return the faces found before; None when nobody looked yet."""
+        """Return the faces found before; None if they were not searched yet."""
         if detector == "none":
             return []
         content = self._read(f"faces-{detector}-{FACES_VERSION}.json")
@@ -91,11 +91,11 @@ class PhotoFolder:
             return [Face.from_dict(face) for face in content["faces"]]
         earlier = self._read(f"faces-{detector}-1.json")
         found = [Face.from_dict(face) for face in earlier["faces"]] if earlier else []
-        # Where a face was surely upright, looking again would find the same.
-        return found if is_settled(found) else None
+        # If a face proves the photo upright, a new search would find the same.
+        return found if is_upright(found) else None
 
     def facts(self, detector: Detector) -> PhotoFacts:
-        """Return the facts and faces, looking at the photo where they are not known yet.
+        """Return the facts and faces; find them out if they are not stored yet.
 
         Raises:
             PhotoError: it cannot be decoded.
@@ -111,7 +111,7 @@ class PhotoFolder:
         return self._facts(content, self.faces(detector))
 
     def faces(self, detector: Detector) -> list[Face]:
-        """Return the faces, largest first, looking for them where nobody did yet.
+        """Return the faces, largest first; search them if they are not stored yet.
 
         Raises:
             PhotoError: the photo cannot be decoded.
@@ -124,13 +124,13 @@ class PhotoFolder:
         return stored
 
     def crop_path(self, config: CropConfig, face_index: int | None) -> Path:
-        """Return the place of a crop, there or not."""
+        """Return the path of a crop, which need not exist."""
         face = "whole" if face_index is None else str(face_index)
         settings = f"{config.detector}-{config.margin:g}-{config.size_px}-{'level' if config.align else 'asis'}"
         return self.path / f"crop-{settings}-{face}-{CROP_VERSION}.png"
 
     def crop(self, config: CropConfig, face_index: int | None) -> Path:
-        """Return the PNG of a face's crop (None: of the whole photo), cropping where it is missing.
+        """Return the PNG of a face's crop (None: of the whole photo); it is made if missing.
 
         Raises:
             PhotoError: the photo cannot be decoded, or has no such face.
@@ -152,7 +152,7 @@ class PhotoFolder:
         return path
 
     def _forget_crops(self, detector: Detector) -> None:
-        """Remove what was cropped by the list of an earlier look: its numbers may mean other faces now."""
+        """Remove the crops made by an earlier search: their indices may mean other faces now."""
         for pattern in (f"crop-{detector}-*", f"small-*-crop-{detector}-*"):
             for path in self.path.glob(pattern):
                 if "-whole-" not in path.name:
@@ -173,11 +173,11 @@ class PhotoFolder:
         return self._photo
 
     def _look(self) -> dict[str, Any]:
-        """Decode the photo and give its facts; that it cannot be decoded is a fact as well."""
+        """Decode the photo and return its facts; store it if the photo cannot be decoded."""
         try:
             photo = self._decoded()
         except PhotoError as error:
-            # A machine with more memory, or more of it free, may well read the photo.
+            # Not stored: a machine with more free memory may read the photo.
             if not isinstance(error.__cause__, MemoryError):
                 self._write(f"facts-{FACTS_VERSION}.json", {"error": str(error)})
             raise
@@ -206,12 +206,12 @@ class PhotoFolder:
 def perceptual_hash(photo_rgb: np.ndarray) -> str:
     """Return the photo's perceptual hash, 256 bits, hexadecimal; near copies of a photo differ in few bits."""
     image = Image.fromarray(photo_rgb)
-    # Of 512 px the hash is as good as of the whole, and a large photo would take long.
+    # A copy of 512 px gives as good a hash, and a large photo would take long.
     return str(imagehash.phash(image.reduce(max(1, max(image.size) // 512)), hash_size=HASH_SIDE))
 
 
 def chosen_face(facts: PhotoFacts, config: CropConfig) -> int | None:
-    """Return the face taken without a review: the largest, which is the first; None for the whole photo.
+    """Return the index of the face used by default: the largest, which is the first. None for the whole photo.
 
     Raises:
         PhotoError: there is no face.
@@ -224,13 +224,13 @@ def chosen_face(facts: PhotoFacts, config: CropConfig) -> int | None:
 
 
 def prepare(path: Path, config: CropConfig) -> PhotoFacts | PhotoError:
-    """Do all that one photo needs for a data set: facts, faces, the crop of the chosen face.
+    """Make all that a data set needs of one photo: facts, faces, the crop of the largest face.
 
     Args:
         path: the photo's folder.
 
     Returns:
-        The facts; those of a photo without a face too, which gets no crop. A `PhotoError` where it cannot be used.
+        The facts, also if no face was found, in which case there is no crop. A `PhotoError` if it cannot be decoded.
     """
     folder = PhotoFolder(path)
     try:
@@ -243,7 +243,7 @@ def prepare(path: Path, config: CropConfig) -> PhotoFacts | PhotoError:
 
 
 def prepared(path: Path, config: CropConfig) -> PhotoFacts | PhotoError | None:
-    """Return what `prepare` would, from what is stored; None when there is something to do. Decodes nothing."""
+    """Return what `prepare` would, if all of it is stored; else None. Decodes nothing."""
     folder = PhotoFolder(path)
     try:
         facts = folder.stored_facts(config.detector)

@@ -1,4 +1,4 @@
-"""A folder or zip of photos -> a stream of photos by person, one in memory at a time."""
+"""Read a folder or zip of photos: whose each photo is, its split, its bytes. One photo in memory at a time."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.data import naming
 from core.data.filetype import HEAD_BYTES, archive_name, why_not_a_photo
+from core.data.labels import TABLE_ENDINGS, FoundLabels, PeopleFrom, labels_from_names, labels_from_table
 from core.data.layout import ARRANGEMENT, Parts, Place, arrange, arrange_new, folders_name_people, found_names
-from core.data.naming import Naming, PeopleFrom
-from core.data.sources import Entry, EntryError, is_zip, open_source
+from core.data.sources import Entry, EntryError, Source, is_zip, open_source
 from core.errors import DatasetError
 from core.visible import visible
 
@@ -30,20 +29,19 @@ _IGNORED = {
     *("@eadir", "@tmp", "@sharebin", "@recycle", "@recently-snapshot", "@__thumb", "#recycle", "#snapshot"),
 }
 _LONGEST_NAME = 255
-# Names decide nothing here, but whoever called a file a photo will want to hear that it is none.
+# If a file named like a photo is none, the user is told why.
 _PHOTO_NAMES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif", ".heic", ".heif")
 
 
 @dataclass(frozen=True)
 class SourcePhoto:
-    """A photo on its way in.
+    """A photo of a source.
 
     Attributes:
-        name: its path inside the source, as the user knows it; for showing only.
-        person: None where the folders do not say.
-        split: None where the folders do not say.
-        data: the whole file. Of one that is only named like a photo too: decoding it says why it is none.
-        reason: why it is left out until somebody decides, as of `layout.Place`; None where it is used.
+        name: its path inside the source, for showing only.
+        person, split: None where the source does not say.
+        data: the whole file; it may only be named like a photo, which decoding then finds out.
+        reason: why it is left out until the user decides, as of `layout.Place`; None if it is used.
     """
 
     name: str
@@ -61,16 +59,15 @@ class LeftOut:
         name: its path inside the source.
         reason: follows the name in a sentence.
         sha256: of the photo in the store; None where it was not kept.
-        person: whose photo it is said to be; None where nobody said.
-        split: where it belonged, or would; None where that is open.
-        kind: of files not used: "unreadable", "not_a_photo", "no_face", "too_few" (its person has too few photos),
-            "removed" (left out by the user), "leak" (`leaks.without_leaks`), "misplaced". Of photos that need a look:
-            "several_faces", "small_face", "turned", "same_as_other_person", "across_splits"; where several reasons
-            apply, the first of these. Of spare photos: as `spare.with_spares` says. Empty in what an earlier version of
-            the lab wrote.
-        face: the face that counts once the photo is used; None is the whole photo.
-        n_faces: of a spare photo, how many faces were found in it.
-        spare: found beside the folders of a split, and left out until somebody says that it shall be used.
+        person: whose photo it is; None if unknown.
+        split: the split it had or would have; None where that is open.
+        kind: of unused files "unreadable", "not_a_photo", "no_face", "too_few" (its person has too few photos),
+            "removed" (by the user), "leak" (see `leaks`), "misplaced". Of photos that need a look, the first that
+            applies: "several_faces", "small_face", "turned", "same_as_other_person", "across_splits". Of extra photos:
+            see `extras.with_extras`. Empty in files of early versions.
+        face: index of the face to use; None is the whole photo.
+        n_faces: of an extra photo, the number of faces found.
+        extra: it lies beside the split folders and is left out until the user decides; see `extras`.
     """
 
     name: str
@@ -81,12 +78,12 @@ class LeftOut:
     kind: str = ""
     face: int | None = 0
     n_faces: int = 0
-    spare: bool = False
+    extra: bool = False
 
     @property
-    def is_offered(self) -> bool:
-        """A spare photo of several faces: it is used as soon as somebody says which of them counts."""
-        return self.spare and self.kind == "several_faces"
+    def is_extra_group_photo(self) -> bool:
+        """Whether this is an extra photo of several faces; it is used as soon as the user chooses one of them."""
+        return self.extra and self.kind == "several_faces"
 
 
 @dataclass(frozen=True)
@@ -97,10 +94,10 @@ class _Found:
 
 
 class PhotoReader:
-    """The files of a source: `len()` of them, read one by one while iterating, in the order of their names.
+    """The files of a source, in the order of their names. Each is read when the iteration reaches it.
 
     Raises:
-        DatasetError: when made, if the source cannot be used as a whole.
+        DatasetError: on construction, if the source as a whole cannot be used.
     """
 
     def __init__(self, source: Path, arrange_paths: Callable[[Sequence[Parts]], list[Place]], advice: str) -> None:
@@ -108,7 +105,7 @@ class PhotoReader:
         with open_source(source) as files:
             entries = {entry: parts for entry in files.entries() if (parts := _shown_parts(entry.parts))}
             ordered = sorted(entries, key=lambda entry: entries[entry])
-            self._unusable = {entry: why for entry in ordered if (why := _why_not(files.head, entry))}
+            self._unusable = {entry: why for entry in ordered if (why := _why_not(files, entry))}
         photos = [entry for entry in ordered if entry not in self._unusable]
         if not photos:
             first = f'"{"/".join(entries[ordered[0]])}" {self._unusable[ordered[0]][0]}' if ordered else "it is empty"
@@ -141,48 +138,48 @@ class PhotoReader:
 def read_source(source: Path, people_from: PeopleFrom = "folders") -> PhotoReader:
     """Read the photos of people for a data set.
 
-    A folder a person, or train, validation and test with a folder a person each; see `layout.arrange`. Files are told
-    by content; what is no photo is given as `LeftOut`, unless it is named like one; hidden files and
-    what systems leave behind (`__MACOSX`, `$RECYCLE.BIN`, `Thumbs.db`) are not mentioned.
+    Layout: a folder per person, or train, validation and test with a folder per person each; see `layout.arrange`.
+    Whether a file is a photo is decided by its content. Other files come as `LeftOut`, unless they are named
+    like a photo. Hidden files and those of operating systems (`__MACOSX`, `$RECYCLE.BIN`, `Thumbs.db`) are skipped.
 
     Args:
         source: a folder or a zip file.
-        people_from: "names" takes people from file names, "csv" from a table beside the photos, as in `naming`.
+        people_from: "names" takes people from file names, "csv" from a table beside the photos; see `labels`.
 
     Raises:
-        DatasetError: there is no such source, it is no zip, is encrypted, holds no photos, is arranged in no way known,
-            or is too large when unpacked.
+        DatasetError: there is no such source, it is no zip, is encrypted, holds no photos, has an unknown layout, or is
+            too large when unpacked.
     """
     check_kind(source)
     if people_from == "folders":
         return PhotoReader(source, arrange, ARRANGEMENT)
 
     def named(paths: Sequence[Parts]) -> list[Place]:
-        found = naming.by_names(paths) if people_from == "names" else naming.by_table(paths, _tables(source))
+        found = labels_from_names(paths) if people_from == "names" else labels_from_table(paths, _tables(source))
         if found is None:
-            raise DatasetError(f"{nobody_told(people_from, source.name, paths)}; {ARRANGEMENT}.")
+            raise DatasetError(f"{why_no_labels(people_from, source.name, paths)}; {ARRANGEMENT}.")
         return list(found.places)
 
     return PhotoReader(source, named, ARRANGEMENT)
 
 
-def nobody_told(people_from: PeopleFrom, name: str, paths: Sequence[Parts]) -> str:
-    """Say that names or tables tell of nobody, and what was found instead."""
+def why_no_labels(people_from: PeopleFrom, name: str, paths: Sequence[Parts]) -> str:
+    """Return why names or tables give no labels, with what was found instead."""
     what = "The names of the photos" if people_from == "names" else "No CSV file"
     missing = "begin with no names of two people" if people_from == "names" else "tells who is on the photos"
     return f'{what} in "{name}" {missing} ({found_names(paths)})'
 
 
-def names_instead(source: Path) -> Naming | None:
-    """Find out whether something other than folders says who is on the photos of a source: a table, or file names.
+def find_labels(source: Path) -> FoundLabels | None:
+    """Find out whether a table or the file names say who is on the photos of a source, where folders do not.
 
-    Files are told by their names alone here, so that it takes no time.
+    Quick: only names of photos are looked at, and tables read.
 
     Returns:
-        What it says, for somebody to confirm; None where folders name two people, or nothing else does.
+        The labels, for the user to confirm. None if folders name two people, or nothing does.
 
     Raises:
-        DatasetError: as `read_source`, but for the arrangement and for what is not in the source.
+        DatasetError: the source cannot be opened or listed.
     """
     check_kind(source)
     with open_source(source) as files:
@@ -190,23 +187,23 @@ def names_instead(source: Path) -> Naming | None:
     paths = sorted(parts for parts in shown if parts[-1].casefold().endswith(_PHOTO_NAMES))
     if not paths or folders_name_people(paths):
         return None
-    return naming.by_table(paths, _tables(source)) or naming.by_names(paths)
+    return labels_from_table(paths, _tables(source)) or labels_from_names(paths)
 
 
 def _tables(source: Path) -> dict[str, bytes]:
-    """Read the tables of a source, those of a size that a list of photos has."""
+    """Read the tables of a source, except those too large for a list of photos."""
     found = {}
     with open_source(source) as files:
         for entry in files.entries():
             parts = _shown_parts(entry.parts)
-            if parts and parts[-1].casefold().endswith(naming.TABLE_ENDINGS) and entry.size <= MAX_TABLE_BYTES:
+            if parts and parts[-1].casefold().endswith(TABLE_ENDINGS) and entry.size <= MAX_TABLE_BYTES:
                 with suppress(EntryError):
                     found["/".join(parts)] = files.read(entry)
     return found
 
 
 def check_kind(source: Path) -> None:
-    """Raise DatasetError where a source is a file that is no zip; an archive of another kind is called by its name."""
+    """Raise DatasetError if a source is a file but no zip; the message names other kinds of archives."""
     if not source.is_file() or is_zip(source):
         return
     with source.open("rb") as file:
@@ -217,25 +214,25 @@ def check_kind(source: Path) -> None:
 
 
 def read_photos(source: Path) -> PhotoReader:
-    """Read photos to be predicted: one photo file, or a folder or zip of photos in any layout.
+    """Read photos to predict: one photo file, or a folder or zip of photos in any layout.
 
     Args:
         source: a photo, a folder or a zip file.
 
     Returns:
-        The photos. Their person is the name of the folder they lie in, None where they lie in none; whether that is
-        somebody a model knows is for the caller to see.
+        The photos. Their person is the name of their folder, None if they are in none. It need not be a person that a
+        model knows.
 
     Raises:
-        DatasetError: as `read_source`, but for the arrangement.
+        DatasetError: as `read_source`, except for the layout.
     """
     return PhotoReader(source, arrange_new, "bring photos that show a face")
 
 
-def _why_not(head: Callable[[Entry, int], bytes], entry: Entry) -> tuple[str, str] | None:
-    """Return why a file is no photo that can be read, with the kind of the reason; None for a photo."""
+def _why_not(files: Source, entry: Entry) -> tuple[str, str] | None:
+    """Return why a file cannot be read as a photo, and the `LeftOut.kind`; None for a photo."""
     try:
-        reason = why_not_a_photo(head(entry, HEAD_BYTES))
+        reason = why_not_a_photo(files.read(entry, HEAD_BYTES))
     except EntryError as error:
         return str(error), "unreadable"
     if reason is not None:
@@ -251,7 +248,7 @@ def _is_named_like_a_photo(found: _Found) -> bool:
 
 
 def shown_name(name: str) -> str:
-    """Return a typed name as names of folders are shown and compared: NFC, trimmed, no control characters.
+    """Return a typed name as folder names are shown and compared: NFC, trimmed, no control characters.
 
     Raises:
         DatasetError: nothing is left of it.
@@ -263,12 +260,12 @@ def shown_name(name: str) -> str:
 
 
 def is_ignored(parts: Parts) -> bool:
-    """Tell whether a file is hidden, or lies in what systems leave behind, and so is nobody's photo."""
+    """Return whether a file is hidden, or belongs to an operating system or network disk."""
     return any(part.startswith(".") or part.casefold() in _IGNORED for part in parts)
 
 
 def _shown_parts(parts: Parts) -> Parts | None:
-    """Return a path as it is shown and compared: NFC, trimmed, no control characters; None for a file to be ignored."""
+    """Return a path in the form in which it is shown and compared; None for a file to skip."""
     if is_ignored(parts):
         return None
     return tuple(_shown(part) for part in parts) or None

@@ -1,4 +1,4 @@
-"""The people who come with the lab: drawn, not real. How they were made stands in docs/sample-people.md."""
+"""The drawn people that come with the lab; docs/sample-people.md says how they were made."""
 
 from __future__ import annotations
 
@@ -40,5 +40,5 @@ def sample_source() -> Path:
 
 
 def strangers() -> tuple[Path, ...]:
-    """Return a photo each of drawn people whom no experiment learns; empty in an installation without them."""
+    """Return one photo per drawn person that no experiment learns; empty in an installation without them."""
     return tuple(sorted(STRANGERS.glob("*.jpg")))

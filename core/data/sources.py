@@ -1,4 +1,4 @@
-"""Where photos come from: a folder, a zip, a single file. What they hold is listed first and read one by one."""
+"""List and read the files of a folder, a zip or a single file. A zip is never unpacked to disk."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MAX_ENTRIES = 20_000
 MAX_UNPACKED_BYTES = 4_000_000_000
-# Photos hardly compress; a zip that grows a hundredfold beyond this size is made to fill disks.
+# Photos hardly compress: a zip that unpacks to more than this, and to a hundred times its size, is a zip bomb.
 MAX_RATIO, RATIO_FROM_BYTES = 100, 200_000_000
 _UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
 _UNPACKING_FAILED = (
@@ -43,8 +43,8 @@ class Entry:
     """A file of a source.
 
     Attributes:
-        number: its place in the source's own order.
-        parts: of its path inside the source, file name last; raw, as they came.
+        number: index in the source's own order.
+        parts: of its path inside the source, file name last; not normalized.
         size: in bytes, as the source says.
     """
 
@@ -61,20 +61,12 @@ class Source(ABC):
         """List the files.
 
         Raises:
-            DatasetError: there are too many of them, or they cannot be listed.
+            DatasetError: there are too many, or they cannot be listed.
         """
 
     @abstractmethod
-    def head(self, entry: Entry, n_bytes: int) -> bytes:
-        """Return a file's first bytes.
-
-        Raises:
-            EntryError: it cannot be read.
-        """
-
-    @abstractmethod
-    def read(self, entry: Entry) -> bytes:
-        """Return all of a file.
+    def read(self, entry: Entry, n_bytes: int = -1) -> bytes:
+        """Return a file's first bytes; all of it by default.
 
         Raises:
             EntryError: it cannot be read.
@@ -90,15 +82,9 @@ class _Files(Source):
     def entries(self) -> list[Entry]:
         return [Entry(number, parts, _size(path)) for number, (path, parts) in enumerate(self._paths)]
 
-    def head(self, entry: Entry, n_bytes: int) -> bytes:
-        return self._read(entry, n_bytes)
-
-    def read(self, entry: Entry) -> bytes:
-        return self._read(entry, -1)
-
-    def _read(self, entry: Entry, n_bytes: int) -> bytes:
+    def read(self, entry: Entry, n_bytes: int = -1) -> bytes:
         path = self._paths[entry.number][0]
-        # A pipe or a device in the folder would be waited for forever.
+        # Reading a pipe or a device could block forever.
         if not path.is_file():
             raise EntryError("is no ordinary file")
         try:
@@ -116,9 +102,13 @@ def _size(path: Path) -> int:
 
 
 def _walk(folder: Path) -> list[tuple[Path, tuple[str, ...]]]:
-    """List a folder's files with the parts of their paths; links to folders are followed, each folder once."""
+    """List a folder's files with the parts of their paths; links to folders are followed, each folder once.
+
+    Raises:
+        DatasetError: it is too large to be a folder of photos, as the root of a disk is.
+    """
     seen: set[str] = set()
-    found = []
+    found: list[tuple[Path, tuple[str, ...]]] = []
     for place, folders, names in os.walk(folder, followlinks=True):
         real = os.path.realpath(place)
         if real in seen:
@@ -128,6 +118,10 @@ def _walk(folder: Path) -> list[tuple[Path, tuple[str, ...]]]:
         folders.sort()
         parts = Path(place).relative_to(folder).parts
         found += [(Path(place, name), (*parts, name)) for name in sorted(names)]
+        if len(found) > MAX_ENTRIES or len(seen) > MAX_ENTRIES:
+            raise DatasetError(
+                f'"{folder}" holds more than {MAX_ENTRIES} files or folders; choose the folder with the photos in it.'
+            )
     return found
 
 
@@ -148,20 +142,19 @@ class _Zip(Source):
             raise DatasetError(f'"{self._name}" is protected by a password; make a zip without one.')
         unpacked = sum(info.file_size for info in self._infos)
         packed = sum(info.compress_size for info in self._infos)
-        if unpacked > MAX_UNPACKED_BYTES or (unpacked > RATIO_FROM_BYTES and unpacked > MAX_RATIO * packed):
+        if RATIO_FROM_BYTES < unpacked <= MAX_UNPACKED_BYTES and unpacked > MAX_RATIO * packed:
+            raise DatasetError(
+                f'"{self._name}" would unpack to {unpacked / max(packed, 1):.0f} times its size, which no photos do; '
+                "pack the photos themselves."
+            )
+        if unpacked > MAX_UNPACKED_BYTES:
             raise DatasetError(
                 f'"{self._name}" would unpack to {unpacked / 1e9:.1f} GB, at most {MAX_UNPACKED_BYTES / 1e9:.0f} GB of '
                 "photos are read; make the photos smaller, leave videos out, or bring fewer at a time."
             )
         return [Entry(number, _zip_parts(info), info.file_size) for number, info in enumerate(self._infos)]
 
-    def head(self, entry: Entry, n_bytes: int) -> bytes:
-        return self._read(entry, n_bytes)
-
-    def read(self, entry: Entry) -> bytes:
-        return self._read(entry, -1)
-
-    def _read(self, entry: Entry, n_bytes: int) -> bytes:
+    def read(self, entry: Entry, n_bytes: int = -1) -> bytes:
         try:
             with self._archive.open(self._infos[entry.number]) as file:
                 return file.read(n_bytes)
@@ -170,7 +163,7 @@ class _Zip(Source):
 
 
 def _zip_parts(info: zipfile.ZipInfo) -> tuple[str, ...]:
-    """Return the parts of an entry's path. They are text to show, never a path to write to."""
+    """Return the parts of an entry's path, for showing; never write to such a path."""
     name = info.filename
     if not info.flag_bits & _UTF8_FLAG:
         # Without the flag the name counts as code page 437, but macOS writes UTF-8 all the same.
@@ -207,7 +200,21 @@ def open_source(source: Path) -> Iterator[Source]:
         yield _Zip(archive, source.name)
 
 
+def read_zip(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[tuple[str, ...], bytes]]:
+    """Yield path and content of every file in a zip; no content where a file cannot be unpacked.
+
+    Raises:
+        DatasetError: it holds more than is read, or needs a password.
+    """
+    source = _Zip(archive, name)
+    for entry in source.entries():
+        try:
+            yield entry.parts, source.read(entry)
+        except EntryError:
+            yield entry.parts, b""
+
+
 def is_zip(path: Path) -> bool:
-    """Tell whether a file says of itself that it is a zip, damaged or not."""
+    """Return whether a file begins like a zip; it may be damaged."""
     with path.open("rb") as file:
         return file.read(2) == b"PK"

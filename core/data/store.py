@@ -1,4 +1,4 @@
-"""The content store: photos under the hash of their content, with everything made from them: nothing is done twice."""
+"""The photo store: photos by the hash of their content, with everything made from them. Nothing is done twice."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import hashlib
 import shutil
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING
+
+from PIL import Image
 
 from core import disk
 from core.data.parallel import prepare_all
@@ -18,22 +20,25 @@ if TYPE_CHECKING:
     from core.config import CropConfig
     from core.errors import PhotoError
 
+THUMBNAIL_VERSION = 1
+_THUMBNAIL_QUALITY = 82
+
 
 class PhotoStore:
-    """All photos of a workspace: `PhotoStore(workspace.photos)`. Names from outside never become paths here."""
+    """All photos of a workspace: `PhotoStore(workspace.photos)`. File names of users never become paths."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     def folder(self, sha256: str) -> PhotoFolder:
-        """Return the folder of a photo, there or not."""
+        """Return the folder of a photo, which need not exist."""
         return PhotoFolder(self.root / sha256[:2] / sha256)
 
     def add(self, data: bytes) -> str:
-        """Keep a photo's file, if it is not there already.
+        """Store a photo's file, unless it is there already.
 
         Returns:
-            Its SHA-256, hexadecimal: the photo's name from here on.
+            Its SHA-256, hexadecimal, which identifies the photo everywhere.
         """
         sha256 = sha256_of(data)
         path = self.original(sha256)
@@ -42,27 +47,41 @@ class PhotoStore:
         return sha256
 
     def has(self, sha256: str) -> bool:
-        """Tell whether a photo is kept here."""
+        """Return whether a photo is stored."""
         return self.original(sha256).exists()
 
     def sha256s(self) -> set[str]:
-        """Return every photo kept here."""
+        """Return the SHA-256 of every stored photo."""
         return {path.parent.name for path in self.root.glob("*/*/original")}
 
     def original(self, sha256: str) -> Path:
-        """Return the path of the file as it came, there or not."""
+        """Return the path of the file as it came; it need not exist."""
         return self.folder(sha256).path / "original"
 
     def crop(self, sha256: str, config: CropConfig, face_index: int | None) -> Path:
-        """Return the PNG of a face's crop, made when missing: (size_px, size_px), RGB.
+        """Return the PNG of a face's crop, (size_px, size_px), RGB; it is made if missing.
 
         Args:
-            face_index: place in the list of faces; None is the whole photo.
+            face_index: index into the photo's faces; None is the whole photo.
 
         Raises:
             PhotoError: the photo cannot be decoded, or has no such face.
         """
         return self.folder(sha256).crop(config, face_index)
+
+    def thumbnail(self, sha256: str, config: CropConfig, face_index: int | None, side_px: int) -> Path:
+        """Return the JPEG of a face's small copy, (side_px, side_px), RGB; it is made if missing.
+
+        Args:
+            face_index: index into the photo's faces; None is the whole photo.
+
+        Raises:
+            PhotoError: the photo cannot be decoded, or has no such face.
+            FileNotFoundError: the photo was deleted.
+        """
+        # A gallery opens many, so where the small copy exists, the crop is not looked at.
+        path = _thumbnail_path(self.folder(sha256).crop_path(config, face_index), side_px)
+        return path if path.exists() else thumbnail_of_crop(self.crop(sha256, config, face_index), side_px)
 
     def crop_all(
         self,
@@ -71,12 +90,12 @@ class PhotoStore:
         *,
         on_photo: Callable[[int, int, str], None] | None = None,
     ) -> dict[str, PhotoFacts | PhotoError]:
-        """Find the faces of many photos and crop the chosen one of each, in several processes; nothing is done twice.
+        """Find the faces of many photos and crop the largest of each, in several processes.
 
         Args:
-            sha256s: the photos, all of them kept here; one named twice is done once.
+            sha256s: stored photos; duplicates count once.
             on_photo: called with (done, total, sha256) after each photo; may raise `Stopped`, which ends the work
-                within a photo. What was done until then stays.
+                before the next photo. What is done stays.
 
         Returns:
             The facts of each photo, or why it cannot be used.
@@ -103,9 +122,9 @@ class PhotoStore:
         return found
 
     def remove(self, sha256s: Iterable[str]) -> None:
-        """Remove photos and everything made from them; unknown ones are no error.
+        """Remove photos and everything made from them. Unknown ones are no error.
 
-        Folders that have lost their original go too: a page may have drawn a face just while its photo was removed.
+        Folders without an original go too: a page may have drawn a face while its photo was removed.
         """
         paths = {self.folder(sha256).path for sha256 in sha256s}
         for path in paths | self._without_original():
@@ -118,5 +137,26 @@ class PhotoStore:
 
 
 def sha256_of(data: bytes) -> str:
-    """Return a file's SHA-256, hexadecimal, which is its name in the store."""
+    """Return a file's SHA-256, hexadecimal."""
     return hashlib.sha256(data).hexdigest()
+
+
+def thumbnail_of_crop(crop: Path, side_px: int) -> Path:
+    """Return the small copy of an existing crop; it is made if missing.
+
+    Raises:
+        FileNotFoundError: the photo was deleted.
+    """
+    path = _thumbnail_path(crop, side_px)
+    if path.exists():
+        return path
+    with Image.open(crop) as picture:
+        small = picture.convert("RGB").resize((side_px, side_px), Image.Resampling.LANCZOS)
+    with disk.replacing(path, make_folder=False) as beside:
+        small.save(beside, "JPEG", quality=_THUMBNAIL_QUALITY)
+    return path
+
+
+def _thumbnail_path(crop: Path, side_px: int) -> Path:
+    # The crop's name holds its settings, and a crop never changes.
+    return crop.with_name(f"small-{side_px}-{crop.stem}-{THUMBNAIL_VERSION}.jpg")

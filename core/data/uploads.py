@@ -1,11 +1,12 @@
-"""Photos on their way in, before anybody looks for faces: each batch is on disk at once, so that none stays in memory.
+"""Photos uploaded in the browser, kept on disk until a data set is built from them.
 
-A draft is a folder: `index.json`, and a zip a batch, `<pile>.zip` for its first and `<pile>-<n>.zip` for the others,
-each whole or not there: whatever happens to one upload, the earlier ones stay. Names of people and photos stand inside.
+An upload is a folder: `index.json`, and a zip per batch, `<pile>.zip` for a pile's first and `<pile>-<n>.zip` for the
+others. Each zip is complete or missing, so whatever happens to one batch, the earlier ones stay.
 """
 
 from __future__ import annotations
 
+import io
 import shutil
 import zipfile
 from collections.abc import Container, Iterable, Iterator
@@ -14,8 +15,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING
 
+from filelock import FileLock
+
 from core import disk
 from core.data.layout import SPLIT_FOLDERS
+from core.data.read import is_ignored
+from core.data.sources import read_zip
 from core.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -23,19 +28,19 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 _COPY_BYTES = 1 << 20
-# A whole folder or zip with people in it is no person's pile.
+# The person of a pile that is a whole folder or zip.
 NOBODY = ""
 
 
 @dataclass(frozen=True)
 class Pile:
-    """What was brought under one number.
+    """The files uploaded under one number: those of one person card, or a whole folder or zip.
 
     Attributes:
         number: of the pile; a person card keeps its own.
-        person: whose photos they are; `NOBODY` while nobody said, or where folders inside say it.
+        person: whose photos they are; `NOBODY` while that is open, or where folders inside say it.
         names: of the files, as they came.
-        batches: how many zips they are in.
+        batches: number of zips that hold them.
     """
 
     number: int
@@ -44,14 +49,14 @@ class Pile:
     batches: int = 1
 
 
-class Draft:
-    """A draft in a folder, there or not."""
+class Upload:
+    """An upload in a folder, which need not exist yet."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def piles(self) -> tuple[Pile, ...]:
-        """Return what was brought so far, by number."""
+        """Return what was uploaded so far, by number."""
         try:
             content = disk.read_json(self.path / "index.json", schema=SCHEMA)
         except FileNotFoundError:
@@ -59,61 +64,68 @@ class Draft:
         return tuple(Pile(**{**pile, "names": tuple(pile["names"])}) for pile in content["piles"])
 
     def pile(self, number: int) -> Pile:
-        """Return one pile; an empty one where nothing was brought under this number."""
+        """Return one pile; an empty one if nothing was uploaded under this number."""
         return next((pile for pile in self.piles() if pile.number == number), Pile(number, NOBODY, (), 0))
 
     def n_files(self) -> int:
-        """Return how many files were brought."""
+        """Return how many files were uploaded."""
         return sum(len(pile.names) for pile in self.piles())
 
-    def add(self, number: int, files: Iterable[tuple[str, IO[bytes]]]) -> None:
-        """Write files to a pile; a name that is there already gets a number.
+    def add(self, number: int, files: Iterable[tuple[str, IO[bytes]]], *, unpack: bool = False) -> None:
+        """Add files to a pile; a name that is there already gets a number.
+
+        Args:
+            unpack: of a zip the files inside it are added, without their folders: they are all one person's.
 
         Raises:
-            DatasetError: the disk does not take them. What was brought before stays.
+            DatasetError: they cannot be written, or a zip holds too much. Earlier files stay.
         """
-        pile = self.pile(number)
-        names = dict.fromkeys(pile.names)
-        with _written(self._zip(number, pile.batches)) as beside, zipfile.ZipFile(beside, "w") as archive:
-            for name, file in files:
-                once = apart(name, names)
-                with archive.open(once, "w", force_zip64=True) as entry:
-                    shutil.copyfileobj(file, entry, _COPY_BYTES)
-                names[once] = None
-        self._keep(Pile(number, pile.person, tuple(names), pile.batches + 1))
+        with self._locked():
+            pile = self.pile(number)
+            names = dict.fromkeys(pile.names)
+            with _written(self._zip(number, pile.batches)) as beside, zipfile.ZipFile(beside, "w") as archive:
+                for name, file in _unpacked(files) if unpack else files:
+                    once = unique_name(name, names)
+                    with archive.open(once, "w", force_zip64=True) as entry:
+                        shutil.copyfileobj(file, entry, _COPY_BYTES)
+                    names[once] = None
+            self._keep(Pile(number, pile.person, tuple(names), pile.batches + 1))
 
-    def take_zip(self, name: str, file: IO[bytes]) -> None:
-        """Keep a zip as it came, in place of all that was there; it stays unopened.
+    def set_zip(self, name: str, file: IO[bytes]) -> None:
+        """Keep a zip as it came, unopened, in place of everything else.
 
         Raises:
-            DatasetError: the disk does not take it.
+            DatasetError: it cannot be written.
         """
-        self.clear()
-        with _written(self._zip(0, 0)) as beside, beside.open("wb") as kept:
-            shutil.copyfileobj(file, kept, _COPY_BYTES)
-        self._keep(Pile(0, NOBODY, (name,)))
+        with self._locked():
+            self.clear()
+            with _written(self._zip(0, 0)) as beside, beside.open("wb") as kept:
+                shutil.copyfileobj(file, kept, _COPY_BYTES)
+            self._keep(Pile(0, NOBODY, (name,)))
 
-    def name_pile(self, number: int, person: str) -> None:
-        """Say whose photos a pile holds."""
-        pile = self.pile(number)
-        if pile.person != person:
-            self._keep(replace(pile, person=person))
+    def set_person(self, number: int, person: str) -> None:
+        """Set whose photos a pile holds."""
+        with self._locked():
+            pile = self.pile(number)
+            if pile.person != person:
+                self._keep(replace(pile, person=person))
 
     def drop(self, number: int) -> None:
         """Remove a pile."""
-        for path in self._zips(self.pile(number)):
-            path.unlink(missing_ok=True)
-        self._write([pile for pile in self.piles() if pile.number != number])
+        with self._locked():
+            for path in self._zips(self.pile(number)):
+                path.unlink(missing_ok=True)
+            self._write([pile for pile in self.piles() if pile.number != number])
 
     def clear(self) -> None:
         """Remove everything."""
         shutil.rmtree(self.path, ignore_errors=True)
 
     def packed(self) -> Path:
-        """Return everything as one zip with a folder a person. It lies in the draft, for whoever then clears it.
+        """Pack everything into one zip with a folder per person, inside the upload's folder.
 
         Raises:
-            DatasetError: there is nothing, or no room for the zip.
+            DatasetError: there is nothing to pack, or no room for the zip.
         """
         piles = [pile for pile in self.piles() if pile.names]
         if not piles:
@@ -123,6 +135,13 @@ class Draft:
         with _written(self.path / "packed.zip") as beside:
             _join([(pile.person, self._zips(pile)) for pile in piles], beside)
         return self.path / "packed.zip"
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the upload while it is read, changed and written: two tabs may add to it at once."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.path.with_name(f".{self.path.name}.lock")):
+            yield
 
     def _zip(self, number: int, batch: int) -> Path:
         return self.path / (f"{number}-{batch}.zip" if batch else f"{number}.zip")
@@ -140,7 +159,7 @@ class Draft:
 
 @contextmanager
 def _written(path: Path) -> Iterator[Path]:
-    """Return a path to write to that becomes `path` when all went well."""
+    """Yield a path to write to; it replaces `path` on success."""
     try:
         with disk.replacing(path) as beside:
             yield beside
@@ -149,9 +168,29 @@ def _written(path: Path) -> Iterator[Path]:
         raise DatasetError(f"These photos could not be kept ({why}); make room on the disk and try again.") from error
 
 
+def _unpacked(files: Iterable[tuple[str, IO[bytes]]]) -> Iterator[tuple[str, IO[bytes]]]:
+    """Yield files, and in place of a zip those inside it; one that cannot be unpacked stays a file of no bytes."""
+    for name, file in files:
+        is_zip = file.read(2) == b"PK"
+        file.seek(0)
+        if not is_zip:
+            yield name, file
+            continue
+        try:
+            archive = zipfile.ZipFile(file)
+        except zipfile.BadZipFile:
+            file.seek(0)
+            yield name, file
+            continue
+        with archive:
+            for path, data in read_zip(archive, name):
+                if not is_ignored(path):
+                    yield path[-1], io.BytesIO(data)
+
+
 def _join(piles: list[tuple[str, list[Path]]], to: Path) -> None:
     people = [person for person, _ in piles]
-    # Somebody called Val or Test is a person here; inside a folder "train" the name says nothing of splits.
+    # A person may be called Val or Test. Inside a folder "train" that name does not mean a split.
     around = "train/" if any(person.casefold() in SPLIT_FOLDERS for person in people) else ""
     taken: set[str] = set()
     with zipfile.ZipFile(to, "w", zipfile.ZIP_STORED) as joined:
@@ -159,19 +198,19 @@ def _join(piles: list[tuple[str, list[Path]]], to: Path) -> None:
             inside = f"{around}{_as_folder(person)}/" if person else ""
             with zipfile.ZipFile(path) as archive:
                 for info in archive.infolist():
-                    name = apart(inside + (PurePosixPath(info.filename).name if inside else info.filename), taken)
+                    name = unique_name(inside + (PurePosixPath(info.filename).name if inside else info.filename), taken)
                     taken.add(name)
                     with archive.open(info) as entry, joined.open(name, "w", force_zip64=True) as copy:
                         shutil.copyfileobj(entry, copy, _COPY_BYTES)
 
 
 def _as_folder(person: str) -> str:
-    """Return a name as one folder: no separators, and not hidden."""
+    """Return a person's name as a folder name: no separators, not hidden."""
     return person.replace("/", "-").replace("\\", "-").lstrip(".").strip() or "-"
 
 
-def apart(name: str, taken: Container[str]) -> str:
-    """Return a name once: the second "me.jpg" becomes "me (2).jpg"."""
+def unique_name(name: str, taken: Container[str]) -> str:
+    """Return the name, numbered if it is taken: the second "me.jpg" becomes "me (2).jpg"."""
     path, number, once = PurePosixPath(name), 1, name
     while once in taken:
         number += 1

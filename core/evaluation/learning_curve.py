@@ -1,17 +1,16 @@
-"""What a learning curve says: learning by heart (overfitting), or not enough learned yet (underfitting).
+"""What a learning curve shows: overfitting, underfitting, or neither.
 
-The rule. One round proves nothing, so the end of a curve is its last quarter. What the practice curve itself has
-reached there decides which of the two it can be: its level is the best share of right answers on the practice photos in
-the end. What the mock exam gives is no reason to call a curve underfitting.
+One epoch proves nothing, so the end of a curve is its last quarter. The best training accuracy there decides which of
+the two it can be; the validation accuracy is no reason to call a curve underfitting.
 
-- Too little (underfitting): the level is below eight of ten, and the practice error still falls in the end by a
-  twentieth or more. The spot is the last round.
-- By heart (overfitting): the level is eight of ten or more, and a tenth or more above the mock exam in the last round.
-  The mock exam's error has its lowest point before the end and stays a tenth or more above it throughout the end, while
-  the practice error went on falling. Losses, because they move before the answers do. The spot is that lowest point.
+- Underfitting: the training accuracy is below 0.80, and the training loss still falls by 5 % or more in the end. The
+  mark is the last epoch.
+- Overfitting: the training accuracy is 0.80 or more, and in the last epoch 0.10 or more above the validation accuracy.
+  The validation loss has its minimum before the end and stays 10 % or more above it throughout the end, while the
+  training loss went on falling. Losses, because they change before accuracies do. The mark is that minimum.
 
-Where blocks were let loose after some rounds, a new curve begins there: only the rounds behind it are read, for what
-the error does at that border is no learning by heart.
+Where units are unfrozen after head-only epochs, a new curve begins: only the epochs after these are read, for a loss
+that rises when units are unfrozen is no overfitting.
 """
 
 from __future__ import annotations
@@ -22,16 +21,16 @@ from typing import Literal
 
 import numpy as np
 
-Finding = Literal["by_heart", "too_little"]
+Finding = Literal["overfitting", "underfitting"]
 
-FEWEST_ROUNDS = 4
+FEWEST_EPOCHS = 4
 RISE, GAP = 1.10, 0.10
 LEARNED, STILL_FALLING = 0.80, 0.95
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A spot on the curve: what it shows, and the round it begins with."""
+    """What a curve shows, and from which epoch on."""
 
     finding: Finding
     epoch: int
@@ -43,28 +42,28 @@ def read_curve(
     val_loss: Sequence[float],
     val_accuracy: Sequence[float],
     *,
-    border: int | None = None,
+    head_epochs: int | None = None,
 ) -> Mark | None:
-    """Return the spot from which on the rounds show learning by heart, or too little learning.
+    """Return the epoch from which on a curve shows overfitting or underfitting; the rule stands at the top.
 
     Args:
-        loss, accuracy: on the practice photos, round 0 first; accuracy 0 to 1.
-        val_loss, val_accuracy: on the mock exam, the same rounds.
-        border: the last round before more of the network began to learn; None where there is none.
+        loss, accuracy: on the training photos, epoch 0 first; accuracy 0 to 1.
+        val_loss, val_accuracy: on the validation photos, the same epochs.
+        head_epochs: how many epochs trained the head alone before units were unfrozen; None where none did.
 
     Returns:
-        The spot, or None where the curve shows neither, or has fewer than `FEWEST_ROUNDS` rounds after its first.
+        None where the curve shows neither, or has fewer than `FEWEST_EPOCHS` after its first.
     """
     last = len(loss) - 1
-    first = 0 if border is None or border >= last else border + 1
-    if last - first < FEWEST_ROUNDS:
+    first = 0 if head_epochs is None or head_epochs >= last else head_epochs + 1
+    if last - first < FEWEST_EPOCHS:
         return None
     end = last - max(1, (last - first) // 4)
     level = max(accuracy[end:])
     if level < LEARNED:
-        return Mark("too_little", last) if loss[last] <= STILL_FALLING * loss[end] else None
+        return Mark("underfitting", last) if loss[last] <= STILL_FALLING * loss[end] else None
     lowest = first + int(np.argmin(val_loss[first:]))
     stays_up = lowest < end and min(val_loss[end:]) >= RISE * val_loss[lowest]
     if stays_up and loss[last] < loss[lowest] and accuracy[last] - val_accuracy[last] >= GAP:
-        return Mark("by_heart", lowest)
+        return Mark("overfitting", lowest)
     return None

@@ -1,8 +1,8 @@
 """Settings tried a few times on the same photos: how far apart any two are, and how sure that is.
 
-One analysis, of readers and cases as in the comparison of medical tests: tries are readers (blocks), photos or takes
-are cases. Each pair of settings is analysed from its own answers alone, so that no other setting's luck rules it. All
-functions work on many comparisons at once (leading axes), for the simulation of `tools/benchmarks/verdict.py`.
+One analysis, of readers and cases as in the comparison of medical tests: tries are readers (blocks), photos or groups
+of them are cases. Each pair of settings is analysed from its own answers alone, so that no other setting's luck rules
+it. All functions work on many comparisons at once (leading axes), for the simulation in `tools/benchmarks/verdict.py`.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import numpy as np
 from scipy import optimize, stats
 from statsmodels.stats.multitest import multipletests
 
-from core.evaluation.compare_answers import CLEAR_P
+from core.evaluation.metrics import CLEAR_P
 
 # How much better or worse the same training comes out with another seed: standard deviation in logits. A cautious
 # prior, which counts as much as PRIOR_DF + 1 tries of its own would; with many tries what they show outweighs it.
 # With it, at most 5 of 100 comparisons err where luck is at most 0.65, or unequal and up to 1.2 (docs/verdict.md).
 PRIOR_LUCK, PRIOR_DF = 0.4, 3.0
-# Takes added that changed, one either way: no photo that changed is no proof that none ever does.
+# Groups added that changed, one either way: no photo that changed is no proof that none ever does.
 ADDED = 2.0
 # For means over a normal distribution (Gauss and Hermite).
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(61)
@@ -35,23 +35,23 @@ class Differences:
 
     Attributes:
         mean: mean right answers, those of the row less those of the column, as a share of the exam, -1 to 1.
-        error: standard error of `mean`, over other tries and other photos; infinite where the exam is a single take.
+        error: standard error of `mean`, over other tries and other photos; infinite where the exam is a single group.
         df: its degrees of freedom (Satterthwaite).
-        from_tries: which part of error**2 more tries would take away, 0 to 1.
+        from_seeds: which part of error**2 more tries would take away, 0 to 1.
     """
 
     mean: np.ndarray
     error: np.ndarray
     df: np.ndarray
-    from_tries: np.ndarray
+    from_seeds: np.ndarray
 
 
 def differences(right: np.ndarray, groups: np.ndarray | None = None) -> Differences:
     """Compare all settings with one another, each pair by itself.
 
-    The difference of two has three parts: of the try (luck), of the take (what one setting recognises and the other
-    does not), and the rest. Its variance is that of a mean over random tries and random takes. The luck is estimated by
-    the pair's tries together with a prior, PRIOR_LUCK; with one try the prior is all there is.
+    The difference of two has three parts: of the try (luck), of the group (what one setting recognises and the other
+    does not), and the rest. Its variance is that of a mean over random tries and random groups. The luck is estimated
+    by the pair's tries together with a prior, PRIOR_LUCK; with one try the prior is all there is.
 
     Args:
         right: bool, shape (..., n_settings, n_seeds, n_photos), whether the answer was right; same seeds, same photos.
@@ -61,9 +61,10 @@ def differences(right: np.ndarray, groups: np.ndarray | None = None) -> Differen
         ValueError: the shapes do not fit together, or nothing was tried.
 
     Source: Obuchowski and Rockette, "Hypothesis testing of diagnostic accuracy for multiple readers and multiple
-    tests", 1995, with degrees of freedom in the manner of Hillis 2007 (Satterthwaite's); added takes: Bonett and Price,
-    "Adjusted Wald confidence interval for a difference of binomial proportions based on paired data", 2012; luck joined
-    with its prior: Smyth, "Linear models and empirical Bayes methods", 2004, with a named prior, not an estimated one.
+    tests", 1995, with degrees of freedom in the manner of Hillis 2007 (Satterthwaite's); added groups: Bonett and
+    Price, "Adjusted Wald confidence interval for a difference of binomial proportions based on paired data", 2012; luck
+    joined with its prior: Smyth, "Linear models and empirical Bayes methods", 2004, with a named prior, not an
+    estimated one.
     """
     if right.ndim < 3 or right.size == 0:
         raise ValueError(f"To compare settings takes a setting, a try and a photo at least; received {right.shape}.")
@@ -73,12 +74,12 @@ def differences(right: np.ndarray, groups: np.ndarray | None = None) -> Differen
     shape = (*right.shape[:-2], n_settings)
     found = Differences(np.zeros(shape), np.zeros(shape), np.ones(shape), np.zeros(shape))
     for first, second in combinations(range(n_settings), 2):
-        mean, error, df, from_tries = _pair(right[..., first, :, :], right[..., second, :, :], groups)
+        mean, error, df, from_seeds = _pair(right[..., first, :, :], right[..., second, :, :], groups)
         for row, column, sign in ((first, second, 1), (second, first, -1)):
             found.mean[..., row, column] = sign * mean
             found.error[..., row, column] = error
             found.df[..., row, column] = df
-            found.from_tries[..., row, column] = from_tries
+            found.from_seeds[..., row, column] = from_seeds
     return found
 
 
@@ -88,37 +89,37 @@ def _pair(first: np.ndarray, second: np.ndarray, groups: np.ndarray | None) -> t
     n_seeds = gained.shape[-2]
     changed = np.abs(gained).mean(axis=(-2, -1))
     mean = gained.mean(axis=(-2, -1))
-    by_take = _by_take(gained, groups, mean)
-    n_takes = by_take.shape[-1]
-    if n_takes == 1:
+    by_group = _by_group(gained, groups, mean)
+    n_groups = by_group.shape[-1]
+    if n_groups == 1:
         return mean, np.full_like(mean, np.inf), np.ones_like(mean), np.zeros_like(mean)
-    of_take, of_try = by_take.mean(axis=-2), by_take.mean(axis=-1)
-    rest = by_take - of_take[..., None, :] - of_try[..., :, None]
-    ms_error = (rest**2).sum(axis=(-2, -1)) / max(1, (n_seeds - 1) * (n_takes - 1))
-    takes_part = ((of_take**2).sum(axis=-1) + ADDED) / (n_takes - 1 + ADDED) / n_takes
-    takes_part = np.maximum(takes_part, ms_error / (n_seeds * n_takes))
+    of_group, of_seed = by_group.mean(axis=-2), by_group.mean(axis=-1)
+    rest = by_group - of_group[..., None, :] - of_seed[..., :, None]
+    ms_error = (rest**2).sum(axis=(-2, -1)) / max(1, (n_seeds - 1) * (n_groups - 1))
+    groups_part = ((of_group**2).sum(axis=-1) + ADDED) / (n_groups - 1 + ADDED) / n_groups
+    groups_part = np.maximum(groups_part, ms_error / (n_seeds * n_groups))
     # Luck of d logits moves a photo's chance p by d p (1 - p), and p (1 - p) is half the chance that it changes.
-    changed = (changed * n_takes + ADDED) / (n_takes + ADDED)
-    expected = ms_error + n_takes * PRIOR_LUCK**2 * changed**2 / 2
-    seen = n_takes * (of_try**2).sum(axis=-1)
-    df_tries = PRIOR_DF + n_seeds - 1
-    ms_tries = (PRIOR_DF * expected + seen) / df_tries
-    luck_part = np.maximum(ms_tries - ms_error, 0) / (n_seeds * n_takes)
-    variance = takes_part + luck_part
-    df = variance**2 / (takes_part**2 / (n_takes - 1) + (ms_tries / (n_seeds * n_takes)) ** 2 / df_tries)
+    changed = (changed * n_groups + ADDED) / (n_groups + ADDED)
+    expected = ms_error + n_groups * PRIOR_LUCK**2 * changed**2 / 2
+    seen = n_groups * (of_seed**2).sum(axis=-1)
+    df_seeds = PRIOR_DF + n_seeds - 1
+    ms_seeds = (PRIOR_DF * expected + seen) / df_seeds
+    luck_part = np.maximum(ms_seeds - ms_error, 0) / (n_seeds * n_groups)
+    variance = groups_part + luck_part
+    df = variance**2 / (groups_part**2 / (n_groups - 1) + (ms_seeds / (n_seeds * n_groups)) ** 2 / df_seeds)
     # One try does not show what of a change would be another in the next.
-    from_tries = (luck_part + ms_error / (n_seeds * n_takes)) / variance if n_seeds > 1 else np.ones_like(variance)
-    return mean, np.sqrt(variance), df, np.minimum(from_tries, 1)
+    from_seeds = (luck_part + ms_error / (n_seeds * n_groups)) / variance if n_seeds > 1 else np.ones_like(variance)
+    return mean, np.sqrt(variance), df, np.minimum(from_seeds, 1)
 
 
-def _by_take(gained: np.ndarray, groups: np.ndarray | None, mean: np.ndarray) -> np.ndarray:
-    """Return each take's distance from the mean, shape (..., n_seeds, n_takes); their mean over both is 0."""
+def _by_group(gained: np.ndarray, groups: np.ndarray | None, mean: np.ndarray) -> np.ndarray:
+    """Return each group's distance from the mean, shape (..., n_seeds, n_groups); their mean over both is 0."""
     n_photos = gained.shape[-1]
     if groups is None:
         return np.asarray(gained - mean[..., None, None])
-    _, take = np.unique(groups, return_inverse=True)
-    photos = np.bincount(take)
-    member = (take[:, None] == np.arange(len(photos))).astype(float)
+    _, group = np.unique(groups, return_inverse=True)
+    photos = np.bincount(group)
+    member = (group[:, None] == np.arange(len(photos))).astype(float)
     return np.asarray((gained @ member - mean[..., None, None] * photos) * len(photos) / n_photos)
 
 

@@ -1,8 +1,8 @@
-"""An experiment for taking along: the model with its labels and crop settings, and how it was trained. No photos.
+"""An experiment as a zip: the model with its labels and crop settings, and how it was trained. No photos.
 
-model.keras, labels.json, crop.json   all that is needed to ask the model elsewhere
-README.txt                            five lines on how
-run/                                  what the lab needs to show the experiment again (`core.experiments.restore`)
+model.keras, labels.json, crop.json   all that is needed to use the model elsewhere
+README.txt                            how to use it, in five lines
+run/                                  what `core.experiments.restore` needs to show the experiment again
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from core.workspace import Workspace
 
 SCHEMA = 1
 MODEL, LABELS, CROP, README = "model.keras", "labels.json", "crop.json", "README.txt"
-EXPERIMENT, CONFIG, DATASET = "run/experiment.json", "run/config.json", "run/dataset.json"
+HEADER, CONFIG, DATASET = "run/experiment.json", "run/config.json", "run/dataset.json"
 EVENTS, PREDICTIONS, RESULT = "run/events.jsonl", "run/predictions.json", "run/result.json"
 MODEL_LIMIT_BYTES = 4_000_000_000
-# Where this computer keeps things, and the names of files that were not used, are nobody's business elsewhere.
-_STAYS_HERE = ("model_path", "left_out")
+# Paths of this computer and names of unused files are not passed on.
+_PRIVATE = ("model_path", "left_out")
 
 
 @dataclass(frozen=True)
 class ModelPack:
-    """A trained model that can be asked: the file, the people in label order, how its faces were cropped."""
+    """A trained model to predict with: the file, the people in label order, how its faces were cropped."""
 
     model_path: Path
     people: tuple[str, ...]
@@ -61,12 +61,12 @@ def pack_run(run: Run, to: Path) -> Path:
 
 def _write_run(archive: zipfile.ZipFile, run: Run, summary: dict[str, Any]) -> None:
     dataset = replace(run.dataset, left_out=(), to_review=())
-    archive.writestr(EXPERIMENT, _json({"id": run.id, "name": run.name, "created_at": run.created_at}))
+    archive.writestr(HEADER, _json({"id": run.id, "name": run.name, "created_at": run.created_at}))
     archive.writestr(CONFIG, _json(run.config.to_dict()))
     archive.writestr(DATASET, _json(dataset.to_dict()))
     archive.writestr(EVENTS, "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in run.job.events()))
     archive.writestr(PREDICTIONS, _json(disk.read_json(run.path / "predictions.json", schema=SCHEMA)))
-    archive.writestr(RESULT, _json({key: value for key, value in summary.items() if key not in _STAYS_HERE}))
+    archive.writestr(RESULT, _json({key: value for key, value in summary.items() if key not in _PRIVATE}))
 
 
 def _json(content: dict[str, Any]) -> str:
@@ -102,10 +102,10 @@ def _pack_of_run(run: Run) -> ModelPack:
 
 @contextmanager
 def opened(path: Path) -> Iterator[ModelPack]:
-    """Open a model to ask it: a run folder, a pack, or a pack as a zip. Unzipped files go away afterwards.
+    """Open a model to predict with: a run folder, a pack, or a pack as a zip. Unzipped files are removed afterwards.
 
     Raises:
-        RunError: there is no such thing, or it is none of the three.
+        RunError: it does not exist, or is none of the three.
     """
     if path.is_dir() and not (path / LABELS).exists():
         yield _pack_of_run(open_run(path))

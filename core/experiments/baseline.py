@@ -1,16 +1,15 @@
-"""Which earlier experiment a result is held against: the one that differs in exactly one thing, on the same photos.
+"""The baseline of an experiment: the earlier one that differs in exactly one thing, on the same test photos.
 
-The rule, of all earlier experiments that took their final exam with the same photos:
+The rule, of all earlier experiments that were tested with the same photos:
 
-1. One that differs in exactly one setting. Each setting that is folded away on Train counts, and so do other practice
-   photos. The number of head-only rounds follows from the rounds and is no change of its own.
-2. Else one where an untrained network, all of whose blocks learn, stands against one that has learned before: that its
-   blocks are frozen otherwise follows from it, for frozen blocks that never learned anything tell nothing.
+1. One that differs in exactly one setting. Each setting that Train folds away counts, and so do other training photos.
+   The number of head epochs follows from the epochs and is no change of its own.
+2. Else one where an untrained network, all of whose blocks train, is compared with a pretrained one. Their freeze
+   depths differ as a consequence: frozen blocks that were never trained would be useless.
 3. Else one with the same settings.
 
-Of several the one that the idea for the experiment came from, else the newest. One in which what was to learn did not
-learn is no partner: it is not what its settings say. Where there is none, nothing is held against anything unless the
-user asks for it.
+Of several the one that the idea for the experiment came from, else the newest. One in which the unfrozen blocks did not
+train is no baseline: it is not what its settings say. Where there is none, nothing is compared unless the user asks.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from functools import lru_cache
 from core.config import TrainConfig
 from core.data.dataset import Dataset
 from core.errors import LabError
-from core.experiments.compare_runs import Setting, asked_for, count_changes, differences
+from core.experiments.compare_runs import Setting, count_changes, differences, requested_config
 from core.experiments.runs import Run
 from core.models.registry import frozen_units
 
@@ -33,44 +32,44 @@ _ONE, _FOLLOWS, _SAME = range(3)
 
 
 @dataclass(frozen=True)
-class Photos:
-    """What tells one set of photos from another.
+class PhotoSet:
+    """What tells the photos of one experiment from those of another.
 
     Attributes:
         name: of the data set.
-        exam, practice: digests of which photos and faces these are; practice is with the mock exam.
-        fewest, most: practice photos of the person who has the fewest and the most.
-        total: practice photos of all people.
+        test, train: digests of which photos and faces these are; `train` includes validation.
+        fewest, most: training photos of the person who has the fewest and the most.
+        total: training photos of all people.
     """
 
     name: str
-    exam: str
-    practice: str
+    test: str
+    train: str
     fewest: int
     most: int
     total: int
 
     def each(self, limit: int | None) -> tuple[int, int]:
-        """Return the fewest and the most practice photos a person has where `limit` of each are used."""
+        """Return the fewest and the most training photos a person has where `limit` of each are used."""
         return (self.fewest, self.most) if limit is None else (min(self.fewest, limit), min(self.most, limit))
 
 
 @dataclass(frozen=True)
-class Partner:
-    """An earlier experiment, and in what it differs; `follows` where frozen blocks follow from how one starts."""
+class Baseline:
+    """An earlier experiment, and in what it differs; `follows` where that includes what `follows` tells."""
 
     run: Run
     differ: tuple[Setting, ...]
     follows: bool = False
 
 
-def photos_of(dataset: Dataset) -> Photos:
-    """Return what tells these photos from others."""
+def photos_of(dataset: Dataset) -> PhotoSet:
+    """Return the photos of a data set, as far as comparisons need them."""
     counts = Counter(item.person for item in dataset.of("train") if item.person in dataset.people).values()
-    return Photos(
+    return PhotoSet(
         name=dataset.name,
-        exam=_digest((item.sha256, item.face) for item in dataset.of("test") if item.person is not None),
-        practice=_digest((item.sha256, item.face) for item in (*dataset.of("train"), *dataset.of("validation"))),
+        test=_digest((item.sha256, item.face) for item in dataset.of("test") if item.person is not None),
+        train=_digest((item.sha256, item.face) for item in (*dataset.of("train"), *dataset.of("validation"))),
         fewest=min(counts, default=0),
         most=max(counts, default=0),
         total=sum(counts),
@@ -82,24 +81,24 @@ def _digest(photos: Iterable[tuple[str, int | None]]) -> str:
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """What an experiment was asked to do, and with which photos."""
+class _Request:
+    """The requested settings of an experiment, and its photos."""
 
     config: TrainConfig
-    photos: Photos
+    photos: PhotoSet
 
-    def differs_from(self, before: _Asked) -> tuple[Setting, ...]:
-        same = before.photos.practice == self.photos.practice
+    def differs_from(self, before: _Request) -> tuple[Setting, ...]:
+        same = before.photos.train == self.photos.train
         return (*differences(before.config, self.config), *(() if same else ("data",)))
 
 
-def photos_of_run(run: Run) -> Photos | None:
-    """Return what tells an experiment's photos from others; None where they cannot be read."""
-    asked = _asked(run)
-    return None if asked is None else asked.photos
+def photos_of_run(run: Run) -> PhotoSet | None:
+    """Return the photos of an experiment; None where they cannot be read."""
+    request = _request(run)
+    return None if request is None else request.photos
 
 
-def _asked(run: Run) -> _Asked | None:
+def _request(run: Run) -> _Request | None:
     try:
         return _read(run, (run.path / "dataset.json").stat().st_mtime_ns)
     except (LabError, OSError, KeyError, TypeError, ValueError):
@@ -107,100 +106,104 @@ def _asked(run: Run) -> _Asked | None:
 
 
 @lru_cache(maxsize=2000)
-def _read(run: Run, changed_ns: int) -> _Asked:
-    """Read them once: a list holds each experiment against all others. Another time of the file makes it another."""
+def _read(run: Run, changed_ns: int) -> _Request:
+    """Read a request once, for a list compares each experiment with all others; read again when its file changes."""
     del changed_ns
-    return _Asked(asked_for(run), photos_of(run.dataset))
+    return _Request(requested_config(run), photos_of(run.dataset))
 
 
 def between(before: Run, now: Run) -> tuple[Setting, ...]:
-    """Return in what two experiments differ, in the order in which it is told; other practice photos come last."""
-    was, asked = _asked(before), _asked(now)
-    return asked.differs_from(was) if was and asked else (*differences(asked_for(before), asked_for(now)), "data")
+    """Return in what two experiments differ, in the order in which it is shown; other training photos come last."""
+    was, request = _request(before), _request(now)
+    return (
+        request.differs_from(was)
+        if was and request
+        else (*differences(requested_config(before), requested_config(now)), "data")
+    )
 
 
 def count_between(before: Run, now: Run) -> int:
-    """Return in how many things two experiments differ, each setting that is folded away counted by itself."""
-    return count_changes(asked_for(before), asked_for(now)) + ("data" in between(before, now))
+    """Count in how many things two experiments differ, each setting that Train folds away by itself."""
+    return count_changes(requested_config(before), requested_config(now)) + ("data" in between(before, now))
 
 
 def earlier(run: Run, everything: Sequence[Run]) -> list[Run]:
-    """Return those of `everything` that are older and took their final exam with the same photos, in the same order."""
-    asked = _asked(run)
-    return [] if asked is None else _tested_with(asked, [other for other in everything if other.id < run.id])
+    """Return those of `everything` that are older and were tested with the same photos, in the same order."""
+    request = _request(run)
+    return [] if request is None else _tested_with(request, [other for other in everything if other.id < run.id])
 
 
-def _tested_with(asked: _Asked, everything: Sequence[Run]) -> list[Run]:
+def _tested_with(request: _Request, everything: Sequence[Run]) -> list[Run]:
     found = []
     for other in everything:
         theirs = photos_of_run(other) if (other.path / "predictions.json").exists() else None
-        if theirs is not None and theirs.exam == asked.photos.exam:
+        if theirs is not None and theirs.test == request.photos.test:
             found.append(other)
     return found
 
 
-def partner(run: Run, everything: Sequence[Run]) -> Partner | None:
-    """Return what an experiment is held against (see the rule above); None where nothing is fair.
+def find_baseline(run: Run, everything: Sequence[Run]) -> Baseline | None:
+    """Return the baseline of an experiment, by the rule above; None where there is none.
 
     Args:
-        everything: newest first, those of comparisons too. A damaged one is passed over.
+        everything: newest first, those of sweeps too. A damaged one is passed over.
     """
-    asked = _asked(run)
-    return _fairest(asked, earlier(run, everything), run.came_from) if asked else None
+    request = _request(run)
+    return _fairest(request, earlier(run, everything), run.came_from) if request else None
 
 
-def partner_for(
+def baseline_for(
     config: TrainConfig, dataset: Dataset, everything: Sequence[Run], came_from: str = ""
-) -> Partner | None:
-    """Return what an experiment with these settings and photos would be held against, before it is begun.
+) -> Baseline | None:
+    """Return the baseline that an experiment with these settings and photos would have, before it is begun.
 
     Args:
-        everything: newest first, those of comparisons too.
+        everything: newest first, those of sweeps too.
         came_from: id of the experiment that the idea for it started from.
     """
-    asked = _Asked(config, photos_of(dataset))
-    return _fairest(asked, _tested_with(asked, everything), came_from)
+    request = _Request(config, photos_of(dataset))
+    return _fairest(request, _tested_with(request, everything), came_from)
 
 
-def newest_for(config: TrainConfig, dataset: Dataset, everything: Sequence[Run]) -> Partner | None:
-    """Return the newest experiment with the same final exam, in however many things it differs."""
-    asked = _Asked(config, photos_of(dataset))
-    for last in _tested_with(asked, everything):
-        if before := _asked(last):
-            return Partner(last, asked.differs_from(before))
+def newest_for(config: TrainConfig, dataset: Dataset, everything: Sequence[Run]) -> Baseline | None:
+    """Return the newest experiment with the same test photos, in however many things it differs."""
+    request = _Request(config, photos_of(dataset))
+    for last in _tested_with(request, everything):
+        if before := _request(last):
+            return Baseline(last, request.differs_from(before))
     return None
 
 
-def _fairest(asked: _Asked, others: Sequence[Run], came_from: str) -> Partner | None:
+def _fairest(request: _Request, others: Sequence[Run], came_from: str) -> Baseline | None:
     ranked = []
     for place, other in enumerate(others):
-        before = _asked(other)
-        rank = _rank(before, asked) if before else None
+        before = _request(other)
+        rank = _rank(before, request) if before else None
         if before and rank is not None:
-            partner = Partner(other, asked.differs_from(before), follows=rank == _FOLLOWS)
-            ranked.append((rank, other.id != came_from, place, partner))
-    ranked.sort(key=lambda found: found[:3])
-    return next((partner for *_, partner in ranked if _is_what_it_says(partner.run)), None)
+            found = Baseline(other, request.differs_from(before), follows=rank == _FOLLOWS)
+            ranked.append((rank, other.id != came_from, place, found))
+    ranked.sort(key=lambda each: each[:3])
+    return next((found for *_, found in ranked if _is_valid(found.run)), None)
 
 
-def _rank(before: _Asked, now: _Asked) -> int | None:
-    """Return which part of the rule two experiments fulfil; None: none."""
-    changes = count_changes(before.config, now.config) + (before.photos.practice != now.photos.practice)
+def _rank(before: _Request, now: _Request) -> int | None:
+    """Return which part of the rule two experiments meet; None: none."""
+    changes = count_changes(before.config, now.config) + (before.photos.train != now.photos.train)
     if changes <= 1:
         return _ONE if changes else _SAME
     return _FOLLOWS if changes == 2 and follows(before.config, now.config) else None
 
 
 def follows(before: TrainConfig, now: TrainConfig) -> bool:
-    """Return whether frozen blocks differ only because one of the two is untrained, and so learns with all of them."""
+    """Return whether the freeze depths differ only because one of the two is untrained, and so has nothing frozen."""
     if not {"start", "freeze"} <= set(differences(before, now)):
         return False
     untrained = before if now.pretrained else now
     return frozen_units(untrained) == 0
 
 
-def _is_what_it_says(run: Run) -> bool:
-    """Return whether an experiment can be read, and what was to learn did learn."""
+def _is_valid(run: Run) -> bool:
+    """Return whether an experiment can be read, and its unfrozen blocks trained."""
     try:
         return run.predictions() is not None and run.summary() is not None and run.outcome().retrained
     except (LabError, OSError, KeyError, TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""Two experiments: which settings differ, and what changed on the photos both were tested with."""
+"""Two experiments: which settings differ, and which answers on the same test photos."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ import numpy as np
 
 from core.config import MOST_EPOCHS, TrainConfig
 from core.data.dataset import Dataset
-from core.evaluation.compare_answers import Comparison, compare
+from core.evaluation.metrics import AnswerChanges, compare_answers
 from core.experiments.runs import Predictions, Run
 from core.models.registry import backbone, frozen_units
 
 Photo = tuple[str, int | None]
-# What can differ between two experiments, in the order in which it is told; "other" is everything folded away, "data"
-# the photos that it practises with.
-Setting = Literal["network", "start", "freeze", "size", "rounds", "photos", "other", "data"]
+# What can differ between two experiments, in the order in which it is shown; "other" is all settings that Train folds
+# away, "data" the training photos.
+Setting = Literal["network", "start", "freeze", "size", "epochs", "photos", "other", "data"]
 
 
 @dataclass(frozen=True)
 class Changed:
-    """A photo whose answer changed: its place in the newer predictions, and the names said before and now."""
+    """A photo whose answer changed: its place in the newer predictions, and the names predicted before and now."""
 
     place: int
     before: str
@@ -32,14 +32,14 @@ class Changed:
 
 
 @dataclass(frozen=True, eq=False)
-class BeforeAndNow:
-    """Two experiments on the same photos.
+class PairedRuns:
+    """Two experiments on the same test photos.
 
     Attributes:
         total: photos both were tested with.
         right_before, right_now: how many of these were right.
         fixed, broken: the photos whose answer became right, became wrong.
-        comparison: the numbers behind them.
+        changes: the numbers behind them.
     """
 
     total: int
@@ -47,44 +47,44 @@ class BeforeAndNow:
     right_now: int
     fixed: tuple[Changed, ...]
     broken: tuple[Changed, ...]
-    comparison: Comparison
+    changes: AnswerChanges
 
 
 def tested_with(dataset_id: str, everything: Sequence[Run]) -> Iterator[Run]:
-    """Return the experiments with these photos, of any version, that have had their final exam, in the order given."""
+    """Yield the tested experiments with these photos, of any version, in the order given."""
     for run in everything:
         if run.job.request()["dataset_id"] == dataset_id and run.summary():
             yield run
 
 
-def asked_for(run: Run) -> TrainConfig:
-    """Return the settings as they were asked for: what "auto" became on this computer is no choice of the user."""
-    return TrainConfig(**run.job.request()["config"])
+def requested_config(run: Run) -> TrainConfig:
+    """Return the settings as requested: what "auto" became on this computer was not chosen."""
+    return TrainConfig.from_dict(run.job.request()["config"])
 
 
 @lru_cache(maxsize=4096)
 def differences(before: TrainConfig, now: TrainConfig) -> tuple[Setting, ...]:
-    """Tell which settings differ, in the order in which they are told; empty where none does."""
-    told: dict[Setting, tuple[object, object]] = {
+    """Return which settings differ, in the order in which they are shown; empty where none does."""
+    values: dict[Setting, tuple[object, object]] = {
         "network": (before.backbone, now.backbone),
         "start": (before.pretrained, now.pretrained),
         "freeze": (_frozen(before), _frozen(now)),
         "size": (before.image_size_px, now.image_size_px),
-        "rounds": (before.epochs, now.epochs),
+        "epochs": (before.epochs, now.epochs),
         "photos": (before.train_per_class, now.train_per_class),
         "other": (_rest(before, now), _rest(now, before)),
     }
-    return tuple(setting for setting, (was, is_now) in told.items() if was != is_now)
+    return tuple(setting for setting, (was, is_now) in values.items() if was != is_now)
 
 
 def _frozen(config: TrainConfig) -> object:
-    """Return what can be compared between networks of different depth: all, or the units."""
+    """Return the freeze depth in a form that compares across networks: "all", or the number of units."""
     depth = frozen_units(config)
     return "all" if depth == len(backbone(config.backbone).architecture.units) else depth
 
 
 def _rest(config: TrainConfig, other: TrainConfig) -> TrainConfig:
-    """Return the settings without those that are told by name, and without what follows from these."""
+    """Return the settings without those that are named, and without what follows from these."""
     plain = TrainConfig()
     return replace(
         config,
@@ -92,17 +92,17 @@ def _rest(config: TrainConfig, other: TrainConfig) -> TrainConfig:
         pretrained=plain.pretrained,
         freeze_depth=plain.freeze_depth,
         image_size_px=plain.image_size_px,
-        # So many that every number of first rounds fits.
+        # So many that any number of head epochs fits.
         epochs=MOST_EPOCHS,
         train_per_class=plain.train_per_class,
         preset=plain.preset,
-        # Other rounds alone make another number of them for the new last layers.
+        # With other epochs the number of head epochs changes too; that is no change of its own.
         head_epochs=config.head_epochs if config.epochs == other.epochs else 0,
     )
 
 
 def count_changes(before: TrainConfig, now: TrainConfig) -> int:
-    """Return how many settings differ, each one that is folded away counted by itself."""
+    """Count the settings that differ, each one of "other" by itself."""
     differ = differences(before, now)
     if "other" not in differ:
         return len(differ)
@@ -116,35 +116,40 @@ def _flat(config: TrainConfig) -> dict[str, Any]:
     return {**values, **head, **augment}
 
 
-def hold_against(before: Run, now: Run) -> BeforeAndNow | None:
+def compare_runs(before: Run, now: Run) -> PairedRuns | None:
     """Compare two experiments on the photos both were tested with; None where they share none."""
     old, new = before.predictions(), now.predictions()
     if old is None or new is None:
         return None
-    people, called = now.dataset.people, _called_now(before.dataset, now.dataset)
-    names = [called.get(person, person) for person in before.dataset.people]
-    old_said = dict(zip(_photos_of(old), old.probabilities.argmax(axis=1).tolist(), strict=True))
+    people, renamed = now.dataset.people, _renamed(before.dataset, now.dataset)
+    names = [renamed.get(person, person) for person in before.dataset.people]
+    old_answers = dict(zip(_photos_of(old), old.probabilities.argmax(axis=1).tolist(), strict=True))
     photos = _photos_of(new)
-    places = [place for place, photo in enumerate(photos) if photo in old_said and new.labels[place] >= 0]
+    places = [place for place, photo in enumerate(photos) if photo in old_answers and new.labels[place] >= 0]
     if not places:
         return None
     true = [people[int(new.labels[place])] for place in places]
-    was = [names[old_said[photos[place]]] for place in places]
-    says = [people[int(new.probabilities[place].argmax())] for place in places]
-    right_before = np.array([said == person for said, person in zip(was, true, strict=True)])
-    right_now = np.array([said == person for said, person in zip(says, true, strict=True)])
-    told = compare(right_before, right_now)
+    was = [names[old_answers[photos[place]]] for place in places]
+    is_now = [people[int(new.probabilities[place].argmax())] for place in places]
+    right_before = np.array([answer == person for answer, person in zip(was, true, strict=True)])
+    right_now = np.array([answer == person for answer, person in zip(is_now, true, strict=True)])
+    changes = compare_answers(right_before, right_now)
 
     def changed(rows: np.ndarray) -> tuple[Changed, ...]:
-        return tuple(Changed(places[int(row)], was[int(row)], says[int(row)]) for row in rows)
+        return tuple(Changed(places[int(row)], was[int(row)], is_now[int(row)]) for row in rows)
 
-    return BeforeAndNow(
-        len(places), int(right_before.sum()), int(right_now.sum()), changed(told.fixed), changed(told.broken), told
+    return PairedRuns(
+        len(places),
+        int(right_before.sum()),
+        int(right_now.sum()),
+        changed(changes.fixed),
+        changed(changes.broken),
+        changes,
     )
 
 
-def _called_now(before: Dataset, now: Dataset) -> dict[str, str]:
-    """Return what people of an earlier version are called now: what most of their photos are called."""
+def _renamed(before: Dataset, now: Dataset) -> dict[str, str]:
+    """Return the present names of people of an earlier version: the name that most of their photos have now."""
     today = {(item.sha256, item.face): item.person for item in now.items}
     names: dict[str, Counter[str]] = {}
     for item in before.items:

@@ -1,26 +1,76 @@
-"""A training's rounds and progress, read off its log."""
+"""A training's log: its events as they are written, and the epochs and the progress read from them.
+
+started   epochs, batches, people          a training, or the continuation of one, begins
+phase     phase                            "weights", "prefix", "train" or "test" begins
+prefix    done, total                      pictures through the frozen layers so far
+batch     epoch, batch, batches            a few times a second while an epoch runs
+epoch     epoch, loss, accuracy, val_loss, val_accuracy, seconds, learning_rate, val_probabilities
+border    epoch, val_accuracy, test_correct  the head-only epochs end; what the head alone gets
+stopping  epoch                            the user asked to stop; the best epoch so far is being tested
+tested    correct, total                   the test of the saved model
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, fields
 from itertools import pairwise
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.jobfolder import JobFolder
 
 Phase = Literal["waiting", "weights", "prefix", "train", "test", "done"]
 
 
+class Reporter:
+    """Writes a training's events, the frequent ones at most a few times a second.
+
+    Args:
+        job: whose log.
+        check_stop: called besides the job's own.
+    """
+
+    def __init__(
+        self, job: JobFolder, *, check_stop: Callable[[], None] | None = None, at_most_every_s: float = 0.2
+    ) -> None:
+        self._job = job
+        self._also_check = check_stop
+        self._at_most_every_s = at_most_every_s
+        self._last_s = 0.0
+
+    def emit(self, event: str, **facts: object) -> None:
+        """Write an event at once."""
+        self._job.emit(event, **facts)
+
+    def emit_sometimes(self, event: str, *, last: bool = False, **facts: object) -> None:
+        """Write an event unless one of these was written a moment ago; the `last` one is always written."""
+        now = time.monotonic()
+        if last or now - self._last_s >= self._at_most_every_s:
+            self._last_s = now
+            self._job.emit(event, **facts)
+
+    def check_stop(self) -> None:
+        """Raise `Stopped` if the user asked for it."""
+        self._job.check_stop()
+        if self._also_check:
+            self._also_check()
+
+
 @dataclass(frozen=True)
 class Epoch:
-    """One round of a training; round 0 is measured before anything was learned.
+    """One epoch of a training; epoch 0 is measured before training.
 
     Attributes:
         epoch: 0 to the number of epochs.
-        loss, accuracy: on the unchanged practice photos, after the epoch.
-        val_loss, val_accuracy: on the mock exam, after the epoch.
+        loss, accuracy: on the unchanged training photos, after the epoch.
+        val_loss, val_accuracy: on the validation photos, after the epoch.
         seconds: how long the epoch took, measuring included.
-        learning_rate: what the epoch was trained with; 0 for round 0.
+        learning_rate: what the epoch was trained with; 0 for epoch 0.
         val_probabilities: float32, shape (n_validation, n_classes), in the order of `Dataset.of("validation")`.
     """
 
@@ -40,8 +90,8 @@ class Progress:
 
     Attributes:
         phase: "waiting" in the queue, getting "weights", computing the frozen "prefix", "train", "test", or "done".
-        epoch, epochs: rounds finished, and to do in all.
-        batch, batches: within the round that is going on.
+        epoch, epochs: epochs finished, and to do in all.
+        batch, batches: within the current epoch.
         done, total: photos through the frozen layers, in phase "prefix".
         seconds_left: estimate for the phase; None while nothing is known.
     """
@@ -57,80 +107,69 @@ class Progress:
 
 
 def epochs_from(events: list[dict[str, Any]]) -> list[Epoch]:
-    """Return the finished rounds, round 0 first; one trained twice, because of an interruption, counts once."""
+    """Return the finished epochs, epoch 0 first; one trained twice, because of an interruption, counts once."""
     by_number: dict[int, Epoch] = {}
     for event in events:
         if event["event"] == "epoch":
-            by_number[event["epoch"]] = Epoch(
-                epoch=event["epoch"],
-                loss=event["loss"],
-                accuracy=event["accuracy"],
-                val_loss=event["val_loss"],
-                val_accuracy=event["val_accuracy"],
-                seconds=event["seconds"],
-                learning_rate=event["learning_rate"],
-                val_probabilities=np.asarray(event["val_probabilities"], np.float32),
-            )
+            facts = {field.name: event[field.name] for field in fields(Epoch)}
+            facts["val_probabilities"] = np.asarray(facts["val_probabilities"], np.float32)
+            by_number[event["epoch"]] = Epoch(**facts)
     return [by_number[number] for number in sorted(by_number)]
 
 
-def kept_epoch(history: list[Epoch], border: int, *, keep_best: bool) -> Epoch:
+def kept_epoch(history: list[Epoch], head_epochs: int, *, keep_best: bool) -> Epoch:
     """Return the epoch whose weights a training keeps.
 
-    That is the one with the most right answers in the mock exam, then the smallest loss there, among those in which
-    everything that was to learn did learn; while there is none of these, among all. Without `keep_best` it is the last.
+    That is the one with the highest validation accuracy, then the lowest validation loss, among those in which all
+    unfrozen units trained; while there is none of these, among all. Without `keep_best` it is the last.
 
     Args:
-        history: epochs, round 0 first, at least one more.
-        border: epochs in which the head learned alone although more was to learn.
+        history: epoch 0 first, and at least one more.
+        head_epochs: how many epochs train the head alone before other units train too.
     """
     if not keep_best:
         return history[-1]
-    candidates = [epoch for epoch in history if epoch.epoch > border] or history[1:]
+    candidates = [epoch for epoch in history if epoch.epoch > head_epochs] or history[1:]
     return max(candidates, key=lambda epoch: (epoch.val_accuracy, -epoch.val_loss))
 
 
-def border_exam(events: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return what the head alone got before more began to learn: epoch, val_accuracy, test_correct; None without."""
+def head_only_result(events: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the head-only result: epoch, val_accuracy, test_correct; None where no head-only phase ended."""
     found = [event for event in events if event["event"] == "border"]
     return {name: found[-1][name] for name in ("epoch", "val_accuracy", "test_correct")} if found else None
 
 
-def rows(history: list[Epoch], border: int) -> list[dict[str, Any]]:
+def rows(history: list[Epoch], head_epochs: int) -> list[dict[str, Any]]:
     """Return the epochs as plain rows: epoch, phase ("start", "head" or "all"), loss, accuracy, val_loss, ..., seconds.
 
     Args:
-        history: round 0 first.
-        border: epochs in which the head learned alone although more was to learn; 0 where there are none.
+        history: epoch 0 first.
+        head_epochs: as for `kept_epoch`; 0 where there are none.
     """
     return [
         {
             "epoch": epoch.epoch,
-            "phase": "start" if epoch.epoch == 0 else "head" if epoch.epoch <= border else "all",
-            "loss": epoch.loss,
-            "accuracy": epoch.accuracy,
-            "val_loss": epoch.val_loss,
-            "val_accuracy": epoch.val_accuracy,
-            "seconds": epoch.seconds,
+            "phase": "start" if epoch.epoch == 0 else "head" if epoch.epoch <= head_epochs else "all",
+            **{name: getattr(epoch, name) for name in ("loss", "accuracy", "val_loss", "val_accuracy", "seconds")},
         }
         for epoch in history
     ]
 
 
 def last_epoch(events: list[dict[str, Any]]) -> int:
-    """Return the newest finished round; 0 where there is none."""
+    """Return the newest finished epoch; 0 where there is none."""
     return max((event["epoch"] for event in events if event["event"] == "epoch"), default=0)
 
 
 def progress_from(events: list[dict[str, Any]], epochs: int, now: float) -> Progress:
-    """Read a running run's progress off its events.
+    """Compute a running run's progress from its events.
 
     Args:
         events: as `JobFolder.events` gives them, oldest first.
-        epochs: how many rounds the run will have.
+        epochs: how many the run will have.
         now: seconds since the epoch, the clock of the events.
     """
-    # An interrupted run's earlier events say nothing about how fast this attempt is.
+    # Events of earlier, interrupted attempts say nothing about the speed of this one.
     starts = [i for i, event in enumerate(events) if event["event"] == "started"]
     attempt = events[starts[-1] :] if starts else []
     phases = [event for event in attempt if event["event"] == "phase"]
@@ -149,12 +188,12 @@ def progress_from(events: list[dict[str, Any]], epochs: int, now: float) -> Prog
     seconds = [event["seconds"] for event in attempt if event["event"] == "epoch" and event["epoch"] > 0]
     left = None
     if seconds:
-        in_this_round = now - max(event["at"] for event in attempt if event["event"] == "epoch")
-        left = max(0.0, float(np.median(seconds)) * (epochs - finished) - in_this_round)
+        in_this_epoch = now - max(event["at"] for event in attempt if event["event"] == "epoch")
+        left = max(0.0, float(np.median(seconds)) * (epochs - finished) - in_this_epoch)
     return Progress("train", finished, epochs, batch, batches, seconds_left=left)
 
 
 def earlier_seconds(events: list[dict[str, Any]]) -> float:
-    """Return how long the attempts before the last one worked, from each one's start to its last sign of life."""
+    """Return how long the attempts before the last one took, from each one's start to its last event."""
     starts = [place for place, event in enumerate(events) if event["event"] == "started"]
     return float(sum(events[end - 1]["at"] - events[start]["at"] for start, end in pairwise(starts)))

@@ -1,7 +1,7 @@
-"""My experiments: what the list of them needs, read from small files only.
+"""The list of experiments, read from small files only.
 
-Each experiment has a number, given when it is first seen and kept for good: it stays when others are deleted, and none
-is given twice. The numbers stand beside the runs, in `numbers.json`.
+Each experiment gets a number when it is first listed and keeps it when others are deleted; no number is given twice.
+The numbers stand beside the runs, in `numbers.json`.
 """
 
 from __future__ import annotations
@@ -28,15 +28,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Row:
-    """One experiment in the list.
+class ListedRun:
+    """A run in the list.
 
     Attributes:
-        name: given by the user; empty where nobody gave one.
+        name: given by the user; may be empty.
         created_at: seconds since the epoch.
-        correct, total: of the final exam; None before it.
-        rounds: finished ones; None before the exam.
-        seconds: how long it took; None before the exam.
+        correct, total: of the test; None before it.
+        seconds: how long it took; None before the test.
         sweep: id of the sweep it was made for; empty where it stands for itself.
         number: what it is called for short, 1 for the first; 0 for one that was made for a sweep.
         outcome: what it did, beside what it was asked to do.
@@ -49,7 +48,6 @@ class Row:
     config: TrainConfig
     correct: int | None = None
     total: int | None = None
-    rounds: int | None = None
     seconds: float | None = None
     sweep: str = ""
     number: int = 0
@@ -61,18 +59,18 @@ class Row:
 
     @property
     def title(self) -> str:
-        """What it is called: by the user, else by the moment it was made, of this computer's clock."""
+        """The user's name for it, else the local time when it was made."""
         return self.name or time.strftime("%d %b %H:%M", time.localtime(self.created_at))
 
     @property
     def is_tested(self) -> bool:
-        """Whether there is a final exam to look at, and nobody is working on it any more."""
+        """Whether it has a test result, and no worker is working on it."""
         return self.total is not None and self.state not in OPEN_STATES
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """All experiments.
+class RunList:
+    """All runs, as the list shows them.
 
     Attributes:
         rows: those that can be read and stand for themselves, newest first.
@@ -80,20 +78,20 @@ class Shelf:
         of_sweeps: those that were made for a sweep, newest first, the ones not tested yet too.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[ListedRun, ...]
     unreadable: tuple[tuple[Run, str], ...]
-    of_sweeps: tuple[Row, ...] = ()
+    of_sweeps: tuple[ListedRun, ...] = ()
 
     @property
-    def tested(self) -> tuple[Row, ...]:
+    def tested(self) -> tuple[ListedRun, ...]:
         return tuple(row for row in self.rows if row.is_tested)
 
-    def row(self, run_id: str | None) -> Row | None:
+    def row(self, run_id: str | None) -> ListedRun | None:
         """Return the experiment of this id, or None."""
         return next((row for row in (*self.rows, *self.of_sweeps) if row.id == run_id), None)
 
 
-def shelf(workspace: Workspace) -> Shelf:
+def list_all(workspace: Workspace) -> RunList:
     """Read all experiments of a workspace; one that is damaged does not hide the others."""
     rows, unreadable = [], []
     for run in run_folders(workspace):
@@ -102,25 +100,25 @@ def shelf(workspace: Workspace) -> Shelf:
             unreadable.append((run, reason))
             continue
         try:
-            rows.append(read(run))
+            rows.append(read_listed_run(run))
         except (LabError, FileNotFoundError):
             continue  # deleted meanwhile, in another tab
     given = numbers(workspace, [row.id for row in rows if not row.sweep])
     alone = tuple(replace(row, number=given[row.id]) for row in rows if not row.sweep)
-    return Shelf(alone, tuple(unreadable), tuple(row for row in rows if row.sweep))
+    return RunList(alone, tuple(unreadable), tuple(row for row in rows if row.sweep))
 
 
 _NUMBERS_SCHEMA = 1
 
 
 def numbers(workspace: Workspace, ids: Sequence[str]) -> dict[str, int]:
-    """Return the numbers of experiments by their ids; who has none yet gets the next ones, the oldest first."""
+    """Return the numbers of experiments by their ids; those without one get the next ones, the oldest first."""
     if not ids:
         return {}
     path = workspace.runs / "numbers.json"
     given, following = _numbers(path)
     if not set(ids) <= set(given):
-        # Another page may give numbers at the same moment.
+        # Another page may assign numbers at the same moment.
         with FileLock(path.with_suffix(".lock")):
             given, following = _numbers(path)
             new = sorted(set(ids) - set(given))
@@ -140,12 +138,12 @@ def number(workspace: Workspace, run: Run) -> int:
 
 
 def next_number(workspace: Workspace) -> int:
-    """Return the number that the next experiment will get, after all of `shelf` have theirs."""
+    """Return the number that the next experiment will get, after all of `list_all` have theirs."""
     return _numbers(workspace.runs / "numbers.json")[1]
 
 
 def _numbers(path: Path) -> tuple[dict[str, int], int]:
-    """Return the numbers given so far, and the next one; a damaged file is as good as none."""
+    """Return the numbers given so far, and the next one; a damaged file counts as none."""
     try:
         content = disk.read_json(path, schema=_NUMBERS_SCHEMA)
         return {str(run_id): int(number) for run_id, number in content["numbers"].items()}, int(content["next"])
@@ -153,10 +151,10 @@ def _numbers(path: Path) -> tuple[dict[str, int], int]:
         return {}, 1
 
 
-def read(run: Run) -> Row:
-    """Read what the list needs of one experiment; its number is left out."""
+def read_listed_run(run: Run) -> ListedRun:
+    """Read what the list needs of one experiment, without its number."""
     request, summary = run.job.request(), run.summary() or {}
-    return Row(
+    return ListedRun(
         run=run,
         name=str(request["name"]),
         created_at=float(request["created_at"]),
@@ -164,7 +162,6 @@ def read(run: Run) -> Row:
         config=run.config,
         correct=summary.get("test_correct"),
         total=summary.get("test_total"),
-        rounds=summary.get("epochs_run"),
         seconds=summary.get("seconds"),
         sweep=run.sweep_id,
         outcome=run.outcome(),

@@ -1,7 +1,7 @@
-"""What a finished training did, beside what it was asked to do: whether everything that was to learn did learn.
+"""What a finished training did, which may differ from what was requested: whether all unfrozen units trained.
 
-Labels, lists, charts and comparisons ask here, so that a network in which only the new last layers learned is found
-under "retrained" nowhere. Runs of earlier versions of the lab do not say it themselves: it follows from the round kept.
+Labels, lists, charts and comparisons use it, so that a network of which only the head trained is called "retrained"
+nowhere. Results of earlier versions of the lab do not state it; there it follows from the epoch that was kept.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ Did = Literal["learned", "kept_frozen", "ended_before"]
 
 @dataclass(frozen=True)
 class HeadOnly:
-    """The network after the last round in which the new last layers learned alone.
+    """The network after its head-only epochs.
 
     Attributes:
-        epoch: that round.
-        val_accuracy: right answers in the mock exam, 0 to 1.
-        test_correct: right answers it would have had in the same final exam.
+        epoch: the last of them.
+        val_accuracy: 0 to 1.
+        test_correct: test photos it gets right.
     """
 
     epoch: int
@@ -39,29 +39,29 @@ class Outcome:
     """What a training did.
 
     Attributes:
-        did: "learned": all that was to learn learned in the round that was kept, nothing beside the new last layers
-            where all units were frozen; "kept_frozen": units were let loose, but a round from before was kept;
-            "ended_before": it ended before they were.
-        border: the last round of the new last layers alone; None where there is none.
-        kept_epoch: the round that took the final exam; None where nobody wrote it down.
-        head_only: what `border` had been worth; None where there is no border, or nobody wrote it down.
-        test_correct: right answers in the final exam; None before it.
+        did: "learned": all unfrozen units had trained in the epoch that was kept (the head alone where all units are
+            frozen); "kept_frozen": units were unfrozen, but an earlier epoch was kept; "ended_before": the training
+            ended before they were.
+        head_epochs: how many epochs trained the head alone before units were unfrozen; None where none were.
+        kept_epoch: the epoch that was tested; None where the result does not state it.
+        head_only: the result after `head_epochs`; None without these, or where the result does not state it.
+        test_correct: test photos it got right; None before the test.
     """
 
     did: Did = "learned"
-    border: int | None = None
+    head_epochs: int | None = None
     kept_epoch: int | None = None
     head_only: HeadOnly | None = None
     test_correct: int | None = None
 
     @property
     def retrained(self) -> bool:
-        """Whether the round that was kept lies after everything that was to learn began to."""
+        """Whether all unfrozen units had trained in the epoch that was kept."""
         return self.did == "learned"
 
     @property
     def was_worse(self) -> bool:
-        """Whether the new last layers alone would have had more right answers in the same final exam."""
+        """Whether the head alone got more test photos right."""
         return (
             self.retrained
             and self.head_only is not None
@@ -70,9 +70,9 @@ class Outcome:
         )
 
 
-def border(config: TrainConfig) -> int | None:
-    """Return the last round in which the new last layers learn alone; None where they always do, or never."""
-    return config.border(len(backbone(config.backbone).architecture.units)) or None
+def head_epochs(config: TrainConfig) -> int | None:
+    """Return how many epochs train the head alone before units are unfrozen; None where none are, or from the start."""
+    return config.head_only_epochs(len(backbone(config.backbone).architecture.units)) or None
 
 
 def outcome(config: TrainConfig, summary: Mapping[str, Any] | None) -> Outcome:
@@ -80,29 +80,28 @@ def outcome(config: TrainConfig, summary: Mapping[str, Any] | None) -> Outcome:
 
     Args:
         config: its settings.
-        summary: its `result.json`, of this version of the lab or an earlier one; None before the final exam, when
-            nothing speaks against its settings.
+        summary: its `result.json`, of this version of the lab or an earlier one; None before the test.
     """
-    last = border(config)
+    alone = head_epochs(config)
     if summary is None:
-        return Outcome(border=last)
+        return Outcome(head_epochs=alone)
     kept, ran = summary.get("kept_epoch"), summary.get("epochs_run")
     return Outcome(
-        did=_did(last, summary.get("retrained"), kept, ran),
-        border=last,
+        did=_did(alone, summary.get("retrained"), kept, ran),
+        head_epochs=alone,
         kept_epoch=kept,
-        head_only=_head_only(summary.get("head_only")) if last is not None else None,
+        head_only=_head_only(summary.get("head_only")) if alone is not None else None,
         test_correct=summary.get("test_correct") if summary.get("test_total") else None,
     )
 
 
-def _did(last: int | None, retrained: bool | None, kept: int | None, ran: int | None) -> Did:
-    if last is None or retrained:
+def _did(alone: int | None, retrained: bool | None, kept: int | None, ran: int | None) -> Did:
+    if alone is None or retrained:
         return "learned"
-    if retrained is None and (kept is None or kept > last):
-        # Without a round that was kept nothing tells; results of every version of the lab name it.
+    if retrained is None and (kept is None or kept > alone):
+        # Nothing contradicts the settings; results of every version of the lab state the kept epoch.
         return "learned"
-    return "ended_before" if ran is not None and ran <= last else "kept_frozen"
+    return "ended_before" if ran is not None and ran <= alone else "kept_frozen"
 
 
 def _head_only(written: Mapping[str, Any] | None) -> HeadOnly | None:

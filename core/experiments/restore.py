@@ -1,8 +1,7 @@
-"""An experiment brought back: the zip of `core.experiments.archive.pack_run` becomes a run folder again.
+"""An experiment imported: the zip of `core.experiments.archive.pack_run` becomes a run folder again.
 
-The zip comes from outside. No name in it decides a path, everything is read with a limit, only what was understood is
-written, and the folder is whole or not there. Its photos are not in it; where they are not here either, pictures stay
-empty.
+The zip is not trusted. No name in it decides a path, everything is read with a limit, only what was checked is written,
+and the folder is complete or not there. Its photos are not in it; where they are not here either, pictures stay empty.
 """
 
 from __future__ import annotations
@@ -61,61 +60,61 @@ _UNREADABLE = (
 )
 
 
-def bring_back(source: Path | BinaryIO, workspace: Workspace) -> Run:
-    """Take the zip of an experiment over, so that it can be looked at and asked like one made here.
+def unpack_run(source: Path | BinaryIO, workspace: Workspace) -> Run:
+    """Import the zip of an experiment, so that it can be shown and used like one made here.
 
     Args:
         source: the zip, as a path or open for reading.
 
     Raises:
-        RunError: it is no such zip, it is damaged or too large, or the experiment is here already.
+        RunError: it is no such zip, it is damaged or too large, or the experiment exists already.
     """
     with _opened(source) as zipped:
-        known = _read_json(zipped, archive.EXPERIMENT)
-        run_id = known.get("id")
+        header = _read_json(zipped, archive.HEADER)
+        run_id = header.get("id")
         if not (isinstance(run_id, str) and _IDS.fullmatch(run_id)):
             run_id = runs.new_run_path(workspace).name
         if (workspace.runs / run_id).exists():
-            raise RunError(f'This experiment is here already ("{_here(workspace, run_id)}"); open it in the list.')
+            raise RunError(f'This experiment is here already ("{_title_of(workspace, run_id)}"); open it in the list.')
         workspace.runs.mkdir(parents=True, exist_ok=True)
         # Written beside its place and renamed into it, so that nobody meets half of it.
         with disk.temporary_folder(workspace.root) as beside:
-            _write(zipped, beside / run_id, known)
+            _write(zipped, beside / run_id, header)
             (beside / run_id).rename(workspace.runs / run_id)
     return Run(workspace.runs / run_id)
 
 
-def _here(workspace: Workspace, run_id: str) -> str:
-    """Return what the list calls an experiment that is here."""
-    row = listing.shelf(workspace).row(run_id)
+def _title_of(workspace: Workspace, run_id: str) -> str:
+    """Return the title of an existing experiment."""
+    row = listing.list_all(workspace).row(run_id)
     return row.title if row else run_id
 
 
 @contextmanager
 def _opened(source: Path | BinaryIO) -> Iterator[zipfile.ZipFile]:
-    """Open the zip; whatever is wrong with what is in it becomes one sentence."""
+    """Open the zip; any error in its content becomes one sentence."""
     try:
         with zipfile.ZipFile(source) as zipped:
             names = zipped.namelist()
-            if len(names) > MOST_ENTRIES or not {archive.MODEL, archive.EXPERIMENT} <= set(names):
+            if len(names) > MOST_ENTRIES or not {archive.MODEL, archive.HEADER} <= set(names):
                 raise RunError("This zip is no experiment that was taken along; choose one that this lab made.")
             yield zipped
     except _UNREADABLE as error:
         raise RunError(f"This zip cannot be brought back ({error}); choose one that this lab made.") from error
 
 
-def _write(zipped: zipfile.ZipFile, path: Path, known: dict[str, Any]) -> None:
+def _write(zipped: zipfile.ZipFile, path: Path, header: dict[str, Any]) -> None:
     dataset = _dataset(_read_json(zipped, archive.DATASET))
-    config = TrainConfig(**_read_json(zipped, archive.CONFIG))
+    config = TrainConfig.from_dict(_read_json(zipped, archive.CONFIG))
     predictions = _predictions(_read_json(zipped, archive.PREDICTIONS), len(dataset.people))
-    created_at, name = _moment(known["created_at"]), _name(known["name"], allow_empty=True)
+    created_at, name = _moment(header["created_at"]), _name(header["name"], allow_empty=True)
     request = {**runs.training_request(config, dataset, name), "created_at": created_at, "brought_back": True}
     run = runs.create_run(path, dataset, config, name=name, state="stopped")
     disk.write_json(path / "request.json", request, schema=runs.SCHEMA)
     run.write_config(config)
     run.write_predictions(predictions)
     run.job.write_result(_result(_read_json(zipped, archive.RESULT), predictions, config))
-    for event in _events(_read_text(zipped, archive.EVENTS), len(dataset.people)):
+    for event in _epoch_events(_read_text(zipped, archive.EVENTS), len(dataset.people)):
         disk.append_line(path / "events.jsonl", event)
     _extract_model(zipped, run.model_path)
     foreign_model.check(run.model_path)
@@ -140,7 +139,7 @@ def _read_json(zipped: zipfile.ZipFile, name: str) -> dict[str, Any]:
 
 def _extract_model(zipped: zipfile.ZipFile, to: Path) -> None:
     info = zipped.getinfo(archive.MODEL)
-    # It is stored as it is; what grows while it is unpacked was made to fill disks.
+    # This lab stores it uncompressed; a compressed one may be a zip bomb.
     if info.compress_type != zipfile.ZIP_STORED or info.file_size > archive.MODEL_LIMIT_BYTES:
         raise ValueError("its network is packed otherwise than this lab does, or larger than 4 GB")
     if info.file_size > shutil.disk_usage(to.parent).free:
@@ -168,7 +167,7 @@ def _name(value: Any, *, allow_empty: bool = False) -> str:
 
 
 def _photo(sha256: Any, face: Any) -> None:
-    """Check what leads to a picture: the hash is a folder's name."""
+    """Check the hash and the face number: the hash becomes the name of a folder."""
     if not (isinstance(sha256, str) and _SHA256.fullmatch(sha256)):
         raise ValueError("a photo in it has no proper hash")
     if face is not None and not (isinstance(face, int) and 0 <= face < 10_000):
@@ -212,7 +211,7 @@ def _predictions(content: dict[str, Any], n_people: int) -> Predictions:
 
 
 def _result(content: dict[str, Any], predictions: Predictions, config: TrainConfig) -> dict[str, Any]:
-    """Return the numbers pages show; what can be counted again is counted again."""
+    """Return the numbers that pages show; those that follow from the predictions are computed anew."""
     labelled = predictions.labels >= 0
     right = predictions.probabilities[labelled].argmax(axis=1) == predictions.labels[labelled]
     numbers = {key: _number(content[key]) for key in _RESULT_NUMBERS if content.get(key) is not None}
@@ -223,7 +222,7 @@ def _result(content: dict[str, Any], predictions: Predictions, config: TrainConf
     }
     return {
         **numbers,
-        **_what_it_did(content),
+        **_outcome_fields(content),
         "backbone": config.backbone,
         "pretrained": config.pretrained,
         "freeze_depth": config.freeze_depth,
@@ -234,21 +233,21 @@ def _result(content: dict[str, Any], predictions: Predictions, config: TrainConf
     }
 
 
-def _what_it_did(content: dict[str, Any]) -> dict[str, Any]:
-    """Return whether what was to learn did, and what the new last layers alone were worth; as far as it is written."""
-    told: dict[str, Any] = {}
+def _outcome_fields(content: dict[str, Any]) -> dict[str, Any]:
+    """Return what `core.experiments.outcome` reads, as far as it is there."""
+    fields: dict[str, Any] = {}
     if content.get("retrained") is not None:
         if not isinstance(content["retrained"], bool):
             raise ValueError("it does not say whether it was retrained")
-        told["retrained"] = content["retrained"]
+        fields["retrained"] = content["retrained"]
     if content.get("head_only") is not None:
         head = content["head_only"]
-        told["head_only"] = {key: _number(head[key]) for key in ("epoch", "val_accuracy", "test_correct")}
-    return told
+        fields["head_only"] = {key: _number(head[key]) for key in ("epoch", "val_accuracy", "test_correct")}
+    return fields
 
 
-def _events(text: str, n_people: int) -> Iterator[dict[str, Any]]:
-    """Return the rounds; nothing else of the log is needed any more."""
+def _epoch_events(text: str, n_people: int) -> Iterator[dict[str, Any]]:
+    """Yield the epochs; no other events are needed for a finished run."""
     for line in text.splitlines():
         event = json.loads(line)
         if event["event"] != "epoch":
@@ -260,7 +259,7 @@ def _events(text: str, n_people: int) -> Iterator[dict[str, Any]]:
             "event": "epoch",
             "at": _number(event["at"]),
             "epoch": int(_number(event["epoch"])),
-            # A round that diverged has no finite error.
+            # An epoch that diverged has no finite loss.
             **{key: float(event[key]) for key in _EPOCH_NUMBERS},
             "val_probabilities": probabilities.round(6).tolist(),
         }

@@ -3,10 +3,10 @@
 Beside the files of every job (`core.jobfolder`):
 
 dataset.json       the data set's manifest as it was when the run was made
-config.json        the settings with everything resolved, written by the trainer when it starts
-checkpoint.npz     every few epochs: weights, optimizer, callbacks, the best epoch's weights; gone when the run is done
+config.json        the settings with everything resolved, written when the training starts
+checkpoint.npz     weights, optimizer, callbacks, the best epoch's weights; removed when the run is done
 model.keras        the tested model: RGB 0-255 in, probabilities out
-predictions.json   what it said of every photo of the final exam
+predictions.json   its predictions of the test photos
 result.json        the numbers, as `python -m core train --json` prints them
 """
 
@@ -25,10 +25,7 @@ from core import disk
 from core.config import TrainConfig
 from core.data.dataset import Dataset
 from core.errors import LabError, RunError
-from core.experiments.history import Epoch as Epoch
-from core.experiments.history import Progress as Progress
-from core.experiments.history import epochs_from, last_epoch
-from core.experiments.history import progress_from as progress_from
+from core.experiments.history import Epoch, Progress, epochs_from, last_epoch, progress_from
 from core.experiments.outcome import Outcome, outcome
 from core.jobfolder import JobFolder, State, Status
 from core.workspace import Workspace
@@ -38,14 +35,14 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class Predictions:
-    """What a model said of n photos.
+    """The predictions of n photos.
 
     Attributes:
         probabilities: float32, shape (n, n_classes), rows add up to 1, columns in label order.
-        labels: int64, shape (n,), the true person; -1 where nobody said.
+        labels: int64, shape (n,), the true person; -1 where unknown.
         names: the photos' names as the user knows them.
         sha256s: their content, for finding the picture.
-        faces: which face of the photo; None is the whole photo.
+        faces: which face of the photo; None: the whole photo.
     """
 
     probabilities: np.ndarray
@@ -79,12 +76,12 @@ class Run:
 
     @property
     def sweep_id(self) -> str:
-        """The sweep it was made for; empty where it stands for itself."""
+        """Id of the sweep it was made for; empty where there is none."""
         return str(self.job.request().get("sweep", ""))
 
     @property
     def came_from(self) -> str:
-        """The experiment that the idea for this one started from; empty where it was no idea of the lab."""
+        """Id of the experiment that the lab's suggestion for this one came from; empty where there was none."""
         return str(self.job.request().get("came_from", ""))
 
     @property
@@ -93,11 +90,11 @@ class Run:
 
     @property
     def config(self) -> TrainConfig:
-        """The settings: as resolved by the trainer once it has started, as asked for before."""
+        """The settings: as requested, and as resolved once the training has started."""
         resolved = self.path / "config.json"
         if resolved.exists():
-            return TrainConfig(**disk.read_json(resolved, schema=SCHEMA))
-        return TrainConfig(**self.job.request()["config"])
+            return TrainConfig.from_dict(disk.read_json(resolved, schema=SCHEMA))
+        return TrainConfig.from_dict(self.job.request()["config"])
 
     @property
     def dataset(self) -> Dataset:
@@ -110,11 +107,11 @@ class Run:
         disk.write_json(self.path / "config.json", config.to_dict(), schema=SCHEMA)
 
     def history(self) -> list[Epoch]:
-        """Return the finished rounds, round 0 first. A round trained twice, because of an interruption, counts once."""
+        """Return the finished epochs, epoch 0 first. One trained twice, because of an interruption, counts once."""
         return epochs_from(self.job.events())
 
     def progress(self) -> Progress:
-        """Tell what the run is doing, from its events alone."""
+        """Return what the run is doing, from its events alone."""
         state: State = self.status().state
         events = self.job.events()
         if state == "queued":
@@ -124,7 +121,7 @@ class Run:
         return progress_from(events, self.config.epochs, time.time())
 
     def predictions(self) -> Predictions | None:
-        """Return what the tested model said of the final exam, or None before the test."""
+        """Return the predictions of the test photos; None before the test."""
         path = self.path / "predictions.json"
         if not path.exists():
             return None
@@ -149,16 +146,16 @@ class Run:
         disk.write_json(self.path / "predictions.json", content, schema=SCHEMA)
 
     def summary(self) -> dict[str, Any] | None:
-        """Return the numbers of the finished run (the JSON of `train`), or None before the test."""
+        """Return the numbers of the finished run (the JSON of `train`); None before the test."""
         return self.job.result() if (self.path / "result.json").exists() else None
 
     def outcome(self) -> Outcome:
-        """Return what the training did, beside what it was asked to do."""
+        """Return what the training did, which may differ from what was requested."""
         return outcome(self.config, self.summary())
 
 
 def new_run_path(workspace: Workspace) -> Path:
-    """Return the path of a run folder that does not exist yet; names sort by time."""
+    """Return the path for a new run folder; names sort by time."""
     return workspace.runs / f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:6]}"
 
 
@@ -192,14 +189,14 @@ def create_run(
 
     Args:
         sweep: id of the sweep it is made for.
-        came_from: id of the experiment that the idea for it started from.
+        came_from: id of the experiment that the suggestion for it came from.
 
     Raises:
         LabError: the folder exists and is not empty.
     """
     JobFolder.create(path, training_request(config, dataset, name, sweep, came_from), state="stopped")
     disk.write_json(path / "dataset.json", dataset.to_dict(), schema=SCHEMA)
-    # Queued last: a worker that sees it must find everything in place.
+    # Queued last: a worker that finds it needs all its files.
     JobFolder(path).set_state(state)
     return Run(path)
 
@@ -216,7 +213,7 @@ def open_run(path: Path) -> Run:
 
 
 def list_runs(workspace: Workspace, *, of_sweeps: bool = False) -> list[Run]:
-    """Return the runs of a workspace that can be read, newest first; those made for a sweep only where asked for."""
+    """Return the runs of a workspace that can be read, newest first; those of sweeps only with `of_sweeps`."""
     readable = (run for run in run_folders(workspace) if damage(run) is None)
     return [run for run in readable if of_sweeps or not run.sweep_id]
 
@@ -230,7 +227,7 @@ def run_folders(workspace: Workspace) -> list[Run]:
 
 
 def damage(run: Run) -> str | None:
-    """Return in a sentence why a run cannot be read, as after half a deletion; None where it can."""
+    """Return in a sentence why a run cannot be read, as after an incomplete deletion; None where it can."""
     changed_ns = []
     for name in ("request.json", "status.json", "config.json", "result.json"):
         try:
@@ -242,7 +239,7 @@ def damage(run: Run) -> str | None:
 
 @lru_cache(maxsize=1000)
 def _damage(run: Run, *changed_ns: int) -> str | None:
-    """Read the small files once; other times of theirs make them others."""
+    """Read the small files once, and again when one of them changes."""
     del changed_ns
     try:
         request = run.job.request()
@@ -259,12 +256,12 @@ def _damage(run: Run, *changed_ns: int) -> str | None:
 
 
 def is_used(workspace: Workspace, dataset: Dataset) -> bool:
-    """Tell whether a run has this version of a data set, which must then stay as it is."""
+    """Return whether a run uses this version of a data set, which then must not change."""
     return any(dataset_of(run) == (dataset.id, dataset.version) for run in run_folders(workspace))
 
 
 def dataset_of(run: Run) -> tuple[str, int] | None:
-    """Return id and version of a run's data set, of a damaged run as well; None where nothing tells."""
+    """Return id and version of a run's data set, of a damaged run as well; None where they cannot be found."""
     try:
         request = run.job.request()
         return request["dataset_id"], request["dataset_version"]

@@ -1,8 +1,8 @@
 """What to try next after a result: the first idea of the lesson that has not been tried yet.
 
-An idea changes one setting of one experiment that is there already, its base, so that the result can be held against
-that one. The base is the experiment on the page where it fits, else the newest that does. Only an untrained network
-changes a second one: all its blocks must learn.
+An idea changes one setting of an existing experiment, its base, so that the two can be compared. The base is the
+experiment on the page where it fits, else the newest that does. Only an untrained network changes a second setting: all
+its blocks must train.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Literal
 from core.config import TrainConfig
 from core.models.registry import backbone, can_start_untrained, frozen_units, is_all_frozen
 
-Idea = Literal["untrained", "seen_before", "retrain_last", "all_stops", "few_photos", "stranger"]
+Idea = Literal["untrained", "pretrained", "retrain_last", "sweep", "few_photos", "stranger"]
 FEW_PHOTOS = 3
 
 
@@ -23,8 +23,8 @@ class Suggestion:
     """An idea.
 
     Attributes:
-        changes: the settings that it takes (fields of `TrainConfig`); none for what Train is not needed for.
-        base: settings of the experiment whose settings these are otherwise; None where Train is not needed.
+        changes: the settings it changes (fields of `TrainConfig`); empty where no new training is needed.
+        base: settings of the experiment that is changed; None where no new training is needed.
     """
 
     idea: Idea
@@ -50,15 +50,15 @@ def next_idea(
     Args:
         config: of the experiment whose result is being read.
         tried: settings of all finished experiments with these photos, that one included, newest first.
-        most_photos: practice photos of the person who has the most.
-        is_compared: whether freeze depths were compared with these photos, all at once.
-        stranger_shown: whether this experiment's network was shown one.
+        most_photos: training photos of the person who has the most.
+        is_compared: whether a sweep over freeze depths was done with these photos.
+        stranger_shown: whether this experiment's network was asked about a stranger.
     """
     every = (config, *tried)
     return (
         _untrained(every)
         or _retrain_last(every)
-        or (None if is_compared else Suggestion("all_stops"))
+        or (None if is_compared else Suggestion("sweep"))
         or (_few_photos(every) if most_photos > FEW_PHOTOS else None)
         or (None if stranger_shown else Suggestion("stranger"))
     )
@@ -67,7 +67,7 @@ def next_idea(
 def _untrained(every: Sequence[TrainConfig]) -> Suggestion | None:
     if not all(config.pretrained for config in every):
         return None
-    # One whose blocks all learn already differs in nothing but its start.
+    # Preferably one that freezes nothing: then only the start differs.
     base = _first(every, lambda config: _has_all_photos(config) and frozen_units(config) == 0, _has_all_photos)
     if not can_start_untrained(base.backbone):
         return None
@@ -77,23 +77,23 @@ def _untrained(every: Sequence[TrainConfig]) -> Suggestion | None:
 def _retrain_last(every: Sequence[TrainConfig]) -> Suggestion | None:
     if any(_is_last_retrained(config) for config in every):
         return None
-    seen = [config for config in every if config.pretrained]
-    if not seen:
-        return Suggestion("seen_before", {"pretrained": True}, every[0])
-    base = _first(seen, lambda config: is_all_frozen(config) and _has_all_photos(config), is_all_frozen)
-    return Suggestion("retrain_last", {"freeze_depth": backbone(base.backbone).architecture.stops()[-2]}, base)
+    pretrained = [config for config in every if config.pretrained]
+    if not pretrained:
+        return Suggestion("pretrained", {"pretrained": True}, every[0])
+    base = _first(pretrained, lambda config: is_all_frozen(config) and _has_all_photos(config), is_all_frozen)
+    return Suggestion("retrain_last", {"freeze_depth": _last_block(base)}, base)
 
 
 def _few_photos(every: Sequence[TrainConfig]) -> Suggestion | None:
-    seen = [config for config in every if config.pretrained]
-    if not seen or any(_has_few_photos(config) for config in seen):
+    pretrained = [config for config in every if config.pretrained]
+    if not pretrained or any(_has_few_photos(config) for config in pretrained):
         return None
-    return Suggestion("few_photos", {"train_per_class": FEW_PHOTOS}, _first(seen, _has_all_photos))
+    return Suggestion("few_photos", {"train_per_class": FEW_PHOTOS}, _first(pretrained, _has_all_photos))
 
 
-def _first(every: Sequence[TrainConfig], *wanted: Callable[[TrainConfig], bool]) -> TrainConfig:
-    """Return the first experiment that fits the first wish, else the second, else the first of all."""
-    fitting = (config for fits in wanted for config in every if fits(config))
+def _first(every: Sequence[TrainConfig], *conditions: Callable[[TrainConfig], bool]) -> TrainConfig:
+    """Return the first experiment that meets the first condition, else the second, else the first of all."""
+    fitting = (config for fits in conditions for config in every if fits(config))
     return next(fitting, every[0])
 
 
@@ -102,8 +102,13 @@ def _has_all_photos(config: TrainConfig) -> bool:
 
 
 def _is_last_retrained(config: TrainConfig) -> bool:
-    """Return whether the last block alone was to learn."""
-    return config.pretrained and frozen_units(config) == backbone(config.backbone).architecture.stops()[-2]
+    """Return whether the last block alone was unfrozen."""
+    return config.pretrained and frozen_units(config) == _last_block(config)
+
+
+def _last_block(config: TrainConfig) -> int:
+    """Return the freeze depth at which the last block alone is unfrozen."""
+    return backbone(config.backbone).architecture.freeze_boundaries()[-2]
 
 
 def _has_few_photos(config: TrainConfig) -> bool:

@@ -1,4 +1,4 @@
-"""How things go away while somebody may work on them: what is in the way is stopped first, then all of it goes."""
+"""Deletion of what a worker may be using: its jobs are stopped first, then everything is removed."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from core import disk, trash
-from core.data import manifest
-from core.data.manifest import delete_dataset as delete_photos
+from core.data import dataset as datasets
+from core.data.dataset import delete_dataset as delete_photos
 from core.errors import LabError
 from core.experiments import runs
 from core.jobfolder import OPEN_STATES, JobFolder
@@ -26,14 +26,14 @@ _SEARCHES = ("crop", "add", "recrop", "fetch")
 
 
 def delete_run(workspace: Workspace, run: Run) -> None:
-    """Stop an experiment where it is open, and remove it with every look at new photos that asked it.
+    """Stop an experiment where it is open, and remove it with all predictions of new photos made with it.
 
     Raises:
-        LabError: what works on it does not end.
+        LabError: a worker does not let go of it.
     """
-    looks = [job for job in _jobs(workspace) if _request(job).get("model") == str(run.path)]
-    _stop(workspace, [run.job, *looks])
-    _remove(workspace, [run.job, *looks])
+    predictions = [job for job in _jobs(workspace) if _request(job).get("model") == str(run.path)]
+    _stop(workspace, [run.job, *predictions])
+    _remove(workspace, [run.job, *predictions])
     _remove_unneeded_photos(workspace)
 
 
@@ -41,19 +41,19 @@ def delete_sweep(workspace: Workspace, sweep: Sweep) -> None:
     """Stop a sweep where it is open, and remove it with the experiments made for it that no other sweep shows.
 
     Raises:
-        LabError: what works on it does not end.
+        LabError: a worker does not let go of it.
     """
     others = [other for other in list_sweeps(workspace) if other.id != sweep.id]
-    # One that cannot be read may be mended; its experiments are left to it.
+    # A damaged sweep may be repaired by hand, so its experiments stay.
     needed = {"", *(other.id for other in others), *(other.id for other, _ in damaged_sweeps(workspace))} - {sweep.id}
     shown = {run.id for other in others for _, run in other.members()}
-    # Those of sweeps that went before, and that this one was the last to show, too.
+    # Includes those of sweeps deleted earlier that only this one still shows.
     made = [run.job for run in runs.run_folders(workspace) if run.id not in shown and _sweep_of(run.job) not in needed]
     models = {str(job.path) for job in made}
-    looks = [job for job in _jobs(workspace) if _request(job).get("model") in models]
-    _stop(workspace, [sweep.job, *looks])
-    # The sweep first: its experiments without it are still experiments, the sweep without them would be made anew.
-    _remove(workspace, [sweep.job, *made, *looks])
+    predictions = [job for job in _jobs(workspace) if _request(job).get("model") in models]
+    _stop(workspace, [sweep.job, *predictions])
+    # The sweep first: it would train missing experiments again, while experiments without their sweep are harmless.
+    _remove(workspace, [sweep.job, *made, *predictions])
     _remove_unneeded_photos(workspace)
 
 
@@ -62,10 +62,10 @@ def _sweep_of(job: JobFolder) -> str:
 
 
 def delete_dataset(workspace: Workspace, dataset_id: str) -> None:
-    """Stop everything that works with a data set; remove it, its experiments, and the jobs that hold faces of it.
+    """Stop everything that uses a data set; remove it, its experiments, and the jobs that hold faces of it.
 
     Raises:
-        LabError: what works on it does not end, or photos of another data set are being read in right now.
+        LabError: a worker does not let go of it, or photos of another data set are being read in right now.
     """
     made = [run.job for run in runs.run_folders(workspace) if (runs.dataset_of(run) or ("",))[0] == dataset_id]
     models = {str(job.path) for job in made}
@@ -75,7 +75,7 @@ def delete_dataset(workspace: Workspace, dataset_id: str) -> None:
         if request.get("dataset_id") == dataset_id or request.get("model") in models:
             jobs.append(job)
     _stop(workspace, [*made, *jobs])
-    # Experiments go once the photos can go too, under the lock of these.
+    # Experiments are removed under the lock of the photos, when these can be removed too.
     delete_photos(workspace, dataset_id, first=lambda: _remove(workspace, [*made, *jobs]))
 
 
@@ -93,7 +93,7 @@ def _remove_unneeded_photos(workspace: Workspace) -> None:
     """Remove photos that no data set uses, unless a search that can go on may still want them."""
     searching = [job for job in _jobs(workspace) if _request(job).get("kind") in _SEARCHES and not _has_ended(job)]
     if not searching:
-        manifest.remove_unneeded(workspace, partial(runs.is_used, workspace))
+        datasets.remove_unneeded(workspace, partial(runs.is_used, workspace))
 
 
 def _has_ended(job: JobFolder) -> bool:
@@ -104,17 +104,17 @@ def _has_ended(job: JobFolder) -> bool:
 
 
 def erase_everything(workspace: Workspace) -> Erased:
-    """Stop all work, remove everything of the user's, and send the workers away, so that no memory keeps it either.
+    """Stop all work, remove everything of the user's, and let the workers exit, so that nothing stays in memory either.
 
     Raises:
-        LabError: something does not end, or could not be removed.
+        LabError: a worker does not stop, or something could not be removed.
     """
     supervisor.stop_everything(workspace)
     erased = workspace.erase()
     disk.forget_logs()
-    for card in workers.cards(workspace):
-        if card.alive:
-            workers.ask_to_leave(workspace, card.token)
+    for worker in workers.list_workers(workspace):
+        if worker.alive:
+            workers.ask_to_leave(workspace, worker.token)
     return erased
 
 
@@ -131,7 +131,7 @@ def _in(home: Path) -> list[JobFolder]:
 
 
 def _request(job: JobFolder) -> dict[str, Any]:
-    """Return what a job was asked; nothing where its folder is damaged."""
+    """Return a job's request; nothing where its folder is damaged."""
     try:
         return job.request()
     except (LabError, FileNotFoundError):

@@ -1,4 +1,4 @@
-"""What a worker can do: each kind of job, its lane, and the function that does it, imported when it is needed."""
+"""The kinds of job: the lane of each, and the function that does it, imported when it is needed."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from core.jobs.queue import HELPER, TRAIN
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
-    from core.data.manifest import Dataset
+    from core.data.dataset import Dataset
 
 Work = Callable[[JobFolder, Workspace], None]
 
-# More often helps no eye, and every event is a line on disk.
+# Every event is a line on disk, and a page shows no more.
 _PROGRESS_EVERY_S = 0.1
 
 
@@ -32,11 +32,11 @@ class Kind:
     """One kind of job.
 
     Attributes:
-        lane: where it waits: "train" for what takes minutes, "helper" for what somebody is waiting for.
+        lane: "train" for what takes minutes, "helper" for what a user waits for.
         function: "module:name" of a function (job, workspace). It returns when the job is done, raises `LabError` for
-            what the user can mend and `Stopped` after a wish to stop, and leaves the job's state alone.
-        warm: import it before a job comes, because that takes seconds.
-        ends_worker: the worker's process ends after such a job.
+            what the user can mend and `Stopped` when asked to stop, and does not write the job's state.
+        warm: import it before a job comes, for that takes seconds.
+        ends_worker: the worker's process exits after such a job.
     """
 
     lane: str
@@ -57,10 +57,10 @@ KINDS: dict[str, Kind] = {
     "crop": Kind(HELPER, "core.jobs.kinds:crop"),
     "add": Kind(HELPER, "core.jobs.kinds:add"),
     "recrop": Kind(HELPER, "core.jobs.kinds:recrop"),
-    "compare": Kind(HELPER, "core.training.similarity:compare"),
+    "compare": Kind(HELPER, "core.training.similarity:compare_faces"),
     "explain": Kind(HELPER, "core.training.activations:explain"),
     "fetch": Kind(HELPER, "core.jobs.kinds:fetch"),
-    # Imports TensorFlow (690 MB) with the first one; who only crops never pays for it.
+    # The first one imports TensorFlow (690 MB), which cropping does not need.
     "predict": Kind(HELPER, "core.training.predict:run_predict"),
     "download": Kind(HELPER, "core.jobs.kinds:download"),
     "import_weights": Kind(HELPER, "core.jobs.kinds:import_weights"),
@@ -86,20 +86,20 @@ def crop(job: JobFolder, workspace: Workspace) -> None:
     """Build a data set: find, crop, group and split.
 
     Request: `source` (folder or zip), `name`, `crop` and `split` (fields of `CropConfig` and `SplitConfig`; may be
-    missing), `people_from` where no folders name people (`intake.read_source`). Events: "progress" with `step`,
+    missing), `people_from` where no folders name people (`core.data.read`). Events: "progress" with `step`,
     `done`, `total`. Result: `dataset_id`, `version`.
     """
     request = job.request()
-    with _using_up(job, Path(request["source"])) as source:
+    with _upload(job, Path(request["source"])) as source:
         crop_config = CropConfig(**request.get("crop", {}))
         _build(job, workspace, source, request.get("name"), crop_config, _reporter(job))
 
 
 @contextmanager
-def _using_up(job: JobFolder, source: Path) -> Iterator[Path]:
-    """Remove an upload, which lies in the job's own folder: its photos are in the store at the end, or were not wanted.
+def _upload(job: JobFolder, source: Path) -> Iterator[Path]:
+    """Remove an upload, which lies in the job's own folder, when its photos are in the store or were refused.
 
-    Not after a wish to stop, which a worker gets as well where the system ends it: that search can go on.
+    Not when the job was stopped, which happens as well where the system ends the worker: it can then be resumed.
     """
     try:
         yield source
@@ -124,10 +124,10 @@ def _build(
     crop_config: CropConfig,
     report: Callable[[str, int, int], None],
 ) -> None:
-    from core.data.dataset import build_dataset
+    from core.data.building import build_dataset
 
     split = SplitConfig(**job.request().get("split", {}))
-    # Somebody with too few photos is told so on the page, and stops nobody else.
+    # Not strict: the page names people with too few photos, and the others can go on.
     dataset = build_dataset(
         source,
         workspace,
@@ -151,11 +151,12 @@ def add(job: JobFolder, workspace: Workspace) -> None:
     Request: `dataset_id`, `source`, `person` where all photos are one person's, and `people_from` as for "crop". Events
     and result as for "crop".
     """
-    from core.data.dataset import add_photos, load_dataset
+    from core.data.building import add_photos
+    from core.data.dataset import load_dataset
     from core.experiments import runs
 
     request = job.request()
-    with _using_up(job, Path(request["source"])) as source:
+    with _upload(job, Path(request["source"])) as source:
         added = add_photos(
             source,
             workspace,
@@ -170,8 +171,8 @@ def add(job: JobFolder, workspace: Workspace) -> None:
 
 def recrop(job: JobFolder, workspace: Workspace) -> None:
     """Crop the newest version of `dataset_id` anew. Request: `dataset_id`, `crop`. Events and result as for "crop"."""
-    from core.data.manifest import load_dataset
-    from core.data.recrop import recrop as crop_again
+    from core.data.building import recrop as crop_again
+    from core.data.dataset import load_dataset
     from core.experiments import runs
 
     request = job.request()
@@ -207,7 +208,7 @@ def fetch(job: JobFolder, workspace: Workspace) -> None:
         )
         _build(job, workspace, laid_out, chosen.title, crop_config, report)
     finally:
-        # They lie in the store now, or were not wanted.
+        # They are in the store now, or were refused.
         shutil.rmtree(laid_out, ignore_errors=True)
 
 
@@ -225,18 +226,18 @@ def download(job: JobFolder, workspace: Workspace) -> None:
 
 
 def import_weights(job: JobFolder, workspace: Workspace) -> None:
-    """Take the weights of `backbone` from the request's `file`; `called` is its name for showing, where it has another.
+    """Import the weights of `backbone` from the request's `file`; `called` is the name to show, where it is another.
 
     Result: `backbone`, `sha256`, `verified`.
     """
-    from core.models.weights import import_weights as take_over
+    from core.models.weights import import_weights as import_file
 
     request = job.request()
     file = Path(request["file"])
     try:
-        found = take_over(request["backbone"], file, workspace, called=request.get("called", ""))
+        found = import_file(request["backbone"], file, workspace, called=request.get("called", ""))
     finally:
-        # An upload lies in the job's own folder; the workspace has its copy now, or it was no good.
+        # An upload lies in the job's own folder; the workspace has its copy now, or it was refused.
         if file.parent == job.path:
             file.unlink(missing_ok=True)
     job.write_result({"backbone": request["backbone"], "sha256": found.sha256, "verified": found.verified})

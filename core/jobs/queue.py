@@ -1,8 +1,8 @@
-"""What waits to be done: job folders, and a marker for each that is queued.
+"""The queue: job folders, and a marker for each that is queued.
 
-A marker is an empty file `queue/<lane>/<created>-<runs|sweeps|jobs>-<id>`. Its name says everything, so listing one
-small folder gives what waits, oldest first, however many finished jobs lie around. The job folder stays the truth: a
-marker whose folder is gone or no longer queued is dropped by whoever meets it, and `repair` makes the missing ones.
+A marker is an empty file `queue/<lane>/<created>-<runs|sweeps|jobs>-<id>`. Its name says everything, so that listing
+one small folder gives the waiting jobs, oldest first, however many finished ones there are. The job folder decides: a
+marker whose job is gone or no longer queued is dropped when it is read, and `repair` writes missing ones.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Marker:
 
     @classmethod
     def of(cls, workspace: Workspace, job: JobFolder) -> Marker:
-        """Return the marker a job has while it waits, whether or not it is there."""
+        """Return the marker of a job, existing or not."""
         request = job.request()
         name = f"{request['created_at']:017.6f}-{job.path.parent.name}-{job.id}"
         return cls(_lane_folder(workspace, request["lane"]) / name, job)
@@ -70,7 +70,7 @@ def submit(workspace: Workspace, path: Path, request: dict[str, Any]) -> JobFold
 
 
 def enqueue(workspace: Workspace, job: JobFolder) -> None:
-    """Put a folder that is `queued` already, as `core.experiments.runs.create_run` makes them, where workers look."""
+    """Write the marker of a job that is `queued` already, as `core.experiments.runs.create_run` makes them."""
     if job.path.parent not in _homes(workspace):
         raise LabError(
             f'The job folder "{job.path}" is not one of this workspace; make it in its runs, sweeps or jobs.'
@@ -80,21 +80,21 @@ def enqueue(workspace: Workspace, job: JobFolder) -> None:
     marker.touch()
 
 
-def again(workspace: Workspace, job: JobFolder) -> None:
-    """Queue a stopped, interrupted or failed job once more, at its old place; its worker goes on from what is there.
+def resubmit(workspace: Workspace, job: JobFolder) -> None:
+    """Queue a stopped, interrupted or failed job again, at its old place; its worker resumes it.
 
     Raises:
-        LabError: somebody is working on it.
+        LabError: a worker is working on it.
     """
     job.queue_again()
     enqueue(workspace, job)
 
 
-def withdraw(workspace: Workspace, job: JobFolder) -> None:
-    """Ask a job to stop; one that still waits leaves the queue, so that no worker comes across it any more."""
+def stop(workspace: Workspace, job: JobFolder) -> None:
+    """Ask a job to stop; one that still waits leaves the queue."""
     job.ask_to_stop()
     if _state(job) == "stopped":
-        with suppress(LabError, FileNotFoundError):  # one whose request cannot be read, or that went away meanwhile
+        with suppress(LabError, FileNotFoundError):  # its request cannot be read, or it was deleted meanwhile
             Marker.of(workspace, job).drop()
 
 
@@ -109,24 +109,24 @@ def open_jobs(workspace: Workspace) -> list[JobFolder]:
 
 
 def repair(workspace: Workspace) -> None:
-    """Make the markers of queued jobs that have none, as after a crash between the folder and its marker."""
+    """Write the markers of queued jobs that have none, as after a crash between the folder and its marker."""
     for job in _all_jobs(workspace):
         if _state(job) == "queued":
             enqueue(workspace, job)
 
 
 def is_lane_busy(workspace: Workspace, lane: str) -> bool:
-    """Tell whether a living worker of this lane is at work."""
+    """Return whether a living worker of this lane is at work."""
     with _lane_claimed(workspace, lane) as free:
         return not free
 
 
 @contextmanager
 def take(workspace: Workspace, lane: str) -> Iterator[JobFolder | None]:
-    """Hold the lane and its oldest queued job that nobody holds, marked `running`; None where there is nothing to do.
+    """Hold the lane and its oldest queued job, marked `running`; None where there is nothing to do.
 
-    One job a lane is worked on at a time: None as well while another worker of the lane holds one. Cheap when nothing
-    waits: one look into a folder.
+    Each lane does one job at a time: None as well while another worker of the lane has one. Cheap when nothing waits:
+    it lists one folder.
     """
     with ExitStack() as held:
         markers = _markers(workspace, lane)
@@ -137,7 +137,7 @@ def take(workspace: Workspace, lane: str) -> Iterator[JobFolder | None]:
 
 
 def _claim(marker: Marker, held: ExitStack) -> bool:
-    """Try to hold a marker's job and mark it running; drop the marker where its job does not wait any more."""
+    """Try to hold a marker's job and mark it running; drop the marker of a job that is no longer queued."""
     if not marker.job.exists():
         marker.drop()
         return False
@@ -158,7 +158,7 @@ def _claim(marker: Marker, held: ExitStack) -> bool:
 
 @contextmanager
 def _lane_claimed(workspace: Workspace, lane: str) -> Iterator[bool]:
-    """Try to hold a lane, so that no other worker of it takes a job; give whether it worked."""
+    """Try to hold a lane, so that no other worker of it takes a job; yield whether it worked."""
     lock = FileLock(_lane_folder(workspace, lane).with_suffix(".lock"))
     try:
         lock.acquire(timeout=0)
@@ -191,7 +191,7 @@ def _all_jobs(workspace: Workspace) -> list[JobFolder]:
 
 
 def _state(job: JobFolder) -> str | None:
-    """Return a job's state; None where its folder went away meanwhile or cannot be read."""
+    """Return a job's state; None where its folder was deleted meanwhile or cannot be read."""
     try:
         return job.status().state
     except (FileNotFoundError, LabError):

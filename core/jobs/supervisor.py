@@ -1,7 +1,7 @@
-"""Keeps workers ready: a thread in the server that starts them, sees them die, and starts them again.
+"""Keeps workers ready: a thread in the server that starts them and restarts those that crash.
 
-Of several servers on one workspace one leads, by a lock. Workers are processes of their own: they outlive a server that
-is killed, finish what they do, and a new server finds them on the roster.
+Of several servers on one workspace one is in charge, by a lock. Workers are separate processes: they outlive a server
+that is killed and finish their jobs, and a new server finds them in the list of `workers`.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from core.jobfolder import JobFolder
-    from core.jobs.workers import Card
+    from core.jobs.workers import WorkerInfo
     from core.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = (sys.executable, "-m", "core", "worker")
 TICK_S = 0.5
 REPAIR_EVERY_S = 10.0
-# A second worker for trainings takes 0.7 GB before it does anything; below this it would slow down the first.
+# A second worker for trainings takes 0.7 GB before its first job; with less memory it would slow down the first.
 STANDBY_NEEDS_BYTES = 4 * 1024**3
-# A worker that dies younger than this has died at once, and the next one waits: 1 s, 2 s, 4 s, at most a minute.
-STEADY_S = 30.0
+# After a crash within this time the next worker waits: 1 s, 2 s, 4 s, at most a minute.
+STABLE_AFTER_S = 30.0
 LONGEST_WAIT_S = 60.0
 LARGEST_LOG_BYTES = 1_000_000
 
@@ -54,17 +54,17 @@ class _Child:
     lane: str
     log_path: Path
     log_starts_at: int
-    born_s: float
+    started_s: float
 
 
 @dataclass
 class _Health:
-    """How starting workers of one lane has gone lately."""
+    """How the starts of one lane's workers went lately."""
 
-    deaths_at_once: int = 0
+    crashes: int = 0
     not_before_s: float = 0.0
     trouble: str | None = None
-    last_words: str = ""
+    last_output: str = ""
 
 
 class Supervisor:
@@ -94,14 +94,14 @@ class Supervisor:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Begin, in a thread that dies with the server. A second call changes nothing."""
+        """Start the thread, which ends with the server. A second call changes nothing."""
         if self._thread is None:
             self._stopping.clear()
             self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
             self._thread.start()
 
     def stop(self) -> None:
-        """End, and ask the workers to end too. One that works finishes its job first."""
+        """End the thread and ask the workers to exit, each after its current job."""
         if self._thread is not None:
             self._stopping.set()
             self._wake.set()
@@ -109,7 +109,7 @@ class Supervisor:
             self._thread = None
 
     def ensure(self, lane: str) -> None:
-        """See at once, not at the next tick, that the lane has a worker. Call it after queueing a job."""
+        """Check now, not at the next tick, that the lane has a worker. Call it after queueing a job."""
         if lane not in queue.LANES:
             raise LabError(f"A lane must be one of {', '.join(queue.LANES)}, received {lane!r}; name one of these.")
         self._wake.set()
@@ -118,17 +118,17 @@ class Supervisor:
         """Return in one sentence why the lane has no worker, or None where all is well."""
         return self._health[lane].trouble
 
-    def last_words(self, lane: str) -> str:
+    def last_output(self, lane: str) -> str:
         """Return the last lines a worker of this lane wrote before it died; empty while none has."""
-        return self._health[lane].last_words
+        return self._health[lane].last_output
 
     def _run(self) -> None:
         lock = workers.server_lock(self._workspace)
         while not self._stopping.is_set():
             with suppress(Timeout), lock.acquire(timeout=1.0):
-                self._lead()
+                self._supervise()
 
-    def _lead(self) -> None:
+    def _supervise(self) -> None:
         if self._first is not None:
             with suppress(OSError, LabError):
                 self._first(self._workspace)
@@ -136,65 +136,65 @@ class Supervisor:
             try:
                 self._tick()
             except (OSError, LabError, psutil.Error):
-                # A full disk, say. The next tick may fare better, and without this thread nothing would start again.
+                # A full disk, for example. The next tick may succeed; without this thread no worker would be restarted.
                 log.exception("looking after the workers failed")
             self._wake.wait(TICK_S)
             self._wake.clear()
-        self._let_go()
+        self._dismiss()
 
     def _tick(self) -> None:
         if time.monotonic() - self._repaired_s >= REPAIR_EVERY_S:
             self._repaired_s = time.monotonic()
             queue.repair(self._workspace)
-        cards = workers.cards(self._workspace)
-        self._reap({card.token: card for card in cards})
-        for card in cards:
-            # A child whose exit code is still to come keeps its card until then: it tells what it was doing.
-            if not card.alive and card.token not in self._children:
-                workers.forget(self._workspace, card.token)
+        known = workers.list_workers(self._workspace)
+        self._reap({worker.token: worker for worker in known})
+        for worker in known:
+            # The file of a child without an exit code yet is kept: its state is needed then.
+            if not worker.alive and worker.token not in self._children:
+                workers.forget(self._workspace, worker.token)
         for lane in queue.LANES:
-            self._look_after(lane, [card for card in cards if card.lane == lane and card.alive])
+            self._ensure_worker(lane, [worker for worker in known if worker.lane == lane and worker.alive])
 
-    def _reap(self, cards: dict[str, Card]) -> None:
+    def _reap(self, known: dict[str, WorkerInfo]) -> None:
         for token, child in list(self._children.items()):
             exit_code = child.process.poll()
             if exit_code is None:
                 continue
             del self._children[token]
-            card = cards.get(token)
-            if exit_code != 0 and not (card and card.state == "working"):
-                self._note_death(child, f"ended with code {exit_code}")
+            worker = known.get(token)
+            if exit_code != 0 and not (worker and worker.state == "working"):
+                self._record_crash(child, f"ended with code {exit_code}")
 
-    def _note_death(self, child: _Child, what: str) -> None:
+    def _record_crash(self, child: _Child, what: str) -> None:
         health = self._health[child.lane]
-        died_at_once = time.monotonic() - child.born_s < STEADY_S
-        health.deaths_at_once = health.deaths_at_once + 1 if died_at_once else 1
-        wait_s = min(LONGEST_WAIT_S, 2.0 ** (health.deaths_at_once - 1))
+        crashed_early = time.monotonic() - child.started_s < STABLE_AFTER_S
+        health.crashes = health.crashes + 1 if crashed_early else 1
+        wait_s = min(LONGEST_WAIT_S, 2.0 ** (health.crashes - 1))
         health.not_before_s = time.monotonic() + wait_s
-        health.last_words = _tail(child.log_path, child.log_starts_at)
+        health.last_output = _tail(child.log_path, child.log_starts_at)
         health.trouble = (
-            f'The worker of lane "{child.lane}" {what} ({health.last_words.splitlines()[-1]}); '
+            f'The worker of lane "{child.lane}" {what} ({health.last_output.splitlines()[-1]}); '
             f'it starts again in {wait_s:.0f} s, and its log is "{child.log_path}".'
         )
         log.error(health.trouble)
 
-    def _look_after(self, lane: str, living: list[Card]) -> None:
-        """Start the worker that is missing, send away the ones that are too many."""
-        registered = {card.token for card in living}
+    def _ensure_worker(self, lane: str, living: list[WorkerInfo]) -> None:
+        """Start a missing worker, dismiss superfluous ones."""
+        registered = {worker.token for worker in living}
         starting = [t for t, child in self._children.items() if child.lane == lane and t not in registered]
-        # Idle ones first: they are warm.
-        free = sorted((card for card in living if card.is_free), key=lambda card: card.state)
+        # Idle ones first: their imports are done.
+        free = sorted((worker for worker in living if worker.is_free), key=lambda worker: worker.state)
         health = self._health[lane]
-        if any(card.state != "warming" for card in living):
+        if any(worker.state != "warming" for worker in living):
             health.trouble = None
-        for card in free[1:]:
-            workers.ask_to_leave(self._workspace, card.token)
+        for worker in free[1:]:
+            workers.ask_to_leave(self._workspace, worker.token)
         if not free and not starting and self._wants_worker(lane, living) and time.monotonic() >= health.not_before_s:
             self._start_worker(lane)
 
-    def _wants_worker(self, lane: str, living: list[Card]) -> bool:
-        """Whether a lane without a free worker should have one."""
-        if any(card.state == "working" for card in living):
+    def _wants_worker(self, lane: str, living: list[WorkerInfo]) -> bool:
+        """Return whether a lane without a free worker should get one."""
+        if any(worker.state == "working" for worker in living):
             return lane == queue.TRAIN and psutil.virtual_memory().available > STANDBY_NEEDS_BYTES
         return True
 
@@ -222,19 +222,19 @@ class Supervisor:
             )
         self._children[token] = _Child(process, lane, log_path, starts_at, time.monotonic())
 
-    def _let_go(self) -> None:
-        """Ask everybody to end, which who works hears after the job; wait a moment for those that can end at once."""
-        living = {card.token for card in workers.cards(self._workspace) if card.alive}
+    def _dismiss(self) -> None:
+        """Ask all workers to exit, each after its current job; wait a moment for the idle ones."""
+        living = {worker.token for worker in workers.list_workers(self._workspace) if worker.alive}
         for token in living | self._children.keys():
             workers.ask_to_leave(self._workspace, token)
-        _wait_until(lambda: not any(c.alive and c.state == "idle" for c in workers.cards(self._workspace)), 3.0)
+        _wait_until(lambda: not any(c.alive and c.state == "idle" for c in workers.list_workers(self._workspace)), 3.0)
         for child in self._children.values():
             child.process.poll()
         self._children.clear()
 
 
 def stop_everything(workspace: Workspace, *, timeout_s: float = 20.0) -> None:
-    """Stop every open job of a workspace and wait until the workers have let go, as before erasing it.
+    """Stop every open job of a workspace and wait until their locks are released, as before erasing it.
 
     Raises:
         LabError: as for `stop_jobs`.
@@ -245,18 +245,18 @@ def stop_everything(workspace: Workspace, *, timeout_s: float = 20.0) -> None:
 def stop_jobs(
     workspace: Workspace, jobs: Sequence[JobFolder], *, lanes: Sequence[str] = (), timeout_s: float = 20.0
 ) -> None:
-    """Stop some jobs and wait until their workers have let go, as before deleting what they write into.
+    """Stop some jobs and wait until their locks are released, as before deleting their folders.
 
-    A worker that does not let go in time is killed: after a deletion nothing of the user's may come back.
+    A worker that takes too long is killed: after a deletion nothing of the user's may be written again.
 
     Args:
-        lanes: lanes in which nobody may work any more either.
+        lanes: lanes in which no worker may be busy any more either.
 
     Raises:
-        LabError: something still works, which no worker of this workspace does.
+        LabError: a process that is no worker of this workspace still holds a job.
     """
     for job in jobs:
-        queue.withdraw(workspace, job)
+        queue.stop(workspace, job)
 
     def held() -> list[JobFolder]:
         return [job for job in jobs if job.exists() and job.is_locked()]
@@ -267,9 +267,9 @@ def stop_jobs(
     if _wait_until(quiet, timeout_s):
         return
     busy = {*lanes, *(job.request()["lane"] for job in held())}
-    for card in workers.cards(workspace):
-        if card.alive and card.state == "working" and card.lane in busy:
-            _kill(card.pid)
+    for worker in workers.list_workers(workspace):
+        if worker.alive and worker.state == "working" and worker.lane in busy:
+            _kill(worker.pid)
     if not _wait_until(quiet, 5.0):
         raise LabError("Some work of this lab does not end; close every window and terminal it runs in and try again.")
 
@@ -293,7 +293,7 @@ def _wait_until(condition: Callable[[], bool], timeout_s: float) -> bool:
 
 
 def _apart_from_this_process() -> dict[str, Any]:
-    """Return what makes a new process survive the terminal and the server it was started from."""
+    """Return the options that make a new process survive the terminal and the server it was started from."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
     return {"start_new_session": True}

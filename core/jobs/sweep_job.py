@@ -1,4 +1,4 @@
-"""The job of a sweep: its trainings, one after the other in one process, each begun, gone on with, or left alone."""
+"""The job of a sweep: its trainings, one after the other in one process. Finished ones are skipped, others resumed."""
 
 from __future__ import annotations
 
@@ -11,25 +11,23 @@ from core.sweeps.sweep import complete, open_sweep
 
 if TYPE_CHECKING:
     from core.jobfolder import JobFolder
-    from core.sweeps.sweep import Sweep
     from core.workspace import Workspace
 
 
 def run_sweep(job: JobFolder, workspace: Workspace) -> None:
-    """Do every training of a sweep that is not done yet. What fails is told at the end and stops no other.
+    """Do every training of a sweep that is not done yet. One that fails stops no other and is reported at the end.
 
     Raises:
-        Stopped: the user asked to stop. The training at work goes on later where it stood.
+        Stopped: the user asked to stop. The current training is resumed later from its checkpoint.
         LabError: at least one training failed.
     """
-    # Here, not above: whoever only lists the kinds of jobs shall not import TensorFlow.
-    from core.training.feature_memory import FeatureMemory
-    from core.training.prepare import Shared
+    # Imported here, so that listing the kinds of jobs does not import TensorFlow.
+    from core.training.shared import Shared
     from core.training.trainer import run_training
 
     sweep = open_sweep(job.path, workspace)
     complete(sweep)
-    shared = Shared(FeatureMemory(), _waypoints(sweep), job.check_stop)
+    shared = Shared(tuple(sorted({cell.depth for cell in sweep.plan.cells()})), job.check_stop)
     failed = []
     for _, run in sweep.members():
         job.check_stop()
@@ -43,8 +41,3 @@ def run_sweep(job: JobFolder, workspace: Workspace) -> None:
         job.emit("tried", run=run.id)
     if failed:
         raise LabError(failed[0] if len(failed) == 1 else f"{len(failed)} trainings failed. The first: {failed[0]}")
-
-
-def _waypoints(sweep: Sweep) -> tuple[int, ...]:
-    """Return the freeze depths that any network of the sweep has."""
-    return tuple(sorted({cell.depth for cell in sweep.plan.cells()}))

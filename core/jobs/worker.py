@@ -1,7 +1,7 @@
 """The process that does jobs: `python -m core worker LANE`.
 
-It is warm before a job comes, does one at a time, and ends after a training, when it is asked to leave, or when no
-server has lived for a while and nothing waits. Every word to the outside goes through the job's folder.
+It imports what is slow before a job comes, does one job at a time, and exits after a training, when it is asked to, or
+when no server has lived for a while and nothing waits. It communicates through the job's folder only.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 POLL_S = 0.2
 BEAT_S = 2.0
-LOOK_FOR_SERVER_S = 1.0
+CHECK_SERVER_S = 1.0
 _NICENESS = 10
 
 log = logging.getLogger(__name__)
@@ -42,13 +42,13 @@ log = logging.getLogger(__name__)
 def run_worker(
     lane: str, workspace: Workspace, *, kinds: Mapping[str, Kind] = KINDS, without_server_s: float = 10.0
 ) -> None:
-    """Do the queued jobs of a lane until there is nobody left to work for.
+    """Do the queued jobs of a lane until the worker is asked to exit or no server lives any more.
 
     Args:
         lane: "train" or "helper".
         workspace: whose jobs.
         kinds: what this worker can do.
-        without_server_s: how long to stay idle where no server lives.
+        without_server_s: how long to stay idle without a server.
 
     Raises:
         LabError: there is no such lane.
@@ -59,7 +59,7 @@ def run_worker(
 
 
 def by_kind(kinds: Mapping[str, Kind]) -> Work:
-    """Return what does a job of any kind; imported when it begins, so that whatever goes wrong there is the job's."""
+    """Return what does a job of any kind. It is imported when the job begins, so that an import error is the job's."""
 
     def work(job: JobFolder, workspace: Workspace) -> None:
         name = job.request()["kind"]
@@ -71,14 +71,14 @@ def by_kind(kinds: Mapping[str, Kind]) -> Work:
 
 
 def work_on(job: JobFolder, workspace: Workspace, work: Work | None = None) -> None:
-    """Do one job in this process, as a worker does: its lock held, its states written.
+    """Do one job in this process, as a worker does: hold its lock and write its states.
 
     Args:
         work: what is done; by default what its kind says.
 
     Raises:
         Stopped: it was asked to stop, and has.
-        LabError: what went wrong and can be mended, or another process is working on it.
+        LabError: the user can mend it, or another process is working on the job.
         Exception: a bug; its traceback is in the folder too.
     """
     with job.held():
@@ -87,7 +87,7 @@ def work_on(job: JobFolder, workspace: Workspace, work: Work | None = None) -> N
 
 
 def _perform(job: JobFolder, workspace: Workspace, work: Work) -> None:
-    """Do a job that is held and marked running; mark how it ended; pass on what it raised."""
+    """Do a job that is held and marked running, write its final state, and re-raise what it raised."""
     (job.path / "traceback.txt").unlink(missing_ok=True)
     try:
         with _beating(job):
@@ -118,18 +118,18 @@ def _perform(job: JobFolder, workspace: Workspace, work: Work) -> None:
 
 
 def _end(job: JobFolder, state: Literal["done", "failed", "stopped"], message: str = "") -> None:
-    # Writing into a folder that was deleted meanwhile would bring it back as a ruin.
+    # A folder that was deleted meanwhile must not come back.
     if job.exists():
         job.set_state(state, message)
 
 
 @contextmanager
 def _beating(job: JobFolder) -> Iterator[None]:
-    """Touch the job's heartbeat from a thread: a batch may take longer than a page waits for a sign of life."""
+    """Touch the job's heartbeat from a thread: a batch may take longer than a page waits for a heartbeat."""
     ended = threading.Event()
 
     def beat() -> None:
-        # Only a deleted folder or a full disk ends it early; the work will meet that itself.
+        # Only a deleted folder or a full disk stops it early; the work itself reports that.
         with suppress(OSError):
             while job.exists():
                 job.beat()
@@ -153,47 +153,47 @@ class _Worker:
         self._without_server_s = without_server_s
         self._job: JobFolder | None = None
         self._terminated = False
-        self._ended = False
-        self._server_seen_s = self._looked_s = time.monotonic()
+        self._finished = False
+        self._server_seen_s = self._checked_s = time.monotonic()
 
     def run(self) -> None:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
         token = os.environ.get(workers.TOKEN_VARIABLE) or f"{self._lane}-{uuid.uuid4().hex[:8]}"
         if self._lane == queue.TRAIN:
             _lower_priority()
-        with workers.seat(self._workspace, self._lane, token) as seat, self._signals():
+        with workers.registered(self._workspace, self._lane, token) as me, self._signals():
             for kind in self._kinds.values():
                 if kind.lane == self._lane and kind.warm:
                     kind.load()
-            seat.show("idle")
-            while not (self._terminated or self._ended or seat.must_leave() or self._is_alone()):
-                if not self._do_next(seat):
+            me.set_state("idle")
+            while not (self._terminated or self._finished or me.must_leave() or self._is_alone()):
+                if not self._do_next(me):
                     time.sleep(POLL_S)
 
-    def _do_next(self, seat: workers.Seat) -> bool:
-        """Do the next job of the lane; give whether there was one."""
+    def _do_next(self, me: workers.Registration) -> bool:
+        """Do the next job of the lane; return whether there was one."""
         with queue.take(self._workspace, self._lane) as job:
             if job is None:
                 return False
             self._job = job
-            if self._terminated:  # between the last look and now
+            if self._terminated:  # since the last check
                 (job.path / "stop").touch()
-            seat.show("working")
+            me.set_state("working")
             log.info("%s: begins", job.id)
             try:
                 _perform(job, self._workspace, by_kind(self._kinds))
                 log.info("%s: done", job.id)
             except Stopped:
                 log.info("%s: stopped", job.id)
-                self._tell_interruption(job)
+                self._mark_interrupted(job)
             except LabError as error:
                 log.info("%s: %s", job.id, error)
             except Exception:
                 log.exception("%s: failed", job.id)
             self._job = None
-            self._ended = self._ends_worker(job)
-        if not self._ended:
-            seat.show("idle")
+            self._finished = self._ends_worker(job)
+        if not self._finished:
+            me.set_state("idle")
         self._server_seen_s = time.monotonic()
         return True
 
@@ -203,24 +203,24 @@ class _Worker:
         kind = self._kinds.get(job.request()["kind"])
         return kind is not None and kind.ends_worker
 
-    def _tell_interruption(self, job: JobFolder) -> None:
-        """The user asked for nothing where the system ended the worker: the job then counts as interrupted."""
+    def _mark_interrupted(self, job: JobFolder) -> None:
+        """Mark the job interrupted where the system ended the worker and the user asked for nothing."""
         if self._terminated and job.exists():
             (job.path / "stop").unlink(missing_ok=True)
             job.set_state("interrupted")
 
     def _is_alone(self) -> bool:
-        """Whether no server has lived for a while."""
+        """Return whether no server has lived for a while."""
         now_s = time.monotonic()
-        if now_s - self._looked_s >= LOOK_FOR_SERVER_S:
-            self._looked_s = now_s
+        if now_s - self._checked_s >= CHECK_SERVER_S:
+            self._checked_s = now_s
             if workers.server_lives(self._workspace):
                 self._server_seen_s = now_s
         return now_s - self._server_seen_s > self._without_server_s
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
-        """Take the wish to end as a wish to stop: the job is stopped at its next check, what it has is kept."""
+        """Turn a termination signal into a stop: the job stops at its next check and keeps what it has."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -238,9 +238,9 @@ class _Worker:
 
 
 def _lower_priority() -> None:
-    """Leave the machine to whoever sits at it: a training runs for minutes beside lessons and browsers."""
+    """Run at low priority: a training takes minutes beside lessons and browsers."""
     if sys.platform == "win32":
         psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
     else:
-        # Never back up: a server that is niced itself may not.
+        # Never raised again: a server that is niced itself may not do that.
         psutil.Process().nice(max(_NICENESS, psutil.Process().nice()))

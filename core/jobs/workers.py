@@ -1,9 +1,9 @@
-"""Which workers live on a workspace, and what each is doing: one card a worker, valid for as long as its lock is held.
+"""The living workers of a workspace, and what each is doing: one file a worker, valid while the worker holds its lock.
 
 queue/workers/<token>.json    lane, process id, state; written by the worker
-queue/workers/<token>.lock    held by the worker while it lives: no guessing by process ids, which are used again
-queue/workers/<token>.leave   its presence asks the worker to end as soon as it has no job
-queue/server.lock             held by the supervisor that leads, that is, by a living server
+queue/workers/<token>.lock    held by the worker while it lives; process ids are used again and would not tell
+queue/workers/<token>.leave   its presence asks the worker to exit as soon as it has no job
+queue/server.lock             held by the one supervisor that is in charge
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
 
 WorkerState = Literal["warming", "idle", "working"]
 SCHEMA = 1
-# The environment variable with a worker's token: who starts one and the worker itself find each other by it.
+# The environment variable with a worker's token, by which its supervisor knows it.
 TOKEN_VARIABLE = "LAB_WORKER"
 
 
 @dataclass(frozen=True)
-class Card:
+class WorkerInfo:
     """What is known of one worker.
 
     Attributes:
-        token: its name, given by who started it.
+        token: its name, given by whoever started it.
         pid: its process.
         state: "warming" up, "idle", or "working" on a job.
-        alive: whether its lock was held when somebody looked.
-        leaving: it was asked to end once it has no job.
+        alive: whether it holds its lock.
+        leaving: it was asked to exit once it has no job.
     """
 
     token: str
@@ -55,14 +55,14 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Seat:
-    """A worker's own side of its card."""
+class Registration:
+    """A worker's own side of its file."""
 
     folder: Path
     token: str
     lane: str
 
-    def show(self, state: WorkerState) -> None:
+    def set_state(self, state: WorkerState) -> None:
         content = {"lane": self.lane, "pid": os.getpid(), "state": state}
         disk.write_json(self.folder / f"{self.token}.json", content, schema=SCHEMA)
 
@@ -87,24 +87,24 @@ def _is_held(path: Path) -> bool:
 
 
 @contextmanager
-def seat(workspace: Workspace, lane: str, token: str) -> Iterator[Seat]:
-    """Be on the roster for as long as this process works here."""
+def registered(workspace: Workspace, lane: str, token: str) -> Iterator[Registration]:
+    """Register this process as a worker for as long as the block runs."""
     folder = _folder(workspace)
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / f"{token}.lock"):
-        mine = Seat(folder, token, lane)
-        mine.show("warming")
+        mine = Registration(folder, token, lane)
+        mine.set_state("warming")
         try:
             yield mine
         finally:
-            # Before the lock: nobody shall read this end as a death.
+            # Removed while the lock is held, so that a normal exit does not look like a crash.
             with suppress(PermissionError):
                 (folder / f"{token}.json").unlink(missing_ok=True)
-    _sweep(folder, token)
+    _remove_files(folder, token)
 
 
-def cards(workspace: Workspace) -> list[Card]:
-    """Return the card of every worker, dead ones that left no word included."""
+def list_workers(workspace: Workspace) -> list[WorkerInfo]:
+    """Return every worker, crashed ones included."""
     found = []
     for path in sorted(_folder(workspace).glob("*.json")):
         if path.name.startswith("."):  # one that is being written
@@ -114,7 +114,7 @@ def cards(workspace: Workspace) -> list[Card]:
         except FileNotFoundError:
             continue
         found.append(
-            Card(
+            WorkerInfo(
                 token=path.stem,
                 lane=content["lane"],
                 pid=content["pid"],
@@ -127,29 +127,30 @@ def cards(workspace: Workspace) -> list[Card]:
 
 
 def ask_to_leave(workspace: Workspace, token: str) -> None:
-    """Ask a worker to end as soon as it has no job."""
+    """Ask a worker to exit as soon as it has no job."""
     folder = _folder(workspace)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{token}.leave").touch()
 
 
 def forget(workspace: Workspace, token: str) -> None:
-    """Take a dead worker's card off the roster."""
-    _sweep(_folder(workspace), token)
+    """Remove the files of a dead worker."""
+    _remove_files(_folder(workspace), token)
 
 
-def _sweep(folder: Path, token: str) -> None:
+def _remove_files(folder: Path, token: str) -> None:
     for suffix in (".json", ".leave", ".lock"):
-        with suppress(PermissionError):  # Windows, while somebody looks; a card without its lock is dead anyway
+        # Windows refuses while the file is read; without its lock the worker counts as dead anyway.
+        with suppress(PermissionError):
             (folder / f"{token}{suffix}").unlink(missing_ok=True)
 
 
 def server_lock(workspace: Workspace) -> FileLock:
-    """Return the lock that a living server's supervisor holds."""
+    """Return the lock that the supervisor in charge holds."""
     workspace.queue.mkdir(parents=True, exist_ok=True)
     return FileLock(workspace.queue / "server.lock")
 
 
 def server_lives(workspace: Workspace) -> bool:
-    """Tell whether a server leads this workspace."""
+    """Return whether a living server supervises this workspace."""
     return _is_held(workspace.queue / "server.lock")

@@ -1,4 +1,4 @@
-"""Builds any backbone of the registry in Keras and fills it: from its published weights, or from a seed.
+"""Builds any backbone of the registry in Keras, and fills it with its published weights or from a seed.
 
 Runs in a worker: importing this imports TensorFlow.
 """
@@ -13,14 +13,14 @@ import numpy as np
 
 from core.errors import WeightsError
 from core.models import weights_file
-from core.models.units import architecture
+from core.models.architectures import architecture
 from core.models.vggface import build_vggface
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from core.models.structure import Layer, Unit
+    from core.models.architectures import Layer, Unit
 
 LayerWeights = dict[str, list[np.ndarray]]
 
@@ -64,9 +64,9 @@ def _build_mini(picture: keras.KerasTensor) -> keras.Model:
 
 
 def unit_inputs(network: keras.Model, name: str) -> list[keras.KerasTensor]:
-    """Return what each unit sees, and last the features. Ask before anything else is built on the layers.
+    """Return the tensor each unit takes, and last the features. Call it before anything else is built on the layers.
 
-    What unit i sees lies behind the pooling that follows unit i - 1, and behind the last addition of a residual block.
+    It lies behind the pooling that follows the unit before, and behind the last addition of a residual block.
     """
     units = architecture(name).units
     return [*(network.get_layer(unit.layers[0]).input for unit in units), network.outputs[0]]
@@ -100,7 +100,7 @@ def load_weights(model: keras.Model, name: str, path: Path) -> None:
 
 
 def fill(model: keras.Model, name: str, weights: LayerWeights) -> None:
-    """Put weights into a backbone and check that every one of its numbers came from there.
+    """Put weights into a backbone, and check that all of its variables were filled.
 
     Raises:
         WeightsError: a weight of the network was not filled.
@@ -119,11 +119,11 @@ def fill(model: keras.Model, name: str, weights: LayerWeights) -> None:
 
 
 def initial_weights(name: str, seed: int) -> LayerWeights:
-    """Return the weights of a backbone that starts from nothing; the same for the same seed, whatever else is built.
+    """Return the weights of an untrained backbone; the same for the same seed, whatever else is built.
 
-    They are what Keras's own builders draw: Glorot uniform kernels, zero biases, BatchNorm at rest. MobileNetV2 gets
-    He's normal kernels instead: its BatchNorm, in inference mode here, does not restore what Glorot's numbers for
-    depthwise convolutions take away, and no photo would reach its end (measured: features of 1e-12, nothing learned).
+    They are what Keras's own builders draw: Glorot uniform kernels, zero biases, identity BatchNorm. MobileNetV2 gets
+    He normal kernels instead: Glorot's depthwise kernels shrink the activations, and its BatchNorm, in inference mode
+    here, does not scale them up again (measured: features of 1e-12, nothing learned).
     """
     draw = _he_normal if name == "imagenet-mobilenetv2" else _glorot_uniform
     return {layer.name: _initial(layer, draw, seed) for layer in architecture(name).weight_layers}
@@ -150,5 +150,5 @@ def _he_normal(layer: Layer, seed: int) -> np.ndarray:
 
 
 def derived_seed(seed: int, name: str) -> int:
-    """Return a seed of its own to everything that is drawn by name, 0 to 2**31 - 1."""
+    """Return a seed for what is drawn by that name, 0 to 2**31 - 1."""
     return zlib.crc32(f"{seed}/{name}".encode()) & 0x7FFFFFFF

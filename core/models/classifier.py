@@ -1,4 +1,4 @@
-"""Preprocessing, backbone and head as one classifier, cut where its frozen part ends; saved, and checked when saved.
+"""Preprocessing, backbone and head as one classifier, cut at its freeze depth.
 
 Runs in a worker: importing this imports TensorFlow.
 """
@@ -14,13 +14,13 @@ import keras
 import numpy as np
 
 from core.models import build, weights_file
+from core.models.architectures import architecture
 from core.models.registry import backbone, check_config
-from core.models.units import architecture
 
 if TYPE_CHECKING:
     from core.config import HeadConfig, TrainConfig
+    from core.models.architectures import Unit
     from core.models.registry import Preprocessing
-    from core.models.structure import Unit
     from core.models.weights import FoundWeights
 
 
@@ -30,16 +30,16 @@ SMALLEST_SQUARE = 1e-12
 
 @dataclass
 class Classifier:
-    """A network of views on the same layers.
+    """A network as several models that share its layers.
 
     Attributes:
-        prefix: RGB pictures, shape (n, size_px, size_px, 3), float or uint8, 0-255, to what the first unfrozen unit
-            sees; preprocessing inside. At depth 0 it is the preprocessing alone. Its output has the dtype the network
+        prefix: RGB pictures, shape (n, size_px, size_px, 3), float or uint8, 0-255, to the input of the first unfrozen
+            unit; preprocessing inside. At depth 0 it is the preprocessing alone. Its output has the dtype the network
             computes in: float32, or bfloat16 behind a frozen unit at that precision.
         suffix: from there to probabilities, shape (n, n_classes), float32: the unfrozen units and the head.
         head: what comes out of the last unit to probabilities.
         joined: RGB pictures to probabilities.
-        seen: what each unit sees, and last what the head sees, as symbolic tensors.
+        unit_inputs: the symbolic tensor each unit takes, and last the one the head takes.
         backbone: name in the registry.
         units: names of the backbone's units, from the input side.
     """
@@ -48,26 +48,26 @@ class Classifier:
     suffix: keras.Model
     head: keras.Model
     joined: keras.Model
-    seen: tuple[keras.KerasTensor, ...]
+    unit_inputs: tuple[keras.KerasTensor, ...]
     backbone: str
     units: tuple[str, ...]
 
     def part(self, last: int, first: int | None = None) -> keras.Model:
-        """Return the units before `last` as a model that gives what unit `last` sees (or the head, after all units).
+        """Return the units before `last` as a model whose output is the input of `last` (after all units, of the head).
 
         Args:
             last: the first unit that is not in it.
-            first: it begins with what this unit sees; None begins with RGB pictures.
+            first: the model takes the input of this unit; None takes RGB pictures.
         """
-        begin = self.joined.inputs[0] if first is None else self.seen[first]
-        return keras.Model(begin, self.seen[last])
+        begin = self.joined.inputs[0] if first is None else self.unit_inputs[first]
+        return keras.Model(begin, self.unit_inputs[last])
 
     def unit_weights(self) -> dict[str, list[np.ndarray]]:
         """Return copies of all weights of each unit, float32, moving statistics included."""
         return {unit.name: build.unit_weights(self.joined, unit) for unit in architecture(self.backbone).units}
 
     def set_trainable_units(self, freeze_depth: int) -> None:
-        """Let all units from `freeze_depth` on train, and no other; the head always trains.
+        """Unfreeze all units from `freeze_depth` on and freeze the others; the head always trains.
 
         Compile the model afterwards. The cut between prefix and suffix stays where it is, so `freeze_depth` may not be
         below the depth the classifier was built for.
@@ -76,15 +76,15 @@ class Classifier:
             _set_trainable(self.joined, unit, i >= freeze_depth)
 
     def scale_features(self, batches: Iterable[np.ndarray]) -> None:
-        """Let the head divide by the root mean square of its pooled features, where its settings ask for that.
+        """Set what the head divides by: the root mean square of its pooled features, where its settings ask for that.
 
         Args:
-            batches: float, each of shape (n, ...), what the head sees of the practice photos.
+            batches: float, each of shape (n, ...), the features of the training photos.
         """
         if not self.scales_features:
             return
         layer = self.joined.get_layer(SCALE_LAYER)
-        pooled = keras.Model(self.seen[-1], layer.input)
+        pooled = keras.Model(self.unit_inputs[-1], layer.input)
         total = count = 0.0
         for batch in batches:
             features = np.asarray(pooled.predict_on_batch(batch), np.float64)
@@ -98,14 +98,14 @@ class Classifier:
         return any(layer.name == SCALE_LAYER for layer in self.joined.layers)
 
     def set_suffix_weights(self, weights: list[np.ndarray]) -> None:
-        """Put back what `suffix.get_weights()` gave."""
+        """Restore what `suffix.get_weights()` gave."""
         self.suffix.set_weights(weights)
         if self.scales_features:
-            # What it divides by is made from its weights, which have just come.
+            # What it divides by is computed from its weights, which have just changed.
             self.joined.get_layer(SCALE_LAYER).finalize_state()
 
     def seed_dropout(self, seed: int) -> None:
-        """Let dropout draw from `seed` from here on; called with a number of its own before each epoch."""
+        """Let dropout draw from `seed` from here on; called with another seed before each epoch."""
         for layer in self.joined.layers:
             if isinstance(layer, keras.layers.Dropout):
                 layer.seed_generator.state.assign(np.array([build.derived_seed(seed, layer.name), 0], np.uint32))
@@ -122,7 +122,7 @@ def build_classifier(
     Args:
         config: settings; `freeze_depth` None freezes all units.
         n_classes: number of people.
-        weights: of the backbone; None starts it from nothing, seeded by `config.seed`.
+        weights: of the backbone; None starts it untrained, seeded by `config.seed`.
         precision: what the layers compute in; weights are float32 always, and the last layer computes in float32.
 
     Raises:
@@ -135,19 +135,19 @@ def build_classifier(
     with _dtype_policy(policy):
         picture = keras.Input(shape, name="rgb", dtype="float32")
         network = build.build_backbone(entry.name, config.image_size_px, _preprocess(picture, entry.preprocessing))
-        seen = build.unit_inputs(network, entry.name)
-        probabilities = _head(seen[-1], config.head, n_classes, config.seed)
+        inputs = build.unit_inputs(network, entry.name)
+        probabilities = _head(inputs[-1], config.head, n_classes, config.seed)
     if weights is None:
         build.fill(network, entry.name, build.initial_weights(entry.name, config.seed))
     else:
         build.load_weights(network, entry.name, weights.path)
     depth = config.freeze_depth or 0
     classifier = Classifier(
-        prefix=keras.Model(picture, seen[depth], name="prefix"),
-        suffix=keras.Model(seen[depth], probabilities, name="suffix"),
-        head=keras.Model(seen[-1], probabilities, name="head"),
+        prefix=keras.Model(picture, inputs[depth], name="prefix"),
+        suffix=keras.Model(inputs[depth], probabilities, name="suffix"),
+        head=keras.Model(inputs[-1], probabilities, name="head"),
         joined=keras.Model(picture, probabilities, name=entry.name),
-        seen=tuple(seen),
+        unit_inputs=tuple(inputs),
         backbone=entry.name,
         units=tuple(unit.name for unit in entry.architecture.units),
     )
@@ -171,7 +171,7 @@ def _head(features: keras.KerasTensor, head: HeadConfig, n_classes: int, seed: i
         x = keras.layers.Flatten(name="head_flatten")(features)
     if head.scale_features:
         # Not centred, and one scale for all features: measured better than standardising (docs/training.md), and a
-        # feature that is silent on all practice photos is not blown up by the first photo that wakes it.
+        # feature that is zero on all training photos is not amplified on the first photo where it is not.
         x = keras.layers.Normalization(axis=None, name=SCALE_LAYER, dtype="float32")(x)
     for i, size in enumerate(head.hidden, start=1):
         name = f"head_dense_{i}"
@@ -179,7 +179,7 @@ def _head(features: keras.KerasTensor, head: HeadConfig, n_classes: int, seed: i
         x = keras.layers.Dense(size, activation="relu", name=name, kernel_initializer=start)(x)
     if head.dropout:
         x = keras.layers.Dropout(head.dropout, seed=build.derived_seed(seed, "head_dropout"), name="head_dropout")(x)
-    # The softmax in bfloat16 would know three digits only.
+    # A softmax in bfloat16 would have three digits only.
     start = _kernel_start(LAST_LAYER, head, seed)
     return keras.layers.Dense(
         n_classes, activation="softmax", name=LAST_LAYER, kernel_initializer=start, dtype="float32"
@@ -192,10 +192,10 @@ def _kernel_start(name: str, head: HeadConfig, seed: int) -> keras.initializers.
     return keras.initializers.GlorotUniform(seed=build.derived_seed(seed, name))
 
 
-def start_again(classifier: Classifier, config: TrainConfig, weights: FoundWeights | None) -> None:
-    """Put a trained classifier back to where `build_classifier` with the same settings and another seed begins.
+def reset(classifier: Classifier, config: TrainConfig, weights: FoundWeights | None) -> None:
+    """Reset a trained classifier to what `build_classifier` gives for the same settings with another seed.
 
-    What Keras has compiled for it stays, which is most of the seconds of a small training.
+    What Keras compiled for it stays, which saves most of the time of a small training.
 
     Args:
         classifier: changed.

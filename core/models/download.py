@@ -1,7 +1,7 @@
-"""One file over HTTP, with progress, going on where a broken transfer stopped.
+"""Download one file over HTTP, with progress, and resume a broken transfer.
 
-pooch, which the scientific Python world downloads with, starts a broken file from zero, and 100 MB over the Wi-Fi of a
-classroom do break. So this is requests with a `Range` header; whoever calls checks the content.
+pooch, the usual choice, starts a broken file from zero, and 100 MB over the Wi-Fi of a classroom do break. So this uses
+requests with a `Range` header. The caller checks the content.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ def fetch(url: str, part: Path, on_progress: Callable[[int, int], None] | None, 
 
     Args:
         url: http or https.
-        part: where the bytes go; holds a beginning of the file where an earlier transfer broke.
+        part: the file to write; holds the beginning where an earlier transfer broke.
         on_progress: called with (bytes done, bytes in all or 0); may raise, which keeps what has arrived.
-        by_hand: what to do without network; ends the message of every error.
+        by_hand: what to do without a network; the end of every error message.
 
     Raises:
         WeightsError: the server cannot be reached, has no such file, or the transfer broke again and again.
@@ -69,11 +69,11 @@ def _size(part: Path) -> int:
 def _go_on(url: str, part: Path, on_progress: Callable[[int, int], None], by_hand: str) -> None:
     """One transfer, from where `part` ends to the end of the file."""
     begin = _size(part)
-    # "identity": a compressed answer would break the counting of bytes.
+    # "identity": the bytes of a compressed answer could not be counted.
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={begin}-"} if begin else {})
     with requests.get(url, headers=headers, stream=True, timeout=_TIMEOUT_S) as answer:
         if begin and answer.status_code == requests.codes.requested_range_not_satisfiable:
-            # Whole already, or longer than the file: only from its beginning can one tell.
+            # Complete, or longer than the file; a longer one is downloaded from the beginning.
             if _total(answer, 0) != begin:
                 part.unlink()
                 raise _BrokenError
@@ -110,7 +110,7 @@ def _copy(
 
 
 def _total(answer: requests.Response, begin: int) -> int:
-    """Size in bytes of the file whose rest behind `begin` the answer holds; 0 where the server does not say."""
+    """Return the size in bytes of the whole file, of which `begin` are there; 0 where the server does not say."""
     whole = answer.headers.get("Content-Range", "").rpartition("/")[2]
     if whole.isdigit():
         return int(whole)

@@ -1,7 +1,7 @@
-"""The check of a saved model before it is opened: only what this lab itself builds is let in. No TensorFlow.
+"""Check a saved model before Keras opens it: only what this lab itself builds is let in. No TensorFlow.
 
-Keras's safe mode refuses code in a model file, but it has had holes. A model of this lab holds few kinds of layers;
-a file with any other part, or with arrays that lie in other files, is refused before Keras sees it.
+Keras's safe mode refuses code in a model file, but it has had holes. A model of this lab has few kinds of layers; a
+file with any other part, or with arrays that lie in other files, is refused.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PARTS = {"metadata.json", "config.json", "model.weights.h5"}
 LARGEST_CONFIG_BYTES = 20_000_000
 LARGEST_WEIGHTS_BYTES = 4_000_000_000
-# What `core.models.saved.save_model` writes, for every network of the registry (a test holds them against it).
+# What `core.models.saved.save_model` writes, for every network of the registry (a test compares them).
 _MODULES = ("keras", "keras.initializers", "keras.layers", "keras.src.models.functional", "keras.src.ops.numpy")
 _CLASSES = {
     "__keras_tensor__", "Activation", "Add", "AveragePooling2D", "BatchNormalization", "Concatenate", "Conv2D", "Dense",
@@ -59,7 +59,7 @@ def _check_parts(name: str, archive: zipfile.ZipFile) -> None:
 
 
 def _strange(part: Any) -> Any:
-    """Give, one after the other, what in a model's description is none of the lab's own."""
+    """Yield the classes and modules in a model's description that this lab does not use."""
     if isinstance(part, dict):
         if "class_name" in part and str(part["class_name"]) not in _CLASSES:
             yield str(part["class_name"])

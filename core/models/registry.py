@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.errors import ConfigError
-from core.models.units import architecture, check_freeze_depth
+from core.models.architectures import architecture, check_freeze_depth
 
 if TYPE_CHECKING:
     from core.config import TrainConfig
-    from core.models.structure import Architecture
+    from core.models.architectures import Architecture
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Preprocessing:
     """What a backbone was trained on: (RGB or BGR picture of 0-255 minus `mean`) times `scale`.
 
     Attributes:
-        bgr: the channels are turned round first.
+        bgr: the channels are reversed first.
         mean: one number a channel, in the backbone's own channel order.
-        scale: factor after the mean is taken off.
+        scale: factor after the mean is subtracted.
     """
 
     bgr: bool
@@ -211,7 +211,7 @@ def backbone(name: str) -> Backbone:
 
 
 def check_config(config: TrainConfig) -> TrainConfig:
-    """Hold a training's settings against its backbone.
+    """Check a training's settings against its backbone.
 
     Returns:
         The settings with `freeze_depth` filled in; None became "all units".
@@ -239,8 +239,8 @@ def check_config(config: TrainConfig) -> TrainConfig:
 def can_start_untrained(name: str) -> bool:
     """Return whether a training may start this backbone from random numbers.
 
-    BatchNorm stays in inference mode here, for batches are tiny. Untrained it would then not normalise at all, and a
-    comparison with the trained network would be unfair; so only backbones without BatchNorm may.
+    BatchNorm stays in inference mode here, for batches are tiny. Untrained it would not normalise at all, and a
+    comparison with the pretrained network would be unfair; so only backbones without BatchNorm may.
     """
     return all(layer.kind != "batchnorm" for layer in backbone(name).architecture.weight_layers)
 
@@ -255,7 +255,7 @@ def frozen_units(config: TrainConfig) -> int:
 
 
 def is_all_frozen(config: TrainConfig) -> bool:
-    """Return whether only the new last layers ever learn.
+    """Return whether only the head trains.
 
     Raises:
         ConfigError: no such backbone.

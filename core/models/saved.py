@@ -1,4 +1,4 @@
-"""A trained model as a file: saved so that plain Keras opens it, opened as anybody would, and checked."""
+"""A trained model as a file: saved so that plain Keras opens it, opened in safe mode, and checked."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 from core import disk
 from core.errors import RunError
 from core.models import build, foreign_model, weights_file
+from core.models.architectures import architecture
 from core.models.classifier import SCALE_LAYER, Classifier
-from core.models.units import architecture
 
 
 def save_model(classifier: Classifier, path: Path) -> None:
@@ -29,7 +29,7 @@ def save_model(classifier: Classifier, path: Path) -> None:
     plain.set_weights(classifier.joined.get_weights())
     for layer in plain.layers:
         if layer.name == SCALE_LAYER:
-            layer.finalize_state()  # What it divides by is made from its weights, which have just come.
+            layer.finalize_state()  # What it divides by is computed from its weights, which have just changed.
     with disk.replacing(path) as beside:
         plain.save(beside)
 
@@ -42,7 +42,7 @@ def _float32_layer(layer: keras.Operation) -> keras.Operation:
 
 
 def open_model(path: Path) -> keras.Model:
-    """Open a saved model as anybody would: in safe mode, without code of this lab. The one way in for all models.
+    """Open a saved model in safe mode, without code of this lab: the one way in for all models.
 
     Raises:
         RunError: it is no such file, or holds what this lab never makes.
@@ -63,24 +63,23 @@ def check_model(
     *,
     seed: int | None = None,
 ) -> dict[str, float]:
-    """Hold a saved model against what it started from.
+    """Compare a saved model with the weights it started from.
 
     Args:
         model: opened from its file.
         file_name: of that file.
-        weights_path: the backbone's weights file; None: it started from nothing.
+        weights_path: the backbone's weights file; None: it started untrained.
         freeze_depth: units that were frozen.
         backbone_name: in the registry.
-        seed: of a training that started from nothing; without it nobody knows where that began, and only the form is
-            checked.
+        seed: of an untrained start; without it the initial weights are unknown and only the form is checked.
 
     Returns:
         How far each unit moved: the norm of the change over the norm it started from, over the weights that can train.
-        0.0 for frozen units. Empty where nobody knows where it began.
+        0.0 for frozen units. Empty where the initial weights are unknown.
 
     Raises:
-        RunError: it computes in something else than float32, gives no probabilities, or a
-            frozen unit (or a moving statistic) is not what it was, bit for bit.
+        RunError: it does not compute in float32, gives no probabilities, or a frozen unit (or a moving statistic)
+            changed in any bit.
     """
     _check_form(model, file_name)
     if weights_path is not None:
@@ -116,7 +115,7 @@ def _check_form(model: keras.Model, file_name: str) -> None:
     policies = {layer.dtype_policy.name for layer in model.layers if isinstance(layer, keras.layers.Layer)}
     size_px = model.input_shape[1]
     pictures = np.random.default_rng(0).integers(0, 256, (2, size_px, size_px, 3), dtype=np.uint8)
-    # Asked once: compiling it would take longer than the answer.
+    # Called, not `predict`: compiling it would take longer.
     probabilities = np.asarray(keras.ops.convert_to_numpy(model(pictures.astype(np.float32), training=False)))
     sums = probabilities.sum(axis=-1)
     if policies != {"float32"} or probabilities.dtype != np.float32 or not np.allclose(sums, 1.0, atol=1e-4):

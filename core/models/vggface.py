@@ -1,11 +1,11 @@
 """keras-vggface 0.6 on Keras 3: the one file that knows its quirks.
 
-The package was written for Keras 2 and is used as it is, for its networks are the published ones. Two things are in its
-way:
+The package was written for Keras 2 and is used unchanged, for its networks are the published ones. Two things need a
+workaround:
 
 - it imports `keras.utils.data_utils`, `keras.utils.layer_utils` and `keras.engine.topology`, which Keras 3 does not
-  have: they stand in `sys.modules` while it is imported, and are gone afterwards;
-- it names layers "conv1/7x7_s2", and Keras 3 allows no "/" in a name: the layer classes it sees write "_" instead.
+  have: stand-ins are in `sys.modules` while it is imported;
+- it names layers "conv1/7x7_s2", and Keras 3 allows no "/" in a name: the layer classes it gets write "_" instead.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _with_plain_name(layer_class: type[keras.layers.Layer]) -> Callable[..., ker
 
 @contextmanager
 def _keras2_modules() -> Iterator[None]:
-    """Let the modules of Keras 2 that keras-vggface imports exist for a moment."""
+    """Provide the modules of Keras 2 that keras-vggface imports, as long as the block runs."""
     stand_ins: dict[str, dict[str, Any]] = {
         "keras.utils.data_utils": {"get_file": keras.utils.get_file},
         "keras.utils.layer_utils": {},

@@ -1,7 +1,7 @@
-"""Weights of the backbones on disk: found, downloaded, imported from a file. No TensorFlow.
+"""Weights of the backbones on disk: found, downloaded, imported; and whom they were trained on. No TensorFlow.
 
-A download or an import is accepted only when its content is that of the network, layer by layer, and when it has the
-official hash where one is known. Until then it lies beside its place, and what is refused leaves nothing behind.
+A download or an import is accepted only if its layers are those of the network, and if it has the official hash where
+one is known. Until then it lies beside its place; what is refused is removed.
 """
 
 from __future__ import annotations
@@ -23,11 +23,15 @@ from core.models.download import fetch
 from core.models.registry import Backbone, backbone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from core.workspace import Workspace
 
 BUNDLED = Path(__file__).resolve().parents[2] / "data" / "weights"
+# Whom a backbone was trained on: a test on these people would flatter it. Names are kept as hashes, so that the list
+# answers for a name one has, and gives no names to whoever reads it.
+_PEOPLE_LISTS = {"face-vgg-mini": "face-vgg-mini.people.txt"}
+HASH_DIGITS = 16
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def find_weights(name: str, workspace: Workspace) -> FoundWeights | None:
 
 
 def has_weights(name: str, workspace: Workspace) -> bool:
-    """Tell whether a backbone's weights are on this computer. Reads no file: large ones take a second to hash.
+    """Return whether a backbone's weights are on this computer. Reads no file: large ones take a second to hash.
 
     Raises:
         ConfigError: no such backbone.
@@ -89,15 +93,15 @@ def download_weights(
     base_url: str | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> FoundWeights:
-    """Download a backbone's weights into the workspace, or give them if they are there.
+    """Download a backbone's weights into the workspace, or return them if they are there.
 
-    A transfer that breaks goes on where it stopped: at once a few times, then at the next call. What has arrived lies
-    in a ".part" file until it is whole and checked.
+    A broken transfer is resumed: at once a few times, then at the next call. What has arrived lies in a ".part" file
+    until it is complete and checked.
 
     Args:
         name: in the registry.
         workspace: whose `weights` folder takes the file.
-        base_url: another place that holds the file under its published name, ending in "/"; None: the published one.
+        base_url: another address with the file under its published name, ending in "/"; None: the published one.
         on_progress: called with (bytes done, bytes in all or 0); may raise `Stopped`, which keeps what has arrived.
 
     Raises:
@@ -125,15 +129,15 @@ def download_weights(
 
 
 def import_weights(name: str, file: Path, workspace: Workspace, *, called: str = "") -> FoundWeights:
-    """Take a backbone's weights from a file, for computers without internet. The file itself is copied, not moved.
+    """Import a backbone's weights from a file, for computers without internet. The file is copied, not moved.
 
-    A file with the top layers is taken as well; they are left aside when it is read.
+    A file with the top layers is accepted as well; they are ignored.
 
     Args:
         name: in the registry.
         file: in the legacy HDF5 layout, whatever its name.
         workspace: whose `weights` folder takes a copy.
-        called: what an error calls the file; empty is its own name.
+        called: the name of the file in error messages; empty: its own name.
 
     Raises:
         WeightsError: there is no such file, or its layers are not those of the backbone; nothing is changed then.
@@ -149,8 +153,28 @@ def import_weights(name: str, file: Path, workspace: Workspace, *, called: str =
     return _described(path, entry)
 
 
+def hash_name(name: str) -> str:
+    """Return the first 64 bits of a name's SHA-256, hex; case, underscores and extra spaces make no difference."""
+    plain = " ".join(name.replace("_", " ").casefold().split())
+    return hashlib.sha256(plain.encode("utf-8")).hexdigest()[:HASH_DIGITS]
+
+
+def write_people_list(names: Iterable[str], path: Path) -> None:
+    """Write the list that ships beside a backbone's weights: a hash a line, sorted."""
+    path.write_text("".join(f"{line}\n" for line in sorted({hash_name(name) for name in names})), encoding="ascii")
+
+
+def known_people(backbone: str, people: Sequence[str]) -> tuple[str, ...]:
+    """Return those of these people whom the backbone was trained on; empty where no list came with it."""
+    path = BUNDLED / _PEOPLE_LISTS.get(backbone, "")
+    if not path.is_file():
+        return ()
+    hashes = set(path.read_text(encoding="ascii").split())
+    return tuple(person for person in people if hash_name(person) in hashes)
+
+
 def _accept_download(part: Path, path: Path, entry: Backbone, url: str) -> None:
-    """Move a whole download to its place, or remove it and say what is wrong with it."""
+    """Move a complete download to its place, or remove it and raise what is wrong with it."""
     try:
         weights_file.read_layers(part, entry.name, file_name=path.name)
         arrived = _described(part, entry)
@@ -167,7 +191,7 @@ def _accept_download(part: Path, path: Path, entry: Backbone, url: str) -> None:
 
 @contextmanager
 def _on_disk(path: Path) -> Iterator[None]:
-    """Turn a full or closed disk into a sentence."""
+    """Turn the error of a full or read-only disk into a sentence."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield
@@ -207,7 +231,7 @@ def _described(path: Path, entry: Backbone) -> FoundWeights:
 
 @lru_cache(maxsize=32)
 def _hashes(path: Path, size_bytes: int, changed_ns: int) -> tuple[str, str]:
-    """SHA-256 and MD5 of a file, read once; another size or time makes it another file."""
+    """Return SHA-256 and MD5 of a file, computed once for each size and time."""
     del size_bytes, changed_ns
     sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
     with path.open("rb") as file:

@@ -1,8 +1,8 @@
-"""Weight files in the legacy HDF5 layout of Keras, read layer by layer and held against a network. No TensorFlow.
+"""Weight files in the legacy HDF5 layout of Keras, read layer by layer and checked against a network. No TensorFlow.
 
 In that layout the root (or the group "model_weights") carries `layer_names`, every layer is a group of that name with
-`weight_names`, and those are the paths of its arrays. Names may hold "/". Keras itself skips what it cannot match and
-says nothing; here every layer must be there, with the right shapes, and nothing else.
+`weight_names`, and those are the paths of its arrays. Names may hold "/". Keras itself skips silently what it
+cannot match; here every layer must be there, with the right shapes, and nothing else.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import h5py
 import numpy as np
 
 from core.errors import WeightsError
-from core.models.units import architecture
+from core.models.architectures import architecture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from core.models.structure import Architecture, Layer
+    from core.models.architectures import Architecture, Layer
 
 
 T = TypeVar("T")
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class _FileLayer:
-    """A layer of a file: its name there, and the arrays it holds, not yet read."""
+    """A layer of a file: its name there, and its arrays, not yet read."""
 
     name: str
     arrays: tuple[h5py.Dataset, ...]
@@ -44,11 +44,11 @@ def read_layers(path: Path, backbone: str, *, file_name: str | None = None) -> d
     Args:
         path: a file in the legacy HDF5 layout; float16 is taken as well.
         backbone: name in the registry.
-        file_name: what messages call the file; None: its own name.
+        file_name: the name of the file in error messages; None: its own name.
 
     Returns:
-        float32 arrays by layer name (as in the model, "_" for "/"), in the order of `Layer.fields`. Top layers are left
-        aside.
+        float32 arrays by layer name (as in the model, "_" for "/"), in the order of `Layer.fields`. Top layers are
+        ignored.
 
     Raises:
         WeightsError: not such a file, an array that is not plain and inside it, or a layer is missing, unknown, of

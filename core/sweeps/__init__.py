@@ -1,4 +1,4 @@
-"""Whole experiments: many trainings on one split that differ in one setting, and what they say together.
+"""Many trainings on one split that differ in one setting, and what they say together, as data.
 
 May import `core.experiments` and what that may import. No TensorFlow.
 """

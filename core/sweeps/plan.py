@@ -1,4 +1,4 @@
-"""What a sweep tries: every combination of a few settings, and the order in which it does so. No TensorFlow."""
+"""What a sweep trains: every combination of a few settings, and the order in which it does so. No TensorFlow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any, Literal
 
 from core.config import TrainConfig
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.errors import ConfigError
 from core.models.registry import backbone, check_config
 from core.presets import preset
@@ -18,7 +18,7 @@ Axis = Literal["depth", "photos", "size"]
 MOST_RUNS = 500
 # Practice photos a person, where there are more; then all of them.
 USUAL_PHOTOS = (1, 2, 3, 5, 10)
-# Seeds of a comparison that is to say something: with fewer tries the verdict is nearly always that the photos cannot
+# Seeds of a comparison that is to say something: with fewer the verdict is nearly always that the photos cannot
 # tell (docs/verdict.md).
 USUAL_SEEDS = tuple(range(7))
 
@@ -80,7 +80,7 @@ class SweepPlan:
             raise ConfigError("A sweep needs a network to start with, received none; name one.")
         # Left empty they are what is usual: the ends of the blocks, and what the base has.
         for name, usual in (
-            ("depths", backbone(self.starts[0].backbone).architecture.stops()),
+            ("depths", backbone(self.starts[0].backbone).architecture.freeze_boundaries()),
             ("sizes_px", (self.base.image_size_px,)),
             ("rates", (self.base.learning_rate,)),
         ):
@@ -106,7 +106,7 @@ class SweepPlan:
         """Return the trainings in the order in which they are done: one seed of everything first, then the next.
 
         Within a seed the quick ones come first (much frozen, few photos, small pictures), so that something is there
-        to be seen soon, and frozen layers are asked for what comes after them while they are at it.
+        to be seen soon, and what frozen layers compute is there for the next training.
         """
         photos = sorted(self.photos, key=lambda each: (each is None, each or 0))
         quick = product(sorted(self.sizes_px), photos, sorted(self.depths, reverse=True))
@@ -116,14 +116,14 @@ class SweepPlan:
     def _depth_of(self, start: Start, depth: int) -> int:
         """Return the depth that freezes the same blocks of another network."""
         first, own = (backbone(each.backbone).architecture for each in (self.starts[0], start))
-        if own.stops() == first.stops():
+        if own.freeze_boundaries() == first.freeze_boundaries():
             return depth
-        if depth not in first.stops():
+        if depth not in first.freeze_boundaries():
             raise ConfigError(
                 f'"{start.backbone}" has other layers than "{self.starts[0].backbone}", so only whole blocks can be '
-                f"frozen in both, received {depth}; choose among {', '.join(map(str, first.stops()))}."
+                f"frozen in both, received {depth}; choose among {', '.join(map(str, first.freeze_boundaries()))}."
             )
-        return own.stops()[first.stops().index(depth)]
+        return own.freeze_boundaries()[first.freeze_boundaries().index(depth)]
 
     def config(self, cell: Cell) -> TrainConfig:
         """Return the settings of one training.
@@ -151,7 +151,7 @@ class SweepPlan:
         """Build a plan from what `to_dict` gave."""
         known = {name: tuple(values) for name, values in content.items() if isinstance(values, list | tuple)}
         known["starts"] = tuple(Start(**start) for start in content["starts"])
-        return cls(base=TrainConfig(**content["base"]), **known)
+        return cls(base=TrainConfig.from_dict(content["base"]), **known)
 
 
 def usual_photos(dataset: Dataset) -> tuple[int | None, ...]:
@@ -161,7 +161,7 @@ def usual_photos(dataset: Dataset) -> tuple[int | None, ...]:
 
 
 def same_training(one: TrainConfig, other: TrainConfig) -> bool:
-    """Tell whether two settings train the same: the name of the preset says nothing."""
+    """Return whether two settings train the same: the name of the preset says nothing."""
     plain = TrainConfig().preset
     return replace(check_config(one), preset=plain) == replace(check_config(other), preset=plain)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.errors import LabError
 from core.experiments.outcome import Outcome, outcome
 from core.experiments.runs import Run
@@ -25,16 +25,16 @@ class Result:
     """One finished training.
 
     Attributes:
-        right: bool, shape (n,): each labelled photo of the final exam, in the order of `exam(dataset)`.
-        mock_accuracy: share of right answers in the mock exam, of the round that was kept.
-        seconds: from its start to its final exam.
+        right: bool, shape (n,): each labelled test photo, in the order of `labelled_test_items(dataset)`.
+        validation_accuracy: share of right answers in validation, of the epoch that was kept.
+        seconds: from its start to the end of its test.
         outcome: whether all that was to learn did learn.
     """
 
     cell: Cell
     run_id: str
     right: np.ndarray
-    mock_accuracy: float
+    validation_accuracy: float
     seconds: float
     trainable_parameters: int
     majority_correct: int
@@ -42,7 +42,7 @@ class Result:
 
     @property
     def correct(self) -> int:
-        """Right answers in the final exam."""
+        """Right answers in the test."""
         return int(self.right.sum())
 
 
@@ -53,7 +53,7 @@ class Point:
     Attributes:
         place: on the axis, 0 for its smallest value.
         value: freeze depth of the line's own network, practice photos a person (None: all), or side of a face.
-        rate: the learning rate that was best here in the mock exam; the only one where one was tried.
+        rate: the learning rate that was best here in validation; the only one where one was tried.
         results: finished ones, a seed each, in the order of the plan's seeds.
         planned: how many there will be.
     """
@@ -66,13 +66,13 @@ class Point:
 
     @property
     def correct(self) -> float:
-        """Mean number of right answers in the final exam; nan before the first result."""
+        """Mean number of right answers in the test; nan before the first result."""
         return float(np.mean([result.correct for result in self.results])) if self.results else float("nan")
 
     @property
-    def mock_accuracy(self) -> float:
-        """Mean share of right answers in the mock exam; nan before the first result."""
-        return float(np.mean([result.mock_accuracy for result in self.results])) if self.results else float("nan")
+    def validation_accuracy(self) -> float:
+        """Mean share of right answers in validation; nan before the first result."""
+        return float(np.mean([result.validation_accuracy for result in self.results])) if self.results else float("nan")
 
     @property
     def seconds(self) -> float:
@@ -81,7 +81,7 @@ class Point:
 
     @property
     def unlearned(self) -> int:
-        """Tries in which a round was kept from before all that was to learn began to."""
+        """Trials in which an epoch was kept from before all that was to learn began to."""
         return sum(not result.outcome.retrained for result in self.results)
 
 
@@ -104,20 +104,22 @@ class Line:
         return all(len(point.results) == point.planned for point in self.points)
 
 
-def exam(dataset: Dataset) -> tuple[Any, ...]:
-    """Return the labelled photos of the final exam, in the order of `Result.right`."""
+def labelled_test_items(dataset: Dataset) -> tuple[Any, ...]:
+    """Return the labelled test photos, in the order of `Result.right`."""
     return tuple(item for item in dataset.of("test") if item.person in dataset.people)
 
 
 def groups(dataset: Dataset) -> np.ndarray:
-    """Return for each photo of `exam` a number of the take it belongs to: int64, shape (n,)."""
-    takes: dict[Any, int] = {}
-    return np.array([takes.setdefault((item.person, item.group), len(takes)) for item in exam(dataset)], np.int64)
+    """Return for each photo of `labelled_test_items` a number of the group it belongs to: int64, shape (n,)."""
+    numbers: dict[Any, int] = {}
+    return np.array(
+        [numbers.setdefault((item.person, item.group), len(numbers)) for item in labelled_test_items(dataset)], np.int64
+    )
 
 
 def results(sweep: Sweep) -> list[Result]:
     """Read the finished trainings of a sweep, in the order of its cells; a damaged one counts as missing."""
-    photos = tuple((item.sha256, item.face) for item in exam(sweep.dataset))
+    photos = tuple((item.sha256, item.face) for item in labelled_test_items(sweep.dataset))
     found = []
     for cell, run in sweep.members():
         result = _read(cell, run, photos)
@@ -149,7 +151,7 @@ def _read_done(cell: Cell, path: Path, photos: tuple[Any, ...], changed_ns: int)
         cell=cell,
         run_id=run.id,
         right=np.array([by_photo[photo] for photo in photos], bool),
-        mock_accuracy=float(summary["val_accuracy"]),
+        validation_accuracy=float(summary["val_accuracy"]),
         seconds=float(summary["seconds"]),
         trainable_parameters=int(summary["trainable_parameters"]),
         majority_correct=int(summary["majority_correct"]),
@@ -160,8 +162,8 @@ def _read_done(cell: Cell, path: Path, photos: tuple[Any, ...], changed_ns: int)
 def lines(plan: SweepPlan, found: Sequence[Result]) -> tuple[Line, ...]:
     """Order results along lines, one a network (and a combination of what is crossed with the axis).
 
-    Of several learning rates the one with the best mock exam stands at each point, as somebody would who tries to do
-    best at each depth; of equally good ones the smaller.
+    Of several learning rates each point has the one that is best in validation, as if it had been tuned there; of
+    equally good ones the smaller.
     """
     by_cell = {result.cell: result for result in found}
     grouped: dict[tuple[Any, ...], dict[Any, list[Cell]]] = defaultdict(lambda: defaultdict(list))
@@ -189,7 +191,9 @@ def _apart(axis: Axis, cell: Cell) -> tuple[tuple[Any, ...], int | None]:
 def _point(place: int, value: int | None, cells: Sequence[Cell], by_cell: dict[Cell, Result]) -> Point:
     at_rate = {rate: [cell for cell in cells if cell.rate == rate] for rate in sorted({cell.rate for cell in cells})}
     tried = [_at(place, value, rate, of_rate, by_cell) for rate, of_rate in at_rate.items()]
-    return max(tried, key=lambda point: (len(point.results), np.nan_to_num(point.mock_accuracy, nan=-1.0), -point.rate))
+    return max(
+        tried, key=lambda point: (len(point.results), np.nan_to_num(point.validation_accuracy, nan=-1.0), -point.rate)
+    )
 
 
 def _at(place: int, value: int | None, rate: float, cells: Sequence[Cell], by_cell: dict[Cell, Result]) -> Point:
@@ -226,7 +230,7 @@ class Progress:
 
 
 def progress(sweep: Sweep) -> Progress:
-    """Tell how far a sweep is, from the states of its runs."""
+    """Return how far a sweep is, from the states of its runs."""
     states = []
     for cell, run in sweep.members():
         try:

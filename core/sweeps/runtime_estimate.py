@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.experiments import compare_runs
-from core.experiments.runtime_estimate import forecast
+from core.experiments.runtime_estimate import estimate_seconds
 from core.sweeps.plan import SweepPlan, same_training
 from core.sweeps.sweep import finished
 
 if TYPE_CHECKING:
     from core.config import TrainConfig
-    from core.data.manifest import Dataset
+    from core.data.dataset import Dataset
     from core.workspace import Workspace
 
 
 @dataclass(frozen=True)
-class Outlook:
+class RuntimeEstimate:
     """What is to come.
 
     Attributes:
@@ -31,9 +31,9 @@ class Outlook:
     all_s: float
 
 
-def outlook(plan: SweepPlan, dataset: Dataset, workspace: Workspace) -> Outlook:
-    """Tell how much a sweep has to do, and how long that takes; what finished trainings give is not done again."""
-    done = [compare_runs.asked_for(run) for run in finished(workspace, dataset)]
+def estimate(plan: SweepPlan, dataset: Dataset, workspace: Workspace) -> RuntimeEstimate:
+    """Estimate how much a sweep has to do, and how long that takes; a finished training is not done again."""
+    done = [compare_runs.requested_config(run) for run in finished(workspace, dataset)]
     seconds: dict[TrainConfig, float] = {}
     to_do, first_s, all_s = 0, 0.0, 0.0
     for cell in plan.cells():
@@ -44,8 +44,8 @@ def outlook(plan: SweepPlan, dataset: Dataset, workspace: Workspace) -> Outlook:
         # Another seed takes the same time.
         alike = config.with_changes(seed=0)
         if alike not in seconds:
-            seconds[alike] = forecast(alike, dataset, workspace)
+            seconds[alike] = estimate_seconds(alike, dataset, workspace)
         all_s += seconds[alike]
         if cell.seed == plan.seeds[0]:
             first_s += seconds[alike]
-    return Outlook(to_do, first_s, all_s)
+    return RuntimeEstimate(to_do, first_s, all_s)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from core import disk
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.errors import LabError, RunError
 from core.experiments import compare_runs, runs
 from core.experiments.runs import Run
@@ -118,7 +118,7 @@ def create_sweep(
     ids = []
     for number, cell in enumerate(plan.cells()):
         config = plan.config(cell)
-        same = next((run for run in done if same_training(compare_runs.asked_for(run), config)), None)
+        same = next((run for run in done if same_training(compare_runs.requested_config(run), config)), None)
         ids.append(same.id if same else f"{path.name}-{number:03}")
     disk.write_json(path / "cells.json", {"runs": ids}, schema=SCHEMA)
     # Now, not when their turn comes: a data set that a run has stays as it is.
@@ -142,7 +142,7 @@ def finished(workspace: Workspace, dataset: Dataset) -> list[Run]:
     found = []
     for run in runs.list_runs(workspace, of_sweeps=True):
         same = runs.dataset_of(run) == (dataset.id, dataset.version)
-        # One in which what was to learn did not is no try of its stop.
+        # Where not all learned that was to learn, the run is no trial of its setting.
         if same and run.status().state == "done" and run.summary() and run.outcome().retrained:
             found.append(run)
     return found

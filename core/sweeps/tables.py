@@ -1,4 +1,4 @@
-"""The tries of a sweep and all their answers as tables for taking along, which a spreadsheet opens."""
+"""The trainings of a sweep and all their answers as tables that a spreadsheet opens."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
-from core.data.manifest import Dataset
+from core.data.dataset import Dataset
 from core.evaluation.listing import as_text
 from core.experiments.runs import Run
 from core.models.registry import backbone
 from core.sweeps.plan import Cell
-from core.sweeps.results import Result, exam, groups, results
+from core.sweeps.results import Result, groups, labelled_test_items, results
 from core.sweeps.sweep import Sweep
 
 RUN_COLUMNS = (
@@ -40,19 +40,19 @@ _Row = tuple[object, ...]
 
 
 def run_rows(sweep: Sweep) -> list[_Row]:
-    """Return a row a finished try, in the order in which they were done; the columns are `RUN_COLUMNS`.
+    """Return a row a finished training, in the order in which they were done; the columns are `RUN_COLUMNS`.
 
-    "learned as asked" is no where a round was kept from before all that was to learn began to.
+    "learned as asked" is no where an epoch was kept from before all that was to learn began to.
     Frozen blocks stay empty where the frozen layers end inside a block. Nothing says where the lab keeps its files.
     """
     return [_run_row(sweep.dataset, result, run) for result, run in _finished(sweep)]
 
 
 def prediction_rows(sweep: Sweep) -> list[_Row]:
-    """Return a row a finished try and labelled photo of the final exam; the columns are `PREDICTION_COLUMNS`.
+    """Return a row a finished training and labelled test photo; the columns are `PREDICTION_COLUMNS`.
 
-    A photo has the same number in every try, and photos of one person and one minute have the same take. `right` is 1
-    or 0; `leaning` is how much the network leans towards its answer, 0 to 1.
+    A photo has the same number in every training, and photos of one person and one minute have the same take. `right`
+    is 1 or 0; `leaning` is how much the network leans towards its answer, 0 to 1.
     """
     return [row for result, run in _finished(sweep) for row in _predictions_of(sweep.dataset, result, run)]
 
@@ -68,26 +68,26 @@ def predictions_csv(sweep: Sweep) -> bytes:
 
 
 def _finished(sweep: Sweep) -> list[tuple[Result, Run]]:
-    """Return what the tries found, each with its run."""
+    """Return the results, each with its run."""
     return [(result, Run(sweep.runs_home / result.run_id)) for result in results(sweep)]
 
 
 def _run_row(dataset: Dataset, result: Result, run: Run) -> _Row:
     cell, network = result.cell, backbone(result.cell.start.backbone)
-    stops = network.architecture.stops()
+    boundaries = network.architecture.freeze_boundaries()
     return (
         result.run_id,
         network.title,
         _starts_with(cell),
         cell.depth,
-        stops.index(cell.depth) if cell.depth in stops else "",
+        boundaries.index(cell.depth) if cell.depth in boundaries else "",
         ALL_PHOTOS if cell.photos is None else cell.photos,
         cell.size_px,
         cell.rate,
         cell.seed,
-        round(result.mock_accuracy, 6),
+        round(result.validation_accuracy, 6),
         result.correct,
-        len(exam(dataset)),
+        len(labelled_test_items(dataset)),
         round(result.seconds, 1),
         result.trainable_parameters,
         (run.summary() or {}).get("kept_epoch", ""),
@@ -107,14 +107,14 @@ def _predictions_of(dataset: Dataset, result: Result, run: Run) -> Iterator[_Row
     if given is None:
         return
     place_of = {photo: place for place, photo in enumerate(zip(given.sha256s, given.faces, strict=True))}
-    for number, (item, take) in enumerate(zip(exam(dataset), groups(dataset), strict=True)):
+    for number, (item, group) in enumerate(zip(labelled_test_items(dataset), groups(dataset), strict=True)):
         leanings = given.probabilities[place_of[item.sha256, item.face]]
         said = int(leanings.argmax())
         yield (
             result.run_id,
             number + 1,
             item.name,
-            int(take) + 1,
+            int(group) + 1,
             item.person,
             dataset.people[said],
             int(result.right[number]),

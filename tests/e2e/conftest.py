@@ -105,7 +105,11 @@ class Server:
 
     def worker(self, lane: str) -> psutil.Process:
         """Return the process that works on a job of this lane right now."""
-        working = [card for card in workers.cards(self.workspace) if card.lane == lane and card.state == "working"]
+        working = [
+            worker
+            for worker in workers.list_workers(self.workspace)
+            if worker.lane == lane and worker.state == "working"
+        ]
         return psutil.Process(working[0].pid)
 
     def stop(self) -> None:
@@ -113,10 +117,10 @@ class Server:
             self.process.terminate()
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(timeout=20)
-        for card in workers.cards(self.workspace):
-            if card.alive:
+        for worker in workers.list_workers(self.workspace):
+            if worker.alive:
                 with suppress(psutil.NoSuchProcess):
-                    psutil.Process(card.pid).kill()
+                    psutil.Process(worker.pid).kill()
 
 
 @pytest.fixture(scope="module")

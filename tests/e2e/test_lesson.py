@@ -93,7 +93,7 @@ def test_the_lesson(visitor: Visitor) -> None:
     assert retrained > untrained + EXAM / 4
 
     # How many layers must be retrained? Three stops, five tries: what was trained already is there at once.
-    visitor.sees(f"{test_words.NEXT_IDEA} {test_words.IDEAS['all_stops'][0]}.")
+    visitor.sees(f"{test_words.NEXT_IDEA} {test_words.IDEAS['sweep'][0]}.")
     visitor.clicks(test_words.SET_IT_UP)
     visitor.sees(compare_words.QUESTIONS["depth"])
     asks_for_three_stops(visitor, tries=TRIES)

@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, expect
 
 from core.config import TrainConfig
 from core.workspace import Workspace
+from tests import fakes
 from tests.e2e.conftest import SCREENSHOTS, Server, Visitor
-from tests.pages import made
 from ui.text import common
 from ui.text import train as train_words
 
@@ -20,10 +20,10 @@ SCREENS = {"light": (1280, 720, "light"), "dark": (1280, 720, "dark"), "phone": 
 @pytest.fixture(scope="module")
 def full(server: Server) -> Workspace:
     """A lab with photos, a finished experiment and one that failed, of people with names that try everything."""
-    made.dataset(server.workspace, NASTY[:3], dataset_id="first1", name=NASTY[0])
-    dataset = made.dataset(server.workspace, NASTY, name=NASTY[1])
-    made.run(server.workspace, dataset, state="failed", message=f'Person "{NASTY[0]}" left.', tested=False)
-    made.run(server.workspace, dataset, rounds=5, config=TrainConfig(pretrained=False, freeze_depth=7, epochs=5))
+    fakes.dataset(server.workspace, NASTY[:3], dataset_id="first1", name=NASTY[0])
+    dataset = fakes.dataset(server.workspace, NASTY, name=NASTY[1])
+    fakes.run(server.workspace, dataset, state="failed", message=f'Person "{NASTY[0]}" left.', tested=False)
+    fakes.run(server.workspace, dataset, epochs=5, config=TrainConfig(pretrained=False, freeze_depth=7, epochs=5))
     return server.workspace
 
 

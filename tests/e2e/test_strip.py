@@ -8,15 +8,15 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from core.experiments import runs
+from tests import fakes
 from tests.e2e.conftest import Server, Visitor
-from tests.pages import made
 from ui.text import common
 from ui.text import train as train_words
 
 
 @pytest.fixture(scope="module", autouse=True)
 def photos(server: Server) -> None:
-    made.dataset(server.workspace)
+    fakes.dataset(server.workspace)
 
 
 def handle(visitor: Visitor) -> Locator:

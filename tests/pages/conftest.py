@@ -12,6 +12,8 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
 
 from core.jobs import supervisor
+from core.models import weights
+from core.models.weights import FoundWeights
 from core.workspace import Workspace
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -20,7 +22,7 @@ APP = Path(__file__).resolve().parents[2] / "app.py"
 class NoWorkers:
     """Stands where the supervisor does; jobs stay queued."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, *, first: object = None) -> None:
         self.ensured: list[str] = []
 
     def start(self) -> None: ...
@@ -34,7 +36,7 @@ class NoWorkers:
 
 
 class SecondVisitor(PagesManager):
-    """What a server is after its first page; AppTest makes each run the first of a fresh one (see `places.enter`)."""
+    """A server after its first page. AppTest makes each run the first of a fresh one (see `navigation.enter`)."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -65,3 +67,16 @@ def open_page(lab_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> Callable[
         return app
 
     return opened
+
+
+@pytest.fixture
+def weights_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    """Names of the networks whose weights are on this computer; a test fills it."""
+    here: list[str] = []
+
+    def find(name: str, workspace: Workspace) -> FoundWeights | None:
+        return FoundWeights(tmp_path / name, "0" * 64, verified=True) if name in here else None
+
+    monkeypatch.setattr(weights, "find_weights", find)
+    monkeypatch.setattr(weights, "has_weights", lambda name, workspace: name in here)
+    return here

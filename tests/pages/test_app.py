@@ -10,12 +10,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.jobs import supervisor
-from tests.pages import made
+from tests import fakes
 from tests.pages.conftest import NoWorkers
-from ui import places
+from ui import navigation
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [places.START, places.PHOTOS, places.TRAIN, places.TEST, places.COMPARE, places.LIBRARY]
+PAGES = [navigation.START, navigation.PHOTOS, navigation.TRAIN, navigation.TEST, navigation.COMPARE, navigation.LIBRARY]
 
 OPEN_EVERY_PAGE = """
 import sys
@@ -41,14 +41,14 @@ def test_every_page_opens_in_an_empty_lab(open_page, page) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_opens_in_a_full_lab(open_page, lab_home, page) -> None:
-    made.run(lab_home, made.dataset(lab_home))
+    fakes.run(lab_home, fakes.dataset(lab_home))
     app = open_page(page)
     assert app.title
     assert not app.error
 
 
 def test_the_server_never_imports_tensorflow(lab_home) -> None:
-    made.run(lab_home, made.dataset(lab_home))
+    fakes.run(lab_home, fakes.dataset(lab_home))
     done = subprocess.run(
         [sys.executable, "-c", OPEN_EVERY_PAGE, *PAGES], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -56,9 +56,9 @@ def test_the_server_never_imports_tensorflow(lab_home) -> None:
     assert "heavy: []" in done.stdout
 
 
-@pytest.mark.parametrize("page", [places.TRAIN, places.TEST])
+@pytest.mark.parametrize("page", [navigation.TRAIN, navigation.TEST])
 def test_a_file_of_the_lab_that_is_damaged_is_said_in_one_sentence(open_page, lab_home, page) -> None:
-    run = made.run(lab_home, made.dataset(lab_home))
+    run = fakes.run(lab_home, fakes.dataset(lab_home))
     (run.path / "dataset.json").write_text("no json", encoding="utf-8")
     app = open_page(page, run=run.id)
     assert not app.exception
@@ -68,9 +68,9 @@ def test_a_file_of_the_lab_that_is_damaged_is_said_in_one_sentence(open_page, la
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_that_comes_up_without_app_py_is_the_whole_lab(lab_home, monkeypatch, page) -> None:
-    """As on a fresh server whose first visitor asks for a page by its address; see `places.enter`."""
+    """As on a fresh server whose first visitor asks for a page by its address; see `navigation.enter`."""
     monkeypatch.setattr(supervisor, "Supervisor", NoWorkers)
-    made.run(lab_home, made.dataset(lab_home))
+    fakes.run(lab_home, fakes.dataset(lab_home))
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     app.switch_page(page).run()
     assert not app.exception

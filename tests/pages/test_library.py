@@ -9,9 +9,9 @@ import pytest
 from core.config import TrainConfig
 from core.experiments import archive, runs
 from core.jobs import queue
+from tests import fakes
 from tests.core.models.test_foreign_model import write_model
-from tests.pages import made
-from ui import places
+from ui import navigation
 from ui.state import Param, Widget
 from ui.text import common
 from ui.text import experiments as words
@@ -24,7 +24,7 @@ def named(widget: Widget, run: runs.Run) -> str:
 
 
 def test_empty_it_leads_to_train_and_still_brings_back_and_erases(open_page) -> None:
-    app = open_page(places.LIBRARY)
+    app = open_page(navigation.LIBRARY)
     assert app.info[0].value == words.NO_EXPERIMENTS
     assert app.file_uploader
     app.button(key=Widget.ERASE_SURE).click().run()
@@ -34,21 +34,21 @@ def test_empty_it_leads_to_train_and_still_brings_back_and_erases(open_page) -> 
 
 
 def test_while_the_first_one_runs_it_is_in_the_list_without_a_result(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), state="running", tested=False)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), state="running", tested=False)
     with run.job.held():
-        app = open_page(places.LIBRARY)
+        app = open_page(navigation.LIBRARY)
         shown = app.dataframe[0].value.iloc[0]
         assert shown["right answers"] == common.RUN_STATES["running"]
-        assert not [button for button in app.button if button.key == Widget.OPEN_EXAM]
+        assert not [button for button in app.button if button.key == Widget.OPEN_TEST]
         app.button(key=Widget.OPEN_CURVES).click().run()
         assert app.title[0].value == "Learning: round 4 of 5"
 
 
 def test_the_table_says_what_each_experiment_was_and_gave(open_page, lab_home) -> None:
-    dataset = made.dataset(lab_home)
-    made.run(lab_home, dataset, state="failed", message="x", tested=False)
-    tested = made.run(lab_home, dataset)
-    app = open_page(places.LIBRARY, run=tested.id)
+    dataset = fakes.dataset(lab_home)
+    fakes.run(lab_home, dataset, state="failed", message="x", tested=False)
+    tested = fakes.run(lab_home, dataset)
+    app = open_page(navigation.LIBRARY, run=tested.id)
     table = app.dataframe[0].value
     assert tuple(table.columns) == words.LIBRARY_COLUMNS
     assert sorted(table["right answers"]) == ["11 of 12 right", "failed"]
@@ -58,20 +58,18 @@ def test_the_table_says_what_each_experiment_was_and_gave(open_page, lab_home) -
     assert set(table["what learned"]) == {"untrained, 4 blocks frozen"}
     assert 92 in table["out of 100"].tolist()
     assert app.query_params[Param.RUN] == tested.id
-    app.button(key=Widget.OPEN_EXAM).click().run()
+    app.button(key=Widget.OPEN_TEST).click().run()
     assert app.title[0].value == "Final exam: 11 of 12 right"
 
 
-def test_the_table_says_what_differs_and_from_which(open_page, lab_home, monkeypatch) -> None:
-    seconds = iter(range(60))
-    monkeypatch.setattr(runs, "new_run_path", lambda home: home.runs / f"20260101-0000{next(seconds):02}-aaaaaa")
-    dataset = made.dataset(lab_home)
+def test_the_table_says_what_differs_and_from_which(open_page, lab_home, runs_apart) -> None:
+    dataset = fakes.dataset(lab_home)
     frozen = TrainConfig()
     for config in (frozen, frozen.with_changes(freeze_depth=10), frozen.with_changes(epochs=3, train_per_class=3)):
-        made.run(lab_home, dataset, config=config)
-    made.run(lab_home, made.dataset(lab_home, ("Eva", "Finn"), dataset_id="others", name="family"), config=frozen)
-    made.run(lab_home, dataset, config=frozen.with_changes(freeze_depth=7), state="queued", tested=False)
-    table = open_page(places.LIBRARY).dataframe[0].value
+        fakes.run(lab_home, dataset, config=config)
+    fakes.run(lab_home, fakes.dataset(lab_home, ("Eva", "Finn"), dataset_id="others", name="family"), config=frozen)
+    fakes.run(lab_home, dataset, config=frozen.with_changes(freeze_depth=7), state="queued", tested=False)
+    table = open_page(navigation.LIBRARY).dataframe[0].value
     assert table["no."].tolist() == [5, 4, 3, 2, 1]
     assert table["photos"].tolist() == ["class", "family", "class", "class", "class"]
     assert table["photos each"].tolist() == ["6", "6", "3", "6", "6"]
@@ -88,22 +86,22 @@ def test_the_table_says_what_differs_and_from_which(open_page, lab_home, monkeyp
 
 
 def test_a_new_name_is_shown_as_text(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home))
-    app = open_page(places.LIBRARY)
+    run = fakes.run(lab_home, fakes.dataset(lab_home))
+    app = open_page(navigation.LIBRARY)
     app.text_input(key=named(Widget.RENAME_AS, run)).set_value("**best** :smile: <b>x</b>")
     app.button(key=named(Widget.RENAME_SAVE, run)).click().run()
     assert not app.exception
     assert run.name == "**best** :smile: <b>x</b>"
     assert app.dataframe[0].value["experiment"].tolist() == [run.name]
     assert app.subheader[0].value.startswith(r"\*\*best\*\*")
-    app.switch_page(places.TEST).run()
+    app.switch_page(navigation.TEST).run()
     assert any(r"\*\*best\*\*" in caption.value for caption in app.caption)
 
 
 def test_one_is_deleted_the_other_stays(open_page, lab_home) -> None:
-    dataset = made.dataset(lab_home)
-    kept, gone = made.run(lab_home, dataset), made.run(lab_home, dataset)
-    app = open_page(places.LIBRARY, run=gone.id)
+    dataset = fakes.dataset(lab_home)
+    kept, gone = fakes.run(lab_home, dataset), fakes.run(lab_home, dataset)
+    app = open_page(navigation.LIBRARY, run=gone.id)
     app.button(key=Widget.DELETE_RUN_SURE).click().run()
     assert not app.exception
     assert runs.list_runs(lab_home) == [kept]
@@ -111,9 +109,9 @@ def test_one_is_deleted_the_other_stays(open_page, lab_home) -> None:
 
 
 def test_one_that_waits_is_stopped_first(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), state="queued", tested=False)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), state="queued", tested=False)
     queue.enqueue(lab_home, run.job)
-    app = open_page(places.LIBRARY)
+    app = open_page(navigation.LIBRARY)
     app.button(key=Widget.DELETE_RUN_SURE).click().run()
     assert not app.exception
     assert queue.waiting(lab_home, queue.TRAIN) == []
@@ -121,20 +119,20 @@ def test_one_that_waits_is_stopped_first(open_page, lab_home) -> None:
 
 
 def test_what_was_taken_along_comes_back_and_is_tested_with(open_page, lab_home, tmp_path: Path) -> None:
-    run = made.run(lab_home, made.dataset(lab_home))
+    run = fakes.run(lab_home, fakes.dataset(lab_home))
     write_model(run.model_path)
     taken = archive.pack_run(run, tmp_path / "taken.zip").read_bytes()
     lab_home.erase()
-    app = open_page(places.LIBRARY)
+    app = open_page(navigation.LIBRARY)
     app.file_uploader[0].set_value(("taken.zip", taken, "application/zip"))
     app.run()
     assert not app.exception
     assert not app.error
     assert app.dataframe[0].value["right answers"].tolist() == ["11 of 12 right"]
-    app.button(key=Widget.OPEN_EXAM).click().run()
+    app.button(key=Widget.OPEN_TEST).click().run()
     assert not app.exception
     assert app.title[0].value == "Final exam: 11 of 12 right"
-    app.switch_page(places.TEST)
+    app.switch_page(navigation.TEST)
     app.session_state[Widget.VIEW] = test_words.EVERY_PHOTO
     app.run()
     assert not app.exception
@@ -142,7 +140,7 @@ def test_what_was_taken_along_comes_back_and_is_tested_with(open_page, lab_home,
 
 
 def test_another_zip_is_refused_in_one_sentence(open_page, lab_home) -> None:
-    app = open_page(places.LIBRARY)
+    app = open_page(navigation.LIBRARY)
     app.file_uploader[0].set_value(("x.zip", b"no zip", "application/zip"))
     app.run()
     assert not app.exception
@@ -151,10 +149,10 @@ def test_another_zip_is_refused_in_one_sentence(open_page, lab_home) -> None:
 
 @pytest.mark.parametrize("file", ["config.json", "request.json", "status.json"])
 def test_a_damaged_one_is_said_and_can_be_deleted(open_page, lab_home, file) -> None:
-    dataset = made.dataset(lab_home)
-    kept, broken = made.run(lab_home, dataset), made.run(lab_home, dataset)
+    dataset = fakes.dataset(lab_home)
+    kept, broken = fakes.run(lab_home, dataset), fakes.run(lab_home, dataset)
     (broken.path / file).write_text("no json", encoding="utf-8")
-    app = open_page(places.LIBRARY)
+    app = open_page(navigation.LIBRARY)
     assert "is not a file of this lab" in app.error[0].value
     app.button(key=named(Widget.DELETE_RUN_SURE, broken)).click().run()
     assert not app.exception
@@ -163,8 +161,8 @@ def test_a_damaged_one_is_said_and_can_be_deleted(open_page, lab_home, file) -> 
 
 
 def test_erasing_everything_says_photos_and_megabytes(open_page, lab_home) -> None:
-    made.run(lab_home, made.dataset(lab_home))
-    app = open_page(places.LIBRARY)
+    fakes.run(lab_home, fakes.dataset(lab_home))
+    app = open_page(navigation.LIBRARY)
     app.button(key=Widget.ERASE_SURE).click().run()
     assert app.success[0].value.startswith("Erased: 36 photos, ")
     assert app.success[0].value.endswith("in all.")

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import shutil
 
 import pytest
@@ -8,35 +7,17 @@ import streamlit
 
 from core import presets
 from core.config import TrainConfig
-from core.experiments import activations, runs, runtime_estimate
+from core.experiments import activation_files, runs, runtime_estimate
 from core.jobs import queue
-from core.models import known_people, registry, weights
-from core.models.weights import FoundWeights
-from tests.pages import made
-from ui import places
+from core.models import registry, weights
+from tests import fakes
+from tests.pages import reading
+from ui import navigation
 from ui.state import Param, Widget
 from ui.text import amounts, common
 from ui.text import photos as photos_words
 from ui.text import train as words
 from ui.train import settings
-
-
-@pytest.fixture
-def weights_here(monkeypatch, tmp_path) -> list[str]:
-    """Names of the networks whose weights are on this computer; a test fills it."""
-    here: list[str] = []
-
-    def find(name: str, workspace) -> FoundWeights | None:
-        return FoundWeights(tmp_path / name, "0" * 64, verified=True) if name in here else None
-
-    monkeypatch.setattr(weights, "find_weights", find)
-    monkeypatch.setattr(weights, "has_weights", lambda name, workspace: name in here)
-    return here
-
-
-def widget(app, kind: str, key: Widget):
-    """Find a widget whose key begins with `key`; what decides its default follows in the key."""
-    return next(found for found in app.get(kind) if (found.key or "").split("-")[0] == key)
 
 
 def freeze(app, units: int, pretrained: bool = True) -> None:
@@ -51,20 +32,19 @@ def asked_of_helper(workspace) -> list:
 
 def strip_of(app) -> dict:
     """Return what the strip draws."""
-    components = [json.loads(component.proto.json) for component in app.get("bidi_component")]
-    return next(drawn for drawn in components if "stops" in drawn)
+    return next(drawn for drawn in reading.components(app) if "stops" in drawn)
 
 
 def test_too_early_it_leads_to_the_photos(open_page) -> None:
-    app = open_page(places.TRAIN)
+    app = open_page(navigation.TRAIN)
     assert app.info[0].value == words.NO_PHOTOS
     app.button(key=Widget.MISSING).click().run()
     assert app.title[0].value == photos_words.BRING
 
 
 def test_photos_of_too_few_people_lead_back_to_the_photos(open_page, lab_home) -> None:
-    made.dataset(lab_home, people=("Ada",))
-    app = open_page(places.TRAIN)
+    fakes.dataset(lab_home, people=("Ada",))
+    app = open_page(navigation.TRAIN)
     assert app.info[0].value == words.NOT_TRAINABLE
     app.button(key=Widget.MISSING).click().run()
     assert not app.exception
@@ -72,9 +52,9 @@ def test_photos_of_too_few_people_lead_back_to_the_photos(open_page, lab_home) -
 
 def test_only_photos_a_network_can_learn_from_are_offered(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    made.dataset(lab_home, dataset_id="enough1", name="enough")
-    made.dataset(lab_home, people=("Ada",), dataset_id="few1", name="too few")
-    app = open_page(places.TRAIN)
+    fakes.dataset(lab_home, dataset_id="enough1", name="enough")
+    fakes.dataset(lab_home, people=("Ada",), dataset_id="few1", name="too few")
+    app = open_page(navigation.TRAIN)
     assert not [box for box in app.selectbox if (box.key or "").startswith(Widget.TRAIN_ON)]
     app.button(key=Widget.START).click().run()
     assert runs.list_runs(lab_home)[0].dataset.id == "enough1"
@@ -82,9 +62,9 @@ def test_only_photos_a_network_can_learn_from_are_offered(open_page, lab_home, w
 
 def test_networks_that_are_not_here_are_folded_with_size_and_licence(open_page, lab_home, weights_here) -> None:
     weights_here.extend(["face-vgg-mini", "imagenet-vgg19"])
-    made.dataset(lab_home)
-    app = open_page(places.TRAIN)
-    assert widget(app, "selectbox", Widget.BACKBONE).options == ["Mini", "VGG19"]
+    fakes.dataset(lab_home)
+    app = open_page(navigation.TRAIN)
+    assert reading.widget(app, "selectbox", Widget.BACKBONE).options == ["Mini", "VGG19"]
     others = app.radio(key=Widget.MORE_NETWORKS)
     assert others.options[0] == "VGG-Face (59 MB)"
     assert len(others.options) == 5
@@ -94,13 +74,13 @@ def test_networks_that_are_not_here_are_folded_with_size_and_licence(open_page, 
 
 def test_a_folded_network_can_be_used_untrained_where_it_can_learn_so(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    made.dataset(lab_home)
-    app = open_page(places.TRAIN)
+    fakes.dataset(lab_home)
+    app = open_page(navigation.TRAIN)
     app.radio(key=Widget.MORE_NETWORKS).set_value("imagenet-mobilenetv2").run()
-    assert Widget.USE_UNTAUGHT not in [button.key for button in app.button]
+    assert Widget.USE_UNTRAINED not in [button.key for button in app.button]
     app.radio(key=Widget.MORE_NETWORKS).set_value("imagenet-vgg16").run()
-    app.button(key=Widget.USE_UNTAUGHT).click().run()
-    assert widget(app, "selectbox", Widget.BACKBONE).value == "imagenet-vgg16"
+    app.button(key=Widget.USE_UNTRAINED).click().run()
+    assert reading.widget(app, "selectbox", Widget.BACKBONE).value == "imagenet-vgg16"
     app.button(key=Widget.START).click().run()
     (run,) = runs.list_runs(lab_home)
     assert (run.config.backbone, run.config.pretrained) == ("imagenet-vgg16", False)
@@ -108,8 +88,8 @@ def test_a_folded_network_can_be_used_untrained_where_it_can_learn_so(open_page,
 
 def test_a_network_is_brought_as_a_file_which_does_not_stay_with_the_page(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    made.dataset(lab_home)
-    app = open_page(places.TRAIN)
+    fakes.dataset(lab_home)
+    app = open_page(navigation.TRAIN)
     uploader = next(found for found in app.get("file_uploader") if found.key.startswith(Widget.NETWORK_FILE))
     assert "rcmalli_vggface_tf_notop_vgg16.h5" in uploader.label
     uploader.set_value(("../../mine **x**.h5", b"no weights", "application/x-hdf5")).run()
@@ -130,27 +110,27 @@ def test_a_network_is_brought_as_a_file_which_does_not_stay_with_the_page(open_p
 
 def test_a_network_that_has_arrived_is_chosen(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    made.dataset(lab_home)
-    app = open_page(places.TRAIN)
+    fakes.dataset(lab_home)
+    app = open_page(navigation.TRAIN)
     app.button(key=Widget.DOWNLOAD_MORE).click().run()
     (job,) = asked_of_helper(lab_home)
     weights_here.append("vggface-vgg16")
     job.set_state("done")
     app.run()
-    assert widget(app, "selectbox", Widget.BACKBONE).value == "vggface-vgg16"
+    assert reading.widget(app, "selectbox", Widget.BACKBONE).value == "vggface-vgg16"
     assert app.toast[0].value == words.network_is_here("VGG-Face")
     assert app.run().toast == []
 
 
 def test_started_with_what_was_chosen(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    dataset = made.dataset(lab_home)
-    app = open_page(places.TRAIN)
+    dataset = fakes.dataset(lab_home)
+    app = open_page(navigation.TRAIN)
     assert words.FROZEN_STILL_WORK in " ".join(text.value for text in app.markdown)
     freeze(app, 10)
-    widget(app, "select_slider", Widget.IMAGE_SIZE).set_value(64)
-    widget(app, "number_input", Widget.EPOCHS).set_value(7)
-    widget(app, "number_input", Widget.PHOTOS_A_PERSON).set_value(3)
+    reading.widget(app, "select_slider", Widget.IMAGE_SIZE).set_value(64)
+    reading.widget(app, "number_input", Widget.EPOCHS).set_value(7)
+    reading.widget(app, "number_input", Widget.PHOTOS_A_PERSON).set_value(3)
     app.run()
     app.button(key=Widget.START).click().run()
     assert not app.exception
@@ -166,8 +146,8 @@ def test_started_with_what_was_chosen(open_page, lab_home, weights_here) -> None
 
 def test_all_photos_and_everything_frozen_are_the_default(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    made.dataset(lab_home)
-    app = open_page(places.TRAIN)
+    fakes.dataset(lab_home)
+    app = open_page(navigation.TRAIN)
     drawn = strip_of(app)
     assert (drawn["frozen"], drawn["stops"], drawn["fixed"]) == (13, [0, 2, 4, 7, 10, 13], False)
     said = drawn["said"][5]
@@ -181,8 +161,8 @@ def test_all_photos_and_everything_frozen_are_the_default(open_page, lab_home, w
 
 
 def test_without_weights_there_is_a_way_on_but_never_a_silent_start(open_page, lab_home, weights_here) -> None:
-    made.dataset(lab_home)
-    app = open_page(places.TRAIN)
+    fakes.dataset(lab_home)
+    app = open_page(navigation.TRAIN)
     assert Widget.START not in [button.key for button in app.button]
     assert app.info[0].value == words.MISSING_HERE
     app.button(key=Widget.START_UNTRAINED).click().run()
@@ -197,11 +177,11 @@ def test_without_weights_there_is_a_way_on_but_never_a_silent_start(open_page, l
 
 def test_weights_are_downloaded_by_a_job_that_says_why_it_failed(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    made.dataset(lab_home)
-    app = open_page(places.TRAIN)
+    fakes.dataset(lab_home)
+    app = open_page(navigation.TRAIN)
     # A published experiment asks for a network that is not here.
     app.radio(key=Widget.PRESET).set_value("notebook").run()
-    assert widget(app, "selectbox", Widget.BACKBONE).options == ["Mini", "VGG-Face (not on this computer yet)"]
+    assert reading.widget(app, "selectbox", Widget.BACKBONE).options == ["Mini", "VGG-Face (not on this computer yet)"]
     assert app.info[0].value == words.NOT_HERE
     assert app.button(key=Widget.DOWNLOAD).label == "Download it (59 MB)"
     app.button(key=Widget.DOWNLOAD).click().run()
@@ -217,8 +197,8 @@ def test_weights_are_downloaded_by_a_job_that_says_why_it_failed(open_page, lab_
 
 def test_a_preset_brings_its_own_settings(open_page, lab_home, weights_here) -> None:
     weights_here.append("imagenet-vgg16")
-    made.dataset(lab_home)
-    app = open_page(places.TRAIN)
+    fakes.dataset(lab_home)
+    app = open_page(navigation.TRAIN)
     app.radio(key=Widget.PRESET).set_value("webcam").run()
     app.button(key=Widget.START).click().run()
     (run,) = runs.list_runs(lab_home)
@@ -230,8 +210,8 @@ def test_a_preset_brings_its_own_settings(open_page, lab_home, weights_here) -> 
 @pytest.mark.parametrize("name", list(presets.PRESETS))
 def test_an_untouched_preset_is_trained_as_published(open_page, lab_home, weights_here, name) -> None:
     weights_here.extend(registry.BACKBONES)
-    made.dataset(lab_home)
-    app = open_page(places.TRAIN)
+    fakes.dataset(lab_home)
+    app = open_page(navigation.TRAIN)
     app.radio(key=Widget.PRESET).set_value(name).run()
     assert len(app.radio(key=Widget.PRESET).proto.captions) == len(presets.PRESETS)
     app.button(key=Widget.START).click().run()
@@ -240,17 +220,17 @@ def test_an_untouched_preset_is_trained_as_published(open_page, lab_home, weight
 
 def test_everything_else_is_under_advanced(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    made.dataset(lab_home)
-    app = open_page(places.TRAIN)
-    widget(app, "number_input", Widget.EPOCHS).set_value(6)
+    fakes.dataset(lab_home)
+    app = open_page(navigation.TRAIN)
+    reading.widget(app, "number_input", Widget.EPOCHS).set_value(6)
     app.run()
-    widget(app, "selectbox", Widget.OPTIMIZER).set_value("sgd")
-    widget(app, "number_input", Widget.MOMENTUM).set_value(0.9)
-    widget(app, "number_input", Widget.HEAD_EPOCHS).set_value(0)
-    widget(app, "text_input", Widget.HIDDEN).set_value("64, 32")
-    widget(app, "number_input", Widget.ROTATION).set_value(15.0)
-    widget(app, "number_input", Widget.STOP_EARLY).set_value(3)
-    widget(app, "toggle", Widget.KEEP_BEST).set_value(False)
+    reading.widget(app, "selectbox", Widget.OPTIMIZER).set_value("sgd")
+    reading.widget(app, "number_input", Widget.MOMENTUM).set_value(0.9)
+    reading.widget(app, "number_input", Widget.HEAD_EPOCHS).set_value(0)
+    reading.widget(app, "text_input", Widget.HIDDEN).set_value("64, 32")
+    reading.widget(app, "number_input", Widget.ROTATION).set_value(15.0)
+    reading.widget(app, "number_input", Widget.STOP_EARLY).set_value(3)
+    reading.widget(app, "toggle", Widget.KEEP_BEST).set_value(False)
     app.run()
     app.button(key=Widget.START).click().run()
     config = runs.list_runs(lab_home)[0].config
@@ -261,25 +241,25 @@ def test_everything_else_is_under_advanced(open_page, lab_home, weights_here) ->
 
 def test_sizes_that_are_no_numbers_are_one_sentence(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    made.dataset(lab_home)
-    app = open_page(places.TRAIN)
-    widget(app, "text_input", Widget.HIDDEN).set_value("many, <b>").run()
+    fakes.dataset(lab_home)
+    app = open_page(navigation.TRAIN)
+    reading.widget(app, "text_input", Widget.HIDDEN).set_value("many, <b>").run()
     assert "whole numbers from 1 to 8192" in app.error[0].value
     assert app.button(key=Widget.START)
 
 
 def test_what_it_sees_and_what_it_takes_are_always_visible(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    dataset = made.dataset(lab_home)
-    app = open_page(places.TRAIN)
+    dataset = fakes.dataset(lab_home)
+    app = open_page(navigation.TRAIN)
     drawn = strip_of(app)
     assert (drawn["faceTitle"], drawn["faceSaid"]) == (words.ALL_IT_SEES, "One face of 96 × 96 points, enlarged")
     assert drawn["face"].startswith("data:image/png;base64,")
     config = registry.check_config(presets.preset("recommended"))
-    quick = words.takes(amounts.about(runtime_estimate.forecast(config, dataset, lab_home)))
+    quick = words.takes(amounts.about(runtime_estimate.estimate_seconds(config, dataset, lab_home)))
     assert quick in [text.value for text in app.markdown]
     freeze(app, 0)
-    widget(app, "number_input", Widget.EPOCHS).set_value(1000)
+    reading.widget(app, "number_input", Widget.EPOCHS).set_value(1000)
     app.run()
     (slow,) = [text.value for text in app.markdown if text.value.startswith("Takes")]
     assert "min" in slow
@@ -287,17 +267,17 @@ def test_what_it_sees_and_what_it_takes_are_always_visible(open_page, lab_home, 
 
 def test_a_face_whose_photo_is_gone_is_left_out(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     shutil.rmtree(lab_home.photos)
-    app = open_page(places.TRAIN)
+    app = open_page(navigation.TRAIN)
     assert strip_of(app)["face"] == ""
     assert app.button(key=Widget.START)
 
 
 def test_single_layers_can_be_frozen(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    made.dataset(lab_home)
-    app = open_page(places.TRAIN)
+    fakes.dataset(lab_home)
+    app = open_page(navigation.TRAIN)
     app.toggle(key=Widget.SINGLE_LAYERS).set_value(True).run()
     freeze(app, 11)
     app.run()
@@ -311,23 +291,23 @@ def test_single_layers_can_be_frozen(open_page, lab_home, weights_here) -> None:
 
 def test_where_the_handle_stands_outlives_a_visit_to_another_page(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    made.dataset(lab_home)
-    app = open_page(places.TRAIN)
+    fakes.dataset(lab_home)
+    app = open_page(navigation.TRAIN)
     freeze(app, 4)
     app.run()
     assert strip_of(app)["frozen"] == 4
-    app.switch_page(places.PHOTOS).run()
-    app.switch_page(places.TRAIN).run()
+    app.switch_page(navigation.PHOTOS).run()
+    app.switch_page(navigation.TRAIN).run()
     assert strip_of(app)["frozen"] == 4
     # What starts with nothing has a handle of its own.
-    widget(app, "radio", Widget.STARTS_WITH).set_value(False).run()
+    reading.widget(app, "radio", Widget.STARTS_WITH).set_value(False).run()
     assert strip_of(app)["frozen"] == 0
 
 
 def test_single_layers_given_up_the_handle_stands_at_the_nearest_block(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    made.dataset(lab_home)
-    app = open_page(places.TRAIN)
+    fakes.dataset(lab_home)
+    app = open_page(navigation.TRAIN)
     app.toggle(key=Widget.SINGLE_LAYERS).set_value(True).run()
     freeze(app, 11)
     app.toggle(key=Widget.SINGLE_LAYERS).set_value(False).run()
@@ -338,8 +318,8 @@ def test_single_layers_given_up_the_handle_stands_at_the_nearest_block(open_page
 
 def test_what_the_network_responds_to_is_asked_for_once(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    dataset = made.dataset(lab_home)
-    app = open_page(places.TRAIN)
+    dataset = fakes.dataset(lab_home)
+    app = open_page(navigation.TRAIN)
     (job,) = queue.waiting(lab_home, queue.HELPER)
     assert job.request()["kind"] == "explain"
     assert [block["map"] for block in strip_of(app)["blocks"]] == [""] * 5
@@ -349,22 +329,22 @@ def test_what_the_network_responds_to_is_asked_for_once(open_page, lab_home, wei
     app.run()
     assert queue.waiting(lab_home, queue.HELPER) == []
     assert not app.error
-    for path in activations.response_paths(lab_home, dataset, "face-vgg-mini", 96):
-        path.write_bytes(made.photo(1))
+    for path in activation_files.activation_paths(lab_home, dataset, "face-vgg-mini", 96):
+        path.write_bytes(fakes.photo(1))
     app.run()
     assert all(block["map"].startswith("data:image/png;base64,") for block in strip_of(app)["blocks"])
-    widget(app, "radio", Widget.STARTS_WITH).set_value(False).run()
+    reading.widget(app, "radio", Widget.STARTS_WITH).set_value(False).run()
     assert "map" not in strip_of(app)["blocks"][0]
 
 
 def test_settings_chosen_elsewhere_stand_on_the_page(open_page, lab_home, weights_here) -> None:
     weights_here.append("face-vgg-mini")
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     base = presets.preset("recommended").with_changes(epochs=7, learning_rate=0.01, views=3, hidden=(64,))
     # As an earlier version of the lab trained: what has no widget goes along too.
     base = base.with_changes(min_steps=3, unfrozen_rate=0.5, zero_start=False)
-    run = made.run(lab_home, dataset, rounds=5, config=base)
-    app = open_page(places.TRAIN, run=run.id)
+    run = fakes.run(lab_home, dataset, epochs=5, config=base)
+    app = open_page(navigation.TRAIN, run=run.id)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(streamlit, "session_state", app.session_state)
         settings.preset_to({"freeze_depth": 10, "train_per_class": 3}, base, dataset)
@@ -383,9 +363,9 @@ def test_settings_chosen_elsewhere_stand_on_the_page(open_page, lab_home, weight
 
 def test_a_finished_experiment_shows_how_far_each_block_moved(open_page, lab_home) -> None:
     config = TrainConfig(freeze_depth=10, epochs=5)
-    run = made.run(lab_home, made.dataset(lab_home), rounds=5, config=config)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), epochs=5, config=config)
     run.job.write_result({**run.summary(), "unit_movement": {"conv5_1": 0.03, "conv5_2": 0.03, "conv5_3": 0.03}})
-    drawn = strip_of(open_page(places.TRAIN, run=run.id))
+    drawn = strip_of(open_page(navigation.TRAIN, run=run.id))
     assert drawn["fixed"]
     assert [block["moved"] for block in drawn["blocks"]] == [words.MOVED_NOT] * 4 + ["moved 3.0 %"]
     assert drawn["face"].startswith("data:image/png")
@@ -394,9 +374,9 @@ def test_a_finished_experiment_shows_how_far_each_block_moved(open_page, lab_hom
 @pytest.mark.parametrize("name", list(registry.BACKBONES))
 def test_every_network_can_be_chosen(open_page, lab_home, weights_here, name) -> None:
     weights_here.extend(registry.BACKBONES)
-    made.dataset(lab_home)
-    app = open_page(places.TRAIN)
-    widget(app, "selectbox", Widget.BACKBONE).set_value(name).run()
+    fakes.dataset(lab_home)
+    app = open_page(navigation.TRAIN)
+    reading.widget(app, "selectbox", Widget.BACKBONE).set_value(name).run()
     assert Widget.MORE_NETWORKS not in [radio.key for radio in app.radio]
     app.button(key=Widget.START).click().run()
     assert not app.exception
@@ -406,9 +386,9 @@ def test_every_network_can_be_chosen(open_page, lab_home, weights_here, name) ->
 
 
 def test_a_running_experiment_is_shown_without_being_asked_for(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), state="running", tested=False)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), state="running", tested=False)
     with run.job.held():
-        app = open_page(places.TRAIN)
+        app = open_page(navigation.TRAIN)
         assert app.title[0].value == "Learning: round 4 of 5"
         assert app.query_params[Param.RUN] == run.id
         app.button(key=Widget.STOP).click().run()
@@ -422,28 +402,28 @@ def test_people_the_network_has_met_are_named_while_it_starts_with_what_it_knows
     open_page, lab_home, tmp_path, monkeypatch
 ) -> None:
     monkeypatch.setattr(weights, "BUNDLED", tmp_path)
-    known_people.write_list([made.PEOPLE[0]], tmp_path / "face-vgg-mini.people.txt")
-    made.dataset(lab_home)
-    app = open_page(places.TRAIN)
+    weights.write_people_list([fakes.PEOPLE[0]], tmp_path / "face-vgg-mini.people.txt")
+    fakes.dataset(lab_home)
+    app = open_page(navigation.TRAIN)
     said = [info.value for info in app.info if "has seen photos of" in info.value]
     assert len(said) == 1
-    assert made.PEOPLE[0] in said[0]
-    widget(app, "radio", Widget.STARTS_WITH).set_value(False).run()
+    assert fakes.PEOPLE[0] in said[0]
+    reading.widget(app, "radio", Widget.STARTS_WITH).set_value(False).run()
     assert not [info for info in app.info if "has seen photos of" in info.value]
 
 
 def test_a_finished_experiment_leads_to_the_exam(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), rounds=5)
-    app = open_page(places.TRAIN, run=run.id)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), epochs=5)
+    app = open_page(navigation.TRAIN, run=run.id)
     assert app.title[0].value == "Finished after 5 rounds"
-    app.button(key=Widget.TO_EXAM).click().run()
+    app.button(key=Widget.TO_TEST).click().run()
     assert app.title[0].value == "Final exam: 11 of 12 right"
 
 
 def test_an_interrupted_experiment_says_so_and_goes_on(open_page, lab_home) -> None:
     # "running" with nobody holding the lock: its worker was killed.
-    run = made.run(lab_home, made.dataset(lab_home), state="running", tested=False)
-    app = open_page(places.TRAIN)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), state="running", tested=False)
+    app = open_page(navigation.TRAIN)
     assert app.title[0].value == "It was interrupted after 3 rounds"
     assert words.INTERRUPTED_HOW in [text.value for text in app.markdown]
     app.button(key=Widget.GO_ON_TRAINING).click().run()
@@ -453,8 +433,8 @@ def test_an_interrupted_experiment_says_so_and_goes_on(open_page, lab_home) -> N
 
 
 def test_an_experiment_interrupted_before_its_first_round_can_be_started_once_more(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), state="interrupted", rounds=0, tested=False)
-    app = open_page(places.TRAIN)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), state="interrupted", epochs=0, tested=False)
+    app = open_page(navigation.TRAIN)
     assert words.INTERRUPTED_EARLY in [text.value for text in app.markdown]
     assert app.button(key=Widget.GO_ON_TRAINING).label == words.TRY_AGAIN
     app.button(key=Widget.GO_ON_TRAINING).click().run()
@@ -462,27 +442,27 @@ def test_an_experiment_interrupted_before_its_first_round_can_be_started_once_mo
 
 
 def test_a_failed_experiment_says_why_in_its_sentence_and_keeps_what_it_had(open_page, lab_home) -> None:
-    run = made.run(
-        lab_home, made.dataset(lab_home), state="failed", message="The disk is full; make room.", tested=False
+    run = fakes.run(
+        lab_home, fakes.dataset(lab_home), state="failed", message="The disk is full; make room.", tested=False
     )
-    app = open_page(places.TRAIN, run=run.id)
+    app = open_page(navigation.TRAIN, run=run.id)
     assert app.title[0].value == "It could not go on"
     assert "The disk is full" in app.error[0].value
     assert words.KEPT in [text.value for text in app.markdown]
     assert common.RIGHT_ANSWERS in [text.value for text in app.subheader]
-    assert Widget.TO_EXAM not in [button.key for button in app.button]
+    assert Widget.TO_TEST not in [button.key for button in app.button]
     app.button(key=Widget.GO_ON_TRAINING).click().run()
     assert run.status().state == "queued"
 
 
 def test_a_waiting_experiment_says_for_how_many_and_leads_to_the_one_that_runs(open_page, lab_home) -> None:
-    dataset = made.dataset(lab_home)
-    first = made.run(lab_home, dataset, state="running", tested=False)
-    queued = [made.run(lab_home, dataset, state="queued", rounds=0, tested=False) for _ in range(3)]
+    dataset = fakes.dataset(lab_home)
+    first = fakes.run(lab_home, dataset, state="running", tested=False)
+    queued = [fakes.run(lab_home, dataset, state="queued", epochs=0, tested=False) for _ in range(3)]
     for run in queued:
         queue.enqueue(lab_home, run.job)
     with first.job.held(), queue._lane_claimed(lab_home, queue.TRAIN):
-        app = open_page(places.TRAIN, run=queued[1].id)
+        app = open_page(navigation.TRAIN, run=queued[1].id)
         assert app.title[0].value == words.WAITS
         # The other two that wait, without the one on the page.
         assert [button.key for button in app.button if button.key.startswith(Widget.TAKE_OUT)] == [
@@ -497,41 +477,41 @@ def test_a_waiting_experiment_says_for_how_many_and_leads_to_the_one_that_runs(o
 
 
 def test_nothing_of_a_queue_is_shown_while_nobody_waits(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), state="running", tested=False)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), state="running", tested=False)
     with run.job.held():
-        app = open_page(places.TRAIN)
+        app = open_page(navigation.TRAIN)
         assert words.WAITING_TITLE not in " ".join(text.value for text in app.markdown)
         assert Widget.TO_RUNNING not in [button.key for button in app.button]
 
 
 def test_an_address_that_names_nothing_shows_the_settings(open_page, lab_home) -> None:
-    made.dataset(lab_home)
-    assert open_page(places.TRAIN, run="../../etc").title[0].value == words.TRAIN_TITLE
+    fakes.dataset(lab_home)
+    assert open_page(navigation.TRAIN, run="../../etc").title[0].value == words.TRAIN_TITLE
 
 
 def test_new_settings_do_not_hide_an_experiment_that_is_asked_for(open_page, lab_home) -> None:
-    run = made.run(lab_home, made.dataset(lab_home), rounds=5)
-    app = open_page(places.TRAIN, run=run.id)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), epochs=5)
+    app = open_page(navigation.TRAIN, run=run.id)
     app.button(key=Widget.ANOTHER).click().run()
     assert app.title[0].value == words.TRAIN_TITLE
-    app.switch_page(places.START).run()
+    app.switch_page(navigation.START).run()
     app.button(key=Widget.GO_ON).click().run()
-    app.switch_page(places.TRAIN)
+    app.switch_page(navigation.TRAIN)
     app.query_params[Param.RUN] = run.id
     app.run()
     assert app.title[0].value == "Finished after 5 rounds"
 
 
 def test_settings_for_other_photos_do_not_stay(open_page, lab_home) -> None:
-    first, second = made.dataset(lab_home), made.dataset(lab_home, dataset_id="second2", name="others")
-    app = open_page(places.TRAIN)
+    first, second = fakes.dataset(lab_home), fakes.dataset(lab_home, dataset_id="second2", name="others")
+    app = open_page(navigation.TRAIN)
     key = Widget.EPOCHS.of("recommended")
     app.number_input(key=key).set_value(3).run()
     shown = app.session_state["settings_of"]
     assert app.number_input(key=key).value == 3
     app.session_state["dataset"] = second.id if shown == first.id else first.id
     app.session_state["photos_step"] = "split"
-    app.switch_page(places.PHOTOS).run()
+    app.switch_page(navigation.PHOTOS).run()
     app.button(key=Widget.TRAIN_WITH_THESE).click().run()
     assert app.title[0].value == words.TRAIN_TITLE
     assert app.number_input(key=key).value == presets.preset("recommended").epochs

@@ -16,7 +16,7 @@ from core.config import CropConfig
 from core.data.store import PhotoStore
 from core.jobs import queue
 from core.workspace import Workspace
-from tests.pages import made
+from tests import fakes
 from ui import jobs, server
 from ui.components import faces
 
@@ -39,8 +39,8 @@ def no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_zip_lies_in_its_job_until_the_job_has_ended(lab_home: Workspace) -> None:
     draft = jobs.draft(lab_home, "zip")
-    draft.take_zip("../my class.zip", io.BytesIO(b"PK"))
-    jobs.drop_uploads(lab_home)
+    draft.set_zip("../my class.zip", io.BytesIO(b"PK"))
+    jobs.remove_uploads(lab_home)
     job = jobs.crop_draft(lab_home, draft, CropConfig(margin=0.5), "my class")
     assert not draft.path.exists()
     request = job.request()
@@ -49,15 +49,15 @@ def test_a_zip_lies_in_its_job_until_the_job_has_ended(lab_home: Workspace) -> N
     assert request["name"] == "my class"
     assert CropConfig(**request["crop"]) == CropConfig(margin=0.5)
     assert queue.waiting(lab_home, queue.HELPER) == [job]
-    jobs.drop_uploads(lab_home)
+    jobs.remove_uploads(lab_home)
     assert (job.path / "upload.zip").exists()
     job.set_state("done")
-    jobs.drop_uploads(lab_home)
+    jobs.remove_uploads(lab_home)
     assert not (job.path / "upload.zip").exists()
 
 
 def test_photos_of_one_name_are_all_asked_about(lab_home: Workspace) -> None:
-    run = made.run(lab_home, made.dataset(lab_home))
+    run = fakes.run(lab_home, fakes.dataset(lab_home))
     job = jobs.predict(lab_home, run, [Upload("me.jpg", b"1"), Upload("me.jpg", b"2"), Upload("you.jpg", b"3")])
     with zipfile.ZipFile(job.request()["photos"]) as archive:
         assert {name: archive.read(name) for name in archive.namelist()} == {
@@ -68,12 +68,12 @@ def test_photos_of_one_name_are_all_asked_about(lab_home: Workspace) -> None:
 
 
 def test_another_tab_that_clears_up_meanwhile_takes_nothing(lab_home: Workspace) -> None:
-    run = made.run(lab_home, made.dataset(lab_home))
+    run = fakes.run(lab_home, fakes.dataset(lab_home))
 
     class Watched(Upload):
         def getbuffer(self) -> memoryview:
-            jobs.drop_uploads(lab_home)
-            jobs.forget_ended(lab_home)
+            jobs.remove_uploads(lab_home)
+            jobs.remove_ended(lab_home)
             assert queue.open_jobs(lab_home) == []  # nobody may take what is not whole
             return super().getbuffer()
 
@@ -94,7 +94,7 @@ def test_a_file_that_cannot_be_written_leaves_no_job(lab_home: Workspace) -> Non
 
 
 def test_the_next_look_forgets_the_last_one(lab_home: Workspace) -> None:
-    run = made.run(lab_home, made.dataset(lab_home))
+    run = fakes.run(lab_home, fakes.dataset(lab_home))
     first = jobs.predict(lab_home, run, [Upload("me.jpg", b"1")])
     crop = jobs.crop_folder(lab_home, Path("photos"), CropConfig())
     first.set_state("done")
@@ -133,7 +133,7 @@ def test_faces_that_go_away_while_the_wall_is_drawn_are_passed_over(
     lab_home: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = PhotoStore(lab_home.photos)
-    crops = [store.crop(store.add(made.photo(seed)), CropConfig("none", size_px=40), None) for seed in range(3)]
+    crops = [store.crop(store.add(fakes.photo(seed)), CropConfig("none", size_px=40), None) for seed in range(3)]
     gone = crops[0].parent
 
     def scan_and_remove(path: str) -> list[os.DirEntry[str]]:
@@ -149,7 +149,7 @@ def test_faces_that_go_away_while_the_wall_is_drawn_are_passed_over(
 
 
 def test_pictures_of_a_network_are_asked_for_once_and_older_wishes_step_back(lab_home: Workspace) -> None:
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     first = jobs.explain(lab_home, dataset, "face-vgg-mini", 96)
     assert jobs.explain(lab_home, dataset, "face-vgg-mini", 96) == first
     other = jobs.explain(lab_home, dataset, "face-vgg-mini", 64)

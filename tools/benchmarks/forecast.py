@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 import keras
 
 from core.config import TrainConfig
-from core.data.dataset import build_dataset
+from core.data.building import build_dataset
 from core.experiments import runs, runtime_estimate
 from core.presets import preset
 from core.training.trainer import run_training
@@ -47,9 +47,9 @@ def main() -> None:
         dataset = build_dataset(arguments.data, workspace)
         for name in arguments.runs:
             config = asked(name)
-            photos = runtime_estimate.Photos.of(dataset)
-            expected_s = runtime_estimate.expected_seconds(config, photos, len(dataset.people))
-            forecast_s = runtime_estimate.forecast(config, dataset, workspace)
+            photos = runtime_estimate.PhotoCounts.of(dataset)
+            expected_s = runtime_estimate.reference_seconds(config, photos, len(dataset.people))
+            forecast_s = runtime_estimate.estimate_seconds(config, dataset, workspace)
             run = runs.create_run(runs.new_run_path(workspace), dataset, config, state="running")
             began_s = time.perf_counter()
             with run.job.held():

@@ -23,12 +23,12 @@ from sklearn.metrics import log_loss
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from core.data.dataset import Dataset, load_faces
+from core.data.arrays import load_faces
+from core.data.dataset import Dataset
 from core.models import classifier, weights
 from core.models.registry import check_config
 from core.presets import preset
-from core.training.feature_memory import FeatureMemory
-from core.training.prepare import Shared
+from core.training.shared import Shared
 from core.workspace import Workspace
 from tools.benchmarks import sets
 
@@ -70,7 +70,7 @@ def measured(
     chosen: sets.PeopleSet, dataset: Dataset, workspace: Workspace, seeds: range
 ) -> tuple[float, float, float, float]:
     """Return the rival's share, the lab's mean and standard deviation, and its seconds over those of before."""
-    shared = Shared(FeatureMemory())
+    shared = Shared()
     # The first training of a process builds what later ones find ready, and features are asked for once.
     sets.train(dataset, workspace, RECOMMENDED.with_changes(epochs=2), shared)
     taken = {}

@@ -16,13 +16,12 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from core.config import CropConfig, TrainConfig
-from core.data.dataset import build_dataset
+from core.data.building import build_dataset
 from core.jobs import supervisor
 from core.workspace import Workspace
-from tests import drawn
-from tests.pages import made
+from tests import drawn, fakes
 from tests.pages.conftest import NoWorkers
-from ui import places
+from ui import navigation
 
 PEOPLE, PHOTOS, RUNS = 20, 100, 50
 ROUNDS = 20
@@ -39,7 +38,7 @@ def fill(workspace: Workspace, source: Path) -> None:
     dataset = build_dataset(source, workspace, crop=CropConfig(detector="none"))
     config = TrainConfig(freeze_depth=10, epochs=ROUNDS)
     for _ in range(RUNS):
-        made.run(workspace, dataset, rounds=ROUNDS, config=config)
+        fakes.run(workspace, dataset, epochs=ROUNDS, config=config)
 
 
 def seconds(page: str) -> tuple[float, float]:
@@ -48,7 +47,7 @@ def seconds(page: str) -> tuple[float, float]:
     app.run()
     took = []
     for _ in range(2):
-        # AppTest makes each run the first of a fresh server; see `places.enter`.
+        # AppTest makes each run the first of a fresh server; see `navigation.enter`.
         PagesManager.uses_pages_directory = False
         began_s = time.perf_counter()
         app.switch_page(page).run()
@@ -65,7 +64,7 @@ def main() -> None:
         os.environ["LAB_HOME"] = folder
         fill(Workspace(Path(folder)), Path(folder) / "source")
         print(f"{PEOPLE * PHOTOS:,} photos of {PEOPLE} people, {RUNS} experiments; first and second time, in seconds")
-        for page in (places.START, places.PHOTOS, places.TRAIN, places.TEST, places.LIBRARY):
+        for page in (navigation.START, navigation.PHOTOS, navigation.TRAIN, navigation.TEST, navigation.LIBRARY):
             first, second = seconds(page)
             print(f"{page:20} {first:.2f} {second:.2f}", flush=True)
 

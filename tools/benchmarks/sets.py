@@ -16,10 +16,11 @@ from typing import Any
 import keras
 
 from core.config import TrainConfig
-from core.data.dataset import Dataset, build_dataset
+from core.data.building import build_dataset
+from core.data.dataset import Dataset
 from core.experiments import runs
-from core.models.known_people import seen_people
-from core.training.prepare import Shared
+from core.models.weights import known_people
+from core.training.shared import Shared
 from core.training.trainer import run_training
 from core.workspace import Workspace
 
@@ -124,7 +125,7 @@ def _most_photos(lfw: Path, n: int) -> tuple[str, ...]:
             if name.endswith(".jpg"):
                 counts[Path(name).parent.name] += 1
     candidates = [name for name, photos in counts.items() if photos >= FINAL_EXAM]
-    met = set(seen_people("face-vgg-mini", candidates))
+    met = set(known_people("face-vgg-mini", candidates))
     return tuple(sorted((name for name in candidates if name not in met), key=lambda name: (-counts[name], name))[:n])
 
 

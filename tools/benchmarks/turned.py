@@ -18,9 +18,7 @@ import cv2
 import numpy as np
 
 from core.data.decode import decode
-from core.data.detection import find_yunet
-from core.data.faces import find_at_once, find_faces
-from core.data.rotation import TURNS, turned_photo
+from core.data.detection import TURNS, find_faces, find_upright, find_yunet, turned_photo
 from core.errors import PhotoError
 
 STRIP, LONG_PX, CLOUDS = 0.24, 1000, 120
@@ -61,12 +59,12 @@ def main() -> None:
         photos_rgb = list(photos_of(folder, arguments.each))
         for turn in (0, *TURNS):
             lying = [turned_photo(photo_rgb, turn) for photo_rgb in photos_rgb]
-            before = sum(bool(find_at_once(photo_rgb, find_yunet)) for photo_rgb in lying)
+            before = sum(bool(find_upright(photo_rgb, find_yunet)) for photo_rgb in lying)
             now = [find_faces(photo_rgb) for photo_rgb in lying]
             upright = sum(bool(faces) and (faces[0].turned + turn) % 360 == 0 for faces in now)
             print(f"| {folder.name} | {turn} | {len(lying)} | {before} | {sum(map(bool, now))} | {upright} |")
         empty = list(faceless(photos_rgb))
-        before = sum(bool(find_at_once(picture, find_yunet)) for picture in empty)
+        before = sum(bool(find_upright(picture, find_yunet)) for picture in empty)
         now_found = sum(bool(find_faces(picture)) for picture in empty)
         print(f"| faceless of {folder.name} | 0 | {len(empty)} | {before} | {now_found} | |", flush=True)
 

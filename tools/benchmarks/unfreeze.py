@@ -25,8 +25,7 @@ from core.data.dataset import Dataset
 from core.models import weights, weights_file
 from core.models.registry import backbone
 from core.presets import preset
-from core.training.feature_memory import FeatureMemory
-from core.training.prepare import Shared
+from core.training.shared import Shared
 from core.workspace import Workspace
 from tools.benchmarks import sets
 
@@ -37,8 +36,8 @@ def measured(
     dataset: Dataset, workspace: Workspace, network: str, seeds: range
 ) -> list[tuple[int, float, float, float, float]]:
     """Return for each stop: frozen units, deepest fall, right answers of the head and of all as shares, and spread."""
-    stops = backbone(network).architecture.stops()
-    shared, rows = Shared(FeatureMemory(), stops), []
+    stops = backbone(network).architecture.freeze_boundaries()
+    shared, rows = Shared(stops), []
     for depth in stops[:-1]:
         found = []
         for seed in seeds:

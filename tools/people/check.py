@@ -24,7 +24,7 @@ def photos_of(out: Path) -> list[Path]:
 
 def check_faces(out: Path) -> int:
     """Print every photo in which YuNet does not find exactly one face; gives their number."""
-    from core.data.faces import find_faces
+    from core.data.detection import find_faces
 
     wrong = 0
     photos = photos_of(out)

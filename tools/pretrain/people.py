@@ -9,7 +9,7 @@ import argparse
 import json
 from pathlib import Path
 
-from core.models.known_people import write_list
+from core.models.weights import write_people_list
 
 
 def main() -> None:
@@ -20,7 +20,7 @@ def main() -> None:
     arguments = parser.parse_args()
     trained = json.loads(arguments.split.read_text(encoding="utf-8"))["trained"]
     names = [name for name in trained if not name.startswith("aaf-")]
-    write_list(names, arguments.out)
+    write_people_list(names, arguments.out)
     print(f"{len(names)} names")
 
 

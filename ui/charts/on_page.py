@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import streamlit as st
 
-from core.evaluation import curves as lines
-from core.evaluation import figures, metrics
 from core.evaluation.learning_curve import Mark
-from core.experiments.runs import Epoch
+from core.evaluation.metrics import TestResult
+from core.experiments.history import Epoch
 from ui import state
+from ui.charts.confusion_matrix import confusion_figure
+from ui.charts.curves import Before, Border, accuracy_curves, loss_curves
 from ui.text import common
 
 ACCURACY_PX, LOSS_PX = 250, 165
-
-
-@dataclass(frozen=True)
-class Before:
-    """The experiment that one is held against: its rounds, and what it is called."""
-
-    name: str
-    history: Sequence[Epoch]
-
-
-@dataclass(frozen=True)
-class Border:
-    """The last round of the new last layers alone, and what begins to learn there, in words."""
-
-    epoch: int
-    said: str
 
 
 def curves(
@@ -50,16 +34,13 @@ def curves(
         mark: a spot to be marked on both.
         border: where more of the network begins to learn.
     """
-    last, at = history[-1] if history else None, border.epoch if border else None
-    labels = common.accuracy_labels(people, before.name if before else "", border.said if border else "")
+    last = history[-1] if history else None
     said = common.accuracy_alt(*((last.accuracy, last.val_accuracy, last.epoch) if last else (None, None, 0)))
     if border:
         said = f"{said} {common.border_alt(border.epoch, border.said)}"
     st.subheader(common.RIGHT_ANSWERS, anchor=False)
     st.echarts_chart(
-        lines.accuracy_curves(
-            history, epochs, people, labels, before=before.history if before else (), mark=mark, border=at
-        ),
+        accuracy_curves(history, epochs, people, before=before, mark=mark, border=border),
         key=f"{key}-accuracy",
         height=ACCURACY_PX,
         renderer="svg",
@@ -67,7 +48,7 @@ def curves(
     )
     st.subheader(common.ERROR, anchor=False)
     st.echarts_chart(
-        lines.loss_curves(history, epochs, people, common.LOSS_LABELS, mark=mark, border=at),
+        loss_curves(history, epochs, people, mark=mark, border=border),
         key=f"{key}-loss",
         height=LOSS_PX,
         renderer="svg",
@@ -75,11 +56,9 @@ def curves(
     )
 
 
-def matrix(
-    result: metrics.TestResult, people: Sequence[str], run_id: str, faces: Sequence[str]
-) -> tuple[int, int] | None:
-    """Draw the confusion matrix; give the (true, predicted) labels of the cell that was clicked, if one was."""
-    figure = figures.confusion_figure(result.confusion, people, common.MATRIX_LABELS, faces)
+def matrix(result: TestResult, people: Sequence[str], run_id: str, faces: Sequence[str]) -> tuple[int, int] | None:
+    """Draw the confusion matrix; return the (true, predicted) labels of the cell that was clicked, if one was."""
+    figure = confusion_figure(result.confusion, people, faces)
     key = f"{state.Widget.MATRIX}-{run_id}"
     picture = {"format": "png", "scale": 2, "filename": key}
     # On a phone the matrix keeps its size and scrolls sideways.

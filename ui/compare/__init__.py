@@ -1,1 +1,1 @@
-"""The page Compare: whole comparisons, guessed at first, watched while they fill in, and read at their end."""
+"""The page Compare: prepare a sweep and guess, watch it fill in, read its result, put runs side by side."""

@@ -1,53 +1,56 @@
-"""The flip board: the photos of the final exam whose answer changes between two runs, all of them, as pictures."""
+"""The flip board: all test photos whose answer changes between two runs, as pictures."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.evaluation.overlay import COLOURS, LETTERS
 from core.experiments import compare_runs
 from core.experiments.compare_runs import Changed
-from core.experiments.listing import Row
+from core.experiments.listing import ListedRun
 from core.experiments.runs import Predictions
 from core.workspace import Workspace
+from ui import page
+from ui.charts.overlay import COLOURS, LETTERS
 from ui.state import Widget
-from ui.test import before_after as held
-from ui.test import prediction_cards
+from ui.test import before_after, prediction_cards
 from ui.text import compare as words
 from ui.text import escape
+from ui.text import runs as run_words
 from ui.text import test as test_words
 
 
-def board(workspace: Workspace, before: Row, now: Row) -> None:
+def board(workspace: Workspace, before: ListedRun, now: ListedRun) -> None:
     """Draw the photos that change between two runs: a sentence, whether it could be luck, what was fixed, what broke.
 
     The first one is A, the second B; a page at a time where there are many photos.
     """
-    told, given = compare_runs.hold_against(before.run, now.run), now.run.predictions()
-    if told is None or given is None:
+    changes, given = compare_runs.compare_runs(before.run, now.run), now.run.predictions()
+    if changes is None or given is None:
         st.markdown(test_words.NONE_IN_BOTH)
         return
-    differ = compare_runs.differences(compare_runs.asked_for(before.run), compare_runs.asked_for(now.run))
-    right = told.right_before, told.right_now
+    differ = compare_runs.differences(compare_runs.requested_config(before.run), compare_runs.requested_config(now.run))
+    right = changes.right_before, changes.right_now
     said = [
-        words.held(letter, held.described(row.run, differ), n, told.total)
+        words.held(letter, run_words.settings(row.run, differ), n, changes.total)
         for letter, row, n in zip(LETTERS, (before, now), right, strict=False)
     ]
     st.markdown(f"**{' '.join(said)}**")
-    st.markdown(" ".join(held.verdict(told, now.run)))
-    if told.fixed or told.broken:
-        st.caption(words.coin(told.comparison.p_value))
+    st.markdown(" ".join(before_after.verdict(changes, now.run)))
+    if changes.fixed or changes.broken:
+        st.caption(words.coin(changes.changes.p_value))
     dataset = now.run.dataset
     for title, css_class, found in (
-        (words.fixed(len(told.fixed), LETTERS[1]), "lab-fixed", told.fixed),
-        (words.broke(len(told.broken), LETTERS[1]), "lab-broken", told.broken),
+        (words.fixed(len(changes.fixed), LETTERS[1]), "lab-fixed", changes.fixed),
+        (words.broke(len(changes.broken), LETTERS[1]), "lab-broken", changes.broken),
     ):
         if found:
             st.markdown(f"**{title}**")
-            page = prediction_cards.page(len(found), Widget.PREDICTIONS_PAGE.of(css_class, before.id, now.id))
-            drawn = "".join(_flip(workspace, dataset, given, each) for each in found[page])
-            st.html(f'<div class="lab-flips" style="{held.STYLE}">{drawn}</div>')
+            shown = page.paginate(
+                len(found), prediction_cards.A_PAGE, Widget.PREDICTIONS_PAGE.of(css_class, before.id, now.id)
+            )
+            drawn = "".join(_flip(workspace, dataset, given, each) for each in found[shown])
+            st.html(f'<div class="lab-flips" style="{before_after.STYLE}">{drawn}</div>')
 
 
 def _flip(workspace: Workspace, dataset: Dataset, given: Predictions, changed: Changed) -> str:
@@ -58,7 +61,7 @@ def _flip(workspace: Workspace, dataset: Dataset, given: Predictions, changed: C
     )
     name, photo = escape.as_html(true), escape.as_html(given.names[changed.place])
     return (
-        f'<figure title="{photo}">{held.picture(workspace, dataset, given, changed)}'
+        f'<figure title="{photo}">{before_after.picture(workspace, dataset, given, changed)}'
         f'<figcaption><strong class="lab-ellipsis" title="{name}">{name}</strong>{answers}</figcaption></figure>'
     )
 

@@ -1,4 +1,4 @@
-"""Before a comparison: guess which stop will be best, then start."""
+"""Before a sweep: guess which point will be best, then start."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.data.dataset import Dataset
 from core.models import registry, weights
-from core.sweeps import charted
 from core.sweeps.plan import SweepPlan
 from core.sweeps.results import lines
-from core.sweeps.runtime_estimate import outlook
+from core.sweeps.runtime_estimate import estimate
 from core.sweeps.sweep import Sweep
 from core.workspace import Workspace
-from ui import dataset_choice, feedback, jobs, look
+from ui import dataset_choice, jobs, page
 from ui.compare import selection, setup
 from ui.compare.setup import Choice
 from ui.components import sweep_chart
+from ui.components.sweep_chart.chart import chart_of
 from ui.state import Widget
 from ui.text import common, escape
 from ui.text import compare as words
@@ -29,9 +29,9 @@ from ui.train import networks
 def draw(workspace: Workspace, found: Sequence[Dataset], everything: Sequence[Sweep]) -> None:
     """Draw the empty chart with the votes, the button that starts, and the settings; `found` can be learned from."""
     networks.settle(workspace)
-    look.styles()
-    # Parts stand in another order than the one in which they decide each other. The button that starts is where the
-    # one that stops will be: on the first screen of a projector.
+    page.styles()
+    # Containers, because parts are drawn in the order in which they depend on each other, not in the order on the
+    # page. The start button is where the stop button will be: on the first screen of a projector.
     with st.container(gap="xsmall"):
         title, start = st.columns([5, 1], vertical_alignment="center")
         says, chart = st.container(gap="xsmall"), st.container()
@@ -41,7 +41,7 @@ def draw(workspace: Workspace, found: Sequence[Dataset], everything: Sequence[Sw
         choice = setup.choose(workspace, dataset)
     title.title(_question(choice), anchor=False)
     says.markdown(words.GUESS_FIRST[choice.axis])
-    with feedback.sentences():
+    with page.errors_as_sentences():
         plan = choice.plan()
         with chart:
             votes = _vote(plan, dataset)
@@ -53,8 +53,8 @@ def draw(workspace: Workspace, found: Sequence[Dataset], everything: Sequence[Sw
 
 
 def _question(choice: Choice) -> str:
-    stops = registry.backbone(choice.starts[0].backbone).architecture.stops()
-    is_by_layer = choice.axis == "depth" and choice.depths != stops
+    boundaries = registry.backbone(choice.starts[0].backbone).architecture.freeze_boundaries()
+    is_by_layer = choice.axis == "depth" and choice.depths != boundaries
     return words.QUESTION_LAYERS if is_by_layer else words.QUESTIONS[choice.axis]
 
 
@@ -69,12 +69,12 @@ def _setting(choice: Choice, dataset: Dataset) -> str:
 
 
 def votes_key(plan: SweepPlan, dataset: Dataset) -> str:
-    """Return where the session keeps the votes: others for other stops."""
+    """Return the session key of the votes; other points have other votes."""
     return Widget.VOTES.of(dataset.id, plan.axis, plan.depths, plan.photos, plan.sizes_px)
 
 
 def _vote(plan: SweepPlan, dataset: Dataset) -> tuple[int, ...]:
-    return sweep_chart.vote(charted.chart_of(plan, lines(plan, ()), dataset), votes_key(plan, dataset))
+    return sweep_chart.vote(chart_of(plan, lines(plan, ()), dataset), votes_key(plan, dataset))
 
 
 def _start(
@@ -85,7 +85,7 @@ def _start(
     start: DeltaGenerator,
     says: DeltaGenerator,
 ) -> None:
-    """Draw the button that starts and what it costs, or what stands in its way."""
+    """Draw the start button and how long the sweep will take, or what is missing."""
     missing = next((name for name in _needed(plan) if not weights.has_weights(name, workspace)), None)
     if missing:
         with says:
@@ -100,7 +100,7 @@ def _start(
         width="stretch",
     ):
         made = jobs.sweep(workspace, dataset, plan, {place: n for place, n in enumerate(votes) if n})
-        # The next one is guessed at anew.
+        # The next sweep starts without votes.
         st.session_state.pop(votes_key(plan, dataset), None)
         selection.open_one(made)
 
@@ -111,8 +111,8 @@ def _needed(plan: SweepPlan) -> list[str]:
 
 
 def _takes(workspace: Workspace, plan: SweepPlan, dataset: Dataset) -> str:
-    expected, total = outlook(plan, dataset, workspace), len(list(plan.cells()))
+    expected, total = estimate(plan, dataset, workspace), len(list(plan.cells()))
     if not expected.to_do:
         return words.all_done_before(total)
-    tries = len(plan.seeds)
-    return words.takes(expected.all_s, expected.first_s, total // tries, tries)
+    n_seeds = len(plan.seeds)
+    return words.takes(expected.all_s, expected.first_s, total // n_seeds, n_seeds)

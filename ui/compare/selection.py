@@ -1,4 +1,4 @@
-"""Which comparison the page shows, and the way to another one or to a new one."""
+"""Which sweep the page shows, and the way to another one or to a new one."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ SCROLL_UP = "<script>document.querySelector('[data-testid=stMain]')?.scrollTo(0,
 
 
 def shown(everything: Sequence[Sweep], trainable: Sequence[Dataset]) -> Sweep | None:
-    """Return the comparison to show; None: one is to be prepared.
+    """Return the sweep to show: the one in the address, else an open one, else the newest with the chosen photos.
 
-    The one that the address names, else one that goes on, else the newest with the photos that were chosen last.
+    None where a new one is to be prepared.
 
     Args:
-        everything: the comparisons there are, newest first.
+        everything: the sweeps there are, newest first.
         trainable: the photos there are to learn from.
     """
     found = next((sweep for sweep in everything if sweep.id == st.query_params.get(Param.SWEEP)), None)
@@ -46,12 +46,12 @@ def _newest(everything: Sequence[Sweep], trainable: Sequence[Dataset]) -> Sweep 
 
 
 def is_open(sweep: Sweep) -> bool:
-    """Tell whether a comparison waits or runs."""
+    """Tell whether a sweep waits or runs."""
     return sweep.job.exists() and sweep.status().state in OPEN_STATES
 
 
 def open_one(sweep: Sweep) -> None:
-    """Show a comparison; the page is drawn anew."""
+    """Show a sweep; the page is drawn again."""
     state.CHOOSING_COMPARISON.set(False)
     state.SCROLL_TO_TOP.set(True)
     st.query_params[Param.SWEEP] = sweep.id
@@ -59,14 +59,14 @@ def open_one(sweep: Sweep) -> None:
 
 
 def scroll_up() -> None:
-    """Go to the top of what was just opened: the button for it may have been far down."""
+    """Scroll to the top of a sweep that was just opened; the button for it may have been far down."""
     if state.SCROLL_TO_TOP.get():
         state.SCROLL_TO_TOP.set(False)
         st.html(SCROLL_UP, unsafe_allow_javascript=True)
 
 
 def others(everything: Sequence[Sweep], current: Sweep | None) -> None:
-    """Draw the way on: to a new comparison, and to the others there are."""
+    """Draw the way on: to a new sweep, and to the others there are."""
     rest = [sweep for sweep in everything if current is None or sweep.id != current.id]
     if current is None and not rest:
         return
@@ -82,7 +82,7 @@ def others(everything: Sequence[Sweep], current: Sweep | None) -> None:
 
 def _pick(everything: Sequence[Sweep]) -> None:
     by_id = {sweep.id: sweep for sweep in everything}
-    # Two of one minute with the same settings still have a number each.
+    # The number tells apart two of the same minute with the same settings.
     numbered = {sweep_id: f"{len(by_id) - place}. {title(by_id[sweep_id])}" for place, sweep_id in enumerate(by_id)}
     picked = st.selectbox(
         words.EARLIER,
@@ -92,7 +92,7 @@ def _pick(everything: Sequence[Sweep]) -> None:
         placeholder=words.EARLIER,
         label_visibility="collapsed",
         width=PICKER_WIDTH_PX,
-        # A new one after each visit: the choice was made.
+        # Another widget after each visit, so that it is empty again.
         key=Widget.COMPARISON.of(len(by_id), st.query_params.get(Param.SWEEP, "")),
     )
     if picked:
@@ -100,12 +100,12 @@ def _pick(everything: Sequence[Sweep]) -> None:
 
 
 def title(sweep: Sweep) -> str:
-    """Return a comparison on one line; plain text."""
+    """Return a sweep on one line; plain text."""
     return words.title(when(sweep), what(sweep), sweep.dataset.name)
 
 
 def when(sweep: Sweep) -> str:
-    """Return what a comparison is called: by the user, else by the moment it was made, of this computer's clock."""
+    """Return the name that the user gave a sweep, else the local time at which it was created."""
     return sweep.name or time.strftime("%d %b %H:%M", time.localtime(sweep.created_at))
 
 

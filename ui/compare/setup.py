@@ -1,8 +1,7 @@
-"""The settings of a comparison: all of them have a default, and all of them are folded away."""
+"""The settings of a sweep. All have a default, and all are folded away."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
@@ -14,24 +13,24 @@ from core import presets
 from core.config import TrainConfig
 from core.data.dataset import Dataset
 from core.errors import ConfigError
-from core.models import registry, weights
+from core.models import registry
 from core.sweeps.plan import USUAL_SEEDS, Axis, Start, SweepPlan, usual_photos
 from core.workspace import Workspace
 from ui.state import Widget
-from ui.text import blocks, common
+from ui.text import common, runs
 from ui.text import compare as words
 from ui.text import train as train_words
-from ui.train import settings
+from ui.train import networks, settings
 
-TRIES = (1, 2, 3, 5, 7, 10)
+SEED_COUNTS = (1, 2, 3, 5, 7, 10)
 FEWEST_STOPS = 2
-# Smaller faces than the network knows; larger ones only make it slow.
+# Only sizes up to the network's own are compared: larger ones only make it slow.
 SMALLEST_PX = 32
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What is asked for: what differs, with which networks, and all else."""
+    """The chosen settings: what differs between the runs, the networks, and everything else."""
 
     axis: Axis
     starts: tuple[Start, ...]
@@ -39,7 +38,7 @@ class Choice:
     depths: tuple[int, ...]
     photos: tuple[int | None, ...]
     sizes_px: tuple[int, ...]
-    tries: int
+    n_seeds: int
 
     def plan(self) -> SweepPlan:
         """Return the plan.
@@ -49,14 +48,14 @@ class Choice:
         """
         if max(len(self.depths), len(self.photos), len(self.sizes_px)) < FEWEST_STOPS:
             raise ConfigError(words.TWO_STOPS)
-        seeds = tuple(range(self.tries))
+        seeds = tuple(range(self.n_seeds))
         return SweepPlan(
             self.base, self.starts, self.depths, self.photos, self.sizes_px, (self.base.learning_rate,), seeds
         )
 
 
 def choose(workspace: Workspace, dataset: Dataset) -> Choice:
-    """Draw the settings and give what they say; untouched, they are what a lesson needs."""
+    """Draw the settings and return what was chosen; the defaults fit a lesson."""
     first, second = (st.columns(3, gap="medium", vertical_alignment="bottom") for _ in range(2))
     with first[0]:
         axis = _axis()
@@ -65,9 +64,9 @@ def choose(workspace: Workspace, dataset: Dataset) -> Choice:
     with first[2]:
         others = _second(workspace, start)
     with second[0]:
-        tries = _tries()
+        n_seeds = _n_seeds()
     base = _base(start)
-    base = base.with_changes(epochs=_rounds(second[1], base))
+    base = base.with_changes(epochs=_epochs(second[1], base))
     if axis != "size":
         base = base.with_changes(image_size_px=_size(second[2], base, start))
     third = st.columns(3, gap="medium", vertical_alignment="bottom")
@@ -75,18 +74,18 @@ def choose(workspace: Workspace, dataset: Dataset) -> Choice:
     with third[0]:
         depths = _depths(start, axis)
     sizes_px = _sizes(start, base) if axis == "size" else (base.image_size_px,)
-    return _some(Choice(axis, (start, *others), base, depths, photos, sizes_px, tries))
+    return _some(Choice(axis, (start, *others), base, depths, photos, sizes_px, n_seeds))
 
 
 def _some(choice: Choice) -> Choice:
-    """Draw which stops are tried: all of them, if nobody leaves some out."""
+    """Ask which points are tried; all of them by default."""
     field = {"depth": "depths", "photos": "photos", "size": "sizes_px"}[choice.axis]
     every = getattr(choice, field)
     network = registry.backbone(choice.starts[0].backbone).architecture
 
     def name(value: int | None) -> str:
         if choice.axis == "depth":
-            return words.frozen_short(value or 0, len(network.units), blocks.whole_blocks(network, value or 0))
+            return words.frozen_short(value or 0, len(network.units), runs.whole_blocks(network, value or 0))
         return common.photos_each(value) if choice.axis == "photos" else train_words.pixels(value or 0)
 
     picked = st.pills(
@@ -112,8 +111,8 @@ def _axis() -> Axis:
 
 
 def _start(workspace: Workspace) -> Start:
-    """Draw the network: the one chosen on Train where it is here, else the one that comes with the lab."""
-    here = _here(workspace)
+    """Ask for the network. Default: the one chosen on Train where it is on this computer, else the bundled one."""
+    here = networks.here(workspace)
     usual = _usual(here)
     names = list(registry.BACKBONES)
     every = [*(Start(name) for name in names), *_untrained(here)]
@@ -138,13 +137,13 @@ def _preset() -> str:
 
 
 def _as_agreed(start: Start, here: Sequence[str]) -> Start:
-    """Start with nothing where what was learned is missing and the user has agreed to that (`networks.way_on`)."""
+    """Start untrained where the weights are missing and the user has agreed to that (`networks.way_on`)."""
     agreed = st.session_state.get(Widget.STARTS_WITH.of(_preset(), start.backbone)) is False
     return Start(start.backbone, pretrained=start.backbone in here or not agreed) if start.pretrained else start
 
 
 def _second(workspace: Workspace, first: Start) -> tuple[Start, ...]:
-    here = _here(workspace)
+    here = networks.here(workspace)
     every = [*(Start(name) for name in here), *_untrained(here)]
     picked = st.selectbox(
         words.SECOND,
@@ -167,10 +166,6 @@ def _network(start: Start, here: Sequence[str]) -> str:
     return words.network(title, common.UNTRAINED)
 
 
-def _here(workspace: Workspace) -> list[str]:
-    return [name for name in registry.BACKBONES if weights.has_weights(name, workspace)]
-
-
 def _base(start: Start) -> TrainConfig:
     """Return the settings that this lab recommends, for faces of the size the network knows."""
     entry, recommended = registry.backbone(start.backbone), presets.preset(TrainConfig().preset)
@@ -179,22 +174,22 @@ def _base(start: Start) -> TrainConfig:
     return recommended.with_changes(backbone=entry.name, image_size_px=entry.usual_px)
 
 
-def _tries() -> int:
+def _n_seeds() -> int:
     picked = st.segmented_control(
         words.TRIES,
-        TRIES,
+        SEED_COUNTS,
         default=len(USUAL_SEEDS),
         required=True,
-        key=Widget.COMPARE_TRIES,
+        key=Widget.COMPARE_SEEDS,
         persist_state="session",
     )
     return int(picked or len(USUAL_SEEDS))
 
 
-def _rounds(column: DeltaGenerator, base: TrainConfig) -> int:
+def _epochs(column: DeltaGenerator, base: TrainConfig) -> int:
     return int(
         column.number_input(
-            train_words.EPOCHS, 1, 1000, base.epochs, key=Widget.COMPARE_ROUNDS, persist_state="session"
+            train_words.EPOCHS, 1, 1000, base.epochs, key=Widget.COMPARE_EPOCHS, persist_state="session"
         )
     )
 
@@ -222,16 +217,16 @@ def _sizes(start: Start, base: TrainConfig) -> tuple[int, ...]:
 
 
 def _photos(column: DeltaGenerator, dataset: Dataset) -> int | None:
-    most = max(Counter(item.person for item in dataset.of("train")).values())
+    most = settings.most_photos(dataset)
     key = Widget.COMPARE_PHOTOS.of(dataset.id, most)
     each = column.number_input(train_words.PHOTOS_A_PERSON, 1, most, most, key=key, persist_state="session")
     return None if each == most else int(each)
 
 
 def _depths(start: Start, axis: Axis) -> tuple[int, ...]:
-    """Draw between what it is compared, or how much is frozen in all of them."""
+    """Return the freeze depths that are compared, or ask for the one of all runs."""
     network = registry.backbone(start.backbone).architecture
-    stops, units = network.stops(), len(network.units)
+    stops, units = network.freeze_boundaries(), len(network.units)
     if axis == "depth":
         every = st.toggle(words.EVERY_LAYER, key=Widget.COMPARE_LAYERS, persist_state="session")
         return tuple(range(units + 1)) if every else stops
@@ -239,7 +234,7 @@ def _depths(start: Start, axis: Axis) -> tuple[int, ...]:
         words.FROZEN_IN_ALL,
         stops,
         index=len(stops) - 1 if start.pretrained else 0,
-        format_func=lambda depth: words.frozen_short(depth, units, blocks.whole_blocks(network, depth)),
+        format_func=lambda depth: words.frozen_short(depth, units, runs.whole_blocks(network, depth)),
         key=Widget.COMPARE_FROZEN.of(start.backbone, start.pretrained),
         persist_state="session",
     )

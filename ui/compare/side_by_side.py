@@ -1,82 +1,59 @@
-"""Runs side by side: their mock exams in one chart, what differs as a table, who is taken for whom in each."""
+"""Runs side by side: what differs as a table, validation curves in one chart, a small confusion matrix each."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import isfinite
-from typing import Any
 
+import numpy as np
 import streamlit as st
 
-from core.config import TrainConfig
-from core.evaluation import overlay
-from core.evaluation.overlay import COLOURS, LETTERS
-from core.experiments import baseline, compare_runs
-from core.experiments.compare_runs import Setting
-from core.experiments.listing import Row
-from core.models import registry, units
-from ui.compare import matrices
+from core.evaluation import metrics
+from core.experiments.listing import ListedRun
+from core.models import architectures, registry
+from ui.charts import colours, overlay
+from ui.charts.overlay import COLOURS, LETTERS
 from ui.state import Widget
-from ui.test import before_after, exam
-from ui.test.exam import Exam
-from ui.text import blocks, common, escape
+from ui.test import evaluation
+from ui.test.evaluation import Evaluation
+from ui.text import common, escape
 from ui.text import compare as words
+from ui.text import runs as run_words
 from ui.text import test as test_words
 from ui.text import train as train_words
 
 CURVES_PX = 300
 FEWEST = 2
-# What is folded away on Train, or not to be chosen there, by the name of its field.
-_ADVANCED = {
-    "learning_rate": train_words.LEARNING_RATE,
-    "seed": train_words.SEED,
-    "batch_size": train_words.BATCH,
-    "head_epochs": train_words.HEAD_EPOCHS,
-    "optimizer": train_words.OPTIMIZER,
-    "momentum": train_words.MOMENTUM,
-    "pooling": train_words.POOLING,
-    "hidden": train_words.HIDDEN,
-    "dropout": train_words.DROPOUT,
-    "views": train_words.COPIES,
-    "rotation_deg": train_words.ROTATION,
-    "shift": train_words.SHIFT,
-    "zoom": train_words.ZOOM,
-    "flip": train_words.FLIP,
-    "early_stopping_patience": train_words.STOP_EARLY,
-    "reduce_lr_patience": train_words.SLOW_DOWN,
-    "keep_best": train_words.KEEP_BEST,
-    "class_weights": train_words.CLASS_WEIGHTS,
-    "precision": train_words.PRECISION,
-    "unfrozen_rate": words.UNFROZEN_RATE,
-    "min_steps": words.MIN_STEPS,
-    "unfrozen_min_steps": words.UNFROZEN_MIN_STEPS,
-    "scale_features": words.SCALE_FEATURES,
-    "zero_start": words.ZERO_START,
-}
+# The width inside a frame of the page on a projector, and how much of it the names of a matrix take with their gap.
+PAGE_PX, NAMES_PX, SHORT_NAMES_PX = 1110, 166, 112
+SMALLEST_PX, LARGEST_PX, GAP_PX = 20, 48, 2
+SHORT_FROM = 11
+# Gap and padding beside the names.
+FRAME_PX = 40
 
 
-def side_by_side(tested: Sequence[Row], preset: Sequence[str] = ()) -> None:
-    """Draw two to four experiments of the user's choice beside each other.
+def show(tested: Sequence[ListedRun], preset: Sequence[str] = ()) -> None:
+    """Draw two to four runs of the user's choice beside each other.
 
     Args:
-        tested: all that can be chosen, those of comparisons as well.
+        tested: all runs that can be chosen, those of sweeps too.
         preset: ids of those that are chosen at first.
     """
     chosen = _chosen(tested, preset)
     if len(chosen) < FEWEST:
         st.markdown(words.CHOOSE_TWO)
         return
-    exams = [exam.sit(row.run) for row in chosen]
+    evaluations = [evaluation.of_run(row.run) for row in chosen]
     st.html(_table(chosen))
-    if not _same_photos(exams):
+    if not _same_photos(evaluations):
         st.markdown(words.OTHER_EXAMS)
     st.subheader(words.MOCK_EXAMS, anchor=False)
-    _curves(chosen, exams)
+    _curves(chosen, evaluations)
     st.subheader(test_words.MATRIX_VIEW, anchor=False)
-    matrices.draw(exams)
+    _matrices(evaluations)
 
 
-def _chosen(tested: Sequence[Row], preset: Sequence[str]) -> tuple[Row, ...]:
+def _chosen(tested: Sequence[ListedRun], preset: Sequence[str]) -> tuple[ListedRun, ...]:
     titles = _titles(tested)
     by_id = {row.id: row for row in tested}
     ids = st.multiselect(
@@ -92,8 +69,8 @@ def _chosen(tested: Sequence[Row], preset: Sequence[str]) -> tuple[Row, ...]:
     return tuple(by_id[run_id] for run_id in ids)
 
 
-def _titles(tested: Sequence[Row]) -> dict[str, str]:
-    """Name each experiment for the choice: what of it differs from others first, and no two alike."""
+def _titles(tested: Sequence[ListedRun]) -> dict[str, str]:
+    """Return the title of each run, what sets it apart first; no two are alike."""
     networks = {row.config.backbone for row in tested}
     sizes = {row.config.image_size_px for row in tested}
     titles: dict[str, str] = {}
@@ -101,90 +78,27 @@ def _titles(tested: Sequence[Row]) -> dict[str, str]:
         config = row.config
         parts = [
             *([registry.backbone(config.backbone).title] if len(networks) > 1 else []),
-            before_after.learned(row),
+            run_words.what_learned(row),
             *([train_words.pixels(config.image_size_px)] if len(sizes) > 1 else []),
             *([common.photos_each(config.train_per_class)] if config.train_per_class else []),
             *([words.a_try(config.seed)] if row.sweep else []),
         ]
-        title = words.run(row.title, ", ".join(parts), common.exam(row.correct or 0, row.total or 0))
-        # The widget tells its options apart by what they are called.
-        taken = sum(other == title or other.startswith(f"{title} (") for other in titles.values())
-        titles[row.id] = f"{title} ({taken + 1})" if taken else title
-    return titles
+        titles[row.id] = words.run(row.title, ", ".join(parts), common.exam(row.correct or 0, row.total or 0))
+    return common.distinct(titles)
 
 
-def _same_photos(exams: Sequence[Exam]) -> bool:
-    photos = [set(zip(each.predictions.sha256s, each.predictions.faces, strict=True)) for each in exams]
+def _same_photos(evaluations: Sequence[Evaluation]) -> bool:
+    photos = [set(zip(each.predictions.sha256s, each.predictions.faces, strict=True)) for each in evaluations]
     return all(each == photos[0] for each in photos)
 
 
-def short_names(rows: Sequence[Row]) -> list[str]:
-    """Name runs by what differs, for the ends of their curves: as little of it as tells them apart."""
-    names = [""] * len(rows)
-    for told in _apart(rows):
-        if len(set(names)) == len(rows):
-            break
-        if len(set(told)) > 1:
-            names = [", ".join(filter(None, pair)) for pair in zip(names, told, strict=True)]
-    return names
-
-
-def _apart(rows: Sequence[Row]) -> list[list[str]]:
-    """Return what can tell runs apart in two or three words each, the plainest first."""
-    asked = [compare_runs.asked_for(row.run) for row in rows]
-    return [
-        *(_in_words(rows, each) for each in common.SETTINGS if each not in ("other", "data")),
-        [words.rate(config.learning_rate) for config in asked],
-        [words.a_try(config.seed) for config in asked],
-    ]
-
-
-def differences(rows: Sequence[Row]) -> list[tuple[str, list[str]]]:
-    """Return the settings that differ among runs, in words: what it is, and what each of them had.
-
-    Advanced settings are told one by one; what follows from another setting is not told.
-    """
-    asked = [compare_runs.asked_for(row.run) for row in rows]
-    differ = dict.fromkeys(each for config in asked[1:] for each in compare_runs.differences(asked[0], config))
-    told = [(common.SETTINGS[each], _in_words(rows, each)) for each in _in_order(differ) if each != "other"]
-    if len({photos.practice for row in rows if (photos := baseline.photos_of_run(row.run))}) > 1:
-        told.append((common.SETTINGS["data"], [before_after.setting(row.run, "data") for row in rows]))
-    flat = [_flat(config) for config in asked]
-    for name, title in _ADVANCED.items():
-        follows = name == "head_epochs" and len({config.epochs for config in asked}) > 1
-        if not follows and len({repr(values[name]) for values in flat}) > 1:
-            told.append((title, [_plain(values[name]) for values in flat]))
-    return told
-
-
-def _in_order(differ: dict[Setting, None]) -> list[Setting]:
-    return [each for each in common.SETTINGS if each in differ]
-
-
-def _in_words(rows: Sequence[Row], which: Setting) -> list[str]:
-    return [before_after.setting(row.run, which) or blocks.told(row.config) for row in rows]
-
-
-def _flat(config: TrainConfig) -> dict[str, Any]:
-    values = config.to_dict()
-    return {**values, **values["head"], **values["augment"]}
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, bool):
-        return words.YES if value else words.NO
-    if isinstance(value, tuple | list):
-        return ", ".join(map(str, value)) or words.NONE
-    return words.NONE if value is None else f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _table(rows: Sequence[Row]) -> str:
+def _table(rows: Sequence[ListedRun]) -> str:
     """Return the table: a column a run; first what differs, then what came out."""
     head = "".join(
         f'<th scope="col"><b style="--lab-colour:{COLOURS[place]}">{LETTERS[place]}</b></th>'
         for place in range(len(rows))
     )
-    body = [_line(title, values) for title, values in differences(rows)]
+    body = [_line(title, values) for title, values in run_words.differing_settings(rows)]
     if not body:
         body = [f'<tr><td colspan="{len(rows) + 1}">{words.SAME_SETTINGS}</td></tr>']
     summaries = [row.run.summary() or {} for row in rows]
@@ -216,26 +130,26 @@ def _whole(number: int | None) -> str:
     return words.UNKNOWN if number is None else f"{number:,}"
 
 
-def _learned(row: Row) -> int | None:
+def _learned(row: ListedRun) -> int | None:
     """Return how many numbers learned; where what was let loose is as it was before, those of the new last layers."""
     if row.outcome.retrained:
         return (row.run.summary() or {}).get("trainable_parameters")
     config, everything = row.config, len(registry.backbone(row.config.backbone).architecture.units)
     people, side_px = len(row.run.dataset.people), config.image_size_px
-    return units.count_parameters(config.backbone, everything, config.head, people, side_px).trainable
+    return architectures.count_parameters(config.backbone, everything, config.head, people, side_px).trainable
 
 
 def _seconds(seconds: float | None) -> str:
     return words.UNKNOWN if seconds is None else words.seconds(seconds)
 
 
-def _curves(rows: Sequence[Row], exams: Sequence[Exam]) -> None:
-    named = zip(rows, short_names(rows), strict=True)
-    curves = [overlay.Curve(name, row.run.history(), row.outcome.border) for row, name in named]
-    people = {len(each.dataset.people) for each in exams}
+def _curves(rows: Sequence[ListedRun], evaluations: Sequence[Evaluation]) -> None:
+    named = zip(rows, run_words.short_names(rows), strict=True)
+    curves = [overlay.Curve(name, row.run.history(), row.outcome.head_epochs) for row, name in named]
+    people = {len(each.dataset.people) for each in evaluations}
     same = people.pop() if len(people) == 1 else None
     st.echarts_chart(
-        overlay.mock_exam_curves(curves, words.overlay_labels(same), same),
+        overlay.validation_curves(curves, same),
         key=Widget.BESIDE.of("curves", *(row.id for row in rows)),
         height=CURVES_PX,
         renderer="svg",
@@ -243,3 +157,69 @@ def _curves(rows: Sequence[Row], exams: Sequence[Exam]) -> None:
     )
     if any(curve.has_border for curve in curves):
         st.caption(words.BORDER_ON_CURVES)
+
+
+def _matrices(evaluations: Sequence[Evaluation]) -> None:
+    """Draw the matrix of each run, lettered as in the table above; with the same people in all where they share them.
+
+    Above 20 people the 20 most confused are shown.
+    """
+    shared = all(each.dataset.people == evaluations[0].dataset.people for each in evaluations)
+    most = _most_confused([each.result.confusion for each in evaluations]) if shared else None
+    drawn = "".join(_matrix(place, each, most) for place, each in enumerate(evaluations))
+    people = max(min(len(each.dataset.people), metrics.MOST_PEOPLE) for each in evaluations)
+    names_px = SHORT_NAMES_PX if people >= SHORT_FROM else NAMES_PX
+    side_px, in_row = _fit(len(evaluations), people, names_px)
+    # Four stand in a square, not three and one.
+    wide_px = in_row * ((side_px + GAP_PX) * people + names_px)
+    style = f"--lab-side:{side_px}px;--lab-names:{names_px - FRAME_PX}px;max-width:{wide_px}px"
+    st.html(f'<div class="lab-matrices" style="{style}">{drawn}</div>')
+
+
+def _most_confused(confusions: Sequence[np.ndarray]) -> np.ndarray:
+    return metrics.most_confused(np.sum(confusions, axis=0))
+
+
+def _fit(matrices: int, people: int, names_px: int) -> tuple[int, int]:
+    """Return the side of a square in px, and how many matrices stand in a row: all, or half, where that can be read."""
+    for in_row in (matrices, -(-matrices // 2), 1):
+        side_px = (PAGE_PX // in_row - names_px) // people - GAP_PX
+        if side_px >= SMALLEST_PX:
+            break
+    return max(SMALLEST_PX, min(LARGEST_PX, side_px)), in_row
+
+
+def _matrix(place: int, found: Evaluation, shown: np.ndarray | None) -> str:
+    confusion, people = found.result.confusion, found.dataset.people
+    if shown is None:
+        shown = metrics.most_confused(confusion)
+    names = [escape.as_html(people[label]) for label in shown]
+    heads = "".join(f'<th scope="col" title="{name}"><span>{name}</span></th>' for name in names)
+    counts = confusion[np.ix_(shown, shown)]
+    top_right = max(int(np.diag(counts).max(initial=0)), 2)
+    top_wrong = max(int((counts - np.diag(np.diag(counts))).max(initial=0)), 2)
+    rows = []
+    for row, name in enumerate(names):
+        cells = "".join(
+            _cell(int(n), top_right if row == column else top_wrong, right=row == column)
+            for column, n in enumerate(counts[row])
+        )
+        rows.append(f'<tr><th scope="row" title="{name}"><span class="lab-ellipsis">{name}</span></th>{cells}</tr>')
+    result = found.result
+    said = words.matrix(LETTERS[place], common.exam(result.correct, result.total))
+    return (
+        f'<figure style="--lab-colour:{COLOURS[place]}"><figcaption><b>{LETTERS[place]}</b> '
+        f"{common.exam(result.correct, result.total)}</figcaption>"
+        f'<table aria-label="{escape.as_html(said)}"><thead><tr><td></td>{heads}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></figure>"
+    )
+
+
+def _cell(count: int, most: int, *, right: bool) -> str:
+    """Return one square: darker for more, and nothing where nothing happened."""
+    if count == 0:
+        return "<td></td>"
+    low, high = colours.RIGHT_SCALE if right else colours.WRONG_SCALE
+    share = 100 * (count - 1) / max(most - 1, 1)
+    colour = f"color-mix(in srgb, {high} {share:.0f}%, {low})"
+    return f'<td style="background:{colour};color:#FFFFFF">{count}</td>'

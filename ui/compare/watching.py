@@ -1,4 +1,4 @@
-"""A comparison while it waits or runs: how far it is, and the chart that fills in. A refresh shows the same."""
+"""A sweep while it waits or runs: how far it is, and the chart that fills in. A refresh shows the same."""
 
 from __future__ import annotations
 
@@ -11,42 +11,38 @@ import streamlit as st
 from core.errors import LabError
 from core.experiments import runs
 from core.experiments.runs import Run
-from core.experiments.runtime_estimate import forecast
-from core.jobfolder import OPEN_STATES
-from core.jobs import queue
-from core.sweeps import charted, told
+from core.experiments.runtime_estimate import estimate_seconds
 from core.sweeps.plan import Cell
 from core.sweeps.results import Line, Point, Progress, Result, lines, progress, results
 from core.sweeps.sweep import Sweep, list_sweeps
 from core.workspace import Workspace
-from ui import feedback, places, server
+from ui import job_progress, navigation, page
 from ui.compare import selection
 from ui.components import sweep_chart
+from ui.components.sweep_chart.chart import chart_of
 from ui.state import Param, Widget
-from ui.text import amounts, common
+from ui.text import amounts, common, sweeps
 from ui.text import compare as words
 from ui.text import train as train_words
-
-EVERY_S = 1.0
+from ui.text.sweep_names import point_title
 
 
 def watch(workspace: Workspace, sweep: Sweep) -> None:
-    """Show a comparison until it ends."""
-    st.fragment(_watch, run_every=EVERY_S)(workspace, sweep, _expected_s(workspace, sweep))
+    """Show a sweep until it ends."""
+    st.fragment(_watch, run_every=job_progress.EVERY_S)(workspace, sweep, _expected_s(workspace, sweep))
 
 
 def _expected_s(workspace: Workspace, sweep: Sweep) -> dict[Cell, float]:
-    """Return what each training should take, in seconds. Once a page, not once a second."""
+    """Return how long each run should take, in seconds. Called once a page, not once a second."""
     plan, once = sweep.plan, replace(sweep.plan, seeds=sweep.plan.seeds[:1])
-    seconds = {cell: forecast(plan.config(cell), sweep.dataset, workspace) for cell in once.cells()}
+    seconds = {cell: estimate_seconds(plan.config(cell), sweep.dataset, workspace) for cell in once.cells()}
     # Another seed takes the same time.
     return {cell: seconds[replace(cell, seed=plan.seeds[0])] for cell in plan.cells()}
 
 
-@feedback.sentences()
+@page.errors_as_sentences()
 def _watch(workspace: Workspace, sweep: Sweep, expected_s: Mapping[Cell, float]) -> None:
-    if not sweep.job.exists() or sweep.status().state not in OPEN_STATES:
-        st.rerun()
+    job_progress.leave_when_over(sweep.job)
     now = progress(sweep)
     found = results(sweep)
     drawn, running = lines(sweep.plan, found), _running(sweep)
@@ -56,19 +52,19 @@ def _watch(workspace: Workspace, sweep: Sweep, expected_s: Mapping[Cell, float])
             _head(sweep, now, running)
             _bar(now, drawn, running, lambda share: _left_s(expected_s, found, now.now, share))
         with st.container(gap="xsmall"):
-            _says(workspace, sweep, drawn)
-        chart = charted.chart_of(sweep.plan, drawn, sweep.dataset, guesses=sweep.guesses)
+            _say_so_far(workspace, sweep, drawn)
+        chart = chart_of(sweep.plan, drawn, sweep.dataset, votes=sweep.guesses)
         sweep_chart.show(replace(chart, running=_place(drawn, now.now)), Widget.STOPS.of(sweep.id))
 
 
 def _running(sweep: Sweep) -> Run | None:
-    """Return the training at work."""
+    """Return the run that is training, if one is."""
     for _, run in sweep.members():
         try:
             if run.status().state == "running":
                 return run
         except (LabError, OSError, KeyError):
-            continue  # deleted meanwhile
+            continue  # deleted in the meantime
     return None
 
 
@@ -77,20 +73,11 @@ def _head(sweep: Sweep, now: Progress, running: Run | None) -> None:
     said = train_words.WAITS if now.state == "queued" else words.RUNS if running or now.done else words.GETTING_READY
     title.title(said, anchor=False)
     with stop:
-        if (sweep.path / "stop").exists():
-            st.button(common.STOPPING, key=Widget.STOP_COMPARISON, disabled=True, width="stretch")
-        else:
-            st.button(
-                common.STOP,
-                key=Widget.STOP_COMPARISON,
-                icon=":material/stop_circle:",
-                width="stretch",
-                on_click=sweep.job.ask_to_stop,
-            )
+        job_progress.stop_button(sweep.job, Widget.STOP_COMPARISON)
 
 
 def _bar(now: Progress, drawn: Sequence[Line], running: Run | None, left_s: Callable[[float], float]) -> None:
-    """Draw how far it is; `left_s` gives the seconds left when a share of the training at work is done."""
+    """Draw how far it is; `left_s` returns the seconds left when that share of the current run is done."""
     parts, share = [words.tries_done(now.done, now.total)], 0.0
     if running and now.now:
         trained = running.progress()
@@ -103,31 +90,28 @@ def _bar(now: Progress, drawn: Sequence[Line], running: Run | None, left_s: Call
 
 
 def _left_s(expected_s: Mapping[Cell, float], found: Sequence[Result], now: Cell | None, share: float) -> float:
-    """Return the seconds that are left, by what the finished tries took against what they should have."""
+    """Return the seconds left, scaled by how long finished runs took compared with what was expected."""
     done = {result.cell: result.seconds for result in found}
-    # The middle one: the first try after a start of the computer is no measure.
+    # The median: the first run after the computer started is much slower than the others.
     factor = median([seconds / expected_s[cell] for cell, seconds in done.items()] or [1.0])
     left = sum(seconds for cell, seconds in expected_s.items() if cell not in done)
     return factor * (left - (share * expected_s[now] if now else 0.0))
 
 
-def _says(workspace: Workspace, sweep: Sweep, drawn: Sequence[Line]) -> None:
-    """Say what stands in the way, or what can be said so far."""
+def _say_so_far(workspace: Workspace, sweep: Sweep, drawn: Sequence[Line]) -> None:
+    """Say why it waits, or what can be said so far."""
     if sweep.status().state == "queued":
-        trouble = server.workers().trouble(queue.TRAIN)
-        if trouble:
-            feedback.show_error(trouble)
-        else:
-            _behind(workspace, sweep)
+        if not job_progress.show_trouble(sweep.job):
+            _what_trains_first(workspace)
         return
     for line in drawn:
-        said = told.so_far(line, sweep.dataset)
+        said = sweeps.so_far(line, sweep.dataset)
         if said:
             st.markdown(said)
 
 
-def _behind(workspace: Workspace, sweep: Sweep) -> None:
-    """Say that something else trains first, with the way to it."""
+def _what_trains_first(workspace: Workspace) -> None:
+    """Say that another run or sweep trains first, with the way to it."""
     run = next((run for run in runs.list_runs(workspace) if run.status().state == "running"), None)
     other = next((each for each in list_sweeps(workspace) if each.status().state == "running"), None)
     if run is None and other is None:
@@ -136,23 +120,18 @@ def _behind(workspace: Workspace, sweep: Sweep) -> None:
         st.markdown(words.TRAINS_FIRST, width="content")
         if st.button(common.TO_RUNNING, key=Widget.TO_RUNNING):
             if run:
-                st.switch_page(places.TRAIN, query_params={Param.RUN: run.id})
+                st.switch_page(navigation.TRAIN, query_params={Param.RUN: run.id})
             elif other:
                 selection.open_one(other)
 
 
 def _named(drawn: Sequence[Line], cell: Cell) -> str:
     found = at(drawn, cell)
-    return title(*found) if found else ""
-
-
-def title(line: Line, point: Point) -> str:
-    """Name a stop: what learns at it, how many photos, or the size of a face."""
-    return charted.stop_title(line, point)
+    return point_title(*found) if found else ""
 
 
 def at(drawn: Sequence[Line], cell: Cell) -> tuple[Line, Point] | None:
-    """Find where on the lines a training stands."""
+    """Return the line and the point of a run; None where it has none."""
     for line in drawn:
         for point in line.points:
             if line.start == cell.start and point.value == _value(line, cell):

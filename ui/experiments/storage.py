@@ -1,4 +1,4 @@
-"""Where everything lies, and what removes it: the next pupil on this computer must not find these faces."""
+"""Where everything is stored, and how it is deleted: the next user of this computer must not find these faces."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.experiments.runs import Run
 from core.jobs import deletion
+from core.sweeps.sweep import Sweep
 from core.workspace import Workspace
-from ui import feedback, jobs, state
+from ui import jobs, page, state, uploads
 from ui.components import faces
 from ui.state import Widget
 from ui.text import common, escape
 from ui.text import experiments as words
 
 
-def offer(workspace: Workspace, dataset: Dataset | None = None) -> None:
+def show(workspace: Workspace, dataset: Dataset | None = None) -> None:
     """Draw what is on this computer, folded: delete one data set, or erase everything."""
-    said = state.GONE.get()
+    said = state.ERASED.get()
     if said:
-        state.GONE.set("")
+        state.ERASED.set("")
         st.success(said, icon=":material/delete_forever:")
     with st.expander(words.ON_DISK):
         st.markdown(f"{common.STAYS_HERE} {escape.plain(str(workspace.root))}")
@@ -29,52 +30,61 @@ def offer(workspace: Workspace, dataset: Dataset | None = None) -> None:
             )
             erase = sure(words.ERASE, Widget.ERASE, Widget.ERASE_SURE, words.ALL_OF_IT)
         if erase:
-            with feedback.sentences(), st.spinner(words.ERASING):
+            with page.errors_as_sentences(), st.spinner(words.ERASING):
                 _erase(workspace)
         elif delete and dataset:
-            with feedback.sentences(), st.spinner(words.DELETING):
+            with page.errors_as_sentences(), st.spinner(words.DELETING):
                 _delete_dataset(workspace, dataset)
 
 
 def sure(label: str, ask: str, confirm: str, what: str) -> bool:
-    """Draw a button that removes something: the second click, on the button that then appears, counts.
+    """Draw a button that deletes something; return whether the second button, which then appears, was clicked.
 
     Args:
-        what: goes away; text, said beside the second button.
+        what: is deleted; plain text, shown beside the second button.
     """
-    # After a removal it is another popover, which is closed.
+    # After a deletion it is another popover, which is closed.
     with st.popover(label, key=f"{ask}-{state.REMOVALS.get()}"):
         st.markdown(words.gone_for_good(escape.plain(what)))
         return st.button(common.SURE, key=confirm, type="primary")
 
 
 def delete_run(workspace: Workspace, run: Run) -> None:
-    """Delete an experiment, stopped first where it is running; the page is drawn anew without it."""
-    with feedback.sentences(), st.spinner(words.DELETING):
+    """Delete a run, which is stopped first; the page is drawn again without it."""
+    with page.errors_as_sentences(), st.spinner(words.DELETING):
         deletion.delete_run(workspace, run)
+        _forget()
+        st.rerun()
+
+
+def delete_sweep(workspace: Workspace, sweep: Sweep) -> None:
+    """Delete a sweep with its runs; the page is drawn again without it."""
+    with page.errors_as_sentences(), st.spinner(words.DELETING):
+        deletion.delete_sweep(workspace, sweep)
         _forget()
         st.rerun()
 
 
 def _delete_dataset(workspace: Workspace, dataset: Dataset) -> None:
     deletion.delete_dataset(workspace, dataset.id)
-    # Faces lie in what was brought and in ended jobs too, and nobody can tell there whose.
-    jobs.forget_ended(workspace)
-    jobs.drop_drafts(workspace)
+    # Uploads and ended jobs hold faces too, and do not say whose.
+    jobs.remove_ended(workspace)
+    jobs.remove_drafts(workspace)
     _forget()
     st.rerun()
 
 
 def _erase(workspace: Workspace) -> None:
     erased = deletion.erase_everything(workspace)
+    uploads.give_back_everything()
     _forget()
     state.DATASET.set(None)
-    # Kept for the next run of the page, which is an empty one.
-    state.GONE.set(words.erased(erased.photos, erased.bytes))
+    # Said on the next run of the page, which is empty then.
+    state.ERASED.set(words.erased(erased.photos, erased.bytes))
     st.rerun()
 
 
 def _forget() -> None:
-    """Drop what this server keeps in memory of pictures."""
+    """Clear pictures from the server's memory, and close the popovers that asked."""
     faces.thumbnail.clear()
-    state.REMOVALS.set(state.REMOVALS.get() + 1)
+    state.count_up(state.REMOVALS)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-
 import streamlit as st
 
 from core.data import samples
@@ -42,17 +40,17 @@ def show(dataset: Dataset) -> None:
             width="stretch",
         )
     with shown:
-        practice = dataset.counts()["train"]
-        advice = decision_map.advise(practice, similar=answer == words.SIMILAR)
+        n_train = dataset.counts()["train"]
+        advice = decision_map.advise(n_train, similar=answer == words.SIMILAR)
         st.html(_map(advice))
-        st.markdown(words.advice(practice, advice.large, advice.similar, advice.freeze))
+        st.markdown(words.advice(n_train, advice.large, advice.similar, advice.freeze))
 
 
 def _examples() -> str:
     """Return the two example pictures: a drawn person's photo, and a cat that a child might have drawn."""
     drawn = samples.sample_people()
     face = faces.thumbnail(str(drawn[0].portrait), EXAMPLE_PX) if drawn else faces.NO_PICTURE
-    cat = "data:image/svg+xml;base64," + base64.b64encode(_CAT.encode("ascii")).decode("ascii")
+    cat = faces.data_address(_CAT.encode("ascii"), "svg+xml")
     pairs = ((face, words.SIMILAR_LIKE), (cat, words.DIFFERENT_LIKE))
     shown = "".join(f'<figure><img src="{src}" alt=""><figcaption>{said}</figcaption></figure>' for src, said in pairs)
     return f'<div class="lab-alike">{shown}</div>'

@@ -1,25 +1,88 @@
-"""Photos that lie in no folders of people: who their names or a table say they are, and whether that is right."""
+"""Who is on the photos: cards to fill in person by person, or a question about what file names or a table say."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 import streamlit as st
 
 from core.data import read
+from core.data.labels import FoundLabels, PeopleFrom
 from core.data.layout import folders_name_people
-from core.data.naming import Naming, PeopleFrom
-from core.data.uploads import Draft
+from core.data.uploads import Upload
 from core.errors import LabError
-from ui import state
+from ui import state, uploads
 from ui.state import Widget
-from ui.text import escape
+from ui.text import amounts, common, escape
 from ui.text import photos as words
 
 
-def of_draft(draft: Draft) -> Naming | None:
-    """Find out what says who is on uploaded photos where their folders do not; None where there is nothing to ask."""
+def cards(draft: Upload, people: Sequence[str]) -> None:
+    """Draw a card for each person; `people` are already known and offered as names."""
+    numbers = [pile.number for pile in draft.piles()]
+    shown = sorted({*numbers, *range(1, state.PERSON_CARDS.get() + 1)})
+    with st.grid(min_column_width=260):
+        for number in shown:
+            with st.container(border=True):
+                _card(draft, number, people)
+    if st.button(words.ANOTHER_PERSON, key=Widget.ANOTHER_PERSON):
+        state.PERSON_CARDS.set(max(shown) + 1)
+        st.rerun()
+
+
+def ready(draft: Upload) -> str:
+    """Return what is still missing, as a sentence; empty where nothing is."""
+    piles = [pile for pile in draft.piles() if pile.names]
+    if not piles:
+        return words.NO_SOURCE_PEOPLE
+    return "" if all(pile.person for pile in piles) else words.NAMELESS
+
+
+def _card(draft: Upload, number: int, people: Sequence[str]) -> None:
+    pile = draft.pile(number)
+    key = f"{Widget.CARD_NAME}-{number}"
+    if people:
+        options = [*people, *([pile.person] if pile.person and pile.person not in people else [])]
+        typed = st.selectbox(
+            words.NAME_OF,
+            options,
+            index=options.index(pile.person) if pile.person else None,
+            placeholder=words.NAME,
+            accept_new_options=True,
+            key=key,
+        )
+    else:
+        typed = st.text_input(words.NAME_OF, pile.person, placeholder=words.NAME, key=key, max_chars=60)
+    name = " ".join((typed or "").split())
+    if name != pile.person:
+        draft.set_person(number, name)
+    brought = st.file_uploader(
+        words.PHOTOS_OF_PERSON,
+        accept_multiple_files=True,
+        key=f"{Widget.CARD}-{number}-{state.UPLOADS.get()}",
+        label_visibility="collapsed",
+    )
+    if brought:
+        draft.add(number, [(upload.name, upload) for upload in brought], unpack=True)
+        uploads.give_back(brought)
+        state.count_up(state.UPLOADS)
+        st.rerun()
+    if pile.names:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{amounts.count(len(pile.names), common.PHOTO)}**")
+            st.button(
+                words.REMOVE,
+                key=f"{Widget.CARD_REMOVE}-{number}",
+                type="tertiary",
+                icon=":material/delete:",
+                on_click=draft.drop,
+                args=(number,),
+            )
+
+
+def of_draft(draft: Upload) -> FoundLabels | None:
+    """Return who is on uploaded photos by a table or file names; None where their folders say it, or nothing does."""
     piles = draft.piles()
     if not piles:
         return None
@@ -28,20 +91,20 @@ def of_draft(draft: Draft) -> Naming | None:
     return None if folders_name_people(paths) else of_source(draft.packed)
 
 
-def of_source(source: Callable[[], Path]) -> Naming | None:
-    """Find out the same for a folder or zip; one that cannot be used is told by the search for faces."""
+def of_source(source: Callable[[], Path]) -> FoundLabels | None:
+    """Return the same for a folder or zip; None also for an unreadable one, which the search for faces reports."""
     try:
-        return read.names_instead(source())
+        return read.find_labels(source())
     except LabError:
         return None
 
 
-def asks(found: Naming | None, source: str) -> bool:
-    """Tell whether there is a question that nobody has answered with no."""
+def asks(found: FoundLabels | None, source: str) -> bool:
+    """Tell whether there is a question that was not answered with no."""
     return found is not None and source not in state.OTHER_PEOPLE.get()
 
 
-def ask(found: Naming | None, source: str) -> PeopleFrom | None:
+def ask(found: FoundLabels | None, source: str) -> PeopleFrom | None:
     """Draw the question, or the button of the search where there is none.
 
     Args:

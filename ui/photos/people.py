@@ -7,8 +7,9 @@ import streamlit as st
 from core.data import edits
 from core.data.dataset import Dataset, Item
 from core.workspace import Workspace
+from ui import page
 from ui.components import faces
-from ui.photos import actions, stacks
+from ui.photos import editing
 from ui.state import Widget
 from ui.text import common, escape
 from ui.text import photos as words
@@ -29,26 +30,21 @@ def show(workspace: Workspace, dataset: Dataset) -> None:
     with merge:
         _merge(workspace, dataset, person, [other for other in people if other != person])
     with remove, st.popover(words.remove_person(escape.plain(person)), key=Widget.REMOVE_PERSON, width="stretch"):
-        st.button(
-            common.SURE,
-            key=Widget.REMOVE_PERSON_SURE,
-            type="primary",
-            on_click=actions.make,
-            args=(workspace, dataset, edits.remove_person, person),
-        )
+        key = Widget.REMOVE_PERSON_SURE
+        editing.button(workspace, dataset, common.SURE, key, edits.remove_person, person, type="primary")
     _photos(workspace, dataset, person, people)
-    _call(workspace, dataset)
+    _name_dataset(workspace, dataset)
 
 
-def _call(workspace: Workspace, dataset: Dataset) -> None:
+def _name_dataset(workspace: Workspace, dataset: Dataset) -> None:
     key = f"{Widget.CALLED}-{dataset.id}-{dataset.version}"
 
-    def call() -> None:
+    def rename() -> None:
         typed = " ".join(str(st.session_state[key]).split())
         if typed and typed != dataset.name:
-            actions.make(workspace, dataset, edits.rename_dataset, typed)
+            editing.apply(workspace, dataset, edits.rename_dataset, typed)
 
-    st.text_input(words.CALLED, dataset.name, key=key, max_chars=60, on_change=call, width=360)
+    st.text_input(words.CALLED, dataset.name, key=key, max_chars=60, on_change=rename, width=360)
 
 
 def _rename(workspace: Workspace, dataset: Dataset, person: str) -> None:
@@ -57,7 +53,7 @@ def _rename(workspace: Workspace, dataset: Dataset, person: str) -> None:
     def rename() -> None:
         typed = " ".join(str(st.session_state[key]).split())
         if typed and typed != person:
-            actions.make(workspace, dataset, edits.rename_person, person, typed)
+            editing.apply(workspace, dataset, edits.rename_person, person, typed)
 
     st.text_input(words.NEW_NAME, person, key=key, max_chars=60, on_change=rename)
 
@@ -67,7 +63,7 @@ def _merge(workspace: Workspace, dataset: Dataset, person: str, others: list[str
 
     def merge() -> None:
         if other := st.session_state[key]:
-            actions.make(workspace, dataset, edits.rename_person, person, other)
+            editing.apply(workspace, dataset, edits.rename_person, person, other)
 
     st.selectbox(
         words.same_as(escape.plain(person)), others, index=None, placeholder=words.NOBODY_ELSE, key=key, on_change=merge
@@ -76,32 +72,27 @@ def _merge(workspace: Workspace, dataset: Dataset, person: str, others: list[str
 
 def _photos(workspace: Workspace, dataset: Dataset, person: str, people: list[str]) -> None:
     items = [item for item in dataset.items if item.person == person]
-    first = stacks.page_start(len(items), A_PAGE, f"{Widget.CHANGE_PAGE}-{person}")
-    shown = items[first : first + A_PAGE]
+    shown = page.paginate(len(items), A_PAGE, f"{Widget.CHANGE_PAGE}-{person}")
     st.markdown(words.TICK_PHOTOS)
     with st.grid(min_column_width=PHOTO_WIDTH_PX):
         ticked = [
-            item.sha256 for place, item in enumerate(shown, start=first) if _tick(workspace, dataset, item, place)
+            item.sha256
+            for number, item in enumerate(items[shown], start=shown.start)
+            if _tick(workspace, dataset, item, number)
         ]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.button(
-            words.remove_photos(len(ticked)),
-            key=Widget.REMOVE_PHOTOS,
-            disabled=not ticked,
-            on_click=actions.make,
-            args=(workspace, dataset, edits.remove_photos, ticked),
-            kwargs={"of": person},
-        )
+        label, remove = words.remove_photos(len(ticked)), (edits.remove_photos, ticked)
+        editing.button(workspace, dataset, label, Widget.REMOVE_PHOTOS, *remove, of=person, disabled=not ticked)
         _move(workspace, dataset, person, ticked, [other for other in people if other != person])
 
 
-def _tick(workspace: Workspace, dataset: Dataset, item: Item, place: int) -> bool:
+def _tick(workspace: Workspace, dataset: Dataset, item: Item, number: int) -> bool:
     name = escape.as_html(item.name)
     with st.container(gap="xxsmall"):
         src = faces.face_of(workspace, dataset, item.sha256, item.face)
         st.html(f'<div class="lab-tick"><img src="{src}" alt="{name}" title="{name}"></div>')
-        # With its place: one folder may hold the same photo twice.
-        key = f"{Widget.TICK}-{place}-{item.sha256[:16]}-{item.face}-{item.person}-{dataset.version}"
+        # With its number: one folder may hold the same photo twice.
+        key = f"{Widget.TICK}-{number}-{item.sha256[:16]}-{item.face}-{item.person}-{dataset.version}"
         return st.checkbox(escape.plain(item.name), key=key, label_visibility="collapsed")
 
 
@@ -110,7 +101,7 @@ def _move(workspace: Workspace, dataset: Dataset, person: str, ticked: list[str]
 
     def move() -> None:
         if other := st.session_state[key]:
-            actions.make(workspace, dataset, edits.move_photos, ticked, other, of=person)
+            editing.apply(workspace, dataset, edits.move_photos, ticked, other, of=person)
 
     st.selectbox(
         words.THEY_SHOW,

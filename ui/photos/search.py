@@ -1,4 +1,4 @@
-"""A search for faces that goes on: how far it is, and the wall that fills."""
+"""A search for faces: how far it is, the wall that fills, and how it ended; an interrupted one can be resumed."""
 
 from __future__ import annotations
 
@@ -7,42 +7,41 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.jobfolder import OPEN_STATES, JobFolder
+from core.data.dataset import load_dataset
+from core.jobfolder import JobFolder
 from core.workspace import Workspace
-from ui import feedback, server, state
+from ui import job_progress, jobs, navigation, page, state
 from ui.components import faces
+from ui.photos import steps
+from ui.state import Widget
 from ui.text import amounts, common
 from ui.text import photos as words
+from ui.train import settings
 
-EVERY_S = 1.0
 FACES_ON_WALL = 60
 
 
 def show(workspace: Workspace, job: JobFolder) -> None:
     """Show a search for faces until it ends."""
-    st.fragment(_show, run_every=EVERY_S)(workspace, job)
+    st.fragment(_show, run_every=job_progress.EVERY_S)(workspace, job)
 
 
-@feedback.sentences()
+@page.errors_as_sentences()
 def _show(workspace: Workspace, job: JobFolder) -> None:
-    if not job.exists() or job.status().state not in OPEN_STATES:
-        # Ended, or deleted in another tab.
-        st.rerun()
+    job_progress.leave_when_over(job)
     bar, stop = st.columns([5, 1], vertical_alignment="bottom")
     with bar:
-        # What an interrupted attempt did says nothing about how fast this one is.
+        # Events of an interrupted attempt say nothing about the speed of this one.
         began = job.status().changed_at
-        progress([event for event in job.events() if event["event"] == "progress" and event["at"] >= began])
+        _progress([event for event in job.events() if event["event"] == "progress" and event["at"] >= began])
     with stop:
-        _stop(job)
-    trouble = server.workers().trouble(job.request()["lane"]) if job.status().state == "queued" else None
-    if trouble:
-        feedback.show_error(trouble)
+        job_progress.stop_button(job, Widget.STOP_CROP)
+    job_progress.show_trouble(job)
     newest = faces.newest_crops(workspace.photos, job.status().changed_at, FACES_ON_WALL)
     faces.wall(faces.small_copies(newest), words.FINDING)
 
 
-def progress(events: Sequence[dict[str, object]]) -> None:
+def _progress(events: Sequence[dict[str, object]]) -> None:
     """Draw a search's bar from its events."""
     if not events:
         st.progress(0.0, text=common.STEP_STARTING)
@@ -65,14 +64,55 @@ def _seconds_left(events: Sequence[dict[str, object]], step: str, done: int, tot
     return elapsed_s / done_since * (total - done) if done_since > 0 else None
 
 
-def _stop(job: JobFolder) -> None:
-    if (job.path / "stop").exists():
-        st.button(common.STOPPING, key=state.Widget.STOP_CROP, disabled=True, width="stretch")
-    else:
-        st.button(
-            common.STOP,
-            key=state.Widget.STOP_CROP,
-            icon=":material/stop_circle:",
-            width="stretch",
-            on_click=job.ask_to_stop,
-        )
+def settle(workspace: Workspace) -> None:
+    """Open what the last search found, or say why it found nothing; offer to resume one that was interrupted."""
+    jobs.remove_uploads(workspace)
+    mine = jobs.job(workspace, state.CROP_JOB.get())
+    state.CROP_JOB.set(None)
+    # Only a search that was started like this leads on to Train.
+    train_next = state.TRAIN_NEXT.get()
+    state.TRAIN_NEXT.set(False)
+    unreported = jobs.unreported_searches(workspace)
+    cut_off = [job for job in unreported if job.status().state == "interrupted"]
+    over = [job for job in unreported if job not in cut_off]
+    if mine and mine not in unreported:
+        # Shown in another window already, but not in the one that started it.
+        over.insert(0, mine)
+    for job in over:
+        jobs.mark_reported(job)
+    if over:
+        _take_over(workspace, over[0], train_next=train_next)
+    if cut_off:
+        _offer_to_resume(workspace, cut_off[0])
+
+
+def _take_over(workspace: Workspace, job: JobFolder, *, train_next: bool) -> None:
+    status = job.status()
+    if status.state == "done":
+        state.DATASET.set(job.result()["dataset_id"])
+        steps.go("check")
+        if train_next:
+            settings.fresh_for(load_dataset(workspace, job.result()["dataset_id"]))
+            st.switch_page(navigation.TRAIN)
+    elif status.state == "failed":
+        page.show_error(status.message)
+    elif status.state == "stopped":
+        st.info(words.CROP_STOPPED)
+
+
+def _offer_to_resume(workspace: Workspace, job: JobFolder) -> None:
+    """Ask whether to resume an interrupted search; where its photos are gone, only say so."""
+    if not jobs.can_go_on(job):
+        jobs.mark_reported(job)
+        st.info(words.CROP_INTERRUPTED)
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/pause_circle: {words.SEARCH_CUT_OFF}")
+        if st.button(common.GO_ON, key=Widget.GO_ON_SEARCHING, type="primary"):
+            with page.errors_as_sentences():
+                jobs.resume_search(workspace, job)
+                state.CROP_JOB.set(job.id)
+                st.rerun()
+        if st.button(words.LEAVE_IT, key=Widget.LEAVE_SEARCH):
+            jobs.remove(job)
+            st.rerun()

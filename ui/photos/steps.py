@@ -6,7 +6,7 @@ from typing import Literal, cast
 
 import streamlit as st
 
-from core.data import questions
+from core.data import review
 from core.data.dataset import Dataset
 from ui import state
 from ui.state import Widget
@@ -26,7 +26,7 @@ def current(dataset: Dataset | None) -> Step:
     wanted = state.STEP.get()
     if wanted in STEPS:
         return cast("Step", wanted)
-    return "split" if dataset.id in state.LOOKED.get() or not questions.open_questions(dataset) else "check"
+    return "split" if dataset.id in state.CHECKED.get() or not review.open_questions(dataset) else "check"
 
 
 def go(step: Step, checking: str = "faces") -> None:
@@ -35,8 +35,14 @@ def go(step: Step, checking: str = "faces") -> None:
     state.CHECKING.set(checking)
 
 
+def bring_more(dataset: Dataset) -> None:
+    """Go to the form, set for joining these photos."""
+    st.session_state[Widget.INTO] = dataset.id
+    go("bring")
+
+
 def bar(now: Step, *, all_open: bool) -> None:
-    """Draw the way through the steps; without photos only the first is open."""
+    """Draw the buttons of the steps; without photos only the first is open."""
     with st.container(horizontal=True, gap="small", key=Widget.STEP):
         for step, label in zip(STEPS, words.PHOTO_STEPS, strict=True):
             st.button(

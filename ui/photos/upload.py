@@ -6,15 +6,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.config import MIN_PEOPLE, CropConfig
 from core.data import collections, filetype, read
 from core.data.dataset import Dataset
-from core.data.uploads import Draft
+from core.data.uploads import Upload
 from core.jobfolder import JobFolder
 from core.workspace import Workspace
-from ui import dataset_choice, feedback, jobs, state
-from ui.photos import naming, person_cards
+from ui import dataset_choice, jobs, page, state, uploads
+from ui.photos import naming
 from ui.state import Widget
 from ui.text import common, escape
 from ui.text import photos as words
@@ -39,12 +40,12 @@ def form(workspace: Workspace, found: Sequence[Dataset], chosen: Dataset | None)
         persist_state="session",
     )
     ways: dict[str, Way] = dict(zip(WAYS, (_people, _drop, _zip, _path, _internet), strict=True))
-    with feedback.sentences():
+    with page.errors_as_sentences():
         job = ways[way](workspace, into)
         if job:
             state.CROP_JOB.set(job.id)
             state.TRAIN_NEXT.set(False)
-            state.CARDS.set(state.CARDS.default)
+            state.PERSON_CARDS.set(state.PERSON_CARDS.default)
             st.rerun()
 
 
@@ -65,20 +66,20 @@ def _into(found: Sequence[Dataset], chosen: Dataset | None) -> Dataset | None:
 
 def _people(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
     draft = jobs.draft(workspace, "cards")
-    person_cards.cards(draft, into.people if into else ())
-    return _go(workspace, draft, into, words.MY_PHOTOS, lambda: person_cards.ready(draft), named=True)
+    naming.cards(draft, into.people if into else ())
+    return _go(workspace, draft, into, words.MY_PHOTOS, lambda: naming.ready(draft), named=True)
 
 
 def _drop(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
     draft = jobs.draft(workspace, "folder")
     with _with_example():
-        # No filter for types: it would drop other files silently, and nobody would say so.
-        uploads = st.file_uploader(
+        # No filter for types: it would drop other files without a word.
+        brought = st.file_uploader(
             words.WHOLE_FOLDER, accept_multiple_files="directory", key=f"{Widget.DROP}-{state.UPLOADS.get()}"
         )
-        if uploads:
-            draft.add(0, [(upload.name, upload) for upload in uploads])
-            _renew()
+        if brought:
+            draft.add(0, [(upload.name, upload) for upload in brought])
+            _renew(brought)
         name = _brought(draft)
     return _go(workspace, draft, into, name, lambda: "" if draft.n_files() else words.NO_SOURCE_DROP)
 
@@ -90,10 +91,10 @@ def _zip(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
         upload = st.file_uploader(words.ZIP, key=f"{Widget.ZIP}-{state.UPLOADS.get()}")
         kind = filetype.archive_name(upload.getvalue()[: filetype.HEAD_BYTES]) if upload else None
         if upload and kind != "zip":
-            feedback.show_error(words.no_zip(upload.name, kind))
+            page.show_error(words.no_zip(upload.name, kind))
         elif upload:
-            draft.take_zip(upload.name, upload)
-            _renew()
+            draft.set_zip(upload.name, upload)
+            _renew([upload])
         name = _brought(draft)
     return _go(workspace, draft, into, name, lambda: "" if draft.n_files() else words.NO_SOURCE_ZIP)
 
@@ -106,7 +107,7 @@ def _path(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
     # Explorer copies a path with quotes.
     path = (typed or "").strip().strip("\"'")
     folder = Path(path).expanduser()
-    # Looked through once somebody asked for it: a path may hold a whole disk.
+    # Searched only after a click: a path may hold a whole disk.
     found = naming.of_source(lambda: folder) if path and path == state.ASKED_PATH.get() else None
     with above if naming.asks(found, path) else st.container():
         people_from = naming.ask(found, path)
@@ -147,7 +148,7 @@ def _internet(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
 
 
 def _with_example() -> st.delta_generator.DeltaGenerator:
-    """Draw how a folder should look, and give the wider place beside it."""
+    """Draw how a folder should look; return the wider column beside it."""
     where, example = st.columns([3, 2], gap="large")
     with example:
         st.caption(words.LAYOUT)
@@ -155,14 +156,15 @@ def _with_example() -> st.delta_generator.DeltaGenerator:
     return where
 
 
-def _renew() -> None:
-    """Draw new, empty upload widgets: the photos leave the memory with the old ones."""
-    state.UPLOADS.set(state.UPLOADS.get() + 1)
+def _renew(on_disk: Sequence[UploadedFile]) -> None:
+    """Take uploads that are on disk out of memory, and draw new, empty upload widgets."""
+    uploads.give_back(on_disk)
+    state.count_up(state.UPLOADS)
     st.rerun()
 
 
-def _brought(draft: Draft) -> str:
-    """Draw what lies ready, with a way to put it back; give its name."""
+def _brought(draft: Upload) -> str:
+    """Draw what was uploaded, with a button that removes it; return its name."""
     names = [name for pile in draft.piles() for name in pile.names]
     if not names:
         return ""
@@ -170,7 +172,7 @@ def _brought(draft: Draft) -> str:
     name = paths[0].parts[0] if len(paths[0].parts) > 1 else paths[0].stem
     folders = {path.parent for path in paths if len(path.parts) > 1 and not read.is_ignored(path.parts)}
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        # One folder around everything is no person's yet.
+        # One folder around everything names no person.
         people = len(folders) if len(folders) > 1 else 0
         said = words.brought(name, len(names), people) if folders else paths[0].name
         st.markdown(f":material/check_circle: {words.BROUGHT_HERE} **{escape.plain(said)}**")
@@ -180,14 +182,14 @@ def _brought(draft: Draft) -> str:
 
 def _go(
     workspace: Workspace,
-    draft: Draft,
+    draft: Upload,
     into: Dataset | None,
     name: str,
     missing: Callable[[], str],
     *,
     named: bool = False,
 ) -> JobFolder | None:
-    """Draw what comes last, and queue the search; `named` where nobody has to be asked who is who."""
+    """Draw the last part of the form, and queue the search; `named` where the people are known."""
     found, source = None if named else naming.of_draft(draft), f"{draft.path.name} {name}"
     above = st.container()
     crop = _advanced(into)

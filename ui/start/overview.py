@@ -16,7 +16,7 @@ from core.jobfolder import OPEN_STATES
 from core.sweeps import results
 from core.sweeps.sweep import Sweep, list_sweeps
 from core.workspace import Workspace
-from ui import feedback, jobs, places, state
+from ui import jobs, navigation, page, state
 from ui.components import faces
 from ui.state import Param, Widget
 from ui.text import common
@@ -27,7 +27,7 @@ MOST_IN_LINE = 8
 
 
 def newest(workspace: Workspace) -> Run | Sweep | None:
-    """Return the experiment or the comparison that was begun last."""
+    """Return the run or the sweep that was begun last."""
     begun: list[Run | Sweep] = [*runs.list_runs(workspace), *list_sweeps(workspace)]
     return max(begun, key=lambda work: work.created_at, default=None)
 
@@ -80,8 +80,8 @@ def lineup(workspace: Workspace, found: Sequence[Dataset]) -> None:
             [(n, person.name, faces.thumbnail(str(person.portrait), faces.LARGE_PX)) for n, person in enumerate(drawn)]
         )
         return
-    practice = {item.person: item for item in reversed(found[0].of("train"))}
-    shown = [(label, practice[person]) for label, person in enumerate(found[0].people) if person in practice]
+    first = {item.person: item for item in reversed(found[0].of("train"))}
+    shown = [(label, first[person]) for label, person in enumerate(found[0].people) if person in first]
     faces.lineup(
         [
             (label, item.person or "", faces.face_of(workspace, found[0], item.sha256, item.face, faces.LARGE_PX))
@@ -91,7 +91,7 @@ def lineup(workspace: Workspace, found: Sequence[Dataset]) -> None:
 
 
 def ways_in(workspace: Workspace, last: Run | Sweep | None, found: Sequence[Dataset]) -> None:
-    """Draw the buttons into the lab; the one that most will want stands out."""
+    """Draw the buttons into the lab; the most likely one stands out."""
     drawn = bool(samples.sample_people())
     if last:
         _go_on(last)
@@ -107,29 +107,29 @@ def ways_in(workspace: Workspace, last: Run | Sweep | None, found: Sequence[Data
 def _bring_photos() -> None:
     state.BRINGING_PHOTOS.set(True)
     state.CROP_JOB.set(None)
-    st.switch_page(places.PHOTOS)
+    st.switch_page(navigation.PHOTOS)
 
 
 def _go_on(last: Run | Sweep) -> None:
     if not st.button(words.go_on_with(last_result(last)), key=Widget.GO_ON, type="primary"):
         return
     if isinstance(last, Sweep):
-        st.switch_page(places.COMPARE, query_params={Param.SWEEP: last.id})
-    page = places.TEST if last.summary() and last.status().state not in OPEN_STATES else places.TRAIN
-    st.switch_page(page, query_params={Param.RUN: last.id})
+        st.switch_page(navigation.COMPARE, query_params={Param.SWEEP: last.id})
+    is_tested = last.summary() and last.status().state not in OPEN_STATES
+    st.switch_page(navigation.TEST if is_tested else navigation.TRAIN, query_params={Param.RUN: last.id})
 
 
 def _try_it(workspace: Workspace, kind: Literal["primary", "secondary"]) -> None:
     """Bring the drawn people; when their faces are found, Train is next."""
     if st.button(words.TRY_IT, key=Widget.TRY_IT, type=kind):
-        with feedback.sentences():
+        with page.errors_as_sentences():
             state.CROP_JOB.set(jobs.crop_folder(workspace, samples.sample_source(), CropConfig(), words.SAMPLE).id)
             state.TRAIN_NEXT.set(True)
-            st.switch_page(places.PHOTOS)
+            st.switch_page(navigation.PHOTOS)
 
 
 def last_result(work: Run | Sweep) -> str:
-    """Return an experiment's result in a few words, or its state; of a comparison, how far it came."""
+    """Return a run's result in a few words, or its state; of a sweep, how far it came."""
     if isinstance(work, Sweep):
         done = results.progress(work)
         return compare_words.came_to(done.done, done.total)

@@ -1,43 +1,39 @@
-"""Before and now: a result held against one that differs in one thing, on the same photos, with those that changed."""
+"""Before and now: a result beside one that differs in one setting, on the same photos, with those that changed."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.data.dataset import Dataset
-from core.evaluation import colours
 from core.experiments import baseline, compare_runs
-from core.experiments.compare_runs import BeforeAndNow, Changed, Setting
-from core.experiments.listing import Row
+from core.experiments.compare_runs import Changed, PairedRuns, Setting
+from core.experiments.listing import ListedRun
 from core.experiments.runs import Predictions, Run
-from core.models import registry
 from core.workspace import Workspace
+from ui.charts import colours
 from ui.components import faces
 from ui.state import Widget
-from ui.text import blocks, common, escape
+from ui.text import common, escape, runs
 from ui.text import test as words
-from ui.text import train as train_words
 
-# As many faces as fit beside each other; of the broken ones some always, where there are any.
+# As many faces as fit in a row; some of the broken ones are always among them.
 MOST_FACES, SOME_BROKEN = 11, 4
-FEW_SETTINGS = 3
 STYLE = f"--lab-right:{colours.RIGHT};--lab-wrong:{colours.WRONG}"
 
 
-def and_now(workspace: Workspace, row: Row, everything: Sequence[Row]) -> None:
-    """Draw an experiment beside the one it is fair to hold it against, or beside an earlier one of the user's choice.
+def show(workspace: Workspace, row: ListedRun, everything: Sequence[ListedRun]) -> None:
+    """Draw a run beside its baseline, or beside an earlier run of the user's choice.
 
     Args:
-        everything: all experiments, those of comparisons too.
+        everything: all runs, those of sweeps too.
     """
     rows = {other.id: other for other in sorted(everything, key=lambda other: other.id, reverse=True)}
     tested = [other.run for other in rows.values() if other.is_tested]
-    fair = baseline.partner(row.run, tested)
+    fair = baseline.find_baseline(row.run, tested)
     earlier = [rows[run.id] for run in baseline.earlier(row.run, tested)]
     offered = [other for other in earlier if other.number or (fair and other.run == fair.run)]
     if not offered:
@@ -45,29 +41,31 @@ def and_now(workspace: Workspace, row: Row, everything: Sequence[Row]) -> None:
     with st.container(border=True, gap="xsmall"):
         said, choice = st.columns([3, 1.1], vertical_alignment="center")
         with choice:
-            before = _chosen(row, rows[fair.run.id] if fair else None, offered)
+            before = _baseline(row, rows[fair.run.id] if fair else None, offered)
         if before is None:
             said.markdown(words.NOTHING_FAIR)
         else:
-            _held(workspace, before, row, said)
+            _compared(workspace, before, row, said)
 
 
-def _held(workspace: Workspace, before: Row, row: Row, said: DeltaGenerator) -> None:
-    """Draw what changed from one experiment to another."""
-    told = compare_runs.hold_against(before.run, row.run)
-    if told is None:
+def _compared(workspace: Workspace, before: ListedRun, row: ListedRun, said: DeltaGenerator) -> None:
+    """Draw what changed from one run to another."""
+    changes = compare_runs.compare_runs(before.run, row.run)
+    if changes is None:
         said.markdown(words.NONE_IN_BOTH)
         return
     differ = baseline.between(before.run, row.run)
-    was, now = (described(each.run, differ) for each in (before, row))
+    was, now = (runs.settings(each.run, differ) for each in (before, row))
     which = common.experiment(before.number)
-    said.markdown(f"**{words.before_and_now(which, was, now, told.right_before, told.right_now, told.total)}**")
-    said.markdown(" ".join([*verdict(told, row.run), *_what_differs(before.run, row.run, differ)]))
-    _changed(workspace, row.run, told)
+    said.markdown(
+        f"**{words.before_and_now(which, was, now, changes.right_before, changes.right_now, changes.total)}**"
+    )
+    said.markdown(" ".join([*verdict(changes, row.run), *_what_differs(before.run, row.run, differ)]))
+    _changed(workspace, row.run, changes)
 
 
-def _chosen(row: Row, fair: Row | None, offered: Sequence[Row]) -> Row | None:
-    """Draw which earlier experiment this one is held against, where there is a choice; None: none was made yet."""
+def _baseline(row: ListedRun, fair: ListedRun | None, offered: Sequence[ListedRun]) -> ListedRun | None:
+    """Ask which earlier run this one is compared with, where there is a choice; None before one was chosen."""
     by_id = {other.id: other for other in offered}
     if fair and len(by_id) == 1:
         return fair
@@ -82,72 +80,38 @@ def _chosen(row: Row, fair: Row | None, offered: Sequence[Row]) -> Row | None:
     return by_id.get(chosen)
 
 
-def _title(row: Row) -> str:
-    return words.earlier(row.number, common.exam(row.correct or 0, row.total or 0), learned(row))
+def _title(row: ListedRun) -> str:
+    return words.earlier(row.number, common.exam(row.correct or 0, row.total or 0), runs.what_learned(row))
 
 
 def _what_differs(before: Run, now: Run, differ: Sequence[Setting]) -> list[str]:
-    """Say what to think of more than one difference; nothing where there is one at most."""
+    """Comment on more than one difference; empty where there is at most one."""
     if baseline.count_between(before, now) < 2:
         return []
     is_all = set(differ) == {"start", "freeze"}
-    if is_all and baseline.follows(compare_runs.asked_for(before), compare_runs.asked_for(now)):
+    if is_all and baseline.follows(compare_runs.requested_config(before), compare_runs.requested_config(now)):
         return [common.MUST_LEARN]
     return [words.too_many_differ(differ)]
 
 
-def described(run: Run, differ: Sequence[Setting]) -> str:
-    """Say in a few words what an experiment had for those settings that differ."""
-    told = [setting(run, each) for each in differ]
-    return ", ".join([part for part in told if part][:FEW_SETTINGS])
-
-
-def setting(run: Run, which: Setting) -> str:
-    """Say in a few words what an experiment had for one setting; empty where there is nothing to say."""
-    config = compare_runs.asked_for(run)
-    said: dict[Setting, Callable[[], str]] = {
-        "network": lambda: registry.backbone(config.backbone).title,
-        "start": lambda: words.started(config.pretrained, config.backbone),
-        "freeze": lambda: blocks.did(config, run.outcome()),
-        "size": lambda: train_words.pixels(config.image_size_px),
-        "rounds": lambda: common.rounds(config.epochs),
-        "photos": lambda: common.photos_each(config.train_per_class or _all_photos(run.dataset)),
-        "data": lambda: words.practice_photos(len(run.dataset.of("train"))),
-    }
-    return said[which]() if which in said else ""
-
-
-def learned(row: Row) -> str:
-    """Say in a few words what learned in an experiment that has ended, or is to; and that it was untrained."""
-    done = row.total is not None and (row.config.pretrained or not row.outcome.retrained)
-    what = blocks.did(row.config, row.outcome) if done else blocks.told(row.config)
-    return what if row.config.pretrained else f"{common.UNTRAINED}, {what}"
-
-
-def _all_photos(dataset: Dataset) -> int | None:
-    """Return how many practice photos everybody has; None where that is not one number."""
-    numbers = set(Counter(item.person for item in dataset.of("train")).values())
-    return numbers.pop() if len(numbers) == 1 else None
-
-
-def verdict(told: BeforeAndNow, run: Run) -> list[str]:
+def verdict(changes: PairedRuns, run: Run) -> list[str]:
     """Say how many photos changed, whether that could be luck, and how many photos that rests on.
 
     Args:
-        run: the newer experiment.
+        run: the newer run.
     """
-    said = [words.fixed_and_broke(len(told.fixed), len(told.broken))]
-    if told.fixed or told.broken:
-        said.append(words.CLEAR_DIFFERENCE if told.comparison.is_clear else words.COULD_BE_LUCK)
-    if told.total < sum(item.person is not None for item in run.dataset.of("test")):
-        said.append(words.both_had(told.total))
+    said = [words.fixed_and_broke(len(changes.fixed), len(changes.broken))]
+    if changes.fixed or changes.broken:
+        said.append(words.CLEAR_DIFFERENCE if changes.changes.is_clear else words.COULD_BE_LUCK)
+    if changes.total < sum(item.person is not None for item in run.dataset.of("test")):
+        said.append(words.both_had(changes.total))
     return said
 
 
-def _changed(workspace: Workspace, run: Run, told: BeforeAndNow) -> None:
+def _changed(workspace: Workspace, run: Run, changes: PairedRuns) -> None:
     """Draw the photos whose answer changed, the old name struck through."""
     given, dataset = run.predictions(), run.dataset
-    if given is None or not (told.fixed or told.broken):
+    if given is None or not (changes.fixed or changes.broken):
         return
 
     def face(changed: Changed, sign: str) -> str:
@@ -163,14 +127,14 @@ def _changed(workspace: Workspace, run: Run, told: BeforeAndNow) -> None:
             return ""
         more = len(found) - most
         rest = f'<span class="lab-soft">{words.and_others(more)}</span>' if more > 0 else ""
-        # From all over the exam: the first ones would all show the same person.
+        # Spread over all test photos: the first ones would all show the same person.
         places = np.unique(np.linspace(0, len(found) - 1, most).round().astype(int)) if more > 0 else range(len(found))
         shown = "".join(face(found[place], sign) for place in places)
         return f'<section class="{css_class}" aria-label="{title}">{shown}{rest}</section>'
 
-    most = min(len(told.broken), max(SOME_BROKEN, MOST_FACES - len(told.fixed)))
-    fixed = row(words.FIXED, "lab-fixed", words.RIGHT_SIGN, told.fixed, MOST_FACES - most)
-    broken = row(words.BROKE, "lab-broken", words.WRONG_SIGN, told.broken, most)
+    most = min(len(changes.broken), max(SOME_BROKEN, MOST_FACES - len(changes.fixed)))
+    fixed = row(words.FIXED, "lab-fixed", words.RIGHT_SIGN, changes.fixed, MOST_FACES - most)
+    broken = row(words.BROKE, "lab-broken", words.WRONG_SIGN, changes.broken, most)
     st.html(f'<div class="lab-before" style="{STYLE}">{fixed}{broken}</div>')
 
 

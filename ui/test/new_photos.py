@@ -12,11 +12,11 @@ from core.evaluation import metrics
 from core.experiments.runs import Run
 from core.jobfolder import OPEN_STATES, JobFolder
 from core.workspace import Workspace
-from ui import dataset_choice, feedback, job_progress, jobs, state
+from ui import job_progress, jobs, page, state
 from ui.components import faces
 from ui.state import Widget
 from ui.test import prediction_cards
-from ui.test.prediction_cards import Box, Card
+from ui.test.prediction_cards import Box, Prediction
 from ui.text import common
 from ui.text import test as words
 
@@ -25,7 +25,7 @@ SHARE_OF_FINDING = 0.8
 
 
 def ask(workspace: Workspace, run: Run) -> None:
-    """Draw the upload beside the strangers, the look at the photos while it runs, and the answer."""
+    """Draw the upload beside the strangers, the progress while photos are predicted, and the answer."""
     own, strangers = st.columns([3, 2], gap="large")
     with own:
         _upload(workspace, run)
@@ -42,7 +42,7 @@ def ask(workspace: Workspace, run: Run) -> None:
 
 
 def _asked(workspace: Workspace, run: Run, job_id: str | None) -> JobFolder | None:
-    """Return the look at photos of this id where it asked this network."""
+    """Return the prediction job of this id where it belongs to this run."""
     job = jobs.job(workspace, job_id)
     return job if job and job.request()["model"] == str(run.path) else None
 
@@ -54,16 +54,16 @@ def _upload(workspace: Workspace, run: Run) -> None:
     )
     if uploads:
         # To choose photos is to ask about them.
-        with feedback.sentences():
+        with page.errors_as_sentences():
             job = jobs.predict(workspace, run, uploads)
             state.PREDICT_JOB.set(job.id)
             state.STRANGERS_SHOWN.set(0)
-            state.TEST_UPLOADS.set(state.TEST_UPLOADS.get() + 1)
+            state.count_up(state.TEST_UPLOADS)
             st.rerun()
 
 
 def _sure_from() -> None:
-    """Ask how much the network must lean towards somebody to say a name."""
+    """Ask for the probability from which a name is said."""
     percent = st.slider(
         words.SURE_FROM,
         0,
@@ -85,7 +85,7 @@ def _stranger(workspace: Workspace, run: Run) -> None:
     if st.button(
         words.ANOTHER_STRANGER if shown else words.STRANGER, key=Widget.STRANGER, icon=":material/person_add:"
     ):
-        with feedback.sentences():
+        with page.errors_as_sentences():
             show_stranger(workspace, run)
             st.rerun()
 
@@ -95,7 +95,7 @@ def _strangers_shown(workspace: Workspace, run: Run) -> int:
 
 
 def show_stranger(workspace: Workspace, run: Run) -> None:
-    """Show one more stranger; all of them are looked at with the first."""
+    """Show one more stranger; all of them are predicted with the first."""
     shown = _strangers_shown(workspace, run)
     if _asked(workspace, run, state.STRANGERS_JOB.get()) is None:
         state.STRANGERS_JOB.set(jobs.show_strangers(workspace, run).id)
@@ -107,9 +107,9 @@ def _show(workspace: Workspace, job: JobFolder, answer: Callable[[JobFolder], No
     if status.state in OPEN_STATES:
         _looking(job)
         return
-    jobs.drop_uploads(workspace)
+    jobs.remove_uploads(workspace)
     if status.state == "failed":
-        feedback.show_error(status.message)
+        page.show_error(status.message)
     elif status.state == "done":
         answer(job)
     else:
@@ -119,8 +119,8 @@ def _show(workspace: Workspace, job: JobFolder, answer: Callable[[JobFolder], No
 def _strangers(job: JobFolder) -> None:
     """Draw the strangers shown so far, the newest first, and how many got a name."""
     answer = job.result()
-    found = _cards(job, answer, answer["predictions"][: state.STRANGERS_SHOWN.get()])
-    named = sum(card.is_sure for card in found)
+    found = _predictions(job, answer, answer["predictions"][: state.STRANGERS_SHOWN.get()])
+    named = sum(each.is_sure for each in found)
     st.subheader(words.STRANGERS, anchor=False)
     st.markdown(f"{words.STRANGERS_HOW} **{words.strangers_named(named, len(found))}**")
     prediction_cards.draw(found[::-1], answer["people"])
@@ -129,17 +129,19 @@ def _strangers(job: JobFolder) -> None:
 def _answer(job: JobFolder) -> None:
     answer = job.result()
     rows = answer["predictions"]
-    page = prediction_cards.page(len(rows), f"{Widget.PREDICTIONS_PAGE}-{job.id}")
-    found = _cards(job, answer, rows[page], page.start)
-    _pictures(job, rows[page], found, answer["people"])
+    shown = page.paginate(len(rows), prediction_cards.A_PAGE, f"{Widget.PREDICTIONS_PAGE}-{job.id}")
+    found = _predictions(job, answer, rows[shown], shown.start)
+    _group_photos(job, rows[shown], found, answer["people"])
     prediction_cards.draw(found, answer["people"])
-    dataset_choice.listed(words.LEFT_OUT, [(entry["name"], entry["reason"]) for entry in answer["left_out"]])
+    faces.reasons_table(words.LEFT_OUT, [(entry["name"], entry["reason"]) for entry in answer["left_out"]])
 
 
-def _cards(job: JobFolder, answer: dict[str, Any], rows: Sequence[dict[str, Any]], first: int = 0) -> list[Card]:
+def _predictions(
+    job: JobFolder, answer: dict[str, Any], rows: Sequence[dict[str, Any]], first: int = 0
+) -> list[Prediction]:
     people = answer["people"]
     return [
-        Card(
+        Prediction(
             picture=faces.thumbnail(str(job.path / f"face-{number}.png")),
             name=row["name"],
             true=people.index(row["true"]) if row["true"] in people else None,
@@ -150,14 +152,16 @@ def _cards(job: JobFolder, answer: dict[str, Any], rows: Sequence[dict[str, Any]
     ]
 
 
-def _pictures(job: JobFolder, rows: Sequence[dict[str, Any]], found: Sequence[Card], people: Sequence[str]) -> None:
+def _group_photos(
+    job: JobFolder, rows: Sequence[dict[str, Any]], found: Sequence[Prediction], people: Sequence[str]
+) -> None:
     """Draw the photos that show several faces, each face framed and named."""
     boxes: dict[int, list[Box]] = {}
-    for row, card in zip(rows, found, strict=True):
+    for row, prediction in zip(rows, found, strict=True):
         if row["face"]:
             width, height = row["size_px"]
             x, y, w, h = row["face"]["box"]
-            boxes.setdefault(row["photo"], []).append(Box(x / width, y / height, w / width, h / height, card))
+            boxes.setdefault(row["photo"], []).append(Box(x / width, y / height, w / width, h / height, prediction))
     for photo, inside in boxes.items():
         picture = job.path / f"photo-{photo}.jpg"
         if len(inside) > 1 and picture.exists():
@@ -165,11 +169,11 @@ def _pictures(job: JobFolder, rows: Sequence[dict[str, Any]], found: Sequence[Ca
 
 
 def _looking(job: JobFolder) -> None:
-    """Show a look at new photos until it ends."""
+    """Show a prediction job until it ends."""
     st.fragment(_look_at_work, run_every=job_progress.EVERY_S)(job)
 
 
-@feedback.sentences()
+@page.errors_as_sentences()
 def _look_at_work(job: JobFolder) -> None:
     job_progress.leave_when_over(job)
     done, total = job_progress.counted(job)
@@ -179,4 +183,4 @@ def _look_at_work(job: JobFolder) -> None:
         said = words.ANSWERING if total else common.STEP_STARTING
     # Faces are found first; the answers come all at once, after the last photo.
     st.progress(SHARE_OF_FINDING * done / max(total, 1), text=said)
-    job_progress.trouble(job)
+    job_progress.show_trouble(job)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,25 +9,25 @@ import streamlit as st
 
 from core.data.dataset import Dataset, list_datasets
 from core.experiments import baseline, compare_runs, suggestions
-from core.experiments.listing import Row
+from core.experiments.listing import ListedRun
 from core.experiments.runs import Run
 from core.experiments.suggestions import Suggestion
 from core.models import registry
 from core.sweeps.sweep import list_sweeps
 from core.workspace import Workspace
-from ui import feedback, places, state
+from ui import navigation, page, state
 from ui.state import Widget
 from ui.test import new_photos
-from ui.text import blocks, common
+from ui.text import common, runs
 from ui.text import test as words
 from ui.train import settings
 
 
-def idea(workspace: Workspace, row: Row, tested: Sequence[Row]) -> None:
+def show(workspace: Workspace, row: ListedRun, tested: Sequence[ListedRun]) -> None:
     """Draw the first idea that was not tried yet with these photos; nothing where all were.
 
     Args:
-        tested: all finished experiments, those of comparisons too.
+        tested: all finished runs, those of sweeps too.
     """
     rows = sorted((other for other in tested if other.is_tested), key=lambda other: other.id, reverse=True)
     found = _next(workspace, row, rows)
@@ -36,13 +35,13 @@ def idea(workspace: Workspace, row: Row, tested: Sequence[Row]) -> None:
         return
     label, why = words.IDEAS[found.suggestion.idea]
     # Every network here has five blocks.
-    label = label.format(block=blocks.word(registry.backbone(row.config.backbone).architecture))
+    label = label.format(block=runs.block_word(registry.backbone(row.config.backbone).architecture))
     at_once = found.suggestion.idea == "stranger"
     with st.container(horizontal=True, vertical_alignment="center"):
         said = f"{words.NEXT_IDEA} {why}" if at_once else f"{words.NEXT_IDEA} **{label}.** {why}"
         st.markdown(said, width="content")
         if st.button(label if at_once else words.SET_IT_UP, key=Widget.NEXT_IDEA, type="primary"):
-            with feedback.sentences():
+            with page.errors_as_sentences():
                 _set_up(workspace, row.run, found)
     if changes := _what_changes(found):
         st.markdown(changes)
@@ -50,38 +49,38 @@ def idea(workspace: Workspace, row: Row, tested: Sequence[Row]) -> None:
 
 @dataclass(frozen=True)
 class _Found:
-    """An idea, the photos as they are now, and the experiment whose settings it changes (None where it needs none)."""
+    """A suggestion, the newest version of the photos, and the run whose settings it changes, if it changes any."""
 
     suggestion: Suggestion
     dataset: Dataset
-    base: Row | None
+    base: ListedRun | None
 
 
 def _what_changes(found: _Found) -> str:
-    """Say in what the next experiment will differ, and from which; empty where it changes none."""
+    """Say in what the next run will differ, and from which run; empty where no settings change."""
     base, now = found.suggestion.base, found.suggestion.config
     if found.base is None or base is None or now is None:
         return ""
     follows = baseline.follows(base, now)
     which = common.experiment(found.base.number)
-    return common.will_be_held_against(which, compare_runs.differences(base, now), follows=follows)
+    return common.against_baseline(which, compare_runs.differences(base, now), follows=follows)
 
 
-def _next(workspace: Workspace, row: Row, rows: Sequence[Row]) -> _Found | None:
-    """Return the idea; the experiment may have been made with an older version of its photos.
+def _next(workspace: Workspace, row: ListedRun, rows: Sequence[ListedRun]) -> _Found | None:
+    """Return the idea; the run may have been made with an older version of its photos.
 
     Args:
-        rows: all finished experiments, newest first.
+        rows: all finished runs, newest first.
     """
     run = row.run
     dataset = next((each for each in list_datasets(workspace) if each.id == run.dataset.id and each.is_trainable), None)
     if dataset is None:
         return None
     mine = {each.id for each in compare_runs.tested_with(dataset.id, [other.run for other in rows])}
-    # One in which what was to learn did not has not tried it.
+    # A run whose unfrozen blocks did not learn has not tried its settings.
     tried = [other for other in rows if other.id in mine and other.outcome.retrained]
-    asked = {other.id: compare_runs.asked_for(other.run) for other in (row, *tried)}
-    most = max(Counter(item.person for item in dataset.of("train")).values())
+    asked = {other.id: compare_runs.requested_config(other.run) for other in (row, *tried)}
+    most = settings.most_photos(dataset)
     shown = state.STRANGERS_JOB.get() is not None
     compared = any(sweep.dataset.id == dataset.id for sweep in list_sweeps(workspace))
     found = suggestions.next_idea(asked[row.id], list(asked.values()), most, is_compared=compared, stranger_shown=shown)
@@ -92,18 +91,18 @@ def _next(workspace: Workspace, row: Row, rows: Sequence[Row]) -> _Found | None:
 
 
 def _set_up(workspace: Workspace, run: Run, found: _Found) -> None:
-    """Go where the idea is tried, with everything chosen for it."""
+    """Go to the page where the idea is tried, with everything chosen for it."""
     suggestion = found.suggestion
-    if suggestion.idea == "all_stops":
+    if suggestion.idea == "sweep":
         state.DATASET.set(found.dataset.id)
         state.CHOOSING_COMPARISON.set(True)
-        st.switch_page(places.COMPARE)
+        st.switch_page(navigation.COMPARE)
     if suggestion.idea != "stranger":
         came_from = found.base.id if found.base else ""
         settings.preset_to(suggestion.changes, suggestion.base, found.dataset, came_from=came_from)
-        st.switch_page(places.TRAIN)
+        st.switch_page(navigation.TRAIN)
     new_photos.show_stranger(workspace, run)
-    # Drawn further down in this very run; on a small screen it would open out of sight.
-    state.STRANGER_VIEWS.set(state.STRANGER_VIEWS.get() + 1)
+    # It is drawn further down the page, out of sight on a small screen.
+    state.count_up(state.STRANGER_VIEWS)
     state.SCROLL_TO_VIEWS.set(True)
     st.rerun()

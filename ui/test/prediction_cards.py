@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.evaluation import colours, metrics
+from core.evaluation import metrics
+from ui.charts import colours
 from ui.text import escape
 from ui.text import test as words
 
@@ -16,15 +17,15 @@ BARS = 3
 
 
 @dataclass(frozen=True)
-class Card:
-    """One face and what was said of it.
+class Prediction:
+    """A face and what a network says of it.
 
     Attributes:
         picture: address of the face's picture.
         name: of the photo.
         true: label of the true person; None where nobody said.
         probabilities: one a person, in label order.
-        sure_from: how much it must lean towards somebody to say a name, 0 to 1.
+        sure_from: probability from which a name is said, 0 to 1.
     """
 
     picture: str
@@ -44,25 +45,18 @@ class Card:
 
 @dataclass(frozen=True)
 class Box:
-    """Where a face is in its photo, as fractions of the photo's width and height, and what was said of it."""
+    """Where a face is in its photo, as fractions of the photo's width and height, and its prediction."""
 
     left: float
     top: float
     width: float
     height: float
-    card: Card
+    prediction: Prediction
 
 
-def page(n: int, key: str) -> slice:
-    """Draw the page numbers where `n` cards need several; give the slice of the page that is open."""
-    pages = -(-n // A_PAGE)
-    number = st.pagination(pages, key=key) if pages > 1 else 1
-    return slice((number - 1) * A_PAGE, number * A_PAGE)
-
-
-def draw(cards: Sequence[Card], people: Sequence[str]) -> None:
+def draw(predictions: Sequence[Prediction], people: Sequence[str]) -> None:
     """Draw cards in as many columns as fit."""
-    st.html(f'<div class="lab-cards">{"".join(_card(card, people) for card in cards)}</div>')
+    st.html(f'<div class="lab-cards">{"".join(_card(each, people) for each in predictions)}</div>')
 
 
 def group(picture: str, boxes: Sequence[Box], people: Sequence[str]) -> None:
@@ -72,9 +66,9 @@ def group(picture: str, boxes: Sequence[Box], people: Sequence[str]) -> None:
 
 
 def _box(box: Box, people: Sequence[str]) -> str:
-    card = box.card
-    said = escape.as_html(people[card.predicted]) if card.is_sure else words.NOT_SURE
-    colour = colours.person_colour(card.predicted) if card.is_sure else colours.UNSURE
+    prediction = box.prediction
+    said = escape.as_html(people[prediction.predicted]) if prediction.is_sure else words.NOT_SURE
+    colour = colours.person_colour(prediction.predicted) if prediction.is_sure else colours.UNSURE
     place = f"left:{100 * box.left:.2f}%;top:{100 * box.top:.2f}%;width:{100 * box.width:.2f}%"
     return (
         f'<div class="lab-box" style="{place};height:{100 * box.height:.2f}%;--lab-colour:{colour}">'
@@ -82,11 +76,11 @@ def _box(box: Box, people: Sequence[str]) -> str:
     )
 
 
-def _card(card: Card, people: Sequence[str]) -> str:
-    said, says = escape.as_html(people[card.predicted]), words.SAYS if card.is_sure else words.NOT_SURE_SAYS
-    if card.true is None:
-        colour, verdict, truth = colours.person_colour(card.predicted), "", ""
-        if not card.is_sure:
+def _card(prediction: Prediction, people: Sequence[str]) -> str:
+    said, says = escape.as_html(people[prediction.predicted]), words.SAYS if prediction.is_sure else words.NOT_SURE_SAYS
+    if prediction.true is None:
+        colour, verdict, truth = colours.person_colour(prediction.predicted), "", ""
+        if not prediction.is_sure:
             colour, says, truth = (
                 colours.UNSURE,
                 words.SAYS,
@@ -94,24 +88,24 @@ def _card(card: Card, people: Sequence[str]) -> str:
             )
             said = words.NOT_SURE
     else:
-        right = card.true == card.predicted
+        right = prediction.true == prediction.predicted
         colour = colours.RIGHT if right else colours.WRONG
         verdict = f'<span class="lab-verdict">{words.RIGHT_SIGN if right else words.WRONG_SIGN}</span> '
-        true = escape.as_html(people[card.true])
+        true = escape.as_html(people[prediction.true])
         truth = "" if right else f'<div class="lab-soft">{words.IS} {true}</div>'
-    name, short = escape.as_html(card.name), escape.as_html(card.name.rsplit("/", 1)[-1])
+    name, short = escape.as_html(prediction.name), escape.as_html(prediction.name.rsplit("/", 1)[-1])
     return (
-        f'<div class="lab-card" style="--lab-colour:{colour}"><img src="{card.picture}" alt="{name}">'
+        f'<div class="lab-card" style="--lab-colour:{colour}"><img src="{prediction.picture}" alt="{name}">'
         f'<div class="lab-names"><div class="lab-soft">{says}</div>'
         f'<div class="lab-says">{verdict}{said}</div>{truth}</div>'
-        f'<div class="lab-bars">{_bars(card, people)}</div>'
+        f'<div class="lab-bars">{_bars(prediction, people)}</div>'
         f'<div class="lab-file lab-soft lab-ellipsis" title="{name}">{short}</div></div>'
     )
 
 
-def _bars(card: Card, people: Sequence[str]) -> str:
-    strongest = sorted(range(len(people)), key=lambda label: -card.probabilities[label])[:BARS]
-    return "".join(_bar(label, card.probabilities[label], people[label]) for label in strongest)
+def _bars(prediction: Prediction, people: Sequence[str]) -> str:
+    strongest = sorted(range(len(people)), key=lambda label: -prediction.probabilities[label])[:BARS]
+    return "".join(_bar(label, prediction.probabilities[label], people[label]) for label in strongest)
 
 
 def _bar(label: int, probability: float, person: str) -> str:

@@ -1,18 +1,20 @@
-"""Reading a result: a square a photo, the sentence with the range, the bar on a ruler, the verdict."""
+"""A result: a square a photo, the sentence with the range, the bar on a ruler, the verdict, published results."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from core.evaluation import colours, metrics
+from core import presets
+from core.config import TrainConfig
+from core.evaluation import metrics
 from core.evaluation.metrics import TestResult, Verdict
 from core.experiments.runs import Run
-from ui.text import common
+from ui.charts import colours
+from ui.text import common, runs
 from ui.text import test as words
-from ui.train import movement
 
 MOST_SQUARES = 240
-# The bar fades towards its ends, but what is shown of it is never narrower than this (of 100).
+# The bar is never narrower than this (of 100).
 NARROWEST = 3
 VERDICTS: dict[Verdict, tuple[str, str]] = {
     "clear": (words.CLEARLY_BETTER, colours.RIGHT),
@@ -21,23 +23,23 @@ VERDICTS: dict[Verdict, tuple[str, str]] = {
 }
 
 
-def result(result: metrics.TestResult) -> None:
+def result(result: TestResult) -> None:
     """Say what a result means."""
     if result.total == 0:
         st.info(words.NO_LABELS, icon=":material/info:")
         return
     if result.total <= MOST_SQUARES:
         st.html(squares(result.correct, result.total))
-    _said(result)
-    line, besides = st.columns([4, 3], gap="large", vertical_alignment="center")
+    _sentence(result)
+    line, also = st.columns([4, 3], gap="large", vertical_alignment="center")
     with line:
         _ruler(result)
-    besides.markdown(" ".join(_besides(result)))
+    also.markdown(" ".join(_notes(result)))
 
 
-def did(run: Run) -> None:
-    """Draw where a training did not do what its settings say; nothing elsewhere."""
-    if said := movement.what_it_did(run):
+def surprise(run: Run) -> None:
+    """Draw `runs.surprise` as a warning, if there is one."""
+    if said := runs.surprise(run):
         st.warning(said, icon=":material/info:")
 
 
@@ -49,7 +51,7 @@ def squares(correct: int, total: int) -> str:
     return f'<div class="lab-squares" role="img" aria-label="{said}" style="{style}">{right}{wrong}</div>'
 
 
-def _said(result: TestResult) -> None:
+def _sentence(result: TestResult) -> None:
     verdict, colour = VERDICTS[result.verdict]
     if result.is_rough and result.verdict == "clear":
         verdict = words.better_but_rough(result.total)
@@ -59,7 +61,7 @@ def _said(result: TestResult) -> None:
     )
 
 
-def _besides(result: TestResult) -> list[str]:
+def _notes(result: TestResult) -> list[str]:
     said = [words.majority(result.majority_correct, result.total)]
     if len({person.photos for person in result.per_person if person.photos}) > 1:
         said.append(words.BALANCED.format(percent=round(100 * result.balanced_accuracy)))
@@ -68,7 +70,7 @@ def _besides(result: TestResult) -> list[str]:
     return said
 
 
-def blur(low: float, at: float, high: float, colour: str) -> str:
+def _blur(low: float, at: float, high: float, colour: str) -> str:
     """Return the bar from `low` to `high` as HTML, deepest at `at`; all of 100."""
     width = max(high - low, NARROWEST)
     left = min(low, 100 - width)
@@ -83,6 +85,29 @@ def _ruler(result: TestResult) -> None:
     edge = " lab-at-edge" if guess < 8 else ""
     st.html(
         f'<div class="lab-expect" role="img" aria-label="{words.expect(low, high)}"><hr>'
-        f"{blur(low, 100 * result.accuracy, high, colour)}"
+        f"{_blur(low, 100 * result.accuracy, high, colour)}"
         f'<div class="lab-tick{edge}" style="left:{guess:.1f}%"><span>{words.GUESSING_HERE}</span></div>{ticks}</div>'
     )
+
+
+def published(config: TrainConfig, result: TestResult) -> None:
+    """Draw published results beside this one, where there are any."""
+    theirs = presets.PUBLISHED.get(config.preset)
+    if theirs is None or result.total == 0:
+        return
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"**{words.PUBLISHED}**")
+        st.markdown(words.PUBLISHED_HOW)
+        rows = [
+            (words.theirs(number), correct, theirs.total, metrics.wilson_interval(correct, theirs.total))
+            for number, correct in enumerate(theirs.correct, start=1)
+        ]
+        rows.append((words.OURS, result.correct, result.total, result.interval))
+        st.html(f'<div class="lab-published">{"".join(_published_row(*row) for row in rows)}</div>')
+        st.markdown(words.NO_WINNER)
+
+
+def _published_row(whose: str, correct: int, total: int, interval: tuple[float, float]) -> str:
+    low, high = (100 * end for end in interval)
+    bar = _blur(low, 100 * correct / total, high, colours.RIGHT)
+    return f'<b>{whose}</b><div class="lab-track">{bar}</div><span>{common.exam(correct, total)}</span>'

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import math
 
-from core.evaluation.sweepchart.sheet import said_time
-from core.sweeps import charted
-
 _SPELLED = dict(enumerate(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), start=2))
 
 
@@ -31,8 +28,11 @@ def size(n_bytes: int) -> str:
 
 
 def measured(seconds: float) -> str:
-    """Return a time that was measured, as a comparison's chart writes it: "14 s", "2.5 min"."""
-    return said_time(seconds, charted.LABELS)
+    """Return a time that was measured, no finer than it matters: "0.4 s", "14 s", "2.5 min"."""
+    if seconds < 99.5:
+        return f"{max(seconds, 0.1):.1f} s" if seconds < 0.95 else f"{round(seconds)} s"
+    minutes = seconds / 60
+    return f"{round(minutes, 1):g} min" if minutes < 9.95 else f"{round(minutes):,} min"
 
 
 def seconds_left(seconds: float | None) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from core.config import Split
-from core.evaluation.curves import CurveLabels
-from core.evaluation.figures import ConfusionLabels
 from core.experiments.compare_runs import Setting
 from core.jobfolder import State
 from ui.text.amounts import count
@@ -34,7 +32,7 @@ SETTINGS: dict[Setting, str] = {
     "start": "what it starts with",
     "freeze": "frozen blocks",
     "size": "size of a face",
-    "rounds": "rounds",
+    "epochs": "rounds",
     "photos": "practice photos a person",
     "other": "advanced settings",
     "data": "the practice photos",
@@ -43,13 +41,8 @@ A_TRY = "a try of a comparison"
 MUST_LEARN = "An untrained network must learn everything, so all blocks are unfrozen."
 ALL_PHOTOS_EACH = "all photos"
 LIBRARY = "My experiments"
-LOSS_LABELS = CurveLabels(SPLITS["train"], SPLITS["validation"], ROUND)
-MATRIX_LABELS = ConfusionLabels(
-    true="who it is",
-    predicted="who it says",
-    right="{true}: {count} right",
-    wrong="{true} taken for {predicted}: {count}",
-)
+WHO_IT_IS, WHO_IT_SAYS = "who it is", "who it says"
+CELL_RIGHT, CELL_WRONG = "{true}: {count} right", "{true} taken for {predicted}: {count}"
 RUN_STATES: dict[State, str] = {
     "queued": "waiting",
     "running": "running",
@@ -58,6 +51,18 @@ RUN_STATES: dict[State, str] = {
     "stopped": "stopped",
     "interrupted": "interrupted",
 }
+
+
+def distinct(titles: Mapping[str, str], form: str = "{title} ({number})") -> dict[str, str]:
+    """Return the same titles by id, numbered where two are alike: a widget tells its options apart by their titles."""
+    written: dict[str, str] = {}
+    for key, title in titles.items():
+        apart, number = title, 1
+        while apart in written.values():
+            number += 1
+            apart = form.format(title=title, number=number)
+        written[key] = apart
+    return written
 
 
 def dataset(name: str, people: int) -> str:
@@ -74,12 +79,6 @@ def largest_upload(megabytes: int) -> str:
 
 def backbone(title: str, *, here: bool) -> str:
     return title if here else f"{title} (not on this computer yet)"
-
-
-def accuracy_labels(people: int, before: str = "", border: str = "") -> CurveLabels:
-    """Return the words on the curves of right answers; `before` names the grey one, `border` its line."""
-    guessing = GUESSING.format(people=people)
-    return CurveLabels(SPLITS["train"], SPLITS["validation"], ROUND, guessing, before, border)
 
 
 def accuracy_alt(practice: float | None, mock: float | None, rounds: int) -> str:
@@ -113,18 +112,19 @@ def has_met(people: Sequence[str]) -> str:
     return f"This network has seen photos of {shown} before. Its result with them will look too good."
 
 
-def will_be_held_against(which: str, changed: Sequence[Setting], *, follows: bool) -> str:
-    """Say what a new experiment will be held against, and what changes; `follows` where it explains a second change."""
+def against_baseline(which: str, changed: Sequence[Setting], *, follows: bool) -> str:
+    """Say what changes from the baseline of a new experiment; `follows` where the second follows from the first."""
     if follows:
-        return f"Two things change against {which}: {_settings(changed)}. {MUST_LEARN}"
+        return f"Two things change against {which}: {names_of(changed)}. {MUST_LEARN}"
     if not changed:
         return f"Its settings are those of {which}."
-    return f"One thing changes against {which}: {_settings(changed)}."
+    return f"One thing changes against {which}: {names_of(changed)}."
 
 
-def _settings(changed: Sequence[Setting]) -> str:
-    told = [SETTINGS[setting] for setting in changed]
-    return " and ".join([", ".join(told[:-1]), told[-1]]) if len(told) > 1 else "".join(told)
+def names_of(changed: Sequence[Setting]) -> str:
+    """List settings: "frozen blocks", "rounds and frozen blocks"."""
+    names = [SETTINGS[setting] for setting in changed]
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
 def which(first: int, last: int, what: str) -> str:

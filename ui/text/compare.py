@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.evaluation.model_selection import Help
-from core.evaluation.overlay import OverlayLabels
+from core.evaluation.model_selection import NeedsMore
 from core.jobfolder import State
 from core.sweeps.plan import Axis
 from ui.text import common
@@ -59,7 +58,7 @@ SURE_COLUMNS = (
     "what would help",
 )  # fmt: skip
 YES, NO = "yes", "no"
-HELPS: dict[Help, str] = {"": "", "photos": "more exam photos", "tries": "more tries"}
+NEEDS_MORE: dict[NeedsMore, str] = {"": "", "photos": "more exam photos", "tries": "more tries"}
 AHEAD = "ahead"
 RATES_WHY = "All stops learned at one speed (learning rate). A stop may look bad because that speed does not suit it."
 TRY_RATES, SEE_RATES = "Try other learning rates too", "See these tries"
@@ -199,11 +198,6 @@ def of_hundred(share: float) -> str:
 
 def seconds(n: float) -> str:
     return measured(n)
-
-
-def overlay_labels(people: int | None) -> OverlayLabels:
-    """Return the words on overlaid curves; guessing is the same for all only where they have as many people."""
-    return OverlayLabels(common.ROUND, common.RIGHT_ANSWERS, common.GUESSING.format(people=people) if people else "")
 
 
 def curves_alt(curves: Sequence[tuple[str, str]]) -> str:

@@ -29,4 +29,4 @@ def as_html(name: str) -> str:
 
 
 def _seen(name: str) -> str:
-    return visible(" ".join(name.split())) or NAMELESS
+    return visible(" ".join(name.split())) or (NAMELESS if name else "")

@@ -43,9 +43,9 @@ def practice_each(fewest: int, most: int) -> str:
 
 
 def differs(number: int, changed: Sequence[Setting]) -> str:
-    """Say in a few words in what an experiment differs from the one it is held against, in a table with numbers."""
+    """Say in a few words in what an experiment differs from its baseline, in a table with numbers."""
     which = f"{number}" if number else common.A_TRY
-    return f"against {which}: {common._settings(changed) or 'the same settings'}"
+    return f"against {which}: {common.names_of(changed) or 'the same settings'}"
 
 
 def all_of(photos: str) -> str:

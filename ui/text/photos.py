@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from core.config import Detector
-from core.data.counts import GOOD_FROM
+from core.data.review import GOOD_FROM
 from core.experiments.decision_map import Freeze
 from ui.text.amounts import count, size, spelled_count
 
-# So many photos of each person in the final exam give a mark that hardly depends on one of them.
+# With so many test photos of each person, no single one decides the result.
 STEADY_FROM = 4
 BRING = "Bring photos"
 BRING_HOW = "Say who is who. Ten photos of each person are enough to start."

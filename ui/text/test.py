@@ -57,9 +57,9 @@ SAME_ANSWERS = "No photo changed between right and wrong."
 NEXT_IDEA, SET_IT_UP = "Next idea:", "Set it up"
 IDEAS: dict[Idea, tuple[str, str]] = {
     "untrained": ("Start untrained", "How much does it help that the network has seen faces before?"),
-    "seen_before": ("Start trained on faces", "How much does it help that the network has seen faces before?"),
+    "pretrained": ("Start trained on faces", "How much does it help that the network has seen faces before?"),
     "retrain_last": ("Let {block} 5 learn", "Is it better when the last block learns too?"),
-    "all_stops": ("All stops at once", "Which stop is best? Guess first, then try them all."),
+    "sweep": ("All stops at once", "Which stop is best? Guess first, then try them all."),
     "few_photos": ("Three photos each", "Are three photos of each person enough?"),
     "stranger": ("Show it a stranger", "What does it say of somebody it never saw?"),
 }
@@ -147,7 +147,7 @@ def too_many_differ(changed: Sequence[Setting]) -> str:
     """Say of two experiments that more than one setting differs."""
     if set(changed) == {"other"}:
         return "Several advanced settings differ. So nobody can say which one did it."
-    return f"These differ: {common._settings(changed)}. So nobody can say which one did it."
+    return f"These differ: {common.names_of(changed)}. So nobody can say which one did it."
 
 
 def both_had(photos: int) -> str:

@@ -186,7 +186,7 @@ def finished_in(seconds: float, shown: int, epochs: int) -> str:
 
 def learning_curve(mark: Mark, frozen: int, units: int) -> str:
     """Say what a marked spot on the curve shows, and what can be tried with so many of the units frozen."""
-    if mark.finding == "by_heart":
+    if mark.finding == "overfitting":
         tried = BY_HEART_ALL_FROZEN if frozen == units else BY_HEART_TRY
         return f":red[◯] {BY_HEART.format(epoch=mark.epoch)} {tried}"
     return f":red[◯] {TOO_LITTLE} {TOO_LITTLE_TRY if frozen else TOO_LITTLE_ALL_LEARNS}"
@@ -211,14 +211,14 @@ def this_is(number: int) -> str:
 
 
 def changes_too_much(which: str, changed: Sequence[Setting]) -> str:
-    """Say that too much differs from the newest experiment to tell which of it made a difference."""
+    """Say that too many settings differ from the newest experiment."""
     if set(changed) == {"other"}:
         return f"Several advanced settings differ from {which}. Change one, to see what it does."
-    return f"These differ from {which}: {common._settings(changed)}. Change one, to see what it does."
+    return f"These differ from {which}: {common.names_of(changed)}. Change one, to see what it does."
 
 
 def tried_to_learn(which: str) -> str:
-    """Say that blocks were let loose, but a round from before was kept."""
+    """Say that blocks were unfrozen, but an epoch from before was kept."""
     return f"{common.capital(which)} tried to learn. The frozen network was better, so it was kept."
 
 
@@ -239,13 +239,13 @@ def two_phases(head_epochs: int) -> str:
 
 
 def kept(epoch: int, border: int | None = None) -> str:
-    """Say which round took the final exam; `border` is the last one that could not be chosen."""
+    """Say which epoch was kept; `border` is the last one that could not be chosen."""
     among = f"Of the rounds after {border}, round" if border is not None else "Round"
     return f"{among} {epoch} was the best in the mock exam, so it took the final exam."
 
 
 def a_round(looks: int, later: int | None) -> str:
-    """Say what a round is; `later` is the number of looks once more than the new last layers learns."""
+    """Say how often an epoch looks at each photo; `later` is that number once more than the new last layers learns."""
     said = f"One round: each practice photo is looked at {often(looks)}"
     if later is None or later == looks:
         return f"{said}."

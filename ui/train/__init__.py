@@ -1,1 +1,1 @@
-"""The page Train: choose settings, watch a training live, replay it. Other pages may import its settings."""
+"""The page Train: choose settings, watch a training live, replay it. Others may import `settings` and `networks`."""

@@ -1,67 +1,61 @@
-"""What each block of a network responds to in a face: small pictures under the strip, as soon as a worker has them."""
+"""Pictures for the strip of layers: the face as the network gets it, and what each block responds to in it."""
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Sequence
-from pathlib import Path
+import io
 
 import streamlit as st
+from PIL import Image
 
 from core.config import TrainConfig
+from core.data import arrays
 from core.data.dataset import Dataset
-from core.experiments import activations
-from core.jobfolder import OPEN_STATES, JobFolder
+from core.experiments import activation_files
 from core.models import weights
 from core.workspace import Workspace
-from ui import jobs, state
+from ui import job_progress, jobs, state
+from ui.components import faces
 
-EVERY_S = 1.0
+
+def face(workspace: Workspace, dataset: Dataset, side_px: int) -> str:
+    """Return a train face at the size the network gets it, as a data address; "" where its photo is gone."""
+    seen_rgb = arrays.one_face(dataset, workspace, side_px)
+    if seen_rgb is None:
+        return ""
+    data = io.BytesIO()
+    # Without loss: every point the network sees is a point of the picture.
+    Image.fromarray(seen_rgb).save(data, "PNG")
+    return faces.data_address(data.getvalue(), "png")
 
 
-def shown(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> list[str] | None:
-    """Return the pictures that are there as data addresses, an empty one each where none are; asks nobody to make them.
+def maps(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> list[str] | None:
+    """Return the activation map of each block as a data address, empty ones where none were made yet.
 
-    None: there is nothing to show, for a network that learned nothing answers at random.
+    None for a network that learned nothing, which responds at random, and where there are no photos.
     """
     if not config.pretrained or not dataset.of("train"):
         return None
-    paths = activations.read_responses(workspace, dataset, config.backbone, config.image_size_px)
-    return (
-        _addresses(paths) if paths else [""] * len(activations.response_paths(workspace, dataset, config.backbone, 0))
-    )
+    paths = activation_files.existing_activations(workspace, dataset, config.backbone, config.image_size_px)
+    try:
+        found = [faces.data_address(path.read_bytes(), "png") for path in paths or ()]
+    except OSError:
+        found = []
+    return found or [""] * len(activation_files.activation_paths(workspace, dataset, config.backbone, 0))
 
 
-def asked_for(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> list[str] | None:
-    """Return the same, and have them made once where they are missing; meanwhile the page looks for them."""
-    pictures = shown(workspace, dataset, config)
-    if pictures is None or all(pictures) or not weights.has_weights(config.backbone, workspace):
-        return pictures
+def maps_or_make(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> list[str] | None:
+    """Return the same; have a worker make the maps where they are missing, and draw the page again with them."""
+    found = maps(workspace, dataset, config)
+    if found is None or all(found) or not weights.has_weights(config.backbone, workspace):
+        return found
     key = (dataset.id, dataset.version, config.backbone, config.image_size_px)
-    explained = state.EXPLAINED.get()
+    explained = state.ACTIVATION_JOBS.get()
     if key not in explained:
         job = jobs.explain(workspace, dataset, config.backbone, config.image_size_px)
-        state.EXPLAINED.set({**explained, key: job.id})
+        state.ACTIVATION_JOBS.set({**explained, key: job.id})
     else:
         # Asked once a session: what could not be made is not tried with every click.
         job = jobs.job(workspace, explained[key])
-    if job and _is_open(job):
-        st.fragment(_wait, run_every=EVERY_S)(job)
-    return pictures
-
-
-def _wait(job: JobFolder) -> None:
-    """Draw the whole page once more when the pictures are there, or will not come; it then draws no such part."""
-    if not _is_open(job):
-        st.rerun()
-
-
-def _is_open(job: JobFolder) -> bool:
-    return job.exists() and job.status().state in OPEN_STATES
-
-
-def _addresses(paths: Sequence[Path]) -> list[str]:
-    try:
-        return ["data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii") for path in paths]
-    except OSError:
-        return [""] * len(paths)
+    if job and job_progress.is_open(job):
+        st.fragment(job_progress.leave_when_over, run_every=job_progress.EVERY_S)(job)
+    return found

@@ -1,17 +1,43 @@
-"""What an expert may change about a training. The field's own words are allowed here, in brackets."""
+"""Settings of a training for experts. Their labels may use the field's own words, in brackets."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import get_args
+from typing import Any, get_args
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.config import Optimizer, Pooling, Precision, TrainConfig
-from ui import feedback
+from ui import page
 from ui.state import Widget
 from ui.text import train as words
+
+# The field of `TrainConfig`, its head or its augmentation that each widget sets.
+FIELDS = {
+    Widget.BATCH: "batch_size",
+    Widget.LEARNING_RATE: "learning_rate",
+    Widget.SEED: "seed",
+    Widget.PRECISION: "precision",
+    Widget.OPTIMIZER: "optimizer",
+    Widget.MOMENTUM: "momentum",
+    Widget.HEAD_EPOCHS: "head_epochs",
+    Widget.KEEP_BEST: "keep_best",
+    Widget.CLASS_WEIGHTS: "class_weights",
+    Widget.STOP_EARLY: "early_stopping_patience",
+    Widget.SLOW_DOWN: "reduce_lr_patience",
+    Widget.POOLING: "pooling",
+    Widget.HIDDEN: "hidden",
+    Widget.DROPOUT: "dropout",
+    Widget.COPIES: "views",
+    Widget.ROTATION: "rotation_deg",
+    Widget.SHIFT: "shift",
+    Widget.ZOOM: "zoom",
+    Widget.FLIP: "flip",
+}
+FLOATS = (
+    Widget.LEARNING_RATE, Widget.MOMENTUM, Widget.DROPOUT, Widget.ROTATION, Widget.SHIFT, Widget.ZOOM
+)  # fmt: skip
 
 
 def single_layers() -> bool:
@@ -20,85 +46,56 @@ def single_layers() -> bool:
 
 
 def settings(config: TrainConfig) -> TrainConfig:
-    """Draw everything that is not on the page already, and give the settings with what was chosen."""
+    """Draw all settings that are not on the page already; return the settings with what was chosen."""
     config = _learning(config)
     st.markdown(f"**{words.NEW_LAYERS_TITLE}**")
-    with feedback.sentences():
+    with page.errors_as_sentences():
         config = _new_layers(config)
     st.markdown(f"**{words.COPIES_TITLE}**")
     return _copies(config)
 
 
 def chosen(config: TrainConfig) -> dict[str, object]:
-    """Return what each widget says for these settings, by key."""
-    preset, head, augment = config.preset, config.head, config.augment
-    return {
-        Widget.BATCH.of(preset): config.batch_size,
-        Widget.LEARNING_RATE.of(preset): float(config.learning_rate),
-        Widget.SEED: config.seed,
-        Widget.PRECISION.of(preset): config.precision,
-        Widget.OPTIMIZER.of(preset): config.optimizer,
-        Widget.MOMENTUM.of(preset): float(config.momentum),
-        Widget.HEAD_EPOCHS.of(preset, config.epochs): config.head_epochs,
-        Widget.KEEP_BEST.of(preset): config.keep_best,
-        Widget.CLASS_WEIGHTS.of(preset): config.class_weights,
-        Widget.STOP_EARLY.of(preset): config.early_stopping_patience or 0,
-        Widget.SLOW_DOWN.of(preset): config.reduce_lr_patience or 0,
-        Widget.POOLING.of(preset): head.pooling,
-        Widget.HIDDEN.of(preset): ", ".join(map(str, head.hidden)),
-        Widget.DROPOUT.of(preset): float(head.dropout),
-        Widget.COPIES.of(preset): augment.views,
-        Widget.ROTATION.of(preset): float(augment.rotation_deg),
-        Widget.SHIFT.of(preset): float(augment.shift),
-        Widget.ZOOM.of(preset): float(augment.zoom),
-        Widget.FLIP.of(preset): augment.flip,
-    }
+    """Return the value of each widget for these settings, by key."""
+    return {_key(config, widget): _value(config, widget) for widget in FIELDS}
+
+
+def _key(config: TrainConfig, widget: Widget) -> str:
+    if widget == Widget.SEED:
+        return widget
+    # The epochs decide the default: a shorter training has a shorter first phase.
+    return widget.of(config.preset, *([config.epochs] if widget == Widget.HEAD_EPOCHS else []))
+
+
+def _value(config: TrainConfig, widget: Widget) -> Any:
+    """Return what a widget shows for these settings."""
+    values = config.to_dict()
+    value = {**values, **values["head"], **values["augment"]}[FIELDS[widget]]
+    if widget == Widget.HIDDEN:
+        return ", ".join(map(str, value))
+    if widget in (Widget.STOP_EARLY, Widget.SLOW_DOWN):
+        return value or 0
+    return float(value) if widget in FLOATS else value
 
 
 def _learning(config: TrainConfig) -> TrainConfig:
     first, second, third = (st.columns(4, vertical_alignment="bottom") for _ in range(3))
-    preset = config.preset
-    changes: dict[str, object] = {
-        "batch_size": _whole(first[0], words.BATCH, (1, 512), config.batch_size, Widget.BATCH.of(preset)),
-        "learning_rate": first[1].number_input(
-            words.LEARNING_RATE,
-            0.000001,
-            10.0,
-            config.learning_rate,
-            step=config.learning_rate / 10,
-            format="%g",
-            key=Widget.LEARNING_RATE.of(preset),
-            persist_state="session",
+    rate = config.learning_rate / 10
+    return config.with_changes(
+        batch_size=_number(first[0], words.BATCH, config, Widget.BATCH, 1, 512),
+        learning_rate=_number(
+            first[1], words.LEARNING_RATE, config, Widget.LEARNING_RATE, 0.000001, 10.0, rate, format="%g"
         ),
-        "seed": _whole(first[2], words.SEED, (0, 2**31), config.seed, Widget.SEED),
-        "precision": _one_of(
-            first[3], words.PRECISION, get_args(Precision), config.precision, Widget.PRECISION.of(preset)
-        ),
-        "optimizer": _one_of(
-            second[0], words.OPTIMIZER, get_args(Optimizer), config.optimizer, Widget.OPTIMIZER.of(preset)
-        ),
-        "momentum": _share(second[1], words.MOMENTUM, 0.99, config.momentum, Widget.MOMENTUM.of(preset)),
-        "head_epochs": _whole(
-            second[2],
-            words.HEAD_EPOCHS,
-            (0, config.epochs - 1),
-            config.head_epochs,
-            # The rounds decide the default: a shorter training has a shorter first phase.
-            Widget.HEAD_EPOCHS.of(preset, config.epochs),
-        ),
-        "keep_best": third[0].toggle(
-            words.KEEP_BEST, config.keep_best, key=Widget.KEEP_BEST.of(preset), persist_state="session"
-        ),
-        "class_weights": third[1].toggle(
-            words.CLASS_WEIGHTS, config.class_weights, key=Widget.CLASS_WEIGHTS.of(preset), persist_state="session"
-        ),
-    }
-    for column, name, label, widget in (
-        (third[2], "early_stopping_patience", words.STOP_EARLY, Widget.STOP_EARLY),
-        (third[3], "reduce_lr_patience", words.SLOW_DOWN, Widget.SLOW_DOWN),
-    ):
-        changes[name] = _whole(column, label, (0, 1000), getattr(config, name) or 0, widget.of(preset)) or None
-    return config.with_changes(**changes)
+        seed=_number(first[2], words.SEED, config, Widget.SEED, 0, 2**31),
+        precision=_one_of(first[3], words.PRECISION, config, Widget.PRECISION, get_args(Precision)),
+        optimizer=_one_of(second[0], words.OPTIMIZER, config, Widget.OPTIMIZER, get_args(Optimizer)),
+        momentum=_number(second[1], words.MOMENTUM, config, Widget.MOMENTUM, 0.0, 0.99, 0.05),
+        head_epochs=_number(second[2], words.HEAD_EPOCHS, config, Widget.HEAD_EPOCHS, 0, config.epochs - 1),
+        keep_best=_switch(third[0], words.KEEP_BEST, config, Widget.KEEP_BEST),
+        class_weights=_switch(third[1], words.CLASS_WEIGHTS, config, Widget.CLASS_WEIGHTS),
+        early_stopping_patience=_number(third[2], words.STOP_EARLY, config, Widget.STOP_EARLY, 0, 1000) or None,
+        reduce_lr_patience=_number(third[3], words.SLOW_DOWN, config, Widget.SLOW_DOWN, 0, 1000) or None,
+    )
 
 
 def _new_layers(config: TrainConfig) -> TrainConfig:
@@ -107,55 +104,49 @@ def _new_layers(config: TrainConfig) -> TrainConfig:
     Raises:
         ConfigError: the sizes typed are no whole numbers.
     """
-    columns, head, preset = st.columns(3), config.head, config.preset
-    pooling = columns[0].selectbox(
-        words.POOLING,
-        get_args(Pooling),
-        index=get_args(Pooling).index(head.pooling),
-        format_func=words.POOLINGS.__getitem__,
-        key=Widget.POOLING.of(preset),
-        persist_state="session",
+    columns = st.columns(3)
+    pooling = _one_of(
+        columns[0], words.POOLING, config, Widget.POOLING, get_args(Pooling), format_func=words.POOLINGS.__getitem__
     )
     typed = columns[1].text_input(
         words.HIDDEN,
-        ", ".join(map(str, head.hidden)),
+        _value(config, Widget.HIDDEN),
         placeholder=words.HIDDEN_EXAMPLE,
-        key=Widget.HIDDEN.of(preset),
+        key=_key(config, Widget.HIDDEN),
         persist_state="session",
     )
-    dropout = _share(columns[2], words.DROPOUT, 0.95, head.dropout, Widget.DROPOUT.of(preset))
+    dropout = _number(columns[2], words.DROPOUT, config, Widget.DROPOUT, 0.0, 0.95, 0.05)
     sizes = [part.strip() for part in typed.split(",") if part.strip()]
     hidden = tuple(int(part) if part.isdecimal() else part for part in sizes)
     return config.with_changes(pooling=pooling, hidden=hidden, dropout=dropout)
 
 
 def _copies(config: TrainConfig) -> TrainConfig:
-    columns, augment, preset = st.columns(5, vertical_alignment="bottom"), config.augment, config.preset
+    columns = st.columns(5, vertical_alignment="bottom")
     return config.with_changes(
-        views=_whole(columns[0], words.COPIES, (1, 100), augment.views, Widget.COPIES.of(preset)),
-        rotation_deg=columns[1].number_input(
-            words.ROTATION,
-            0.0,
-            180.0,
-            augment.rotation_deg,
-            5.0,
-            key=Widget.ROTATION.of(preset),
-            persist_state="session",
-        ),
-        shift=_share(columns[2], words.SHIFT, 0.5, augment.shift, Widget.SHIFT.of(preset)),
-        zoom=_share(columns[3], words.ZOOM, 0.9, augment.zoom, Widget.ZOOM.of(preset)),
-        flip=columns[4].toggle(words.FLIP, augment.flip, key=Widget.FLIP.of(preset), persist_state="session"),
+        views=_number(columns[0], words.COPIES, config, Widget.COPIES, 1, 100),
+        rotation_deg=_number(columns[1], words.ROTATION, config, Widget.ROTATION, 0.0, 180.0, 5.0),
+        shift=_number(columns[2], words.SHIFT, config, Widget.SHIFT, 0.0, 0.5, 0.05),
+        zoom=_number(columns[3], words.ZOOM, config, Widget.ZOOM, 0.0, 0.9, 0.05),
+        flip=_switch(columns[4], words.FLIP, config, Widget.FLIP),
     )
 
 
-def _whole(column: DeltaGenerator, label: str, bounds: tuple[int, int], value: int, key: str) -> int:
-    return int(column.number_input(label, *bounds, value, key=key, persist_state="session"))
+def _number(
+    column: DeltaGenerator, label: str, config: TrainConfig, widget: Widget, *bounds_and_step: float, **look: Any
+) -> Any:
+    """Ask for a number: a whole one between bounds, or a float with a step."""
+    low, high, *step = bounds_and_step
+    key, value = _key(config, widget), _value(config, widget)
+    return column.number_input(label, low, high, value, *step, key=key, persist_state="session", **look)
 
 
-def _share(column: DeltaGenerator, label: str, most: float, value: float, key: str) -> float:
-    """Draw a fraction from 0 to `most`."""
-    return float(column.number_input(label, 0.0, most, value, 0.05, key=key, persist_state="session"))
+def _one_of(
+    column: DeltaGenerator, label: str, config: TrainConfig, widget: Widget, options: Sequence[str], **look: Any
+) -> str:
+    index = options.index(_value(config, widget))
+    return column.selectbox(label, options, index, key=_key(config, widget), persist_state="session", **look)
 
 
-def _one_of(column: DeltaGenerator, label: str, options: Sequence[str], value: str, key: str) -> str:
-    return column.selectbox(label, options, index=options.index(value), key=key, persist_state="session")
+def _switch(column: DeltaGenerator, label: str, config: TrainConfig, widget: Widget) -> bool:
+    return column.toggle(label, _value(config, widget), key=_key(config, widget), persist_state="session")

@@ -1,4 +1,7 @@
-"""What is going on right now, read from job folders once a second. Nothing is kept: a refresh shows the same."""
+"""A training that goes on, and the queue behind it, read from job folders once a second.
+
+Nothing is kept in the session, so a refresh shows the same.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +10,34 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.experiments import runs
-from core.experiments.runs import Epoch, Progress, Run
+from core.experiments.history import Epoch, Progress
+from core.experiments.runs import Run
 from core.jobfolder import OPEN_STATES
+from core.jobs import queue, supervisor
 from core.models.registry import frozen_units
+from core.sweeps.sweep import Sweep, list_sweeps
 from core.workspace import Workspace
-from ui import feedback, job_progress, server, state
-from ui.playback import ROUNDS_A_SECOND
+from ui import job_progress, navigation, page, server, state
+from ui.state import Param, Widget
 from ui.text import amounts, common
+from ui.text import compare as compare_words
+from ui.text import runs as run_words
 from ui.text import train as words
-from ui.train import queue, replay
-from ui.train.replay import Stage
+from ui.train import replay
+from ui.train.replay import EPOCHS_A_SECOND, Stage
+
+MOST_SHOWN = 5
 
 
 def training(workspace: Workspace, run: Run) -> None:
-    """Show an experiment while it is open, and until its last round was shown."""
-    # A slow training is looked at seldom: looking takes time from it.
+    """Show a run while it is open, and until its last epoch was shown."""
+    # Reading a run takes time from its training, so a slow one is read less often.
     is_fast = replay.far_behind(run, len(run.history()) - 1)
-    every_s = 1 / ROUNDS_A_SECOND if is_fast else job_progress.EVERY_S
+    every_s = 1 / EPOCHS_A_SECOND if is_fast else job_progress.EVERY_S
     st.fragment(_training, run_every=every_s)(run, replay.stage(workspace, run), is_fast)
 
 
-@feedback.sentences()
+@page.errors_as_sentences()
 def _training(run: Run, stage: Stage, is_fast: bool) -> None:
     if not run.job.exists():
         st.rerun()
@@ -41,28 +51,28 @@ def _training(run: Run, stage: Stage, is_fast: bool) -> None:
         replay.leave()
         st.rerun()
     workspace, progress = server.workspace(), run.progress()
-    before = queue.before(workspace, run) if progress.phase == "waiting" else 0
-    told = _told(progress, has_frozen=frozen_units(run.config) > 0)
+    before = _n_before(workspace, run) if progress.phase == "waiting" else 0
+    headline = _headline(progress, has_frozen=frozen_units(run.config) > 0)
     if before:
-        told = words.WAITS, 0.0, words.in_queue(before)
+        headline = words.WAITS, 0.0, words.in_queue(before)
     if is_behind:
-        told = _told_behind(progress, history, shown)
-    others = queue.others(workspace, run)
+        headline = _replay_headline(progress, history, shown)
+    others = _others(workspace, run)
     # In the same places as `replay.afterwards` has them, so that wall and curves stay where they are.
     with st.container():
-        _head(run, told, progress, is_behind, words.waits_behind(len(others)) if others and not before else "")
+        _head(run, headline, progress, is_behind, words.waits_behind(len(others)) if others and not before else "")
     with st.container():
-        job_progress.trouble(run.job)
+        job_progress.show_trouble(run.job)
         if before:
-            queue.to_running(workspace)
+            _to_running(workspace)
     if history or not before:
         stage.draw(history[: shown + 1])
-    queue.show(others)
+    _show_queue(others)
 
 
-def _head(run: Run, told: tuple[str, float, str], progress: Progress, is_behind: bool, behind: str) -> None:
-    """Draw what is going on, how far it is, and what can be done about it."""
-    title, fraction, detail = told
+def _head(run: Run, headline: tuple[str, float, str], progress: Progress, is_behind: bool, behind: str) -> None:
+    """Draw the title, the bar, and the buttons to skip and to stop."""
+    title, fraction, detail = headline
     head, skip, stop = st.columns([4, 1.3, 1], vertical_alignment="center")
     with head:
         st.title(title, anchor=False)
@@ -76,8 +86,8 @@ def _head(run: Run, told: tuple[str, float, str], progress: Progress, is_behind:
     st.progress(fraction, text=" · ".join(part for part in (detail, left, behind) if part))
 
 
-def _told_behind(progress: Progress, history: Sequence[Epoch], shown: int) -> tuple[str, float, str]:
-    """Return what to say while the rounds are shown slower than they were trained."""
+def _replay_headline(progress: Progress, history: Sequence[Epoch], shown: int) -> tuple[str, float, str]:
+    """Return the same while epochs are shown slower than they were trained."""
     epochs = progress.epochs
     if progress.phase == "done":
         detail = words.finished_in(sum(epoch.seconds for epoch in history), shown, len(history) - 1)
@@ -86,11 +96,11 @@ def _told_behind(progress: Progress, history: Sequence[Epoch], shown: int) -> tu
     return title, shown / max(epochs, 1), words.IS_FASTER.format(newest=len(history) - 1)
 
 
-def _told(progress: Progress, *, has_frozen: bool) -> tuple[str, float, str]:
-    """Return what to say of a running experiment: the title, how far the bar is, and what stands over the bar.
+def _headline(progress: Progress, *, has_frozen: bool) -> tuple[str, float, str]:
+    """Return the title of a run that trains, how far its bar is (0 to 1), and what stands over the bar.
 
     Args:
-        has_frozen: some of its layers are frozen to the end.
+        has_frozen: whether layers stay frozen to the end.
     """
     if progress.phase == "prefix":
         so_far = words.PICTURES_SO_FAR.format(done=progress.done, total=progress.total)
@@ -108,7 +118,7 @@ def _told(progress: Progress, *, has_frozen: bool) -> tuple[str, float, str]:
 
 
 def newest_to_show(workspace: Workspace) -> Run | None:
-    """Return the experiment the Train page opens with: an open one first, else the newest if it waits to go on."""
+    """Return the run that Train opens with: an open one, else the newest where it was interrupted; None elsewhere."""
     everything = runs.list_runs(workspace)
     states = [(run, run.status().state) for run in everything]
     open_ones = [run for run, found in states if found == "running"] or [
@@ -117,3 +127,59 @@ def newest_to_show(workspace: Workspace) -> Run | None:
     if open_ones:
         return open_ones[0]
     return states[0][0] if states and states[0][1] == "interrupted" else None
+
+
+def _n_before(workspace: Workspace, run: Run) -> int:
+    """Return how many runs must end before a queued one begins."""
+    ids = [job.id for job in queue.waiting(workspace, queue.TRAIN)]
+    ahead = ids.index(run.id) if run.id in ids else 0
+    return ahead + supervisor.is_lane_busy(workspace, queue.TRAIN)
+
+
+def _others(workspace: Workspace, run: Run) -> list[Run]:
+    """Return the runs that wait, other than the one on the page, the next one first."""
+    waiting = (job for job in queue.waiting(workspace, queue.TRAIN) if job.path.parent == workspace.runs)
+    return [Run(job.path) for job in waiting if job.id != run.id]
+
+
+def _show_queue(waiting: Sequence[Run]) -> None:
+    """Draw runs that wait, each with a button that takes it out; nothing where there are none."""
+    if not waiting:
+        return
+    st.markdown(f"**{words.WAITING_TITLE}**")
+    for place, other in enumerate(waiting[:MOST_SHOWN], start=1):
+        settings, out = st.columns([5, 1], vertical_alignment="center")
+        settings.markdown(f"{place}. {run_words.settings_line(other.config)}")
+        key = Widget.TAKE_OUT.of(other.id)
+        out.button(words.TAKE_OUT, key=key, width="stretch", on_click=other.job.ask_to_stop)
+    if len(waiting) > MOST_SHOWN:
+        st.caption(words.and_more(len(waiting) - MOST_SHOWN))
+
+
+def _to_running(workspace: Workspace) -> None:
+    """Draw the way from a waiting run to what runs."""
+    running = next((run for run in runs.list_runs(workspace) if run.status().state == "running"), None)
+    if running and st.button(common.TO_RUNNING, key=Widget.TO_RUNNING):
+        state.CHOOSING_SETTINGS.set(False)
+        st.query_params[Param.RUN] = running.id
+        st.rerun()
+    elif not running:
+        _to_sweep(next((sweep for sweep in _open_sweeps(workspace) if sweep.status().state == "running"), None))
+
+
+def show_sweep(workspace: Workspace) -> None:
+    """Say that a sweep is running, with the way to it; nothing where there is none."""
+    found = next(iter(_open_sweeps(workspace)), None)
+    if found:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(compare_words.ON_TRAIN, width="content")
+            _to_sweep(found)
+
+
+def _open_sweeps(workspace: Workspace) -> list[Sweep]:
+    return [sweep for sweep in list_sweeps(workspace) if sweep.status().state in OPEN_STATES]
+
+
+def _to_sweep(sweep: Sweep | None) -> None:
+    if sweep and st.button(compare_words.TO_COMPARISON, key=Widget.TO_COMPARISON):
+        st.switch_page(navigation.COMPARE, query_params={Param.SWEEP: sweep.id})

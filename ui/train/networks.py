@@ -11,7 +11,7 @@ from core.jobfolder import OPEN_STATES, JobFolder
 from core.models import registry, weights
 from core.models.registry import Backbone
 from core.workspace import Workspace
-from ui import feedback, job_progress, jobs, state
+from ui import job_progress, jobs, page, state
 from ui.state import Widget
 from ui.text import amounts, common
 from ui.text import train as words
@@ -20,7 +20,7 @@ KINDS = ("download", "import_weights")
 
 
 def settle(workspace: Workspace) -> None:
-    """Tell once how bringing a network ended; one that has arrived is chosen. Call it before `choose`."""
+    """Choose a network that has arrived, and say so once. Call it before `choose`."""
     job = jobs.job(workspace, state.DOWNLOAD_JOB.get())
     if job is None or job.status().state in OPEN_STATES:
         return
@@ -32,23 +32,24 @@ def settle(workspace: Workspace) -> None:
 
 
 def choose(workspace: Workspace, base: TrainConfig) -> Backbone:
-    """Draw the networks of this computer; one that is not here stands among them only while it is asked for."""
+    """Ask for a network: those on this computer, and one that is not here while it is chosen."""
     key = Widget.BACKBONE.of(base.preset)
-    here = _here(workspace)
+    present = here(workspace)
     asked_for = [name for name in (base.backbone, st.session_state.get(key)) if name in registry.BACKBONES]
-    names = list(dict.fromkeys([*here, *asked_for]))
+    names = list(dict.fromkeys([*present, *asked_for]))
     name = st.selectbox(
         words.BACKBONE,
         names,
         index=names.index(base.backbone),
-        format_func=lambda name: common.backbone(registry.backbone(name).title, here=name in here),
+        format_func=lambda name: common.backbone(registry.backbone(name).title, here=name in present),
         key=key,
         persist_state="session",
     )
     return registry.backbone(name)
 
 
-def _here(workspace: Workspace) -> list[str]:
+def here(workspace: Workspace) -> list[str]:
+    """Name the networks whose weights are on this computer."""
     return [name for name in registry.BACKBONES if weights.has_weights(name, workspace)]
 
 
@@ -60,7 +61,7 @@ def _choose(name: str, *, pretrained: bool) -> None:
 
 
 def way_on(workspace: Workspace, backbone: Backbone) -> None:
-    """Say that what the chosen network learned before is not here; offer to bring it, or to start untrained."""
+    """Say that the weights of the chosen network are missing; offer to download them, or to start untrained."""
     st.info(words.MISSING_HERE if backbone.weights.bundled else words.NOT_HERE, icon=":material/info:")
     _in_progress(workspace)
     if _open_job(workspace):
@@ -68,43 +69,42 @@ def way_on(workspace: Workspace, backbone: Backbone) -> None:
     with st.container(horizontal=True):
         if not backbone.weights.bundled:
             _download_button(workspace, backbone, Widget.DOWNLOAD)
-        if registry.can_start_untrained(backbone.name):
-            st.button(
-                words.START_UNTRAINED,
-                key=Widget.START_UNTRAINED,
-                on_click=_choose,
-                args=(backbone.name,),
-                kwargs={"pretrained": False},
-            )
+        _untrained_button(backbone, words.START_UNTRAINED, Widget.START_UNTRAINED)
+
+
+def _untrained_button(backbone: Backbone, label: str, key: str) -> None:
+    """Draw the button that chooses a network untrained, where it can learn like that."""
+    if registry.can_start_untrained(backbone.name):
+        st.button(label, key=key, on_click=_choose, args=(backbone.name,), kwargs={"pretrained": False})
 
 
 def _in_progress(workspace: Workspace) -> None:
-    """Draw how far a network that is being brought has come, or why it did not arrive."""
+    """Draw how far a download or an import is, or why it failed."""
     job = _open_job(workspace)
     if job:
         state.DOWNLOAD_JOB.set(job.id)
-        _show_arrival(job)
+        st.fragment(_arrival, run_every=job_progress.EVERY_S)(job)
         return
     ended = jobs.job(workspace, state.DOWNLOAD_JOB.get())
     if ended and ended.status().state == "failed":
-        feedback.show_error(ended.status().message)
+        page.show_error(ended.status().message)
     elif ended:
         st.caption(words.NETWORK_STOPPED)
 
 
-def more(workspace: Workspace, *, told_above: bool) -> None:
+def more(workspace: Workspace, *, is_missing: bool) -> None:
     """Draw the networks that are not on this computer: how large, whose, and how they get here.
 
     Args:
-        told_above: `way_on` stands on the page and tells how far one that is being brought has come.
+        is_missing: `way_on` stands on the page already, and says how far a network that is being brought has come.
     """
-    missing = [registry.backbone(name) for name in registry.BACKBONES if name not in _here(workspace)]
+    missing = [registry.backbone(name) for name in registry.BACKBONES if name not in here(workspace)]
     missing = [backbone for backbone in missing if not backbone.weights.bundled]
     if not missing:
         return
     with st.expander(words.MORE_NETWORKS):
         chosen = _which(missing)
-        if not told_above:
+        if not is_missing:
             _in_progress(workspace)
         if not _open_job(workspace):
             _ways_here(workspace, chosen)
@@ -126,23 +126,16 @@ def _which(missing: Sequence[Backbone]) -> Backbone:
 def _ways_here(workspace: Workspace, backbone: Backbone) -> None:
     with st.container(horizontal=True):
         _download_button(workspace, backbone, Widget.DOWNLOAD_MORE)
-        if registry.can_start_untrained(backbone.name):
-            st.button(
-                words.USE_UNTAUGHT,
-                key=Widget.USE_UNTAUGHT,
-                on_click=_choose,
-                args=(backbone.name,),
-                kwargs={"pretrained": False},
-            )
+        _untrained_button(backbone, words.USE_UNTAUGHT, Widget.USE_UNTRAINED)
     upload = st.file_uploader(
         words.OWN_FILE.format(file=backbone.weights.file_name),
         key=Widget.NETWORK_FILE.of(backbone.name, state.NETWORK_UPLOADS.get()),
     )
     if upload is not None:
-        with feedback.sentences():
+        with page.errors_as_sentences():
             state.DOWNLOAD_JOB.set(jobs.import_weights(workspace, backbone.name, upload).id)
             # A new widget: the old one would keep the file in memory.
-            state.NETWORK_UPLOADS.set(state.NETWORK_UPLOADS.get() + 1)
+            state.count_up(state.NETWORK_UPLOADS)
             st.rerun()
 
 
@@ -150,22 +143,18 @@ def _download_button(workspace: Workspace, backbone: Backbone, key: Widget) -> N
     label = words.DOWNLOAD.format(size=amounts.size(backbone.size_bytes))
     kind = "primary" if key == Widget.DOWNLOAD else "secondary"
     if st.button(label, key=key, type=kind, help=backbone.weights.licence):
-        with feedback.sentences():
+        with page.errors_as_sentences():
             state.DOWNLOAD_JOB.set(jobs.download(workspace, backbone.name).id)
             st.rerun()
 
 
-def _open_job(workspace: Workspace) -> jobs.JobFolder | None:
+def _open_job(workspace: Workspace) -> JobFolder | None:
     return jobs.open_job(workspace, *KINDS)
 
 
-def _show_arrival(job: JobFolder) -> None:
-    """Show how a ready-made network is being brought, by download or from a file, until it ends."""
-    st.fragment(_arrival, run_every=job_progress.EVERY_S)(job)
-
-
-@feedback.sentences()
+@page.errors_as_sentences()
 def _arrival(job: JobFolder) -> None:
+    """Show how far a network is that is being downloaded or checked, until that ends."""
     job_progress.leave_when_over(job)
     done, total = job_progress.counted(job)
     said = words.CHECKING_FILE if job.request()["kind"] == "import_weights" else common.STEP_STARTING
@@ -175,4 +164,4 @@ def _arrival(job: JobFolder) -> None:
     bar.progress(min(1.0, done / total) if total else 0.0, text=said)
     with stop:
         job_progress.stop_button(job, state.Widget.STOP)
-    job_progress.trouble(job)
+    job_progress.show_trouble(job)

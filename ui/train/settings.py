@@ -1,4 +1,4 @@
-"""The settings of a training: every one has a default, what an expert wants is folded away."""
+"""The settings of a training. All have a default; those for experts are folded away (`advanced`)."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from streamlit.delta_generator import DeltaGenerator
 from core import presets
 from core.config import TrainConfig
 from core.data.dataset import Dataset
-from core.experiments import outcome, runtime_estimate
-from core.experiments.outcome import Outcome
-from core.models import known_people, registry, weights
+from core.experiments import baseline, listing, outcome, runtime_estimate
+from core.experiments.runs import Run
+from core.models import registry, weights
 from core.models.registry import Backbone
 from core.workspace import Workspace
 from ui import dataset_choice, state
 from ui.components import strip
 from ui.components.strip.parts import Parts
 from ui.state import Widget
-from ui.text import amounts, blocks, common, escape
+from ui.text import amounts, common, escape
 from ui.text import train as words
-from ui.train import activations, advanced, differences, networks, pixels
+from ui.train import activations, advanced, networks
 
-# Settings that a preset decides; experiments of earlier versions of the lab have others.
+# Settings that only presets set; runs of earlier versions of the lab may have other values.
 WITHOUT_WIDGET = ("unfrozen_rate", "min_steps", "unfrozen_min_steps", "scale_features", "zero_start")
 IMAGE_SIZES_PX = (32, 48, 64, 96, 128, 160, 192, 224)
 
@@ -48,12 +48,12 @@ class Choice:
 
 @dataclass(frozen=True, eq=False)
 class _Places:
-    """Where on the page each part stands; parts are drawn in the order in which one decides the next."""
+    """The container of each part. Parts are drawn in the order in which they depend on each other."""
 
     first: DeltaGenerator
     strip: DeltaGenerator
     size: DeltaGenerator
-    rounds: DeltaGenerator
+    epochs: DeltaGenerator
     photos: DeltaGenerator
     start: DeltaGenerator
     new: DeltaGenerator
@@ -75,7 +75,7 @@ class _Places:
 
 
 def choose(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> Choice:
-    """Draw all settings and give what they say; with several data sets, a picker stands before them."""
+    """Draw all settings and return what was chosen; with several data sets, a picker comes first."""
     state.SETTINGS_OF.set(dataset.id)
     places = _Places.laid_out()
     with places.published:
@@ -87,33 +87,54 @@ def choose(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> 
     config = _fitting(base, backbone, pretrained)
     with places.size:
         config = _image_size(backbone, config)
-    config = _amounts(places.rounds, places.photos, config, dataset)
+    config = _amounts(places, config, dataset)
     with places.advanced:
         single = advanced.single_layers()
         config = advanced.settings(config)
     with places.strip:
         config = config.with_changes(freeze_depth=_freeze(workspace, config, dataset, single=single))
     with places.new:
-        st.caption(" ".join(filter(None, (differences.sentence(workspace, dataset, config), a_round(dataset, config)))))
+        st.caption(" ".join(filter(None, (what_changes(workspace, dataset, config), epoch_sentence(dataset, config)))))
     missing = pretrained and not weights.has_weights(backbone.name, workspace)
     with places.more:
-        networks.more(workspace, told_above=missing)
+        networks.more(workspace, is_missing=missing)
     return Choice(config, backbone, missing, places.start, places.below)
 
 
-def a_round(dataset: Dataset, config: TrainConfig) -> str:
-    """Say what a round is with so many photos."""
+def epoch_sentence(dataset: Dataset, config: TrainConfig) -> str:
+    """Say how often an epoch looks at each photo."""
     counts = Counter(item.person for item in dataset.of("train") if item.person in dataset.people)
     most = config.train_per_class
     photos = sum(n if most is None else min(n, most) for n in counts.values())
-    alone, later = (config.looks_per_round(photos, head_only=only) for only in (True, False))
-    border = outcome.border(config)
+    alone, later = (config.repeats_per_epoch(photos, head_only=only) for only in (True, False))
+    border = outcome.head_epochs(config)
     return words.a_round(alone if border or registry.is_all_frozen(config) else later, later if border else None)
+
+
+def what_changes(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> str:
+    """Say which run this will be, its baseline and what differs from it; empty before the first run."""
+    shelf = listing.list_all(workspace)
+    rows = sorted((row for row in (*shelf.rows, *shelf.of_sweeps) if row.is_tested), key=lambda row: row.id)
+    everything = [row.run for row in reversed(rows)]
+    number = words.this_is(listing.next_number(workspace))
+    fair = baseline.baseline_for(config, dataset, everything, state.CAME_FROM.get())
+    if fair:
+        which = common.experiment(_number(shelf, fair.run))
+        return f"{number} {common.against_baseline(which, fair.differ, follows=fair.follows)}"
+    last = baseline.newest_for(config, dataset, everything)
+    if last is None:
+        return ""
+    return f"{number} {words.changes_too_much(common.experiment(_number(shelf, last.run)), last.differ)}"
+
+
+def _number(shelf: listing.RunList, run: Run) -> int:
+    row = shelf.row(run.id)
+    return row.number if row else 0
 
 
 def takes(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> str:
     """Say how long the training will take."""
-    return words.takes(amounts.about(runtime_estimate.forecast(config, dataset, workspace)))
+    return words.takes(amounts.about(runtime_estimate.estimate_seconds(config, dataset, workspace)))
 
 
 def _start(
@@ -137,7 +158,7 @@ def _about(backbone: Backbone, base: TrainConfig, dataset: Dataset, *, pretraine
     st.caption(backbone.description if pretrained else words.STARTS_EMPTY)
     if base.preset != TrainConfig().preset:
         st.caption(words.settings_of(words.PRESETS[base.preset][0]))
-    met = known_people.seen_people(backbone.name, dataset.people) if pretrained else ()
+    met = weights.known_people(backbone.name, dataset.people) if pretrained else ()
     if met:
         st.info(common.has_met([escape.plain(person) for person in met]), icon=":material/info:")
 
@@ -170,7 +191,7 @@ def _starts_with(backbone: Backbone, base: TrainConfig) -> bool:
 
 
 def _fitting(base: TrainConfig, backbone: Backbone, pretrained: bool) -> TrainConfig:
-    """Bring a preset to the chosen network: its own picture size, and nothing frozen where nothing was learned."""
+    """Adapt a preset to the chosen network: its own picture size, and nothing frozen in an untrained one."""
     config = base.with_changes(backbone=backbone.name, pretrained=pretrained)
     if backbone.name != base.backbone:
         config = config.with_changes(image_size_px=backbone.usual_px, freeze_depth=None)
@@ -178,10 +199,10 @@ def _fitting(base: TrainConfig, backbone: Backbone, pretrained: bool) -> TrainCo
 
 
 def _freeze(workspace: Workspace, config: TrainConfig, dataset: Dataset, *, single: bool) -> int:
-    """Draw the strip, whose handle stands between blocks or between single layers; give the number of frozen units."""
-    face = pixels.address(workspace, dataset, config.image_size_px)
-    parts = Parts(config, dataset.people, face, activations.asked_for(workspace, dataset, config))
-    depths = tuple(range(len(parts.network.units) + 1)) if single else parts.network.stops()
+    """Draw the strip, whose handle stands between blocks or single layers; return the number of frozen units."""
+    face = activations.face(workspace, dataset, config.image_size_px)
+    parts = Parts(config, dataset.people, face, activations.maps_or_make(workspace, dataset, config))
+    depths = tuple(range(len(parts.network.units) + 1)) if single else parts.network.freeze_boundaries()
     return strip.choose(parts, depths, registry.frozen_units(config), _freeze_key(config))
 
 
@@ -202,13 +223,13 @@ def _image_size(backbone: Backbone, config: TrainConfig) -> TrainConfig:
     return config.with_changes(image_size_px=side_px)
 
 
-def _amounts(rounds: DeltaGenerator, photos: DeltaGenerator, config: TrainConfig, dataset: Dataset) -> TrainConfig:
-    """Draw how many rounds, and how many photos of each person."""
-    epochs = rounds.number_input(
+def _amounts(places: _Places, config: TrainConfig, dataset: Dataset) -> TrainConfig:
+    """Draw how many epochs, and how many photos of each person."""
+    epochs = places.epochs.number_input(
         words.EPOCHS, 1, 1000, config.epochs, key=Widget.EPOCHS.of(config.preset), persist_state="session"
     )
-    most = _most_photos(dataset)
-    a_person = photos.number_input(
+    most = most_photos(dataset)
+    a_person = places.photos.number_input(
         words.PHOTOS_A_PERSON,
         1,
         most,
@@ -219,8 +240,8 @@ def _amounts(rounds: DeltaGenerator, photos: DeltaGenerator, config: TrainConfig
     return config.with_changes(epochs=int(epochs), train_per_class=None if a_person == most else int(a_person))
 
 
-def _most_photos(dataset: Dataset) -> int:
-    """Return how many practice photos the person with most of them has."""
+def most_photos(dataset: Dataset) -> int:
+    """Return how many train photos the person with most of them has."""
     return max(Counter(item.person for item in dataset.of("train")).values())
 
 
@@ -231,13 +252,13 @@ def preset_to(
     *,
     came_from: str = "",
 ) -> None:
-    """Choose settings for the next visit of Train, which then shows them; call it before Train draws its widgets.
+    """Set the widgets of Train for its next visit. Call it before Train draws them.
 
     Args:
         changes: fields of `TrainConfig` (those of `head` and `augment` too) and their values.
         base: what they change; the settings this lab recommends where there is none.
         dataset: the photos to train on; "photos a person" is left alone where it is not named.
-        came_from: id of the experiment whose settings `base` are, where an idea of the lab changes them.
+        came_from: id of the run whose settings `base` are, where a suggestion changes them.
     """
     config = (base or presets.preset(TrainConfig().preset)).with_changes(**changes)
     values = config.to_dict()
@@ -247,7 +268,7 @@ def preset_to(
     for key, value in _chosen(config).items():
         st.session_state[key] = value
     if dataset:
-        most = _most_photos(dataset)
+        most = most_photos(dataset)
         key = Widget.PHOTOS_A_PERSON.of(dataset.id, most)
         st.session_state[key] = min(config.train_per_class or most, most)
         state.DATASET.set(dataset.id)
@@ -255,13 +276,13 @@ def preset_to(
 
 
 def forget_idea() -> None:
-    """Leave behind which experiment the chosen settings came from: the next one is chosen by hand."""
+    """Forget the run that the settings came from: the next ones are chosen by hand."""
     state.CAME_FROM.set("")
     state.CARRIED.set({})
 
 
 def fresh_for(dataset: Dataset) -> None:
-    """Go to Train with these photos: what was chosen for other photos does not stay, for it may be bad for these."""
+    """Choose these photos for Train. Settings that were chosen for other photos are reset: they may not fit."""
     if state.SETTINGS_OF.get() in (None, dataset.id):
         state.DATASET.set(dataset.id)
         state.CHOOSING_SETTINGS.set(True)
@@ -277,16 +298,8 @@ def _chosen(config: TrainConfig) -> dict[str, object]:
         Widget.BACKBONE.of(config.preset): config.backbone,
         Widget.STARTS_WITH.of(config.preset, config.backbone): config.pretrained,
         _freeze_key(config): depth,
-        Widget.SINGLE_LAYERS: depth not in network.stops(),
+        Widget.SINGLE_LAYERS: depth not in network.freeze_boundaries(),
         Widget.IMAGE_SIZE.of(config.preset, config.backbone): config.image_size_px,
         Widget.EPOCHS.of(config.preset): config.epochs,
         **advanced.chosen(config),
     }
-
-
-def told(config: TrainConfig, outcome: Outcome | None = None) -> str:
-    """Return an experiment's settings on one line; of one that has ended, what learned as it did."""
-    backbone = registry.backbone(config.backbone)
-    frozen = blocks.did(config, outcome) if outcome and not outcome.retrained else blocks.told(config)
-    starts = words.starts(config.pretrained, config.backbone)
-    return words.settings(backbone.title, frozen, config.image_size_px, config.epochs, starts, config.train_per_class)

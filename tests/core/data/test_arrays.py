@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from core.config import SPLITS, CropConfig
-from core.data.arrays import one_face
-from core.data.dataset import Dataset, build_dataset, load_faces
+from core.data.arrays import load_faces, one_face
+from core.data.building import build_dataset
+from core.data.dataset import Dataset
 from core.data.store import PhotoStore
 from core.errors import DatasetError
 from core.workspace import Workspace

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import random
 import struct
+import subprocess
+import sys
 import zlib
 from datetime import datetime
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -11,7 +14,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from core.data import decode as decoding
-from core.data.decode import decode
+from core.data.decode import decode, read_deep_tiff, to_8_bit
 from core.errors import PhotoError
 from tests.drawn import corners, encoded, exif, picture
 
@@ -237,3 +240,43 @@ def picture_or_reason(data: bytes) -> np.ndarray | str:
         return decode(data).rgb
     except PhotoError as error:
         return str(error)
+
+
+@pytest.mark.parametrize("white", [1.0, 255.0, 65535.0])
+def test_the_usual_ranges_are_told_apart(white: float) -> None:
+    values = np.array([[0.0, 0.5 * white, white]])
+    before = values.copy()
+    assert to_8_bit(values).tolist() == [[0, 128, 255]]
+    assert (values == before).all()
+
+
+def test_a_given_range_is_not_stretched() -> None:
+    assert to_8_bit(np.array([[0.0, 4096.0]]), 65535.0).tolist() == [[0, 16]]
+
+
+def test_what_is_no_brightness_counts_as_black() -> None:
+    assert to_8_bit(np.array([[np.nan, np.inf, -3.0, 1.0]])).tolist() == [[0, 0, 0, 255]]
+    assert to_8_bit(np.zeros((2, 2))).tolist() == [[0, 0], [0, 0]]
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_floating_point_colour_is_read_where_pillow_cannot(kind: type) -> None:
+    rgb = picture(3)
+    data = cv2.imencode(".tiff", (rgb[:, :, ::-1] / 255.0).astype(kind))[1].tobytes()
+    assert np.abs(decode(data).rgb.astype(int) - rgb).max() <= 1
+
+
+def test_a_deep_tiff_that_is_too_large_is_refused_before_it_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = cv2.imencode(".tiff", (picture(3) / 255.0).astype(np.float32))[1].tobytes()
+    monkeypatch.setattr(cv2, "imdecode", lambda *_: pytest.fail("decoded"))
+    with pytest.raises(ValueError, match="160 x 120"):
+        read_deep_tiff(data, max_pixels=1000)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "TIFF"])
+def test_the_first_photo_of_a_process_is_read_like_any_other(kind: str, tmp_path: Path) -> None:
+    Image.new("RGB", (20, 10), (200, 30, 40)).save(tmp_path / "photo", kind)
+    ask = "import sys; from core.data.decode import decode; print(decode(open(sys.argv[1], 'rb').read()).rgb.shape)"
+    fresh = [sys.executable, "-c", ask, str(tmp_path / "photo")]
+    answer = subprocess.run(fresh, capture_output=True, text=True, cwd=Path(__file__).parents[3], check=True)
+    assert answer.stdout.strip() == "(10, 20, 3)"

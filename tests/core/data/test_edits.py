@@ -11,9 +11,10 @@ from filelock import FileLock
 
 from core.config import SPLITS, CropConfig, SplitConfig
 from core.data import edits
-from core.data.dataset import Dataset, build_dataset, load_dataset
-from core.data.faces import Face
-from core.data.similarity_file import Guess, Likeness, Odd, key_of, read_likeness, write_likeness
+from core.data.building import build_dataset
+from core.data.dataset import Dataset, load_dataset
+from core.data.detection import Face
+from core.data.similarity import Guess, Mislabeled, Similarity, key_of, load_similarity, save_similarity
 from core.data.store import PhotoStore
 from core.errors import DatasetError
 from core.workspace import Workspace
@@ -28,7 +29,7 @@ Build = Callable[..., Dataset]
 def build(tmp_path: Path, lab_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> Build:
     """Build a data set leniently, in this process; faces are found by the photo's left upper pixel."""
     monkeypatch.setattr("core.data.parallel.FEW_PHOTOS", 10_000)
-    monkeypatch.setattr("core.data.faces.find_faces", find_by_brightness)
+    monkeypatch.setattr("core.data.detection.find_faces", find_by_brightness)
 
     def from_files(files: dict[str, bytes], **settings: object) -> Dataset:
         shutil.rmtree(tmp_path / "source", ignore_errors=True)
@@ -335,18 +336,18 @@ def test_who_is_called_otherwise_still_looks_like_others(build: Build, lab_home:
     files |= {"a/both.png": showing(2, 91), "b/both.png": showing(2, 91)}
     before = build(files, crop=FACES)
     both = sha_of(before, "a/both.png")
-    odd = [Odd(sha_of(before, f"{who}/0.png"), f"{who}/0.png", who, other) for who, other in ("ab", "bc", "ca")]
+    odd = [Mislabeled(sha_of(before, f"{who}/0.png"), f"{who}/0.png", who, other) for who, other in ("ab", "bc", "ca")]
     guesses = {f"{both}/a": Guess(1, True, (0.1, 0.2)), f"{both}/b": Guess(0, True, (0.3, 0.1))}
-    write_likeness(lab_home, before, Likeness(guesses, tuple(odd)))
+    save_similarity(lab_home, before, Similarity(guesses, tuple(odd)))
     named = edits.rename_person(lab_home, before, "b", "Bo", is_used=unused)
-    found = read_likeness(lab_home, named)
+    found = load_similarity(lab_home, named)
     assert found is not None
-    assert [(one.person, one.looks_like) for one in found.strangers] == [("a", "Bo"), ("Bo", "c"), ("c", "a")]
+    assert [(one.person, one.looks_like) for one in found.mislabeled] == [("a", "Bo"), ("Bo", "c"), ("c", "a")]
     assert found.guesses == {f"{both}/a": guesses[f"{both}/a"], f"{both}/Bo": guesses[f"{both}/b"]}
     merged = edits.rename_person(lab_home, named, "Bo", "a", is_used=unused)
-    found = read_likeness(lab_home, merged)
+    found = load_similarity(lab_home, merged)
     assert found is not None
-    assert [(one.person, one.looks_like) for one in found.strangers] == [("a", "c"), ("c", "a")]
+    assert [(one.person, one.looks_like) for one in found.mislabeled] == [("a", "c"), ("c", "a")]
     assert list(found.guesses) == [both]
 
 
@@ -368,7 +369,7 @@ def test_what_cannot_be_used_or_belongs_to_nobody_stays_out(build: Build, lab_ho
     assert [entry.person for entry in moved.left_out] == ["ben"]
 
 
-def test_a_group_is_taken_apart_and_its_photos_allotted(build: Build, lab_home: Workspace) -> None:
+def test_a_group_is_taken_apart_and_its_photos_split_anew(build: Build, lab_home: Workspace) -> None:
     before = build(people_files({"ben": 5, "anna": 2}) | burst("anna", 8, 50))
     shots = [item.sha256 for item in before.items if "burst" in item.name]
     assert len({item.group for item in before.items if item.sha256 in shots}) == 1
@@ -442,13 +443,15 @@ def test_guesses_that_still_hold_come_along(build: Build, lab_home: Workspace) -
     files |= {f"anna/two {n}.png": showing(2, 90 + n) for n in range(2)}
     before = build(files, crop=FACES)
     two = [sha_of(before, f"anna/two {n}.png") for n in range(2)]
-    odd = [Odd(sha_of(before, f"{who}/0.png"), f"{who}/0.png", who, other) for who, other in (("anna", "ben"),) * 2]
+    odd = [
+        Mislabeled(sha_of(before, f"{who}/0.png"), f"{who}/0.png", who, other) for who, other in (("anna", "ben"),) * 2
+    ]
     guesses = {sha: Guess(1, True, (0.2, 0.4)) for sha in two}
-    write_likeness(lab_home, before, Likeness(guesses, tuple(odd)))
+    save_similarity(lab_home, before, Similarity(guesses, tuple(odd)))
     after = edits.choose_face(lab_home, before, two[0], 1, is_used=unused)
-    assert read_likeness(lab_home, after) == Likeness({two[1]: guesses[two[1]]}, tuple(odd))
+    assert load_similarity(lab_home, after) == Similarity({two[1]: guesses[two[1]]}, tuple(odd))
     assert sorted(path.name for path in (lab_home.datasets / after.id).iterdir()) == ["v2-likeness.json", "v2.json"]
     named = edits.rename_dataset(lab_home, after, "x", is_used=used)
-    assert read_likeness(lab_home, named) == read_likeness(lab_home, after)
+    assert load_similarity(lab_home, named) == load_similarity(lab_home, after)
     confirmed = edits.confirm(lab_home, named, [odd[0].sha256], is_used=unused)
-    assert read_likeness(lab_home, confirmed) == Likeness({two[1]: guesses[two[1]]}, ())
+    assert load_similarity(lab_home, confirmed) == Similarity({two[1]: guesses[two[1]]}, ())

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from core.config import CropConfig
+from core.data.detection import Face
 from core.data.export import export_crops
-from core.data.faces import Face
 from core.data.layout import BESIDE
 from core.errors import DatasetError
 from tests.drawn import encoded, people_files, picture, write_files
@@ -53,7 +53,7 @@ def test_what_is_not_written_and_what_needs_a_look_is_reported(tmp_path: Path, m
         rgb = picture(n_faces)
         rgb[0, 0, 0] = n_faces
         files[f"anna/{n_faces}.png"] = encoded(rgb)
-    monkeypatch.setattr("core.data.faces.find_faces", find)
+    monkeypatch.setattr("core.data.detection.find_faces", find)
     source = write_files(tmp_path / "f", files | {"anna/notes.txt": b"x"})
     report = export_crops(source, tmp_path / "out", CropConfig(size_px=32))
     assert written(tmp_path / "out") == ["anna/1.png", "anna/2.png"]

@@ -10,10 +10,11 @@ import pytest
 
 from core.config import SPLITS, CropConfig, SplitConfig
 from core.data import edits
-from core.data.dataset import Dataset, add_photos, build_dataset, load_dataset, recrop
-from core.data.faces import Face
+from core.data.building import add_photos, build_dataset, recrop
+from core.data.dataset import Dataset, load_dataset
+from core.data.detection import Face
 from core.data.read import LeftOut
-from core.data.similarity_file import Guess, Likeness, key_of, read_likeness, write_likeness
+from core.data.similarity import Guess, Similarity, key_of, load_similarity, save_similarity
 from core.data.store import PhotoStore
 from core.errors import DatasetError
 from core.workspace import Workspace
@@ -64,7 +65,7 @@ BESIDE = {
 @pytest.fixture
 def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, bytes]], Path]:
     monkeypatch.setattr("core.data.parallel.FEW_PHOTOS", 10_000)
-    monkeypatch.setattr("core.data.faces.find_faces", find)
+    monkeypatch.setattr("core.data.detection.find_faces", find)
     return lambda files: write_files(tmp_path / f"source {len(list(tmp_path.iterdir()))}", files)
 
 
@@ -82,7 +83,7 @@ def splits_of(dataset: Dataset) -> dict[str, str]:
 
 
 def use(workspace: Workspace, dataset: Dataset, name: str) -> Dataset:
-    """Use a spare photo as the page does."""
+    """Use an extra photo as the page does."""
     entry = entry_of(dataset, name)
     assert entry.sha256
     face = None if entry.kind == "no_face" else entry.face
@@ -136,15 +137,15 @@ def test_using_one_adds_to_practice_and_moves_nothing(build: Build, lab_home: Wo
 def test_all_guesses_are_taken_at_once_and_survive_other_edits(build: Build, lab_home: Workspace) -> None:
     used_two = {"train/ben/two.png": showing(2, 910), "more/ben/two.png": showing(2, 911)}
     before = build(fixed() | used_two | {"more/anna/both.png": showing(2, 912), "more/ben/both.png": showing(2, 912)})
-    asked = [*(item for item in before.items if item.n_faces > 1), *before.offered]
+    asked = [*(item for item in before.items if item.n_faces > 1), *before.extra_group_photos]
     keys = {item.name: key_of(before, item) for item in asked}
     both = entry_of(before, "more/anna/both.png").sha256
     assert keys["more/anna/both.png"] == f"{both}/anna"
     assert keys["more/ben/both.png"] == f"{both}/ben"
     guesses = {key: Guess(1, True, (0.1, 0.5)) for key in keys.values()}
-    write_likeness(lab_home, before, Likeness(guesses))
+    save_similarity(lab_home, before, Similarity(guesses))
     renamed = edits.rename_person(lab_home, before, "anna", "Anna", is_used=unused)
-    known = read_likeness(lab_home, renamed)
+    known = load_similarity(lab_home, renamed)
     assert known is not None
     assert set(known.guesses) == {f"{both}/Anna", *keys.values()} - {f"{both}/anna"}
     with pytest.raises(DatasetError, match="shows 2 faces"):

@@ -9,7 +9,8 @@ import pytest
 
 from core.config import CropConfig, SplitConfig
 from core.data import edits, leaks
-from core.data.dataset import Dataset, add_photos, build_dataset
+from core.data.building import add_photos, build_dataset
+from core.data.dataset import Dataset
 from core.workspace import Workspace
 from tests.drawn import encoded, exif, people_files, picture, unused, write_files
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from core.data import read, sources
+from core.data.labels import PeopleFrom
 from core.data.layout import BESIDE
-from core.data.naming import PeopleFrom
-from core.data.read import LeftOut, SourcePhoto, names_instead, read_photos, read_source, shown_name
+from core.data.read import LeftOut, SourcePhoto, find_labels, read_photos, read_source, shown_name
 from core.errors import DatasetError
 from tests.drawn import encoded, people_files, picture, write_files, write_zip
 
@@ -146,7 +146,7 @@ def test_something_that_is_neither_folder_nor_zip_is_refused(tmp_path: Path) -> 
 )
 def test_an_archive_of_another_kind_is_called_by_its_name(tmp_path: Path, name: str, head: bytes, called: str) -> None:
     (tmp_path / name).write_bytes(head)
-    for reader in (read_source, names_instead):
+    for reader in (read_source, find_labels):
         with pytest.raises(DatasetError, match=f'^"{name}" is {called}, .*pack it as a zip.$'):
             reader(tmp_path / name)
     folder = tmp_path / "folder"
@@ -164,7 +164,7 @@ FLAT = [*(f"anna_{n}.png" for n in range(3)), "Ben 1.png", "ben (2).png"]
 def test_file_names_say_who_is_who_where_no_folders_do(tmp_path: Path, packed: bool, around: str) -> None:
     files = {around + name: PNG for name in (*FLAT, "7.png")} | {"$RECYCLE.BIN/x_1.png": PNG, "notes.txt": b"x"}
     source = write_zip(tmp_path / "z.zip", files) if packed else write_files(tmp_path / "f", files)
-    found = names_instead(source)
+    found = find_labels(source)
     assert found is not None
     assert (found.way, found.counts(), found.said_by) == ("names", "anna 3, Ben 2", "the file names say")
     read = {entry.name: getattr(entry, "person", "") for entry in read_source(source, "names")}
@@ -177,7 +177,7 @@ def test_file_names_say_who_is_who_where_no_folders_do(tmp_path: Path, packed: b
 def test_a_table_beside_the_photos_comes_before_their_names(tmp_path: Path) -> None:
     table = b"file,label\n" + b"".join(f"{name},{'Zoe' if n % 2 else 'Ada'}\n".encode() for n, name in enumerate(FLAT))
     source = write_files(tmp_path / "f", {f"images/{name}": PNG for name in FLAT} | {"labels.csv": table})
-    found = names_instead(source)
+    found = find_labels(source)
     assert found is not None
     assert (found.way, found.counts(), found.said_by) == ("csv", "Ada 3, Zoe 2", '"labels.csv" says')
     people = [entry.person for entry in read_source(source, "csv") if isinstance(entry, SourcePhoto)]
@@ -188,7 +188,7 @@ def test_a_table_beside_the_photos_comes_before_their_names(tmp_path: Path) -> N
     "files", [{"anna/x_1.png", "anna/x_2.png", "ben/y_1.png", "ben/y_2.png"}, {"1.png", "2.png"}, {"notes.txt"}]
 )
 def test_nothing_is_asked_where_folders_name_people_or_nothing_does(tmp_path: Path, files: set[str]) -> None:
-    assert names_instead(write_files(tmp_path / "f", dict.fromkeys(files, PNG))) is None
+    assert find_labels(write_files(tmp_path / "f", dict.fromkeys(files, PNG))) is None
 
 
 @pytest.mark.parametrize(("way", "missing"), [("names", "begin with no names"), ("csv", "No CSV file")])
@@ -201,7 +201,13 @@ def test_what_tells_of_nobody_is_refused_with_what_was_found(tmp_path: Path, way
 def test_the_source_is_read_one_photo_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reads: list[int] = []
     original = sources._Zip.read
-    monkeypatch.setattr(sources._Zip, "read", lambda self, entry: reads.append(entry.number) or original(self, entry))
+
+    def read(self: sources._Zip, entry: sources.Entry, n_bytes: int = -1) -> bytes:
+        if n_bytes == -1:
+            reads.append(entry.number)
+        return original(self, entry, n_bytes)
+
+    monkeypatch.setattr(sources._Zip, "read", read)
     reading = iter(read_source(write_zip(tmp_path / "z.zip", people_files({"anna": 3, "ben": 3}))))
     assert reads == []
     next(reading)

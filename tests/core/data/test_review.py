@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from core.data.faces import Face
-from core.data.manifest import Item
+from core.config import CropConfig, SplitConfig
+from core.data import review
+from core.data.dataset import Dataset, Item
+from core.data.detection import Face
 from core.data.photofolder import PhotoFacts
+from core.data.read import LeftOut
 from core.data.review import SMALL_FACE_PX, similar_names, to_review
 
 
@@ -126,3 +129,68 @@ def test_similar_names_come_in_the_order_of_the_people() -> None:
         ("leila", "Leyla"),
     ]
     assert similar_names([]) == []
+
+
+def test_what_asks_something_is_counted_and_comes_in_order() -> None:
+    item = Item("a", "Ada/1.jpg", "Ada", "train", 0, 2, 0)
+    group = LeftOut("Ada/1.jpg", "shows 2 faces", "a", "Ada", "train", "several_faces")
+    left_out = (
+        LeftOut("Ada/film.mp4", "is a video", kind="not_a_photo"),
+        LeftOut("Ada/2.jpg", "was left out", "b", "Ada", kind="removed"),
+        LeftOut("Ada/3.jpg", "shows no face", "c", "Ada", kind="no_face"),
+        LeftOut("old.jpg", "an earlier lab wrote no kind"),
+        LeftOut("Ada/4.jpg", "cannot be unpacked from the zip", kind="unreadable"),
+    )
+    dataset = Dataset("d1", "d", 1, ("Ada",), (item,), left_out, (group,), CropConfig(), SplitConfig())
+    assert list(review.by_kind(dataset)) == [
+        "several_faces",
+        "no_face",
+        "unreadable",
+        "misplaced",
+        "not_a_photo",
+        "removed",
+    ]
+    assert review.open_questions(dataset) == 2
+    assert review.item_of(dataset, group) == item
+    assert review.item_of(dataset, left_out[2]) is None
+
+
+def test_an_extra_photo_of_several_faces_is_asked_like_one_that_is_used() -> None:
+    two = LeftOut("more/Ada/2.jpg", "shows 2 faces", "b", "Ada", "train", "several_faces", 0, n_faces=2, extra=True)
+    good = LeftOut("more/Ada/1.jpg", "lies beside", "a", "Ada", "train", "spare", 0, n_faces=1, extra=True)
+    dataset = Dataset("d1", "d", 1, ("Ada",), (), (good, two), (), CropConfig(), SplitConfig())
+    assert list(review.by_kind(dataset)) == ["several_faces", "spare"]
+    assert review.open_questions(dataset) == 2
+    assert review.item_of(dataset, two) == Item("b", "more/Ada/2.jpg", "Ada", "train", -1, 2, 0)
+    assert review.item_of(dataset, good) is None
+
+
+def of(**photos: int) -> Dataset:
+    items = [
+        Item(f"{person}{n}", f"{person}/{n}.jpg", person, "train", group, 1, 0)
+        for group, (person, count) in enumerate(photos.items())
+        for n in range(count)
+    ]
+    return Dataset("d1", "d", 1, tuple(photos), tuple(items), (), (), CropConfig(), SplitConfig())
+
+
+def test_equal_numbers_are_fine_and_the_fewest_are_named() -> None:
+    balance = review.class_balance(of(Ada=10, Bo=9, Chen=12))
+    assert balance == review.ClassBalance(("Bo", 9), ("Chen", 12), unequal=False)
+
+
+def test_unequal_numbers_are_seen() -> None:
+    balance = review.class_balance(of(Ada=4, Bo=20))
+    assert balance is not None
+    assert (balance.fewest, balance.most) == (("Ada", 4), ("Bo", 20))
+    assert balance.unequal
+
+
+def test_nobody_weighs_nothing() -> None:
+    assert review.class_balance(of()) is None
+
+
+def test_photos_of_one_group_belong_together_and_single_ones_do_not() -> None:
+    assert [[item.name for item in group] for group in review.photo_groups(of(Ada=1, Bo=2))] == [
+        ["Bo/0.jpg", "Bo/1.jpg"]
+    ]

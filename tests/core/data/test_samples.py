@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from core.data import edits, questions, samples
-from core.data.dataset import Dataset, build_dataset
+from core.data import edits, review, samples
+from core.data.building import build_dataset
+from core.data.dataset import Dataset
 from core.errors import DatasetError
 from core.workspace import Workspace
 from tests.drawn import used
@@ -56,12 +57,12 @@ def test_the_photos_beside_the_stacks_ask_seven_questions_and_leave_the_exams_al
         "Nadia/from behind.jpg": "no_face",
         "Amara/not a photo.jpg": "unreadable",
     }
-    assert questions.open_questions(dataset) == 7
+    assert review.open_questions(dataset) == 7
     out = dataset
     for entry in dataset.left_out:
         out = edits.leave_out(lab_home, out, [entry.sha256 or ""], is_used=used, of=entry.person)
     assert out.items == dataset.items
-    assert questions.open_questions(out) == 0
+    assert review.open_questions(out) == 0
     after, who = out, Counter[str]()
     for entry in dataset.left_out:
         if entry.kind != "unreadable":
@@ -71,7 +72,7 @@ def test_the_photos_beside_the_stacks_ask_seven_questions_and_leave_the_exams_al
     for person in dataset.people:
         assert splits_of(after, person) == FIXED | {"train": 10 + who[person]}
     assert set(dataset.items) <= set(after.items)
-    assert questions.open_questions(after) == 0
+    assert review.open_questions(after) == 0
 
 
 def splits_of(dataset: Dataset, person: str) -> dict[str, int]:

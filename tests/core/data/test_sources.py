@@ -32,7 +32,7 @@ def test_the_head_is_only_the_head(tmp_path: Path) -> None:
     ):
         with open_source(source) as files:
             (entry,) = files.entries()
-            assert files.head(entry, 4) == b"0123"
+            assert files.read(entry, 4) == b"0123"
             assert entry.size == 10
 
 
@@ -138,7 +138,7 @@ def test_links_are_followed_once_and_pipes_not_waited_for(tmp_path: Path) -> Non
         assert set(entries) == {"anna/1.jpg", "anna/pipe", "ben/2.jpg"}
         assert files.read(entries["ben/2.jpg"]) == b"2"
         with pytest.raises(EntryError, match="no ordinary file"):
-            files.head(entries["anna/pipe"], 10)
+            files.read(entries["anna/pipe"], 10)
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="everybody may read there")
@@ -147,3 +147,11 @@ def test_a_file_that_may_not_be_read_says_so(tmp_path: Path) -> None:
     (folder / "1.jpg").chmod(0)
     with open_source(folder) as files, pytest.raises(EntryError, match="cannot be opened"):
         files.read(files.entries()[0])
+
+
+def test_a_whole_disk_is_no_folder_of_photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "MAX_ENTRIES", 10)
+    for number in range(11):
+        (tmp_path / "disk" / f"folder {number}").mkdir(parents=True)
+    with pytest.raises(DatasetError, match=r"holds more than 10 files or folders; choose the folder"):
+        listed(tmp_path / "disk")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.config import SPLITS, Split, SplitConfig
-from core.data.splitting import check_people, split_person, splits_to_allot
+from core.data.splitting import check_people, split_person, splits_to_fill
 from core.errors import DatasetError
 
 
@@ -15,12 +15,12 @@ def split_groups(
 ) -> list[Split]:
     """Split all people, as a data set is split when it is built."""
     check_people(sorted({person for person in people if person is not None}))
-    to_allot = splits_to_allot(fixed)
+    to_fill = splits_to_fill(fixed)
     result = list(fixed)
     for person in sorted({person for person in people if person is not None}):
         places = [place for place, name in enumerate(people) if name == person]
         mine = [fixed[place] for place in places]
-        splits = split_person(person, [groups[place] for place in places], mine, to_allot, config)
+        splits = split_person(person, [groups[place] for place in places], mine, to_fill, config)
         for place, split in zip(places, splits, strict=True):
             result[place] = split
     return [split or "train" for split in result]

@@ -13,10 +13,12 @@ from PIL import Image
 from core import disk
 from core.config import CropConfig
 from core.data import parallel, photofolder
-from core.data.faces import Face
+from core.data.decode import Photo, decode
+from core.data.detection import Face
 from core.data.photofolder import PhotoFacts
-from core.data.store import PhotoStore
+from core.data.store import PhotoStore, thumbnail_of_crop
 from core.errors import PhotoError, Stopped
+from tests import fakes
 from tests.drawn import encoded, exif, picture
 
 WHOLE = CropConfig(detector="none", size_px=32)
@@ -44,7 +46,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return BOXES if photo_rgb.std() > 0 else []
 
     monkeypatch.setattr(photofolder, "decode", logged_decode)
-    monkeypatch.setattr("core.data.faces.find_faces", find)
+    monkeypatch.setattr("core.data.detection.find_faces", find)
     return log
 
 
@@ -288,3 +290,66 @@ def test_what_an_earlier_look_found_for_sure_is_not_looked_for_again(store: Phot
     looks.clear()
     assert store.folder(sha256).facts("yunet").faces == (sure,)
     assert looks == []
+
+
+LARGER_WHOLE = CropConfig(detector="none", size_px=64)
+
+
+def test_a_small_copy_is_made_once_lies_with_its_photo_and_goes_with_it(tmp_path: Path) -> None:
+    store = PhotoStore(tmp_path)
+    sha256 = store.add(fakes.photo(1))
+    small = store.thumbnail(sha256, LARGER_WHOLE, None, 32)
+    with Image.open(small) as picture:
+        assert (picture.format, picture.size, picture.mode) == ("JPEG", (32, 32), "RGB")
+    made_at = small.stat().st_mtime_ns
+    assert store.thumbnail(sha256, LARGER_WHOLE, None, 32) == small
+    assert small.stat().st_mtime_ns == made_at
+    assert small.parent == store.folder(sha256).path
+    others = {store.thumbnail(sha256, LARGER_WHOLE, None, 48), store.thumbnail(sha256, CropConfig("none"), None, 32)}
+    assert small not in others
+    store.remove([sha256])
+    assert not small.exists()
+    with pytest.raises(FileNotFoundError):
+        store.thumbnail(sha256, LARGER_WHOLE, None, 32)
+
+
+def test_a_face_that_is_drawn_while_its_photo_is_removed_does_not_come_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = PhotoStore(tmp_path)
+    removed, late, kept = (store.add(fakes.photo(seed)) for seed in range(3))
+    crop = store.crop(removed, LARGER_WHOLE, None)
+    resize = Image.Image.resize
+
+    def resize_and_remove(*how: object, **options: object) -> Image.Image:
+        store.remove([removed])
+        return resize(*how, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Image.Image, "resize", resize_and_remove)
+    with pytest.raises(FileNotFoundError):
+        thumbnail_of_crop(crop, 32)
+    assert not store.folder(removed).path.exists()
+    # Written between the look into the folder and its removal: the next removal finds it.
+    monkeypatch.undo()
+    store.thumbnail(late, LARGER_WHOLE, None, 32)
+    store.original(late).unlink()
+    store.remove([])
+    assert not store.folder(late).path.exists()
+    assert store.sha256s() == {kept}
+
+
+@pytest.mark.parametrize("data", [fakes.photo(1), b"\xff\xd8\xff\xe0 broken"])
+def test_what_is_found_out_about_a_photo_that_goes_away_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes
+) -> None:
+    store = PhotoStore(tmp_path)
+    sha256 = store.add(data)
+
+    def decode_and_remove(data: bytes) -> Photo:
+        store.remove([sha256])
+        return decode(data)
+
+    monkeypatch.setattr(photofolder, "decode", decode_and_remove)
+    with pytest.raises(FileNotFoundError):
+        store.folder(sha256).facts("none")
+    assert not any(tmp_path.iterdir())

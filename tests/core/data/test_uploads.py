@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
-from core.data.uploads import Draft
+from core.data.uploads import Upload
 from core.errors import DatasetError
 
 
@@ -14,30 +16,30 @@ def files(*names: str) -> list[tuple[str, io.BytesIO]]:
     return [(name, io.BytesIO(name.encode())) for name in names]
 
 
-def packed(draft: Draft, to: Path) -> list[str]:
-    draft.packed().replace(to)
-    draft.clear()
+def packed(upload: Upload, to: Path) -> list[str]:
+    upload.packed().replace(to)
+    upload.clear()
     with zipfile.ZipFile(to) as archive:
         assert archive.testzip() is None
         return archive.namelist()
 
 
-def test_cards_become_a_folder_a_person_and_the_draft_is_gone(tmp_path: Path) -> None:
-    draft = Draft(tmp_path / "draft")
-    assert draft.piles() == ()
-    draft.add(2, files("1.jpg"))
-    draft.name_pile(2, "Bo")
-    draft.name_pile(1, "Ada")
-    draft.add(1, files("1.jpg", "../../1.jpg"))
-    draft.add(1, files("1.jpg"))
-    assert draft.n_files() == 4
-    assert packed(draft, tmp_path / "all.zip") == ["Ada/1.jpg", "Ada/1 (2).jpg", "Ada/1 (2) (2).jpg", "Bo/1.jpg"]
-    assert not draft.path.exists()
+def test_cards_become_a_folder_a_person_and_the_upload_is_gone(tmp_path: Path) -> None:
+    upload = Upload(tmp_path / "upload")
+    assert upload.piles() == ()
+    upload.add(2, files("1.jpg"))
+    upload.set_person(2, "Bo")
+    upload.set_person(1, "Ada")
+    upload.add(1, files("1.jpg", "../../1.jpg"))
+    upload.add(1, files("1.jpg"))
+    assert upload.n_files() == 4
+    assert packed(upload, tmp_path / "all.zip") == ["Ada/1.jpg", "Ada/1 (2).jpg", "Ada/1 (2) (2).jpg", "Bo/1.jpg"]
+    assert not upload.path.exists()
 
 
-def test_another_look_finds_the_same_draft_and_a_pile_can_be_dropped(tmp_path: Path) -> None:
-    Draft(tmp_path / "draft").add(1, files("1.jpg"))
-    again = Draft(tmp_path / "draft")
+def test_another_look_finds_the_same_upload_and_a_pile_can_be_dropped(tmp_path: Path) -> None:
+    Upload(tmp_path / "upload").add(1, files("1.jpg"))
+    again = Upload(tmp_path / "upload")
     assert again.pile(1).names == ("1.jpg",)
     again.drop(1)
     assert again.piles() == ()
@@ -50,27 +52,27 @@ def test_another_look_finds_the_same_draft_and_a_pile_can_be_dropped(tmp_path: P
     ("name", "folder"), [("Test", "train/Test"), ("A/B", "A-B"), ("..", "-"), ("Zoë", "Zoë"), (".Ada", "Ada")]
 )
 def test_a_name_is_one_folder_and_never_a_split(tmp_path: Path, name: str, folder: str) -> None:
-    draft = Draft(tmp_path / "draft")
-    draft.add(1, files("1.jpg"))
-    draft.name_pile(1, name)
-    assert packed(draft, tmp_path / "all.zip") == [f"{folder}/1.jpg"]
+    upload = Upload(tmp_path / "upload")
+    upload.add(1, files("1.jpg"))
+    upload.set_person(1, name)
+    assert packed(upload, tmp_path / "all.zip") == [f"{folder}/1.jpg"]
 
 
 def test_two_cards_of_one_name_are_one_person(tmp_path: Path) -> None:
-    draft = Draft(tmp_path / "draft")
+    upload = Upload(tmp_path / "upload")
     for number in (1, 2):
-        draft.add(number, files("1.jpg"))
-        draft.name_pile(number, "Ada")
-    assert packed(draft, tmp_path / "all.zip") == ["Ada/1.jpg", "Ada/1 (2).jpg"]
+        upload.add(number, files("1.jpg"))
+        upload.set_person(number, "Ada")
+    assert packed(upload, tmp_path / "all.zip") == ["Ada/1.jpg", "Ada/1 (2).jpg"]
 
 
 def test_a_folder_keeps_its_paths_and_a_zip_its_bytes(tmp_path: Path) -> None:
-    folder = Draft(tmp_path / "folder")
+    folder = Upload(tmp_path / "folder")
     folder.add(0, files("us/Ada/1.jpg", "us/Bo/1.jpg"))
     assert packed(folder, tmp_path / "folder.zip") == ["us/Ada/1.jpg", "us/Bo/1.jpg"]
-    whole = Draft(tmp_path / "zip")
-    whole.take_zip("old.zip", io.BytesIO(b"PK old"))
-    whole.take_zip("class.zip", io.BytesIO(b"PK"))
+    whole = Upload(tmp_path / "zip")
+    whole.set_zip("old.zip", io.BytesIO(b"PK old"))
+    whole.set_zip("class.zip", io.BytesIO(b"PK"))
     assert whole.pile(0).names == ("class.zip",)
     assert whole.packed().read_bytes() == b"PK"
 
@@ -83,13 +85,44 @@ class Torn(io.BytesIO):
 
 
 def test_an_upload_that_fails_takes_no_earlier_ones_along(tmp_path: Path) -> None:
-    draft = Draft(tmp_path / "draft")
-    draft.add(1, files("1.jpg"))
+    upload = Upload(tmp_path / "upload")
+    upload.add(1, files("1.jpg"))
     with pytest.raises(DatasetError, match=r"could not be kept \(No space left"):
-        draft.add(1, [*files("2.jpg"), ("3.jpg", Torn())])
-    assert draft.pile(1).names == ("1.jpg",)
+        upload.add(1, [*files("2.jpg"), ("3.jpg", Torn())])
+    assert upload.pile(1).names == ("1.jpg",)
     # As a process leaves it that was killed before it could write down what it had brought.
-    (draft.path / "1-1.zip").write_bytes(b"PK torn")
-    draft.add(1, files("1.jpg"))
-    draft.name_pile(1, "Ada")
-    assert packed(draft, tmp_path / "all.zip") == ["Ada/1.jpg", "Ada/1 (2).jpg"]
+    (upload.path / "1-1.zip").write_bytes(b"PK torn")
+    upload.add(1, files("1.jpg"))
+    upload.set_person(1, "Ada")
+    assert packed(upload, tmp_path / "all.zip") == ["Ada/1.jpg", "Ada/1 (2).jpg"]
+
+
+def test_two_tabs_that_add_at_once_lose_nothing(tmp_path: Path) -> None:
+    together = Barrier(6)
+
+    def tab(number: int) -> None:
+        together.wait()
+        for batch in range(5):
+            Upload(tmp_path / "draft").add(number % 3, files(f"{number}-{batch}.jpg"))
+
+    with ThreadPoolExecutor(6) as tabs:
+        list(tabs.map(tab, range(6)))
+    upload = Upload(tmp_path / "draft")
+    assert upload.n_files() == 30
+    assert len(packed(upload, tmp_path / "all.zip")) == 30
+
+
+def test_a_zip_on_a_card_is_unpacked_as_this_persons_photos(tmp_path: Path) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name in ("holiday/1.jpg", "holiday/deep/1.jpg", "__MACOSX/._1.jpg", "2.jpg"):
+            archive.writestr(name, name)
+    content.seek(0)
+    upload = Upload(tmp_path / "draft")
+    broken = io.BytesIO(b"PK no zip at all")
+    upload.add(1, [("photos.zip", content), ("3.jpg", io.BytesIO(b"3")), ("broken.zip", broken)], unpack=True)
+    upload.set_person(1, "Ada")
+    assert upload.pile(1).names == ("1.jpg", "1 (2).jpg", "2.jpg", "3.jpg", "broken.zip")
+    packed(upload, tmp_path / "all.zip")
+    with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+        assert archive.read("Ada/1 (2).jpg") == b"holiday/deep/1.jpg"

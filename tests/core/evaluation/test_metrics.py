@@ -1,4 +1,4 @@
-"""Numbers of an exam against values worked out by hand."""
+"""Numbers of a test against values worked out by hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import warnings
 import numpy as np
 import pytest
 
-from core.evaluation import metrics
+from core.evaluation import listing, metrics
+from core.evaluation.metrics import compare_answers
 
 
 def one_hot(predicted: list[int], n_classes: int, sure: float = 0.9) -> np.ndarray:
@@ -76,7 +77,7 @@ def test_arguments_are_not_changed_and_nothing_warns() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         metrics.evaluate(probabilities, labels, 3, majority_label=1)
-        metrics.worst_first(probabilities, labels)
+        listing.worst_first(probabilities, labels)
     assert np.array_equal(probabilities, before[0])
     assert np.array_equal(labels, before[1])
 
@@ -112,7 +113,7 @@ def test_photos_of_one_minute_count_once() -> None:
     apart = metrics.evaluate(said, truth, 2, majority_label=0, groups=range(24))
     assert apart.interval == metrics.evaluate(said, truth, 2, majority_label=0).interval
     fours = metrics.evaluate(said, truth, 2, majority_label=0, groups=[n // 4 for n in range(24)])
-    assert fours.takes == 6
+    assert fours.n_groups == 6
     assert fours.interval[0] == pytest.approx(metrics.wilson_interval(6, 6)[0])
     one_each = metrics.evaluate(said, truth, 2, majority_label=0, groups=truth.tolist())
     assert one_each.verdict == "one_take"
@@ -125,20 +126,6 @@ def test_majority_label() -> None:
     assert metrics.majority_label(np.array([2, 1])) == 1
     with pytest.raises(ValueError, match="labelled"):
         metrics.majority_label(np.array([-1]))
-
-
-def test_worst_first() -> None:
-    probabilities = np.array(
-        [
-            [0.9, 0.1, 0.0],  # right, sure
-            [0.2, 0.8, 0.0],  # wrong
-            [0.0, 1.0, 0.0],  # wrong, and surest of it
-            [0.4, 0.3, 0.3],  # right, unsure
-            [0.6, 0.2, 0.2],  # nobody knows
-            [0.5, 0.3, 0.2],  # nobody knows, leans less
-        ]
-    )
-    assert metrics.worst_first(probabilities, np.array([0, 0, 0, 0, -1, -1])).tolist() == [2, 1, 3, 0, 5, 4]
 
 
 def test_the_most_confused_are_shown_and_the_rest_told() -> None:
@@ -165,3 +152,32 @@ def test_a_row_of_the_rest_names_whom_one_is_taken_for() -> None:
     rows = {row.person: row for row in metrics.rest_of_confusion(confusion, [str(i) for i in range(22)])}
     assert rows["20"] == metrics.PersonRow("20", 3, 1, "21")
     assert rows["21"] == metrics.PersonRow("21", 3, 3, None)
+
+
+def test_the_notebooks_twelve_against_nine_is_no_clear_winner() -> None:
+    nine = np.array([True] * 9 + [False] * 3)
+    changes = compare_answers(nine, np.ones(12, bool))
+    assert changes.fixed.tolist() == [9, 10, 11]
+    assert changes.broken.size == 0
+    assert changes.p_value == pytest.approx(0.25)
+    assert not changes.is_clear
+
+
+def test_nine_fixed_and_one_broken_is_clear() -> None:
+    before = np.array([False] * 9 + [True] * 11)
+    now = np.array([True] * 9 + [False] + [True] * 10)
+    changes = compare_answers(before, now)
+    # Two-sided: 2 * (1 + 10) / 2^10.
+    assert changes.p_value == pytest.approx(22 / 1024)
+    assert changes.is_clear
+
+
+def test_order_matters_and_equal_answers_are_no_difference() -> None:
+    before, now = np.array([True, False, False]), np.array([False, True, False])
+    assert compare_answers(before, now).fixed.tolist() == compare_answers(now, before).broken.tolist() == [1]
+    assert compare_answers(now, now).p_value == 1.0
+
+
+def test_different_photos_cannot_be_compared() -> None:
+    with pytest.raises(ValueError, match=r"\(3,\) and \(4,\)"):
+        compare_answers(np.ones(3, bool), np.ones(4, bool))

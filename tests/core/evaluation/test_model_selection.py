@@ -27,7 +27,7 @@ def test_the_margin_is_a_24th_and_a_photo_at_least() -> None:
 
 def test_a_clear_winner() -> None:
     found = judged(80, 132, 90)
-    assert (found.kind, found.take) == ("best", 1)
+    assert (found.kind, found.recommended) == ("best", 1)
     assert words(found) == ["clearly_worse", "as_good", "clearly_worse"]
     assert [each.rival for each in found.standings] == [1, 2, 1]
     assert [each.difference for each in found.standings] == pytest.approx([-52, 42, -42])
@@ -36,7 +36,7 @@ def test_a_clear_winner() -> None:
 
 def test_the_cheapest_that_is_as_good_is_enough() -> None:
     found = judged(100, 132, 133, 131)
-    assert (found.kind, found.take, found.margin) == ("enough", 1, 6)
+    assert (found.kind, found.recommended, found.margin) == ("enough", 1, 6)
     assert words(found) == ["clearly_worse", "as_good", "as_good", "as_good"]
     assert all(each.behind <= 6 for each in found.standings[1:])
 
@@ -45,12 +45,12 @@ def test_what_is_only_not_clearly_worse_is_not_enough() -> None:
     """Some 10 of 144 fewer in tries that differ: not clearly worse, and no proof that it is as good."""
     found = judged((116, 128, 119), (134, 124, 134), (40, 41, 39))
     assert words(found) == ["cannot_tell", "as_good", "clearly_worse"]
-    assert (found.kind, found.take) == ("enough", 1)
+    assert (found.kind, found.recommended) == ("enough", 1)
 
 
 def test_all_level_takes_the_cheapest() -> None:
     found = judged(130, 131, 130)
-    assert (found.kind, found.take, found.those("as_good")) == ("cheapest", 0, (0, 1, 2))
+    assert (found.kind, found.recommended, found.those("as_good")) == ("cheapest", 0, (0, 1, 2))
 
 
 def test_the_same_answers_bit_for_bit() -> None:
@@ -66,7 +66,7 @@ def test_worse_by_less_than_the_margin_is_as_good() -> None:
     found = judged(440, 450, photos=480, tries=10, guessing=80)
     assert found.standings[0].worse_p < 0.05
     assert (found.margin, words(found)) == (20, ["as_good", "as_good"])
-    assert (found.kind, found.take) == ("cheapest", 0)
+    assert (found.kind, found.recommended) == ("cheapest", 0)
 
 
 def test_no_spread_within_tries_is_no_certainty() -> None:
@@ -78,7 +78,7 @@ def test_no_spread_within_tries_is_no_certainty() -> None:
 def test_one_try_needs_a_larger_difference_than_ten() -> None:
     one, ten = judged(114, 124, tries=1), judged(114, 124, tries=10)
     assert (words(one)[0], words(ten)[0]) == ("cannot_tell", "clearly_worse")
-    assert one.standings[0].helps == "tries"
+    assert one.standings[0].needs_more == "tries"
     assert words(judged(60, 136, tries=1))[0] == "clearly_worse"
 
 
@@ -92,18 +92,18 @@ def test_a_bad_stop_does_not_change_what_is_said_of_two_others() -> None:
 
 def test_what_would_help_is_named_where_nothing_can_be_told() -> None:
     scattered = judged((100, 144, 120), (144, 110, 140))
-    assert scattered.standings[0].helps == "tries"
+    assert scattered.standings[0].needs_more == "tries"
     # The same photos are lost and won in every try: trying more often shows the same again.
     right = np.ones((2, 10, 72), bool)
     right[0, :, :10], right[1, :, 10:19] = False, False
     steady = verdict(right, guessing=12)
-    assert [each.helps for each in steady.standings] == ["photos", "photos"]
-    assert all(each.helps == "" for each in judged(130, 131).standings)
+    assert [each.needs_more for each in steady.standings] == ["photos", "photos"]
+    assert all(each.needs_more == "" for each in judged(130, 131).standings)
 
 
 def test_all_equal_to_guessing() -> None:
     found = judged(26, 30, 20)
-    assert (found.kind, found.take) == ("nothing_learned", None)
+    assert (found.kind, found.recommended) == ("nothing_learned", None)
     assert found.can_tell_from_guessing
 
 
@@ -112,26 +112,26 @@ def test_one_that_is_above_guessing_has_learned() -> None:
 
 
 def test_everything_right() -> None:
-    assert (judged(PHOTOS, PHOTOS).kind, judged(PHOTOS, PHOTOS).take) == ("cheapest", 0)
+    assert (judged(PHOTOS, PHOTOS).kind, judged(PHOTOS, PHOTOS).recommended) == ("cheapest", 0)
 
 
 def test_one_setting_alone_is_no_comparison() -> None:
     found = judged(120)
-    assert (found.kind, found.take, found.standings[0].rival) == ("alone", 0, 0)
+    assert (found.kind, found.recommended, found.standings[0].rival) == ("alone", 0, 0)
 
 
 def test_what_did_not_do_what_it_is_called_is_compared_and_never_taken() -> None:
     right = np.array([[np.arange(PHOTOS) < n] * 5 for n in (100, 132, 132)])
-    found = verdict(right, guessing=GUESSING, did=[True, False, True])
-    assert (found.kind, found.take, words(found)[1]) == ("enough", 2, "as_good")
-    nobody = verdict(right, guessing=GUESSING, did=[True, False, False])
-    assert (nobody.kind, nobody.take) == ("unlearned", None)
+    found = verdict(right, guessing=GUESSING, learned=[True, False, True])
+    assert (found.kind, found.recommended, words(found)[1]) == ("enough", 2, "as_good")
+    nobody = verdict(right, guessing=GUESSING, learned=[True, False, False])
+    assert (nobody.kind, nobody.recommended) == ("unlearned", None)
 
 
 def test_where_all_others_are_clearly_worse_the_one_that_is_left_is_the_best() -> None:
     """Twenty-four photos are too few to show that something is as good, but not that it is the best."""
     found = judged(4, 24, 8, photos=24, guessing=4)
-    assert (found.kind, found.take, found.can_show) == ("best", 1, False)
+    assert (found.kind, found.recommended, found.can_show) == ("best", 1, False)
     assert found.standings[1].behind < 0
 
 
@@ -139,7 +139,7 @@ def test_takes_count_once() -> None:
     """The same answers: 144 photos alone are clear, six takes of 24 are not, whatever they say."""
     assert judged(96, PHOTOS).kind == "best"
     found = judged(96, PHOTOS, groups=np.arange(PHOTOS) // 24)
-    assert (found.kind, found.takes, words(found)[0]) == ("cannot_tell", 6, "cannot_tell")
+    assert (found.kind, found.n_groups, words(found)[0]) == ("cannot_tell", 6, "cannot_tell")
 
 
 def test_an_exam_too_small_to_tell_says_so() -> None:

@@ -55,7 +55,7 @@ def test_many_comparisons_at_once_are_each_alone() -> None:
     at_once = paired.differences(both)
     for place, one in enumerate(both):
         alone = paired.differences(one)
-        for name in ("mean", "error", "df", "from_tries"):
+        for name in ("mean", "error", "df", "from_seeds"):
             np.testing.assert_allclose(getattr(at_once, name)[place], getattr(alone, name))
         np.testing.assert_allclose(paired.worse(at_once)[place], paired.worse(alone))
     nobody = np.zeros((2, 3), bool)
@@ -79,7 +79,7 @@ def test_tries_that_differ_make_a_difference_less_sure() -> None:
     calm, scattered = paired.differences(even), paired.differences(uneven)
     assert calm.mean[0, 1] == scattered.mean[0, 1] == pytest.approx(10 / 48)
     assert scattered.error[0, 1] > 1.5 * calm.error[0, 1]
-    assert scattered.from_tries[0, 1] > calm.from_tries[0, 1]
+    assert scattered.from_seeds[0, 1] > calm.from_seeds[0, 1]
 
 
 def test_what_never_changed_is_not_certain() -> None:

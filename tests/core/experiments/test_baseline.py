@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from core.config import TrainConfig
-from core.data.manifest import Dataset, save_dataset
+from core.data.dataset import Dataset, save_dataset
 from core.experiments import baseline, runs
 from core.experiments.runs import Run
 from core.sweeps.plan import SweepPlan
+from tests import fakes
 from tests.made_sweeps import first_right, make_sweep
-from tests.pages import made
 
 FROZEN = TrainConfig()
 UNTRAINED = TrainConfig(pretrained=False, freeze_depth=0)
@@ -18,16 +18,12 @@ LAST_BLOCK = TrainConfig(freeze_depth=10)
 ALL_LEARN = TrainConfig(freeze_depth=0)
 
 
-@pytest.fixture(autouse=True)
-def _a_second_apart(monkeypatch) -> None:
-    """Folders of experiments sort by the second in which they were made."""
-    seconds = iter(range(60))
-    monkeypatch.setattr(runs, "new_run_path", lambda home: home.runs / f"20260101-0000{next(seconds):02}-aaaaaa")
+pytestmark = pytest.mark.usefixtures("runs_apart")
 
 
 @pytest.fixture
 def dataset(lab_home) -> Dataset:
-    return made.dataset(lab_home)
+    return fakes.dataset(lab_home)
 
 
 def everything(lab_home) -> list[Run]:
@@ -35,25 +31,27 @@ def everything(lab_home) -> list[Run]:
 
 
 def against(lab_home, run: Run) -> tuple[str, tuple[str, ...]] | None:
-    found = baseline.partner(run, everything(lab_home))
+    found = baseline.find_baseline(run, everything(lab_home))
     return (found.run.id, found.differ) if found else None
 
 
 def test_the_lesson_holds_the_last_block_against_all_frozen_not_against_the_newest(lab_home, dataset) -> None:
     frozen, untrained, block = (
-        made.run(lab_home, dataset, config=config) for config in (FROZEN, UNTRAINED, LAST_BLOCK)
+        fakes.run(lab_home, dataset, config=config) for config in (FROZEN, UNTRAINED, LAST_BLOCK)
     )
     assert against(lab_home, frozen) is None
     assert against(lab_home, untrained) == (frozen.id, ("start", "freeze"))
-    assert baseline.partner(untrained, everything(lab_home)).follows
+    assert baseline.find_baseline(untrained, everything(lab_home)).follows
     assert against(lab_home, block) == (frozen.id, ("freeze",))
 
 
 def test_exactly_one_setting_beats_what_follows_and_the_newest_such_counts(lab_home, dataset) -> None:
-    first, learns, untrained = (made.run(lab_home, dataset, config=config) for config in (FROZEN, ALL_LEARN, UNTRAINED))
+    first, learns, untrained = (
+        fakes.run(lab_home, dataset, config=config) for config in (FROZEN, ALL_LEARN, UNTRAINED)
+    )
     assert against(lab_home, untrained) == (learns.id, ("start",))
-    again = made.run(lab_home, dataset, config=FROZEN)
-    block = made.run(lab_home, dataset, config=LAST_BLOCK)
+    again = fakes.run(lab_home, dataset, config=FROZEN)
+    block = fakes.run(lab_home, dataset, config=LAST_BLOCK)
     assert against(lab_home, block) == (again.id, ("freeze",))
     # Of several the one that the idea came from.
     path = runs.new_run_path(lab_home)
@@ -64,53 +62,53 @@ def test_exactly_one_setting_beats_what_follows_and_the_newest_such_counts(lab_h
 
 
 def test_two_changes_at_once_are_held_against_nothing(lab_home, dataset) -> None:
-    made.run(lab_home, dataset, config=FROZEN)
-    two = made.run(lab_home, dataset, config=LAST_BLOCK.with_changes(train_per_class=3))
+    fakes.run(lab_home, dataset, config=FROZEN)
+    two = fakes.run(lab_home, dataset, config=LAST_BLOCK.with_changes(train_per_class=3))
     assert against(lab_home, two) is None
-    folded = made.run(lab_home, dataset, config=FROZEN.with_changes(dropout=0.1, batch_size=8))
+    folded = fakes.run(lab_home, dataset, config=FROZEN.with_changes(dropout=0.1, batch_size=8))
     assert against(lab_home, folded) is None
-    same = made.run(lab_home, dataset, config=LAST_BLOCK.with_changes(train_per_class=3))
+    same = fakes.run(lab_home, dataset, config=LAST_BLOCK.with_changes(train_per_class=3))
     assert against(lab_home, same) == (two.id, ())
 
 
 def test_photos_of_another_data_set_are_never_held_against_though_they_share_one(lab_home, dataset) -> None:
     shared = dataset.of("test")[0]
-    other = made.dataset(lab_home, ("Ada", "Finn"), dataset_id="others")
+    other = fakes.dataset(lab_home, ("Ada", "Finn"), dataset_id="others")
     items = (*(item for item in other.items if item.split != "test" or item.person != "Ada"), shared)
     mixed = replace(other, items=items, version=2)
     save_dataset(lab_home, mixed)
-    made.run(lab_home, mixed, config=FROZEN)
-    assert against(lab_home, made.run(lab_home, dataset, config=FROZEN)) is None
+    fakes.run(lab_home, mixed, config=FROZEN)
+    assert against(lab_home, fakes.run(lab_home, dataset, config=FROZEN)) is None
 
 
-def test_more_practice_photos_are_one_change_and_other_exam_photos_no_partner(lab_home, dataset) -> None:
-    before = made.run(lab_home, dataset, config=FROZEN)
+def test_more_training_photos_are_one_change_and_other_test_photos_no_baseline(lab_home, dataset) -> None:
+    before = fakes.run(lab_home, dataset, config=FROZEN)
     more = replace(
-        dataset, version=2, items=tuple(item for item in dataset.items if item.name != f"{made.PEOPLE[0]}/train-0.png")
+        dataset, version=2, items=tuple(item for item in dataset.items if item.name != f"{fakes.PEOPLE[0]}/train-0.png")
     )
     save_dataset(lab_home, more)
-    assert against(lab_home, made.run(lab_home, more, config=FROZEN)) == (before.id, ("data",))
-    assert against(lab_home, made.run(lab_home, more, config=LAST_BLOCK.with_changes(epochs=3))) is None
+    assert against(lab_home, fakes.run(lab_home, more, config=FROZEN)) == (before.id, ("data",))
+    assert against(lab_home, fakes.run(lab_home, more, config=LAST_BLOCK.with_changes(epochs=3))) is None
     less = replace(
-        dataset, version=3, items=tuple(item for item in dataset.items if item.name != f"{made.PEOPLE[0]}/test-0.png")
+        dataset, version=3, items=tuple(item for item in dataset.items if item.name != f"{fakes.PEOPLE[0]}/test-0.png")
     )
     save_dataset(lab_home, less)
-    assert against(lab_home, made.run(lab_home, less, config=FROZEN)) is None
+    assert against(lab_home, fakes.run(lab_home, less, config=FROZEN)) is None
 
 
-def test_a_try_of_a_comparison_is_a_partner_like_any_other(lab_home, dataset) -> None:
+def test_a_run_of_a_sweep_is_a_baseline_like_any_other(lab_home, dataset) -> None:
     plan = SweepPlan(depths=(10, 13), seeds=(0, 1))
     sweep = make_sweep(lab_home, dataset, plan, first_right(lambda cell: 0.5))
     block = next(run for cell, run in sweep.members() if cell.depth == 10 and cell.seed == 0)
     block.path.rename(block.path.with_name("20250101-000000-aaaaaa-000"))
     moved = Run(block.path.with_name("20250101-000000-aaaaaa-000"))
-    three = made.run(lab_home, dataset, config=moved.config.with_changes(train_per_class=3))
+    three = fakes.run(lab_home, dataset, config=moved.config.with_changes(train_per_class=3))
     assert against(lab_home, three) == (moved.id, ("photos",))
 
 
 def test_a_damaged_one_is_passed_over(lab_home, dataset) -> None:
-    first, second = (made.run(lab_home, dataset, config=FROZEN) for _ in range(2))
-    block = made.run(lab_home, dataset, config=LAST_BLOCK)
+    first, second = (fakes.run(lab_home, dataset, config=FROZEN) for _ in range(2))
+    block = fakes.run(lab_home, dataset, config=LAST_BLOCK)
     (second.path / "predictions.json").write_text("no json", encoding="utf-8")
     assert against(lab_home, block) == (first.id, ("freeze",))
     (first.path / "dataset.json").write_text("no json", encoding="utf-8")
@@ -118,13 +116,13 @@ def test_a_damaged_one_is_passed_over(lab_home, dataset) -> None:
 
 
 def test_what_it_will_be_held_against_is_known_before_it_begins(lab_home, dataset) -> None:
-    frozen = made.run(lab_home, dataset, config=FROZEN)
-    found = baseline.partner_for(LAST_BLOCK, dataset, everything(lab_home))
+    frozen = fakes.run(lab_home, dataset, config=FROZEN)
+    found = baseline.baseline_for(LAST_BLOCK, dataset, everything(lab_home))
     assert (found.run, found.differ) == (frozen, ("freeze",))
     two = LAST_BLOCK.with_changes(train_per_class=3)
-    assert baseline.partner_for(two, dataset, everything(lab_home)) is None
+    assert baseline.baseline_for(two, dataset, everything(lab_home)) is None
     assert baseline.newest_for(two, dataset, everything(lab_home)).differ == ("freeze", "photos")
-    other = made.dataset(lab_home, ("Eva", "Finn"), dataset_id="others")
+    other = fakes.dataset(lab_home, ("Eva", "Finn"), dataset_id="others")
     assert baseline.newest_for(two, other, everything(lab_home)) is None
 
 
@@ -133,10 +131,10 @@ def test_photos_are_counted_as_they_are_used(lab_home, dataset) -> None:
     assert (photos.each(None), photos.each(3), photos.total) == ((6, 6), (3, 3), 18)
 
 
-def test_one_that_did_not_retrain_is_no_partner(lab_home, dataset) -> None:
+def test_one_that_did_not_retrain_is_no_baseline(lab_home, dataset) -> None:
     two_phases = LAST_BLOCK.with_changes(epochs=20, head_epochs=10)
-    frozen = made.run(lab_home, dataset, config=two_phases.with_changes(freeze_depth=13))
-    kept = made.run(lab_home, dataset, config=two_phases)
+    frozen = fakes.run(lab_home, dataset, config=two_phases.with_changes(freeze_depth=13))
+    kept = fakes.run(lab_home, dataset, config=two_phases)
     kept.job.write_result({**kept.summary(), "kept_epoch": 10, "epochs_run": 20})
-    blocks = made.run(lab_home, dataset, config=two_phases.with_changes(freeze_depth=7))
+    blocks = fakes.run(lab_home, dataset, config=two_phases.with_changes(freeze_depth=7))
     assert against(lab_home, blocks) == (frozen.id, ("freeze",))

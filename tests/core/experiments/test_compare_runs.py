@@ -8,14 +8,9 @@ from core.config import TrainConfig
 from core.data import edits
 from core.experiments import compare_runs, runs
 from core.experiments.runs import Run
-from tests.pages import made
+from tests import fakes
 
-
-@pytest.fixture(autouse=True)
-def _a_second_apart(monkeypatch) -> None:
-    """Folders of experiments sort by the second in which they were made."""
-    seconds = iter(range(60))
-    monkeypatch.setattr(runs, "new_run_path", lambda home: home.runs / f"20260101-0000{next(seconds):02}-aaaaaa")
+pytestmark = pytest.mark.usefixtures("runs_apart")
 
 
 def says(run: Run, wrong: set[int]) -> None:
@@ -40,7 +35,7 @@ def test_long_trainings_are_compared_like_short_ones() -> None:
     long = TrainConfig(epochs=1000, head_epochs=500)
     assert compare_runs.differences(long, long) == ()
     assert compare_runs.differences(long, TrainConfig(epochs=1000, head_epochs=100)) == ("other",)
-    assert compare_runs.differences(long, TrainConfig(epochs=20, head_epochs=10)) == ("rounds",)
+    assert compare_runs.differences(long, TrainConfig(epochs=20, head_epochs=10)) == ("epochs",)
 
 
 def test_all_frozen_is_no_change_whatever_the_network_and_however_it_is_said() -> None:
@@ -51,15 +46,15 @@ def test_all_frozen_is_no_change_whatever_the_network_and_however_it_is_said() -
 
 def test_a_shorter_training_is_one_change_not_two() -> None:
     before = TrainConfig(epochs=20, head_epochs=10)
-    assert compare_runs.differences(before, before.with_changes(epochs=7)) == ("rounds",)
+    assert compare_runs.differences(before, before.with_changes(epochs=7)) == ("epochs",)
     assert compare_runs.differences(before, before.with_changes(head_epochs=3)) == ("other",)
 
 
 def test_experiments_with_these_photos_are_found_whatever_their_settings(lab_home) -> None:
-    dataset = made.dataset(lab_home)
-    first, second = made.run(lab_home, dataset), made.run(lab_home, dataset)
-    made.run(lab_home, made.dataset(lab_home, people=("Eva", "Finn"), dataset_id="others"))
-    made.run(lab_home, dataset, state="failed", message="x", tested=False)
+    dataset = fakes.dataset(lab_home)
+    first, second = fakes.run(lab_home, dataset), fakes.run(lab_home, dataset)
+    fakes.run(lab_home, fakes.dataset(lab_home, people=("Eva", "Finn"), dataset_id="others"))
+    fakes.run(lab_home, dataset, state="failed", message="x", tested=False)
     assert list(compare_runs.tested_with(dataset.id, runs.list_runs(lab_home))) == [second, first]
 
 
@@ -74,29 +69,29 @@ def test_each_setting_that_is_folded_away_counts() -> None:
 
 
 def test_what_was_fixed_and_what_broke(lab_home) -> None:
-    dataset = made.dataset(lab_home)
-    before, now = made.run(lab_home, dataset), made.run(lab_home, dataset)
+    dataset = fakes.dataset(lab_home)
+    before, now = fakes.run(lab_home, dataset), fakes.run(lab_home, dataset)
     says(before, {0, 1, 2, 3, 4, 5, 6})
     says(now, {6, 11})
-    told = compare_runs.hold_against(before, now)
-    assert told
-    assert (told.total, told.right_before, told.right_now) == (12, 5, 10)
-    assert [changed.place for changed in told.fixed] == [0, 1, 2, 3, 4, 5]
-    assert (told.fixed[0].before, told.fixed[0].now) == (made.PEOPLE[1], made.PEOPLE[0])
-    assert [(changed.place, changed.before, changed.now) for changed in told.broken] == [
-        (11, made.PEOPLE[2], made.PEOPLE[0])
+    found = compare_runs.compare_runs(before, now)
+    assert found
+    assert (found.total, found.right_before, found.right_now) == (12, 5, 10)
+    assert [changed.place for changed in found.fixed] == [0, 1, 2, 3, 4, 5]
+    assert (found.fixed[0].before, found.fixed[0].now) == (fakes.PEOPLE[1], fakes.PEOPLE[0])
+    assert [(changed.place, changed.before, changed.now) for changed in found.broken] == [
+        (11, fakes.PEOPLE[2], fakes.PEOPLE[0])
     ]
-    assert told.comparison.p_value == pytest.approx(2 * (1 + 7) / 2**7)
+    assert found.changes.p_value == pytest.approx(2 * (1 + 7) / 2**7)
 
 
 def test_a_person_with_a_new_name_is_still_the_same(lab_home) -> None:
-    dataset = made.dataset(lab_home)
-    before = made.run(lab_home, dataset)
-    renamed = edits.rename_person(lab_home, dataset, made.PEOPLE[0], "Zoe", is_used=lambda _: True)
-    now = made.run(lab_home, renamed)
+    dataset = fakes.dataset(lab_home)
+    before = fakes.run(lab_home, dataset)
+    renamed = edits.rename_person(lab_home, dataset, fakes.PEOPLE[0], "Zoe", is_used=lambda _: True)
+    now = fakes.run(lab_home, renamed)
     says(before, set())
     says(now, set())
-    told = compare_runs.hold_against(before, now)
-    assert told
-    assert (told.total, told.right_before, told.right_now) == (12, 12, 12)
-    assert told.fixed == told.broken == ()
+    found = compare_runs.compare_runs(before, now)
+    assert found
+    assert (found.total, found.right_before, found.right_now) == (12, 12, 12)
+    assert found.fixed == found.broken == ()

@@ -6,11 +6,11 @@ from core.experiments import decision_map
 
 
 @pytest.mark.parametrize(
-    ("practice", "similar", "freeze"),
+    ("train_photos", "similar", "freeze"),
     [(30, True, "all"), (30, False, "some"), (5000, True, "some"), (5000, False, "none")],
 )
-def test_the_four_fields_of_the_map(practice: int, similar: bool, freeze: str) -> None:
-    assert decision_map.advise(practice, similar).freeze == freeze
+def test_the_four_fields_of_the_map(train_photos: int, similar: bool, freeze: str) -> None:
+    assert decision_map.advise(train_photos, similar).freeze == freeze
 
 
 def test_the_dot_moves_by_tenfolds_and_crosses_in_the_middle() -> None:

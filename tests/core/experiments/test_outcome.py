@@ -3,16 +3,16 @@ from __future__ import annotations
 import pytest
 
 from core.config import TrainConfig
-from core.experiments.outcome import HeadOnly, border, outcome
+from core.experiments.outcome import HeadOnly, head_epochs, outcome
 
 LAST_BLOCK = TrainConfig(freeze_depth=10, epochs=20, head_epochs=10)
 FROZEN = TrainConfig(freeze_depth=None, epochs=20, head_epochs=10)
 
 
-def test_the_border_is_the_last_round_of_the_head_alone_where_more_learns_later() -> None:
-    assert border(LAST_BLOCK) == 10
-    assert border(FROZEN) is border(FROZEN.with_changes(freeze_depth=13)) is None
-    assert border(TrainConfig(freeze_depth=0, epochs=20, head_epochs=0)) is None
+def test_head_epochs_are_those_before_more_than_the_head_trains() -> None:
+    assert head_epochs(LAST_BLOCK) == 10
+    assert head_epochs(FROZEN) is head_epochs(FROZEN.with_changes(freeze_depth=13)) is None
+    assert head_epochs(TrainConfig(freeze_depth=0, epochs=20, head_epochs=0)) is None
 
 
 @pytest.mark.parametrize(

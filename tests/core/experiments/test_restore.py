@@ -12,13 +12,13 @@ from core.errors import RunError
 from core.experiments import archive, restore, runs
 from core.experiments.runs import Run
 from core.workspace import Workspace
+from tests import fakes
 from tests.core.models.test_foreign_model import write_model
-from tests.pages import made
 
 
 @pytest.fixture
 def finished(lab_home: Workspace) -> Run:
-    run = made.run(lab_home, made.dataset(lab_home), rounds=4)
+    run = fakes.run(lab_home, fakes.dataset(lab_home), epochs=4)
     write_model(run.model_path)
     return run
 
@@ -52,7 +52,7 @@ def read(taken: Path, name: str) -> dict:
 
 
 def test_an_experiment_comes_back_on_another_computer_as_it_was(finished, taken, elsewhere):
-    back = restore.bring_back(taken, elsewhere)
+    back = restore.unpack_run(taken, elsewhere)
     assert runs.list_runs(elsewhere) == [back]
     assert back.id == finished.id
     assert back.status().state == "done"
@@ -72,7 +72,7 @@ def test_an_experiment_comes_back_on_another_computer_as_it_was(finished, taken,
 def test_what_it_did_comes_along(finished, elsewhere, tmp_path):
     head = {"epoch": 10, "val_accuracy": 0.9, "test_correct": 12}
     finished.job.write_result({**finished.summary(), "retrained": False, "head_only": head})
-    summary = restore.bring_back(archive.pack_run(finished, tmp_path / "again.zip"), elsewhere).summary()
+    summary = restore.unpack_run(archive.pack_run(finished, tmp_path / "again.zip"), elsewhere).summary()
     assert (summary["retrained"], summary["head_only"]) == (False, head)
 
 
@@ -87,21 +87,21 @@ def test_what_is_taken_along_holds_no_photo_and_no_place_of_this_computer(finish
 
 def test_what_is_here_already_is_said(finished, taken, lab_home):
     with pytest.raises(RunError, match="here already"):
-        restore.bring_back(taken, lab_home)
+        restore.unpack_run(taken, lab_home)
     shutil.rmtree(finished.path)
-    assert restore.bring_back(taken.open("rb"), lab_home).id == finished.id
+    assert restore.unpack_run(taken.open("rb"), lab_home).id == finished.id
 
 
 @pytest.mark.parametrize("run_id", ["../../evil", "/etc", "", 7, None, "20240101-000000-abcdef/.."])
 def test_an_id_never_decides_a_path(taken, elsewhere, run_id):
-    known = read(taken, archive.EXPERIMENT)
-    back = restore.bring_back(changed(taken, archive.EXPERIMENT, {**known, "id": run_id}), elsewhere)
+    known = read(taken, archive.HEADER)
+    back = restore.unpack_run(changed(taken, archive.HEADER, {**known, "id": run_id}), elsewhere)
     assert back.path.parent == elsewhere.runs
     assert {path.name for path in elsewhere.root.iterdir()} == {"runs"}
 
 
 def test_names_with_paths_in_the_zip_are_not_written(taken, elsewhere):
-    back = restore.bring_back(changed(taken, "../../evil.txt", "evil"), elsewhere)
+    back = restore.unpack_run(changed(taken, "../../evil.txt", "evil"), elsewhere)
     assert not list(elsewhere.root.parent.rglob("evil.txt"))
     assert {path.name for path in back.path.iterdir()} <= {
         "request.json", "status.json", "dataset.json", "config.json", "predictions.json", "result.json",
@@ -127,8 +127,8 @@ def hostile() -> list[tuple[str, str, object]]:
         inside(archive.PREDICTIONS, "sha256s", ["../" * 20 + "etc/passwd"] * 12),
         inside(archive.PREDICTIONS, "faces", ["x"] * 12),
         inside(archive.PREDICTIONS, "schema", 99),
-        inside(archive.EXPERIMENT, "created_at", "yesterday"),
-        inside(archive.EXPERIMENT, "name", "x" * 5000),
+        inside(archive.HEADER, "created_at", "yesterday"),
+        inside(archive.HEADER, "name", "x" * 5000),
     ]
 
 
@@ -136,7 +136,7 @@ def hostile() -> list[tuple[str, str, object]]:
 def test_what_does_not_fit_is_refused_whole(taken, elsewhere, name, key, value):
     copy = changed(taken, name, {**read(taken, name), key: value})
     with pytest.raises(RunError, match=r"cannot be brought back \(.*choose one that this lab made\.$"):
-        restore.bring_back(copy, elsewhere)
+        restore.unpack_run(copy, elsewhere)
     assert list(elsewhere.runs.iterdir()) == []
 
 
@@ -146,7 +146,7 @@ def test_what_does_not_fit_is_refused_whole(taken, elsewhere, name, key, value):
 def test_a_missing_or_broken_part_is_refused(taken, elsewhere, name):
     for content in (None, b"\xff\xfe broken", "[1]"):
         with pytest.raises(RunError):
-            restore.bring_back(changed(taken, name, content), elsewhere)
+            restore.unpack_run(changed(taken, name, content), elsewhere)
     assert not elsewhere.runs.exists() or list(elsewhere.runs.iterdir()) == []
 
 
@@ -154,7 +154,7 @@ def test_a_torn_zip_and_another_file_are_refused(taken, elsewhere, tmp_path):
     data = taken.read_bytes()
     for broken in (data[: len(data) // 2], b"", b"hello", data.replace(b"keras", b"kerax")):
         with pytest.raises(RunError):
-            restore.bring_back(io.BytesIO(broken), elsewhere)
+            restore.unpack_run(io.BytesIO(broken), elsewhere)
 
 
 def test_what_grows_while_it_is_unpacked_is_refused(taken, elsewhere, monkeypatch):
@@ -163,15 +163,15 @@ def test_what_grows_while_it_is_unpacked_is_refused(taken, elsewhere, monkeypatc
         for entry in zipped_file.namelist():
             out.writestr(entry, bytes(3_000_000) if entry == archive.MODEL else zipped_file.read(entry))
     with pytest.raises(RunError, match="packed otherwise"):
-        restore.bring_back(bomb, elsewhere)
+        restore.unpack_run(bomb, elsewhere)
     monkeypatch.setattr(restore, "LARGEST_TEXT_BYTES", 100)
     with pytest.raises(RunError, match="larger than"):
-        restore.bring_back(taken, elsewhere)
+        restore.unpack_run(taken, elsewhere)
 
 
 def test_a_network_that_holds_code_is_refused(taken, elsewhere, tmp_path):
     write_model(tmp_path / "bad.keras", {"class_name": "Lambda", "module": "keras.layers", "config": {}})
     copy = changed(taken, archive.MODEL, (tmp_path / "bad.keras").read_bytes())
     with pytest.raises(RunError, match="holds 'Lambda', which this lab never makes"):
-        restore.bring_back(copy, elsewhere)
+        restore.unpack_run(copy, elsewhere)
     assert list(elsewhere.runs.iterdir()) == []

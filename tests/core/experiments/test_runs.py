@@ -4,7 +4,7 @@ import pytest
 from core.config import CropConfig, SplitConfig, TrainConfig
 from core.data.dataset import Dataset, Item
 from core.errors import LabError, RunError
-from core.experiments import runs
+from core.experiments import history, runs
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def emit_epoch(run: runs.Run, epoch: int, loss: float = 1.0) -> None:
     )
 
 
-def test_a_round_trained_twice_counts_once_with_its_later_numbers(tmp_path, dataset):
+def test_an_epoch_trained_twice_counts_once_with_its_later_numbers(tmp_path, dataset):
     run = runs.create_run(tmp_path / "run", dataset, TrainConfig())
     for epoch, loss in [(0, 3.0), (1, 2.0), (2, 1.5), (2, 1.4)]:
         emit_epoch(run, epoch, loss)
@@ -86,12 +86,12 @@ def events(*pairs):
 
 def test_progress_counts_the_photos_through_the_frozen_layers():
     log = events(("started", 0, {}), ("phase", 1, {"phase": "prefix"}), ("prefix", 3, {"done": 20, "total": 60}))
-    progress = runs.progress_from(log, 10, now=3)
+    progress = history.progress_from(log, 10, now=3)
     assert (progress.phase, progress.done, progress.total) == ("prefix", 20, 60)
     assert progress.seconds_left == pytest.approx(4)
 
 
-def test_progress_of_a_training_estimates_from_its_own_rounds():
+def test_progress_of_a_training_estimates_from_its_own_epochs():
     log = events(
         ("started", 0, {}),
         ("phase", 1, {"phase": "train"}),
@@ -100,7 +100,7 @@ def test_progress_of_a_training_estimates_from_its_own_rounds():
         ("epoch", 8, {"epoch": 2, "seconds": 3.0}),
         ("batch", 9, {"epoch": 3, "batch": 2, "batches": 5}),
     )
-    progress = runs.progress_from(log, 10, now=9)
+    progress = history.progress_from(log, 10, now=9)
     assert (progress.epoch, progress.batch, progress.batches) == (2, 2, 5)
     assert progress.seconds_left == pytest.approx(8 * 3 - 1)
 
@@ -114,7 +114,7 @@ def test_progress_of_a_continued_run_forgets_the_pace_of_its_first_attempt():
         ("started", 900, {}),
         ("phase", 901, {"phase": "train"}),
     )
-    progress = runs.progress_from(log, 10, now=902)
+    progress = history.progress_from(log, 10, now=902)
     assert progress.epoch == 1
     assert progress.seconds_left is None
 

@@ -7,32 +7,32 @@ import pytest
 from core.config import TrainConfig
 from core.experiments import runtime_estimate
 from core.experiments.runs import Run
-from core.experiments.runtime_estimate import Photos, expected_seconds, factor_of
+from core.experiments.runtime_estimate import PhotoCounts, reference_seconds, speed_factor
 from core.models.registry import BACKBONES
 from core.presets import PRESETS, preset
 from core.workspace import Workspace
-from tests.pages import made
+from tests import fakes
 
-CLASS = Photos(practice=60, mock_exam=24, final_exam=72)
+CLASS = PhotoCounts(train=60, validation=24, test=72)
 RECOMMENDED = preset("recommended")
 
 
 def expected(**changes: object) -> float:
-    return expected_seconds(RECOMMENDED.with_changes(**changes), CLASS, 6)
+    return reference_seconds(RECOMMENDED.with_changes(**changes), CLASS, 6)
 
 
 def finished(workspace: Workspace, seconds: float, config: TrainConfig = RECOMMENDED) -> Run:
     """Write a training that took so long."""
-    dataset = made.dataset(workspace)
-    run = made.run(workspace, dataset, config=config)
-    photos = Photos.of(dataset)
+    dataset = fakes.dataset(workspace)
+    run = fakes.run(workspace, dataset, config=config)
+    photos = PhotoCounts.of(dataset)
     run.job.write_result(
         {
             **run.job.result(),
             "seconds": seconds,
             "epochs_run": config.epochs,
             "classes": list(dataset.people),
-            "split_counts": {"train": photos.practice, "validation": photos.mock_exam, "test": photos.final_exam},
+            "split_counts": {"train": photos.train, "validation": photos.validation, "test": photos.test},
         }
     )
     return run
@@ -43,18 +43,18 @@ def test_more_work_takes_longer() -> None:
     assert expected(image_size_px=224) > expected()
     assert expected(freeze_depth=10, epochs=40) > expected(freeze_depth=10)
     assert expected(backbone="vggface-vgg16") > 3 * expected()
-    assert expected_seconds(RECOMMENDED, replace(CLASS, practice=600), 6) > expected()
+    assert reference_seconds(RECOMMENDED, replace(CLASS, train=600), 6) > expected()
 
 
 def test_the_frozen_layers_are_asked_once_where_their_answers_fit_into_memory() -> None:
     kept = expected(backbone="vggface-vgg16", image_size_px=224, freeze_depth=13, views=1, epochs=10)
     assert expected(backbone="vggface-vgg16", image_size_px=224, freeze_depth=13, views=1, epochs=20) < 1.1 * kept
     # Of 600 photos in 4 views the answers of two frozen layers at 224 px are 7 GB.
-    many = replace(CLASS, practice=600)
+    many = replace(CLASS, train=600)
     config = RECOMMENDED.with_changes(backbone="vggface-vgg16", image_size_px=224, freeze_depth=2, head_epochs=0)
-    slow, all_frozen_layers = expected_seconds(config, many, 6), sum(config_macs(config)[:2])
-    rounds = expected_seconds(config.with_changes(epochs=21), many, 6) - slow
-    assert rounds > (600 + 600 + 24) * all_frozen_layers / runtime_estimate.SPEED
+    slow, all_frozen_layers = reference_seconds(config, many, 6), sum(config_macs(config)[:2])
+    epochs = reference_seconds(config.with_changes(epochs=21), many, 6) - slow
+    assert epochs > (600 + 600 + 24) * all_frozen_layers / runtime_estimate.SPEED
 
 
 def config_macs(config: TrainConfig) -> tuple[int, ...]:
@@ -63,37 +63,37 @@ def config_macs(config: TrainConfig) -> tuple[int, ...]:
 
 def test_a_head_of_many_numbers_costs_by_the_step() -> None:
     config = preset("notebook")
-    assert expected_seconds(config.with_changes(batch_size=1), CLASS, 3) > 10 + expected_seconds(config, CLASS, 3)
+    assert reference_seconds(config.with_changes(batch_size=1), CLASS, 3) > 10 + reference_seconds(config, CLASS, 3)
     small = config.with_changes(hidden=())
-    assert expected_seconds(config, CLASS, 3) > 10 + expected_seconds(small, CLASS, 3)
+    assert reference_seconds(config, CLASS, 3) > 10 + reference_seconds(small, CLASS, 3)
 
 
 @pytest.mark.parametrize("config", [*PRESETS.values(), *(TrainConfig(backbone=name) for name in BACKBONES)])
 def test_every_preset_and_network_has_a_forecast(config: TrainConfig) -> None:
     config = config.with_changes(image_size_px=max(config.image_size_px, BACKBONES[config.backbone].smallest_px))
-    assert 1 < expected_seconds(config, CLASS, 6) < 24 * 3600
+    assert 1 < reference_seconds(config, CLASS, 6) < 24 * 3600
 
 
 def test_finished_trainings_tell_how_fast_this_computer_is(lab_home: Workspace) -> None:
-    dataset = made.dataset(lab_home)
-    plain = runtime_estimate.forecast(RECOMMENDED, dataset, lab_home)
-    assert plain == expected_seconds(RECOMMENDED, Photos.of(dataset), len(dataset.people))
+    dataset = fakes.dataset(lab_home)
+    plain = runtime_estimate.estimate_seconds(RECOMMENDED, dataset, lab_home)
+    assert plain == reference_seconds(RECOMMENDED, PhotoCounts.of(dataset), len(dataset.people))
     finished(lab_home, seconds=3 * plain)
-    assert runtime_estimate.forecast(RECOMMENDED, dataset, lab_home) == pytest.approx(3 * plain)
+    assert runtime_estimate.estimate_seconds(RECOMMENDED, dataset, lab_home) == pytest.approx(3 * plain)
     # The one that hung for once changes little.
     for seconds in (3 * plain, 100 * plain):
         finished(lab_home, seconds=seconds)
-    assert runtime_estimate.forecast(RECOMMENDED, dataset, lab_home) == pytest.approx(3 * plain)
+    assert runtime_estimate.estimate_seconds(RECOMMENDED, dataset, lab_home) == pytest.approx(3 * plain)
 
 
 def test_those_of_the_same_network_are_asked_first(lab_home: Workspace) -> None:
-    dataset = made.dataset(lab_home)
+    dataset = fakes.dataset(lab_home)
     other = RECOMMENDED.with_changes(backbone="imagenet-mobilenetv2", image_size_px=96)
-    finished(lab_home, 10 * runtime_estimate.forecast(RECOMMENDED, dataset, lab_home))
-    assert factor_of(lab_home, other) == pytest.approx(10)
-    finished(lab_home, 2 * expected_seconds(other, Photos.of(dataset), len(dataset.people)), other)
-    assert factor_of(lab_home, other) == pytest.approx(2)
-    assert factor_of(lab_home, RECOMMENDED) == pytest.approx(10)
+    finished(lab_home, 10 * runtime_estimate.estimate_seconds(RECOMMENDED, dataset, lab_home))
+    assert speed_factor(lab_home, other) == pytest.approx(10)
+    finished(lab_home, 2 * reference_seconds(other, PhotoCounts.of(dataset), len(dataset.people)), other)
+    assert speed_factor(lab_home, other) == pytest.approx(2)
+    assert speed_factor(lab_home, RECOMMENDED) == pytest.approx(10)
 
 
 @pytest.mark.parametrize("what", ["interrupted and continued", "stopped", "without numbers", "unreadable"])
@@ -107,11 +107,11 @@ def test_what_says_nothing_is_not_asked(lab_home: Workspace, what: str) -> None:
         run.job.write_result({"test_correct": 1})
     if what == "unreadable":
         (run.path / "request.json").write_text("{", encoding="utf-8")
-    assert factor_of(lab_home, RECOMMENDED) == 1.0
+    assert speed_factor(lab_home, RECOMMENDED) == 1.0
 
 
-def test_fewer_practice_photos_are_counted(lab_home: Workspace) -> None:
-    dataset = made.dataset(lab_home)
-    assert Photos.of(dataset) == Photos(18, 6, 12)
-    assert Photos.of(dataset, per_person=2).practice == 6
-    assert Photos.of(dataset, per_person=99).practice == 18
+def test_fewer_training_photos_are_counted(lab_home: Workspace) -> None:
+    dataset = fakes.dataset(lab_home)
+    assert PhotoCounts.of(dataset) == PhotoCounts(18, 6, 12)
+    assert PhotoCounts.of(dataset, per_person=2).train == 6
+    assert PhotoCounts.of(dataset, per_person=99).train == 18

@@ -26,7 +26,7 @@ def test_the_lesson_in_its_order() -> None:
     second = after(UNTRAINED, FROZEN)
     assert (second.idea, second.base, second.config) == ("retrain_last", FROZEN, LAST_BLOCK)
     whole = after(LAST_BLOCK, UNTRAINED, FROZEN, compared=False)
-    assert (whole.idea, whole.changes, whole.config) == ("all_stops", {}, None)
+    assert (whole.idea, whole.changes, whole.config) == ("sweep", {}, None)
     third = after(LAST_BLOCK, UNTRAINED, FROZEN)
     assert (third.idea, third.base, third.config) == ("few_photos", LAST_BLOCK, THREE)
     tried = [THREE, LAST_BLOCK, UNTRAINED, FROZEN]
@@ -70,7 +70,7 @@ def test_an_untrained_network_is_held_against_one_with_all_photos_and_all_its_bl
 
 def test_only_untrained_ones_lead_to_one_that_has_seen_faces() -> None:
     found = after(UNTRAINED)
-    assert (found.idea, found.config) == ("seen_before", ALL_LEARN)
+    assert (found.idea, found.config) == ("pretrained", ALL_LEARN)
 
 
 def test_three_photos_each_are_no_idea_where_nobody_has_more() -> None:

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from core.jobs import queue, workers
-from tests.core.jobs.errands import COMMAND
+from tests.core.jobs.sample_jobs import COMMAND
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,21 +46,23 @@ class Bench:
             "import time\n"
             "from core.jobs.supervisor import Supervisor\n"
             "from core.workspace import Workspace\n"
-            "from tests.core.jobs.errands import COMMAND\n"
+            "from tests.core.jobs.sample_jobs import COMMAND\n"
             "Supervisor(Workspace.personal(), command=COMMAND).start()\n"
             "time.sleep(60)\n"
         )
         return self.process(sys.executable, "-c", code)
 
-    def living(self, lane: str | None = None) -> list[workers.Card]:
-        return [card for card in workers.cards(self.workspace) if card.alive and lane in (None, card.lane)]
+    def living(self, lane: str | None = None) -> list[workers.WorkerInfo]:
+        return [
+            worker for worker in workers.list_workers(self.workspace) if worker.alive and lane in (None, worker.lane)
+        ]
 
     def clear(self) -> None:
         for process in self._processes:
             process.kill()
             process.wait()
-        for card in self.living():
-            psutil.Process(card.pid).kill()
+        for worker in self.living():
+            psutil.Process(worker.pid).kill()
 
 
 @pytest.fixture

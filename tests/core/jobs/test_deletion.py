@@ -10,9 +10,9 @@ from core.jobs import deletion, queue
 from core.sweeps.plan import SweepPlan
 from core.sweeps.sweep import damaged_sweeps, list_sweeps
 from core.workspace import Workspace
+from tests import fakes
 from tests.core.jobs.conftest import Bench, wait_for
 from tests.made_sweeps import first_right, make_sweep
-from tests.pages import made
 
 
 def look_at(workspace: Workspace, run: runs.Run, name: str) -> JobFolder:
@@ -24,8 +24,8 @@ def look_at(workspace: Workspace, run: runs.Run, name: str) -> JobFolder:
 
 
 def test_an_experiment_goes_with_the_looks_that_asked_it(lab_home):
-    dataset = made.dataset(lab_home)
-    kept, gone = made.run(lab_home, dataset), made.run(lab_home, dataset)
+    dataset = fakes.dataset(lab_home)
+    kept, gone = fakes.run(lab_home, dataset), fakes.run(lab_home, dataset)
     theirs, other = look_at(lab_home, gone, "one"), look_at(lab_home, kept, "two")
     deletion.delete_run(lab_home, gone)
     assert runs.list_runs(lab_home) == [kept]
@@ -34,22 +34,22 @@ def test_an_experiment_goes_with_the_looks_that_asked_it(lab_home):
 
 
 def test_a_damaged_experiment_can_be_deleted(lab_home):
-    run = made.run(lab_home, made.dataset(lab_home))
+    run = fakes.run(lab_home, fakes.dataset(lab_home))
     (run.path / "config.json").write_text("no json", encoding="utf-8")
     deletion.delete_run(lab_home, run)
     assert not run.path.exists()
     for file in ("request.json", "status.json"):
-        run = made.run(lab_home, made.dataset(lab_home))
+        run = fakes.run(lab_home, fakes.dataset(lab_home))
         (run.path / file).write_text("no json", encoding="utf-8")
         deletion.delete_run(lab_home, run)
         assert not run.path.exists()
 
 
 def test_photos_go_with_all_that_was_made_of_them_and_nothing_else(lab_home):
-    kept_photos = made.dataset(lab_home, ("Dayo", "Emil"), dataset_id="kept1", name="kept")
-    kept = made.run(lab_home, kept_photos)
-    dataset = made.dataset(lab_home)
-    gone, waiting = made.run(lab_home, dataset), made.run(lab_home, dataset, state="queued", tested=False)
+    kept_photos = fakes.dataset(lab_home, ("Dayo", "Emil"), dataset_id="kept1", name="kept")
+    kept = fakes.run(lab_home, kept_photos)
+    dataset = fakes.dataset(lab_home)
+    gone, waiting = fakes.run(lab_home, dataset), fakes.run(lab_home, dataset, state="queued", tested=False)
     theirs, other = look_at(lab_home, gone, "one"), look_at(lab_home, kept, "two")
     deletion.delete_dataset(lab_home, dataset.id)
     assert [found.id for found in datasets.list_datasets(lab_home)] == ["kept1"]
@@ -65,7 +65,7 @@ def test_what_is_being_worked_on_is_stopped_first_and_the_workers_leave(bench: B
     bench.worker()
     job = bench.submit("count", to=1_000_000, pause_s=0.02)
     wait_for(job.events)
-    made.dataset(bench.workspace)
+    fakes.dataset(bench.workspace)
     erased = deletion.erase_everything(bench.workspace)
     assert erased.photos == 36
     assert not job.path.exists()
@@ -73,7 +73,7 @@ def test_what_is_being_worked_on_is_stopped_first_and_the_workers_leave(bench: B
 
 
 def test_only_the_jobs_in_the_way_are_stopped(bench: Bench):
-    dataset = made.dataset(bench.workspace)
+    dataset = fakes.dataset(bench.workspace)
     other = bench.submit("count", to=1_000_000, pause_s=0.02, dataset_id="other")
     theirs = bench.submit("count", to=1, dataset_id=dataset.id)
     bench.worker(queue.HELPER)
@@ -84,8 +84,8 @@ def test_only_the_jobs_in_the_way_are_stopped(bench: Bench):
 
 
 def test_a_sweep_goes_with_its_own_experiments_and_leaves_what_others_show(lab_home):
-    dataset, half = made.dataset(lab_home), first_right(lambda cell: 0.5)
-    alone = made.run(lab_home, dataset)
+    dataset, half = fakes.dataset(lab_home), first_right(lambda cell: 0.5)
+    alone = fakes.run(lab_home, dataset)
     first = make_sweep(lab_home, dataset, SweepPlan(depths=(10, 13), seeds=(0,)), half)
     second = make_sweep(lab_home, dataset, SweepPlan(depths=(7, 10, 13), seeds=(0,)), half)
     shown = {run.id for _, run in second.members()}
@@ -97,7 +97,7 @@ def test_a_sweep_goes_with_its_own_experiments_and_leaves_what_others_show(lab_h
 
 
 def test_a_damaged_sweep_goes_alone_and_loses_nothing_to_others(lab_home):
-    dataset, half = made.dataset(lab_home), first_right(lambda cell: 0.5)
+    dataset, half = fakes.dataset(lab_home), first_right(lambda cell: 0.5)
     plans = SweepPlan(depths=(10, 13), seeds=(0,)), SweepPlan(depths=(7,), seeds=(0,))
     whole, damaged = (make_sweep(lab_home, dataset, plan, half) for plan in plans)
     (damaged.path / "dataset.json").write_text("{", encoding="utf-8")
@@ -110,7 +110,7 @@ def test_a_damaged_sweep_goes_alone_and_loses_nothing_to_others(lab_home):
 
 
 def test_sweeps_go_with_their_photos(lab_home):
-    dataset, other = made.dataset(lab_home), made.dataset(lab_home, ("Dayo", "Emil"), dataset_id="kept1")
+    dataset, other = fakes.dataset(lab_home), fakes.dataset(lab_home, ("Dayo", "Emil"), dataset_id="kept1")
     half, plan = first_right(lambda cell: 0.5), SweepPlan(depths=(13,), seeds=(0,))
     gone, kept = (make_sweep(lab_home, photos, plan, half) for photos in (dataset, other))
     runs_of_it = [run for _, run in gone.members()]
@@ -129,8 +129,8 @@ def originals(workspace: Workspace) -> set[str]:
 
 
 def test_photos_of_somebody_removed_go_with_the_last_experiment_that_had_them(lab_home):
-    before = made.dataset(lab_home)
-    first, second = made.run(lab_home, before), made.run(lab_home, before)
+    before = fakes.dataset(lab_home)
+    first, second = fakes.run(lab_home, before), fakes.run(lab_home, before)
     after = without(lab_home, before, before.people[0])
     deletion.delete_run(lab_home, first)
     assert originals(lab_home) == before.sha256s()
@@ -141,8 +141,8 @@ def test_photos_of_somebody_removed_go_with_the_last_experiment_that_had_them(la
 
 
 def test_the_next_start_finishes_what_was_left(lab_home):
-    before = made.dataset(lab_home)
-    run = made.run(lab_home, before)
+    before = fakes.dataset(lab_home)
+    run = fakes.run(lab_home, before)
     after = without(lab_home, before, before.people[0])
     run.path.rename(lab_home.root / "killed-in-the-middle")
     half = lab_home.runs / ".tmp-4194999-model.keras"  # of a process that no computer has
@@ -153,7 +153,7 @@ def test_the_next_start_finishes_what_was_left(lab_home):
 
 
 def test_a_search_that_can_go_on_keeps_the_photos_it_has_read(lab_home):
-    before = made.dataset(lab_home)
+    before = fakes.dataset(lab_home)
     without(lab_home, before, before.people[0])
     (lab_home.photos / "ab" / ("ab" * 32)).mkdir(parents=True)
     (lab_home.photos / "ab" / ("ab" * 32) / "original").write_bytes(b"read so far")

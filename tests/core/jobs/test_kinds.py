@@ -13,7 +13,8 @@ import pytest
 from core import disk
 from core.config import CropConfig, SplitConfig, TrainConfig
 from core.data import edits
-from core.data.dataset import Dataset, build_dataset, load_dataset
+from core.data.building import build_dataset
+from core.data.dataset import Dataset, load_dataset
 from core.data.store import PhotoStore
 from core.errors import DatasetError, LabError, Stopped, WeightsError
 from core.experiments import runs
@@ -66,7 +67,7 @@ def test_crop_builds_the_data_set_that_was_asked_for(lab_home: Workspace, monkey
             on_progress("crop", done + 1, 1000)
         return SimpleNamespace(id="abc", version=1)
 
-    monkeypatch.setattr("core.data.dataset.build_dataset", build_dataset)
+    monkeypatch.setattr("core.data.building.build_dataset", build_dataset)
     job = _submit(
         lab_home,
         "crop",
@@ -104,7 +105,7 @@ def test_an_upload_goes_away_with_its_job_unless_it_is_stopped_and_a_folder_of_t
             raise failure
         return SimpleNamespace(id="abc", version=1)
 
-    monkeypatch.setattr("core.data.dataset.build_dataset", build_dataset)
+    monkeypatch.setattr("core.data.building.build_dataset", build_dataset)
     for name, place in (("upload", lab_home.jobs / "upload"), ("own", tmp_path)):
         source = place / "photos.zip"
         request = {"kind": "crop", "lane": "helper", "source": str(source)}
@@ -126,7 +127,7 @@ def test_crop_stops_between_two_photos(lab_home: Workspace, monkeypatch: pytest.
         on_progress("read", 2, 0)
         raise AssertionError("went on after the wish to stop")
 
-    monkeypatch.setattr("core.data.dataset.build_dataset", build_dataset)
+    monkeypatch.setattr("core.data.building.build_dataset", build_dataset)
     with pytest.raises(Stopped):
         work_on(job, lab_home)
     assert job.status().state == "stopped"

@@ -92,7 +92,7 @@ def test_withdrawn_jobs_leave_the_queue_and_one_that_runs_is_asked(lab_home: Wor
     running = _submit(lab_home, "running", created_at=1.0)
     with queue.take(lab_home, queue.HELPER):
         for job in (waiting, damaged, running):
-            queue.withdraw(lab_home, job)
+            queue.stop(lab_home, job)
         assert [job.status().state for job in (waiting, damaged, running)] == ["stopped", "stopped", "running"]
         assert (running.path / "stop").exists()
     names = [path.name for path in (lab_home.queue / queue.HELPER).iterdir()]
@@ -105,11 +105,11 @@ def test_again_queues_at_the_old_place(lab_home: Workspace) -> None:
     with queue.take(lab_home, queue.HELPER) as taken:
         assert taken is not None
         with pytest.raises(LabError, match="being worked on"):
-            queue.again(lab_home, job)
+            queue.resubmit(lab_home, job)
         taken.ask_to_stop()
         taken.set_state("stopped")
     _submit(lab_home, "new", created_at=2.0)
-    queue.again(lab_home, job)
+    queue.resubmit(lab_home, job)
     assert [_take(lab_home), _take(lab_home)] == ["old", "new"]
 
 

@@ -13,7 +13,7 @@ from core.errors import LabError
 from core.jobs import queue, supervisor, workers
 from core.jobs.supervisor import Supervisor
 from tests.core.jobs.conftest import Bench, wait_for
-from tests.core.jobs.errands import COMMAND
+from tests.core.jobs.sample_jobs import COMMAND
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +39,7 @@ def _free_bytes(monkeypatch: pytest.MonkeyPatch, n_bytes: int) -> None:
 
 
 def _states(bench: Bench, lane: str) -> list[str]:
-    return sorted(card.state for card in bench.living(lane))
+    return sorted(worker.state for worker in bench.living(lane))
 
 
 def test_one_warm_worker_a_lane_and_stop_sends_them_away(bench: Bench, start: Callable[[], Supervisor]) -> None:
@@ -58,7 +58,7 @@ def test_of_two_supervisors_one_leads_and_the_other_takes_over(bench: Bench, sta
     seen: set[str] = set()
 
     def look() -> bool:
-        seen.update(card.token for card in bench.living())
+        seen.update(worker.token for worker in bench.living())
         return len(seen) >= len(queue.LANES)
 
     wait_for(look)
@@ -143,7 +143,7 @@ def test_a_dead_worker_is_replaced(bench: Bench, start: Callable[[], Supervisor]
     psutil.Process(dead.pid).kill()
     wait_for(lambda: _states(bench, queue.HELPER) == ["idle"])
     assert job.status().state == "interrupted"
-    assert dead.token not in {card.token for card in workers.cards(bench.workspace)}
+    assert dead.token not in {worker.token for worker in workers.list_workers(bench.workspace)}
 
 
 def test_workers_that_die_at_once_are_started_ever_less_often_and_the_reason_is_told(
@@ -156,7 +156,7 @@ def test_workers_that_die_at_once_are_started_ever_less_often_and_the_reason_is_
     assert trouble is not None
     assert 'lane "train" ended with code 1 (No module named tensorflow); it starts again in ' in trouble
     assert "\n" not in trouble
-    assert boss.last_words(queue.TRAIN) == "started train\nNo module named tensorflow"
+    assert boss.last_output(queue.TRAIN) == "started train\nNo module named tensorflow"
     text = (bench.workspace.queue / "worker-train.log").read_text(encoding="utf-8")
     assert 2 <= text.count("started") <= 3  # at about 0, 1 and 3 s
 

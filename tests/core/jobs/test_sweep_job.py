@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.config import CropConfig, TrainConfig
-from core.data import dataset as datasets
-from core.data.manifest import Dataset
+from core.data import building
+from core.data.dataset import Dataset
 from core.errors import LabError, Stopped
 from core.experiments import runs
 from core.jobfolder import JobFolder
@@ -34,7 +34,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.fixture(scope="module")
 def people(home: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     folder = write_people(tmp_path_factory.mktemp("people"), people=3, photos=10)
-    return datasets.build_dataset(folder, home, crop=CropConfig(detector="none", size_px=64))
+    return building.build_dataset(folder, home, crop=CropConfig(detector="none", size_px=64))
 
 
 def begun(sweep: Sweep) -> list[str]:
@@ -87,11 +87,11 @@ def test_a_stop_keeps_what_is_done_and_the_rest_follows_later(home, people, monk
         with pytest.raises(Stopped):
             worker.work_on(sweep.job, home)
     assert results.progress(sweep).done == 1
-    # The one at work keeps its rounds and has no exam yet.
+    # The one at work keeps its epochs and has no exam yet.
     assert second.status().state == "stopped"
     assert second.summary() is None
-    rounds = [epoch.epoch for epoch in second.history()]
-    assert rounds[-1] in (1, 2)
+    epochs = [epoch.epoch for epoch in second.history()]
+    assert epochs[-1] in (1, 2)
 
     sweep.job.queue_again()
     worker.work_on(sweep.job, home)

@@ -15,7 +15,7 @@ from core.errors import LabError, Stopped
 from core.jobs import queue
 from core.jobs.worker import by_kind, run_worker, work_on
 from tests.core.jobs.conftest import Bench, wait_for
-from tests.core.jobs.errands import KINDS
+from tests.core.jobs.sample_jobs import KINDS
 
 if TYPE_CHECKING:
     from core.workspace import Workspace
@@ -84,7 +84,7 @@ def test_no_such_lane(lab_home: Workspace) -> None:
 
 def test_a_warm_worker_starts_at_once_and_stops_within_one_check(bench: Bench) -> None:
     bench.worker()
-    wait_for(lambda: any(card.state == "idle" for card in bench.living()))
+    wait_for(lambda: any(worker.state == "idle" for worker in bench.living()))
     asked_s = time.time()
     job = bench.submit("count", to=10_000, pause_s=0.05)
     wait_for(job.events)
@@ -95,7 +95,7 @@ def test_a_warm_worker_starts_at_once_and_stops_within_one_check(bench: Bench) -
     wait_for(lambda: job.status().state == "stopped")
     assert len(job.events()) - seen <= 2
     # The same worker does the next one.
-    queue.again(bench.workspace, job)
+    queue.resubmit(bench.workspace, job)
     wait_for(lambda: len(job.events()) > seen + 3)
     assert len({event["pid"] for event in job.events()}) == 1
 
@@ -109,7 +109,7 @@ def test_a_killed_worker_leaves_an_interrupted_job_that_another_finishes(bench: 
     worker.wait()
     assert job.status().state == "interrupted"
     bench.worker()
-    queue.again(bench.workspace, job)
+    queue.resubmit(bench.workspace, job)
     wait_for(lambda: job.status().state == "done")
     assert [event["step"] for event in job.events()] == list(range(1, 41))
     assert len({event["pid"] for event in job.events()}) == 2
@@ -123,7 +123,7 @@ def test_a_terminated_worker_ends_soon_and_its_job_counts_as_interrupted(bench: 
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(5) == 0
     assert job.status().state == "interrupted"
-    queue.again(bench.workspace, job)
+    queue.resubmit(bench.workspace, job)
     assert not (job.path / "stop").exists()
 
 
@@ -139,7 +139,7 @@ def test_two_workers_of_a_lane_never_work_at_the_same_time(bench: Bench) -> None
 
 def test_a_training_ends_its_worker_which_had_stepped_back(bench: Bench) -> None:
     worker = bench.worker(queue.TRAIN)
-    wait_for(lambda: any(card.state == "idle" for card in bench.living(queue.TRAIN)))
+    wait_for(lambda: any(worker.state == "idle" for worker in bench.living(queue.TRAIN)))
     own, its = psutil.Process().nice(), psutil.Process(worker.pid).nice()
     assert its == (psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else max(10, own))
     jobs = [bench.submit("practise", queue.TRAIN, to=1) for _ in range(2)]

@@ -12,9 +12,9 @@ import pytest
 from core.config import HeadConfig, TrainConfig
 from core.errors import ConfigError, WeightsError
 from core.models import build
+from core.models.architectures import architecture
 from core.models.classifier import Classifier, build_classifier
 from core.models.registry import BACKBONES
-from core.models.units import architecture
 from tests.published import seeded_weights
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def test_the_cut_lies_behind_the_pooling(depth: int, size_px: int, channels: int
     assert classifier.prefix.output_shape == (None, size_px, size_px, channels)
 
 
-def test_all_units_are_frozen_unless_told_otherwise() -> None:
+def test_all_units_are_frozen_unless_asked_otherwise() -> None:
     classifier = build_classifier(MINI, 3, None, precision="float32")
     assert [v.path for v in classifier.joined.trainable_weights] == ["people/kernel", "people/bias"]
     with pytest.raises(ConfigError):

@@ -69,7 +69,7 @@ def test_published_weights_arrive_and_train(
     assert weights.import_weights(name, folder / file_name, lab_home) == found
 
     config = TrainConfig(backbone=name, image_size_px=BACKBONES[name].smallest_px, seed=5)
-    depth = BACKBONES[name].architecture.stops()[-2]
+    depth = BACKBONES[name].architecture.freeze_boundaries()[-2]
     classifier = build_classifier(replace(config, freeze_depth=depth), 2, found, precision="float32")
     for unit in BACKBONES[name].architecture.units:
         expected = [array for layer in unit.weight_layers for array in numbers[layer.name]]

@@ -284,3 +284,24 @@ def test_names_too_long_for_one_attribute_are_read(tmp_path: Path) -> None:
 def test_weights_need_no_tensorflow() -> None:
     code = "import sys, core.models.weights; assert not {'tensorflow', 'keras'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.fixture
+def people_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "BUNDLED", tmp_path)
+    weights.write_people_list(["Ada_Lovelace", "Zoë_Ng"], tmp_path / "face-vgg-mini.people.txt")
+
+
+@pytest.mark.parametrize("name", ["Ada_Lovelace", "ada lovelace", " Ada   Lovelace "])
+def test_a_name_is_found_however_its_folder_writes_it(people_list: None, name: str) -> None:
+    assert weights.known_people("face-vgg-mini", ["Bruno", name]) == (name,)
+
+
+def test_the_list_holds_no_names(people_list: None) -> None:
+    text = (weights.BUNDLED / "face-vgg-mini.people.txt").read_text(encoding="ascii")
+    assert "ada" not in text.casefold()
+    assert [len(line) for line in text.split()] == [16, 16]
+
+
+def test_a_network_without_a_list_knows_nobody(people_list: None) -> None:
+    assert weights.known_people("imagenet-vgg16", ["Ada_Lovelace"]) == ()

@@ -9,7 +9,7 @@ from core.errors import ConfigError
 from core.presets import preset
 from core.sweeps.plan import Start, SweepPlan, same_training, usual_photos, with_rates
 from core.workspace import Workspace
-from tests.pages import made
+from tests import fakes
 
 MINI, NOTHING = Start("face-vgg-mini"), Start("face-vgg-mini", pretrained=False)
 
@@ -105,4 +105,4 @@ def test_several_rates_are_tried_with_one_seed():
 
 def test_numbers_of_photos_worth_trying_end_with_all_of_them(tmp_path):
     # Six practice photos a person.
-    assert usual_photos(made.dataset(Workspace(tmp_path))) == (1, 2, 3, 5, None)
+    assert usual_photos(fakes.dataset(Workspace(tmp_path))) == (1, 2, 3, 5, None)

@@ -6,8 +6,8 @@ import pytest
 from core.sweeps import results
 from core.sweeps.plan import Start, SweepPlan
 from core.workspace import Workspace
+from tests import fakes
 from tests.made_sweeps import first_right, make_sweep
-from tests.pages import made
 
 MINI, NOTHING = Start("face-vgg-mini"), Start("face-vgg-mini", pretrained=False)
 # More right where more is frozen, and with another seed.
@@ -21,7 +21,7 @@ def workspace(tmp_path) -> Workspace:
 
 @pytest.fixture
 def dataset(workspace):
-    return made.dataset(workspace)
+    return fakes.dataset(workspace)
 
 
 def test_results_are_those_of_the_finished_runs_in_order(workspace, dataset):
@@ -53,7 +53,7 @@ def test_points_lie_along_the_axis_smallest_first_with_the_numbers_of_their_trie
         (2, 13, 2, 2),
     ]
     assert line.points[2].correct == np.mean([9, 10])
-    assert line.points[2].mock_accuracy == pytest.approx(np.mean([0.75, 0.75 + 1 / 12]))
+    assert line.points[2].validation_accuracy == pytest.approx(np.mean([0.75, 0.75 + 1 / 12]))
     assert line.points[0].seconds == 15
     assert not line.is_complete
 
@@ -61,7 +61,7 @@ def test_points_lie_along_the_axis_smallest_first_with_the_numbers_of_their_trie
 def test_nothing_is_known_before_the_first_result(workspace, dataset):
     plan = SweepPlan(depths=(0, 13), seeds=(0,))
     (line,) = results.lines(plan, [])
-    assert all(np.isnan([point.correct, point.mock_accuracy, point.seconds]).all() for point in line.points)
+    assert all(np.isnan([point.correct, point.validation_accuracy, point.seconds]).all() for point in line.points)
 
 
 def test_each_network_and_each_crossed_value_has_a_line(workspace, dataset):
@@ -99,7 +99,7 @@ def test_of_several_rates_the_best_in_the_mock_exam_stands_at_each_point(workspa
 
 def test_groups_number_the_takes_of_the_exam_in_its_order(dataset):
     takes = results.groups(dataset)
-    assert len(takes) == len(results.exam(dataset)) == 12
+    assert len(takes) == len(results.labelled_test_items(dataset)) == 12
     # The made data set has a take a photo and person.
     assert takes.tolist() == list(range(12))
 

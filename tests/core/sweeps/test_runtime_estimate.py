@@ -2,12 +2,12 @@
 
 import pytest
 
-from core.experiments.runtime_estimate import forecast
+from core.experiments.runtime_estimate import estimate_seconds
 from core.sweeps.plan import SweepPlan
-from core.sweeps.runtime_estimate import outlook
+from core.sweeps.runtime_estimate import estimate
 from core.workspace import Workspace
+from tests import fakes
 from tests.made_sweeps import first_right, make_sweep
-from tests.pages import made
 
 PLAN = SweepPlan(depths=(0, 10, 13), seeds=(0, 1, 2))
 
@@ -18,19 +18,21 @@ def workspace(tmp_path) -> Workspace:
 
 
 def test_it_is_the_sum_of_its_trainings_and_the_first_seed_a_third(workspace):
-    dataset = made.dataset(workspace)
-    seconds = [forecast(PLAN.base.with_changes(freeze_depth=depth), dataset, workspace) for depth in PLAN.depths]
-    found = outlook(PLAN, dataset, workspace)
+    dataset = fakes.dataset(workspace)
+    seconds = [
+        estimate_seconds(PLAN.base.with_changes(freeze_depth=depth), dataset, workspace) for depth in PLAN.depths
+    ]
+    found = estimate(PLAN, dataset, workspace)
     assert found.to_do == 9
     assert found.first_s == pytest.approx(sum(seconds))
     assert found.all_s == pytest.approx(3 * sum(seconds))
 
 
 def test_what_is_done_takes_no_time(workspace):
-    dataset = made.dataset(workspace)
-    before = outlook(PLAN, dataset, workspace)
+    dataset = fakes.dataset(workspace)
+    before = estimate(PLAN, dataset, workspace)
     make_sweep(workspace, dataset, SweepPlan(depths=(10, 13), seeds=(0,)), first_right(lambda cell: 0.5))
-    found = outlook(PLAN, dataset, workspace)
+    found = estimate(PLAN, dataset, workspace)
     assert found.to_do == 7
     assert found.first_s < before.first_s
-    assert outlook(SweepPlan(depths=(10,), seeds=(0,)), dataset, workspace).to_do == 0
+    assert estimate(SweepPlan(depths=(10,), seeds=(0,)), dataset, workspace).to_do == 0

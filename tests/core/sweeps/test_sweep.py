@@ -10,8 +10,8 @@ from core.experiments import runs
 from core.sweeps.plan import SweepPlan
 from core.sweeps.sweep import complete, create_sweep, damaged_sweeps, list_sweeps, open_sweep
 from core.workspace import Workspace
+from tests import fakes
 from tests.made_sweeps import finish, first_right, make_sweep
-from tests.pages import made
 
 PLAN = SweepPlan(depths=(0, 10, 13), seeds=(0, 1))
 HALF = first_right(lambda cell: 0.5)
@@ -24,7 +24,7 @@ def workspace(tmp_path) -> Workspace:
 
 @pytest.fixture
 def dataset(workspace):
-    return made.dataset(workspace)
+    return fakes.dataset(workspace)
 
 
 def test_a_sweep_is_found_again_as_it_was_made(workspace, dataset):
@@ -51,14 +51,14 @@ def test_its_photos_count_as_used_before_anything_trains(workspace, dataset):
 
 
 def test_lists_of_experiments_leave_its_runs_out(workspace, dataset):
-    alone = made.run(workspace, dataset)
+    alone = fakes.run(workspace, dataset)
     make_sweep(workspace, dataset, PLAN, HALF)
     assert [run.id for run in runs.list_runs(workspace)] == [alone.id]
     assert len(runs.list_runs(workspace, of_sweeps=True)) == 7
 
 
 def test_only_finished_runs_with_these_photos_and_settings_are_taken_over(workspace, dataset):
-    other = made.dataset(workspace, dataset_id="made2")
+    other = fakes.dataset(workspace, dataset_id="made2")
     old = make_sweep(workspace, dataset, PLAN, HALF, done=2)
     make_sweep(workspace, other, PLAN, HALF)
     new = create_sweep(workspace, dataset, PLAN)

@@ -9,12 +9,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.data.manifest import save_dataset
+from core.data.dataset import save_dataset
 from core.sweeps import tables
 from core.sweeps.plan import Start, SweepPlan
 from core.workspace import Workspace
+from tests import fakes
 from tests.made_sweeps import first_right, make_sweep
-from tests.pages import made
 
 PEOPLE = ("=Ada()", 'Bo, "the" <b>', "Élise")
 HALF = first_right(lambda cell: 0.5)
@@ -27,7 +27,7 @@ def workspace(tmp_path) -> Workspace:
 
 @pytest.fixture
 def dataset(workspace):
-    return made.dataset(workspace, PEOPLE)
+    return fakes.dataset(workspace, PEOPLE)
 
 
 def opened(table: bytes) -> list[dict[str, str]]:

@@ -8,14 +8,13 @@ from PIL import Image
 
 from core.data.store import PhotoStore
 from core.errors import DatasetError
-from core.experiments.activations import face_shown, read_responses
+from core.experiments.activation_files import existing_activations, face_shown
 from core.jobfolder import JobFolder
-from core.models.structure import Architecture
-from core.models.units import architecture
+from core.models.architectures import Architecture, architecture
 from core.training import activations
 from core.training.activations import PICTURE_PX, draw_map, strongest_channel
 from core.workspace import Workspace
-from tests.pages import made
+from tests import fakes
 
 
 def asked(workspace: Workspace, size_px: int = 48) -> JobFolder:
@@ -24,16 +23,16 @@ def asked(workspace: Workspace, size_px: int = 48) -> JobFolder:
 
 
 def test_a_picture_for_each_block_lies_with_the_photo_and_goes_away_with_it(lab_home: Workspace) -> None:
-    dataset = made.dataset(lab_home)
-    assert read_responses(lab_home, dataset, "face-vgg-mini", 48) is None
+    dataset = fakes.dataset(lab_home)
+    assert existing_activations(lab_home, dataset, "face-vgg-mini", 48) is None
     activations.explain(asked(lab_home), lab_home)
-    paths = read_responses(lab_home, dataset, "face-vgg-mini", 48)
+    paths = existing_activations(lab_home, dataset, "face-vgg-mini", 48)
     assert paths is not None
     assert len(paths) == 5
     pictures = [np.asarray(Image.open(path)) for path in paths]
     assert {picture.shape for picture in pictures} == {(PICTURE_PX, PICTURE_PX, 3)}
     assert all(picture.std() > 0 for picture in pictures)
-    assert read_responses(lab_home, dataset, "face-vgg-mini", 64) is None
+    assert existing_activations(lab_home, dataset, "face-vgg-mini", 64) is None
     folder = PhotoStore(lab_home.photos).folder(face_shown(dataset).sha256).path
     assert {path.parent for path in paths} == {folder}
 
@@ -43,13 +42,15 @@ def test_maps_are_those_of_the_blocks_ends(lab_home: Workspace) -> None:
     before = face_rgb.copy()
     maps = activations.block_maps(face_rgb, "face-vgg-mini", lab_home)
     network: Architecture = architecture("face-vgg-mini")
-    assert [found.shape[-1] for found in maps] == [network.units[stop - 1].channels for stop in network.stops()[1:]]
+    assert [found.shape[-1] for found in maps] == [
+        network.units[stop - 1].channels for stop in network.freeze_boundaries()[1:]
+    ]
     assert [found.shape[0] for found in maps] == [32, 16, 8, 4, 2]
     np.testing.assert_array_equal(face_rgb, before)
 
 
 def test_of_a_photo_that_is_gone_nothing_is_made(lab_home: Workspace) -> None:
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
     shutil.rmtree(lab_home.photos)
     with pytest.raises(DatasetError, match="bring the photos again"):
         activations.explain(asked(lab_home), lab_home)
@@ -57,7 +58,7 @@ def test_of_a_photo_that_is_gone_nothing_is_made(lab_home: Workspace) -> None:
 
 
 def test_a_photo_deleted_meanwhile_does_not_come_back(lab_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    made.dataset(lab_home)
+    fakes.dataset(lab_home)
 
     def slow(*arguments: object) -> list[np.ndarray]:
         shutil.rmtree(lab_home.photos)

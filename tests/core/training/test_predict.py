@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from core.config import CropConfig, TrainConfig
-from core.data.faces import faces_of_photo
+from core.data.cropping import crop_faces
+from core.data.decode import decode
 from core.errors import DatasetError, Stopped
 from core.experiments.archive import ModelPack
 from core.jobfolder import JobFolder
@@ -100,7 +101,7 @@ def test_a_wish_to_stop_ends_the_job(pack, lab_home, tmp_path, monkeypatch):
 def alone(person: Path) -> np.ndarray:
     """Return the first photo that shows nobody else: uint8, RGB."""
     for path in sorted(person.iterdir()):
-        if len(faces_of_photo(path.read_bytes(), CropConfig())) == 1:
+        if len(crop_faces(decode(path.read_bytes()), CropConfig())) == 1:
             return np.asarray(Image.open(path).convert("RGB"))
     raise AssertionError(person)
 

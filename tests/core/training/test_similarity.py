@@ -10,10 +10,11 @@ from PIL import Image
 
 from core.config import CropConfig
 from core.data import edits
-from core.data.dataset import Dataset, build_dataset
-from core.data.faces import Face
+from core.data.building import build_dataset
+from core.data.dataset import Dataset
+from core.data.detection import Face
 from core.data.samples import SAMPLE, sample_people
-from core.data.similarity_file import read_likeness, write_likeness
+from core.data.similarity import load_similarity, save_similarity
 from core.data.store import PhotoStore
 from core.errors import Stopped
 from core.jobfolder import JobFolder
@@ -44,7 +45,7 @@ def mean_colour(faces_rgb: np.ndarray) -> np.ndarray:
 @pytest.fixture
 def squares(tmp_path: Path, lab_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> Dataset:
     monkeypatch.setattr("core.data.parallel.FEW_PHOTOS", 10_000)
-    monkeypatch.setattr("core.data.faces.find_faces", find_squares)
+    monkeypatch.setattr("core.data.detection.find_faces", find_squares)
     monkeypatch.setattr(similarity, "bundled_features", lambda workspace: mean_colour)
     files = {f"{who}/{n}.png": colours(who, seed=10 * place + n) for place, who in enumerate(COLOURS) for n in range(5)}
     files |= {
@@ -65,10 +66,10 @@ def job_for(workspace: Workspace, dataset: Dataset, version: int | None = None) 
 
 def test_compare_writes_guesses_and_odd_ones_beside_the_data_set(squares: Dataset, lab_home: Workspace) -> None:
     job = job_for(lab_home, squares)
-    similarity.compare(job, lab_home)
+    similarity.compare_faces(job, lab_home)
     assert job.result() == {"dataset_id": squares.id, "version": 1}
     assert [(event["step"], event["done"], event["total"]) for event in job.events()][-1] == ("compare", 20, 20)
-    found = read_likeness(lab_home, squares)
+    found = load_similarity(lab_home, squares)
     assert found is not None
     names = {item.sha256: item.name for item in squares.items}
     guessed = {}
@@ -81,46 +82,46 @@ def test_compare_writes_guesses_and_odd_ones_beside_the_data_set(squares: Datase
         ("both.png", "anna"): (0, True),
         ("both.png", "carl"): (1, True),
     }
-    assert [(odd.name, odd.person, odd.looks_like) for odd in found.strangers] == [("ben/wrong.png", "ben", "carl")]
+    assert [(odd.name, odd.person, odd.looks_like) for odd in found.mislabeled] == [("ben/wrong.png", "ben", "carl")]
 
 
 def test_all_guesses_are_taken_at_once(squares: Dataset, lab_home: Workspace) -> None:
-    similarity.compare(job_for(lab_home, squares), lab_home)
-    found = read_likeness(lab_home, squares)
+    similarity.compare_faces(job_for(lab_home, squares), lab_home)
+    found = load_similarity(lab_home, squares)
     assert found is not None
     chosen = {key: guess.face for key, guess in found.guesses.items()}
     after = edits.choose_faces(lab_home, squares, chosen, is_used=unused)
     faces = {item.name: item.face for item in after.items if item.n_faces > 1}
     assert faces == {"anna/left.png": 0, "anna/right.png": 2, "anna/both.png": 0, "carl/both.png": 1}
     # What somebody decided is no longer guessed, but helps to know the person.
-    again = similarity.likeness_of(after, lab_home, mean_colour)
+    again = similarity.face_similarity(after, lab_home, mean_colour)
     assert again.guesses == {}
-    assert len(again.strangers) == 1
+    assert len(again.mislabeled) == 1
 
 
 def test_a_version_that_went_away_meanwhile_is_no_failure(squares: Dataset, lab_home: Workspace) -> None:
     newer = edits.rename_dataset(lab_home, squares, "x", is_used=unused)
     job = job_for(lab_home, squares)
-    similarity.compare(job, lab_home)
+    similarity.compare_faces(job, lab_home)
     assert job.result() == {"dataset_id": squares.id, "version": 2}
-    assert read_likeness(lab_home, newer) is not None
+    assert load_similarity(lab_home, newer) is not None
 
 
 def test_compare_stops_between_two_photos(squares: Dataset, lab_home: Workspace) -> None:
     job = job_for(lab_home, squares)
     job.ask_to_stop()
     with pytest.raises(Stopped):
-        similarity.compare(job, lab_home)
-    assert read_likeness(lab_home, squares) is None
+        similarity.compare_faces(job, lab_home)
+    assert load_similarity(lab_home, squares) is None
 
 
 def test_photos_that_are_gone_and_empty_data_sets_are_no_failure(squares: Dataset, lab_home: Workspace) -> None:
     PhotoStore(lab_home.photos).remove([squares.items[0].sha256])
-    found = similarity.likeness_of(squares, lab_home, mean_colour)
-    write_likeness(lab_home, squares, found)
+    found = similarity.face_similarity(squares, lab_home, mean_colour)
+    save_similarity(lab_home, squares, found)
     assert len(found.guesses) == 4
-    empty = similarity.likeness_of(replace(squares, items=()), lab_home, mean_colour)
-    assert (empty.guesses, empty.strangers) == ({}, ())
+    empty = similarity.face_similarity(replace(squares, items=()), lab_home, mean_colour)
+    assert (empty.guesses, empty.mislabeled) == ({}, ())
 
 
 # With the bundled network and the drawn people.
@@ -132,7 +133,7 @@ ALONE, GROUPS = 5, 30
 def test_nine_of_ten_faces_are_found_in_group_photos(tmp_path: Path, lab_home: Workspace) -> None:
     files, places = _album()
     dataset = build_dataset(write_files(tmp_path / "album", files), lab_home)
-    found = similarity.likeness_of(dataset, lab_home, similarity.bundled_features(lab_home))
+    found = similarity.face_similarity(dataset, lab_home, similarity.bundled_features(lab_home))
     store = PhotoStore(lab_home.photos)
     right, sure = [], []
     for item in dataset.items:
@@ -148,7 +149,7 @@ def test_nine_of_ten_faces_are_found_in_group_photos(tmp_path: Path, lab_home: W
     assert np.mean(right) >= 0.9
     assert np.mean([ok for ok, is_sure in zip(right, sure, strict=True) if is_sure]) >= 0.95
     assert np.mean(sure) >= 0.7
-    assert len(found.strangers) <= 1
+    assert len(found.mislabeled) <= 1
 
 
 def _album() -> tuple[dict[str, bytes], dict[str, tuple[int, int]]]:

@@ -9,15 +9,16 @@ import numpy as np
 import pytest
 
 from core.config import CropConfig, TrainConfig
-from core.data import dataset as datasets
+from core.data.arrays import load_faces
+from core.data.building import build_dataset
+from core.data.dataset import Dataset
 from core.errors import Stopped, WeightsError
 from core.experiments import runs
 from core.jobfolder import JobFolder
 from core.models import build
 from core.models.classifier import Classifier
 from core.training import callbacks, features, trainer
-from core.training.feature_memory import FeatureMemory
-from core.training.prepare import Shared
+from core.training.shared import Shared
 from core.workspace import Workspace
 from tests.patterns import write_people
 
@@ -32,12 +33,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 @pytest.fixture(scope="module")
-def people(home: Workspace, tmp_path_factory: pytest.TempPathFactory) -> datasets.Dataset:
+def people(home: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     folder = write_people(tmp_path_factory.mktemp("people"), people=3, photos=10)
-    return datasets.build_dataset(folder, home, crop=CropConfig(detector="none", size_px=64))
+    return build_dataset(folder, home, crop=CropConfig(detector="none", size_px=64))
 
 
-def train(home: Workspace, people: datasets.Dataset, path: Path, config: TrainConfig = SMALL) -> runs.Run:
+def train(home: Workspace, people: Dataset, path: Path, config: TrainConfig = SMALL) -> runs.Run:
     run = runs.create_run(path, people, config, state="running")
     trainer.run_training(run.job, home)
     return run
@@ -48,7 +49,7 @@ def finished(home, people, tmp_path_factory) -> runs.Run:
     return train(home, people, tmp_path_factory.mktemp("finished") / "run")
 
 
-def test_history_begins_with_round_0_and_ends_with_the_last(finished):
+def test_history_begins_with_epoch_0_and_ends_with_the_last(finished):
     history = finished.history()
     assert [epoch.epoch for epoch in history] == [0, 1, 2, 3, 4]
     assert history[0].learning_rate == 0
@@ -80,19 +81,19 @@ def test_summary_agrees_with_the_predictions(finished):
 
 def test_the_saved_file_opens_in_safe_mode_and_says_what_was_reported(finished, home):
     model = keras.saving.load_model(finished.model_path, compile=False, safe_mode=True)
-    final_exam = datasets.load_faces(finished.dataset, home, "test", 48)
+    test = load_faces(finished.dataset, home, "test", 48)
     assert all(variable.dtype == "float32" for variable in model.weights)
-    answer = np.asarray(model(final_exam.faces_rgb.astype(np.float32), training=False))
+    answer = np.asarray(model(test.faces_rgb.astype(np.float32), training=False))
     np.testing.assert_allclose(answer, finished.predictions().probabilities, atol=1e-5)
 
 
-def test_the_kept_round_is_the_one_the_file_holds(finished, home):
-    """The best mock exam is reported; the saved file must give exactly that one."""
+def test_the_kept_epoch_is_the_one_the_file_holds(finished, home):
+    """The best validation result is reported; the saved file must give exactly that one."""
     history = finished.history()
     best = max(history[1:], key=lambda e: (e.val_accuracy, -e.val_loss))
-    mock_exam = datasets.load_faces(finished.dataset, home, "validation", 48)
+    validation = load_faces(finished.dataset, home, "validation", 48)
     model = keras.saving.load_model(finished.model_path, compile=False)
-    answer = np.asarray(model(mock_exam.faces_rgb.astype(np.float32), training=False))
+    answer = np.asarray(model(validation.faces_rgb.astype(np.float32), training=False))
     np.testing.assert_allclose(answer, best.val_probabilities, atol=2e-4)
     assert finished.summary()["kept_epoch"] == best.epoch
 
@@ -109,13 +110,13 @@ def test_nothing_of_the_checkpoint_is_left_after_the_end(finished):
 
 
 class StopAfter:
-    """Stands for the user who presses Stop after so many rounds."""
+    """Stands for the user who presses Stop after so many epochs."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, rounds: int) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, epochs: int) -> None:
         check = JobFolder.check_stop
 
         def check_stop(job: JobFolder) -> None:
-            if sum(event["event"] == "epoch" for event in job.events()) > rounds:
+            if sum(event["event"] == "epoch" for event in job.events()) > epochs:
                 (job.path / "stop").touch()
             check(job)
 
@@ -153,7 +154,7 @@ def test_stop_keeps_and_tests_what_was_learned(home, people, tmp_path, monkeypat
     assert (run.path / "checkpoint.npz").exists()
 
 
-def test_stop_before_the_first_round_leaves_no_result(home, people, tmp_path):
+def test_stop_before_the_first_epoch_leaves_no_result(home, people, tmp_path):
     run = runs.create_run(tmp_path / "run", people, SMALL, state="running")
     (run.path / "stop").touch()
     with pytest.raises(Stopped):
@@ -200,7 +201,7 @@ def two_phases(home, people, tmp_path_factory) -> runs.Run:
     return train(home, people, tmp_path_factory.mktemp("two") / "run", config)
 
 
-def test_only_rounds_in_which_all_learned_that_was_to_learn_can_be_kept(two_phases):
+def test_only_epochs_in_which_all_learned_that_was_to_learn_can_be_kept(two_phases):
     summary, history = two_phases.summary(), two_phases.history()
     assert summary["kept_epoch"] == max(history[3:], key=lambda e: (e.val_accuracy, -e.val_loss)).epoch
     assert summary["retrained"] is True
@@ -208,7 +209,7 @@ def test_only_rounds_in_which_all_learned_that_was_to_learn_can_be_kept(two_phas
 
 
 def test_a_head_that_was_better_is_not_kept_in_the_name_of_what_was_retrained(home, people, tmp_path):
-    """With a rate that destroys the network the head's rounds are the best of all, and still none of them is kept."""
+    """With a rate that destroys the network the head's epochs are the best of all, and still none of them is kept."""
     config = SMALL.with_changes(head_epochs=4, epochs=6, unfrozen_rate=1.0, learning_rate=0.1, zero_start=True)
     run = train(home, people, tmp_path / "run", config)
     summary, history = run.summary(), run.history()
@@ -233,7 +234,7 @@ def test_the_exam_of_the_head_alone_is_that_of_a_training_that_ends_there(home, 
     assert alone.summary()["retrained"] is True
 
 
-def test_who_stops_before_the_border_retrained_nothing(home, people, tmp_path, monkeypatch):
+def test_who_stops_before_units_are_unfrozen_retrained_nothing(home, people, tmp_path, monkeypatch):
     StopAfter(monkeypatch, 1)
     with pytest.raises(Stopped):
         train(home, people, tmp_path / "run", SMALL.with_changes(head_epochs=3))
@@ -258,13 +259,13 @@ def test_the_head_divides_by_the_size_of_its_features(two_phases, home):
     untrained = build.initial_weights(SMALL.backbone, SMALL.seed)
     for name, arrays in untrained.items():
         model.get_layer(name).set_weights(arrays)
-    practice = datasets.load_faces(two_phases.dataset, home, "train", 48).faces_rgb.astype(np.float32)
-    square = float(np.square(before.predict(practice, verbose=0)).mean())
+    train = load_faces(two_phases.dataset, home, "train", 48).faces_rgb.astype(np.float32)
+    square = float(np.square(before.predict(train, verbose=0)).mean())
     assert float(np.asarray(scale.variance).item()) == pytest.approx(square, rel=1e-3)
     assert not np.asarray(scale.mean).any()
 
 
-def test_a_zero_start_says_the_same_of_everybody_in_round_0(two_phases):
+def test_a_zero_start_says_the_same_of_everybody_in_epoch_0(two_phases):
     np.testing.assert_allclose(two_phases.history()[0].val_probabilities, 1 / 3, atol=1e-4)
 
 
@@ -272,11 +273,11 @@ def test_a_zero_start_says_the_same_of_everybody_in_round_0(two_phases):
 def test_every_optimizer_is_the_one_asked_for_and_learns(home, people, tmp_path, monkeypatch, optimizer, kind):
     compiled, compile_model = [], keras.Model.compile
 
-    def seen(self, optimizer, **others):
+    def compile_and_note(self, optimizer, **others):
         compiled.append(optimizer)
         compile_model(self, optimizer=optimizer, **others)
 
-    monkeypatch.setattr(keras.Model, "compile", seen)
+    monkeypatch.setattr(keras.Model, "compile", compile_and_note)
     config = SMALL.with_changes(optimizer=optimizer, momentum=0.5, learning_rate=5e-4, epochs=2, zero_start=True)
     run = train(home, people, tmp_path / "run", config)
     assert {type(each).__name__ for each in compiled} == {kind}
@@ -303,21 +304,21 @@ def test_class_weights_reach_the_network(home, people, tmp_path, monkeypatch):
 
 
 def test_frozen_layers_that_do_not_fit_into_memory_train_the_same(home, people, two_phases, tmp_path, monkeypatch):
-    monkeypatch.setattr(features, "MEMORY_LIMIT_BYTES", 0)
+    monkeypatch.setattr(features, "KEPT_LIMIT_BYTES", 0)
     run = train(home, people, tmp_path / "run", two_phases.config)
     assert not any(event["event"] == "prefix" for event in run.job.events())
     for mine, theirs in zip(run.history(), two_phases.history(), strict=True):
         assert mine.val_loss == pytest.approx(theirs.val_loss, abs=1e-4)
 
 
-def test_stop_keeps_the_last_whole_round_where_the_best_is_not_kept(home, people, tmp_path, monkeypatch):
+def test_stop_keeps_the_last_whole_epoch_where_the_best_is_not_kept(home, people, tmp_path, monkeypatch):
     asked = []
 
     def check_stop(job: JobFolder) -> None:
         batches = [event for event in job.events() if event["event"] == "epoch"]
         if len(batches) == 3:
             asked.append(1)
-        if len(asked) > 2:  # In the middle of round 3: its first batches have moved the weights.
+        if len(asked) > 2:  # In the middle of epoch 3: its first batches have moved the weights.
             (job.path / "stop").touch()
             raise Stopped
 
@@ -325,9 +326,9 @@ def test_stop_keeps_the_last_whole_round_where_the_best_is_not_kept(home, people
     with pytest.raises(Stopped):
         train(home, people, tmp_path / "run", SMALL.with_changes(keep_best=False))
     run = runs.open_run(tmp_path / "run")
-    mock_exam = datasets.load_faces(run.dataset, home, "validation", 48)
+    validation = load_faces(run.dataset, home, "validation", 48)
     model = keras.saving.load_model(run.model_path, compile=False)
-    answer = np.asarray(model(mock_exam.faces_rgb.astype(np.float32), training=False))
+    answer = np.asarray(model(validation.faces_rgb.astype(np.float32), training=False))
     np.testing.assert_allclose(answer, run.history()[2].val_probabilities, atol=2e-4)
 
 
@@ -347,7 +348,7 @@ def test_what_a_resumed_training_needs_no_more_is_not_computed(home, people, tmp
 
 
 def test_the_head_phase_is_the_same_at_every_depth(home, people, tmp_path):
-    """Its rounds see what all units make of the photos, whichever of them learn later."""
+    """Its epochs see what all units make of the photos, whichever of them learn later."""
     shapes = []
     for depth in (0, 10, 13):
         run = train(home, people, tmp_path / f"run-{depth}", SMALL.with_changes(head_epochs=3, freeze_depth=depth))
@@ -359,17 +360,17 @@ def test_the_head_phase_is_the_same_at_every_depth(home, people, tmp_path):
 def test_the_head_phase_goes_on_from_what_the_frozen_layers_gave(home, people, tmp_path, monkeypatch):
     parts, part = set(), Classifier.part
 
-    def seen(self, last, first=None):
+    def part_and_note(self, last, first=None):
         parts.add((first, last))
         return part(self, last, first)
 
-    monkeypatch.setattr(Classifier, "part", seen)
+    monkeypatch.setattr(Classifier, "part", part_and_note)
     train(home, people, tmp_path / "run", SMALL.with_changes(head_epochs=1, epochs=2, freeze_depth=10))
     assert parts == {(None, 10), (10, 13)}
 
 
 def test_trainings_that_share_a_memory_give_what_they_give_alone(home, people, tmp_path):
-    shared = Shared(FeatureMemory(), waypoints=(4, 10))
+    shared = Shared(depths=(4, 10))
     for depth in (13, 10, 4):
         config = SMALL.with_changes(freeze_depth=depth, epochs=2, head_epochs=1)
         alone = train(home, people, tmp_path / f"alone-{depth}", config)
@@ -379,7 +380,7 @@ def test_trainings_that_share_a_memory_give_what_they_give_alone(home, people, t
             np.testing.assert_allclose(one.val_probabilities, other.val_probabilities, atol=5e-3)
 
 
-def test_fewer_practice_photos_leave_the_exams_as_they_were(home, people, finished, tmp_path):
+def test_fewer_training_photos_leave_validation_and_test_as_they_were(home, people, finished, tmp_path):
     run = train(home, people, tmp_path / "run", SMALL.with_changes(train_per_class=2, epochs=1))
     counts = run.summary()["split_counts"]
     assert counts == {**finished.summary()["split_counts"], "train": 6}
@@ -418,7 +419,7 @@ def test_trainings_that_differ_in_their_seed_share_a_network_and_give_what_they_
     config = SMALL.with_changes(
         pretrained=True, head_epochs=2, epochs=4, scale_features=True, zero_start=True, dropout=0.3
     )
-    shared = Shared(FeatureMemory(), waypoints=(10,))
+    shared = Shared(depths=(10,))
     predicted = {}
     for place, seed in enumerate((0, 1, 0)):
         run = runs.create_run(tmp_path / f"shared-{place}", people, config.with_changes(seed=seed), state="running")
@@ -437,13 +438,13 @@ def test_trainings_that_differ_in_their_seed_share_a_network_and_give_what_they_
 
 def test_the_head_alone_is_trained_once_a_seed(home, people, tmp_path, monkeypatch):
     config = SMALL.with_changes(head_epochs=2, epochs=3)
-    shared, fitted, fit = Shared(FeatureMemory(), waypoints=(10, 4)), [], trainer._fit_phase
+    shared, fitted, fit = Shared(depths=(10, 4)), [], trainer._fit_phase
 
-    def seen(material, phase, *rest):
-        fitted.append((material.config.seed, material.freeze_depth, phase.head_only))
-        fit(material, phase, *rest)
+    def fit_and_note(setup, phase, *rest):
+        fitted.append((setup.config.seed, setup.freeze_depth, phase.head_only))
+        fit(setup, phase, *rest)
 
-    monkeypatch.setattr(trainer, "_fit_phase", seen)
+    monkeypatch.setattr(trainer, "_fit_phase", fit_and_note)
     for place, (seed, depth) in enumerate(((0, 10), (0, 4), (1, 10))):
         made = config.with_changes(seed=seed, freeze_depth=depth)
         run = runs.create_run(tmp_path / str(place), people, made, state="running")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.models.known_people import seen_people
+from core.models.weights import known_people
 
 
 @pytest.fixture
@@ -51,4 +51,4 @@ def test_the_list_that_is_kept_is_of_twenty_people_the_network_never_met(hard) -
     practice = hard.read_list()
     assert len(practice) == 20
     assert all(len(set(numbers)) == 8 for numbers in practice.values())
-    assert seen_people("face-vgg-mini", list(practice)) == ()
+    assert known_people("face-vgg-mini", list(practice)) == ()

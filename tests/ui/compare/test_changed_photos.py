@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 from core.config import TrainConfig
 from core.experiments import listing
 from core.experiments.runs import Run
-from tests.pages import made
+from tests import fakes
+from tests.pages import reading
 from ui.test import prediction_cards
 from ui.text import compare as words
 from ui.text import test as test_words
@@ -39,14 +40,14 @@ def script(root: str, before: str, now: str) -> None:
     from ui.compare import changed_photos
 
     workspace = Workspace(Path(root))
-    rows = [listing.read(Run(workspace.runs / each)) for each in (before, now)]
+    rows = [listing.read_listed_run(Run(workspace.runs / each)) for each in (before, now)]
     changed_photos.board(workspace, *rows)
 
 
 @pytest.fixture
 def board(lab_home):
-    dataset = made.dataset(lab_home, PEOPLE)
-    before, now = (made.run(lab_home, dataset, config=TrainConfig(freeze_depth=depth)) for depth in (13, 10))
+    dataset = fakes.dataset(lab_home, PEOPLE)
+    before, now = (fakes.run(lab_home, dataset, config=TrainConfig(freeze_depth=depth)) for depth in (13, 10))
 
     def board(right_before: list[int], right_now: list[int]) -> tuple[str, str]:
         """Return the sentences, and the pictures as HTML."""
@@ -55,10 +56,10 @@ def board(lab_home):
             answers(run, np.isin(np.arange(n), places))
         app = AppTest.from_function(script, args=(str(lab_home.root), before.id, now.id), default_timeout=30).run()
         assert not app.exception, app.exception
-        drawn = "".join(str(each.proto.body) for each in app.get("html"))
+        drawn = reading.html(app)
         return " ".join(each.value for each in app.markdown), drawn
 
-    assert listing.shelf(lab_home).tested
+    assert listing.list_all(lab_home).tested
     return board
 
 
@@ -103,20 +104,20 @@ def test_each_photo_says_who_it_is_and_what_both_said(board):
 
 def test_many_photos_come_a_page_at_a_time(lab_home, monkeypatch):
     monkeypatch.setattr(prediction_cards, "A_PAGE", 5)
-    dataset = made.dataset(lab_home, PEOPLE)
-    before, now = (made.run(lab_home, dataset, config=TrainConfig(freeze_depth=depth)) for depth in (13, 10))
+    dataset = fakes.dataset(lab_home, PEOPLE)
+    before, now = (fakes.run(lab_home, dataset, config=TrainConfig(freeze_depth=depth)) for depth in (13, 10))
     answers(before, np.zeros(12, bool))
     answers(now, np.ones(12, bool))
     app = AppTest.from_function(script, args=(str(lab_home.root), before.id, now.id), default_timeout=30).run()
     assert not app.exception, app.exception
-    assert "".join(str(each.proto.body) for each in app.get("html")).count("<figure") == 5
+    assert reading.html(app).count("<figure") == 5
     assert words.fixed(12, "B") in " ".join(each.value for each in app.markdown)
 
 
 def test_an_experiment_with_other_photos_has_none_to_flip(lab_home):
-    here = made.run(lab_home, made.dataset(lab_home, PEOPLE))
-    there = made.run(lab_home, made.dataset(lab_home, ("Dora", "Emil"), "made2"))
+    here = fakes.run(lab_home, fakes.dataset(lab_home, PEOPLE))
+    there = fakes.run(lab_home, fakes.dataset(lab_home, ("Dora", "Emil"), "made2"))
     app = AppTest.from_function(script, args=(str(lab_home.root), here.id, there.id), default_timeout=30).run()
     assert not app.exception, app.exception
     assert [each.value for each in app.markdown] == [test_words.NONE_IN_BOTH]
-    assert "<figure" not in "".join(str(each.proto.body) for each in app.get("html"))
+    assert "<figure" not in reading.html(app)

@@ -20,7 +20,7 @@ PEOPLE = ("Ada", "Bo <b>", "Chen")
 @pytest.mark.parametrize("name", list(registry.BACKBONES))
 def test_every_network_has_five_blocks_and_says_something_at_every_stop(name: str) -> None:
     shown = Parts(TrainConfig(backbone=name, image_size_px=224), PEOPLE)
-    for depths in (shown.network.stops(), tuple(range(len(shown.network.units) + 1))):
+    for depths in (shown.network.freeze_boundaries(), tuple(range(len(shown.network.units) + 1))):
         drawn = json.loads(json.dumps(parts.data(shown, depths, depths[-1])))
         assert len(drawn["blocks"]) == 5
         assert sum(block["units"] for block in drawn["blocks"]) == depths[-1]
@@ -30,7 +30,7 @@ def test_every_network_has_five_blocks_and_says_something_at_every_stop(name: st
 
 def test_a_residual_network_has_stages() -> None:
     shown = Parts(TrainConfig(backbone="vggface2-resnet50", image_size_px=224), PEOPLE)
-    drawn = parts.data(shown, shown.network.stops(), 8)
+    drawn = parts.data(shown, shown.network.freeze_boundaries(), 8)
     assert drawn["blocks"][0]["title"] == "Stage 1"
     assert drawn["said"][3]["frozen"] == "Stages 1–3 are frozen."
 
@@ -77,17 +77,17 @@ def fixed(outcome: Outcome | None, moved: dict[str, float], config: TrainConfig 
     [("kept_frozen", train_words.tried_to_learn("block 5")), ("ended_before", train_words.ended_before("block 5"))],
 )
 def test_what_did_not_learn_is_not_drawn_as_retrained(did: Did, said: str) -> None:
-    drawn = fixed(Outcome(did, border=10), STILL)
+    drawn = fixed(Outcome(did, head_epochs=10), STILL)
     assert drawn["learns"] == "kept"
     assert drawn["states"]["kept"] == train_words.KEPT_AS_IT_WAS
     assert drawn["blocks"][4]["moved"] == ""
     assert [block["moved"] for block in drawn["blocks"][:4]] == [train_words.MOVED_NOT] * 4
     assert drawn["said"][4] == {"frozen": "Blocks 1–4 are frozen.", "learns": "", "rest": said}
-    untrained = fixed(Outcome(did, border=10), STILL, LAST_BLOCK.with_changes(pretrained=False))
+    untrained = fixed(Outcome(did, head_epochs=10), STILL, LAST_BLOCK.with_changes(pretrained=False))
     assert (untrained["learns"], untrained["states"]["fresh"]) == ("fresh", train_words.KEPT_AS_IT_WAS)
 
 
 def test_a_block_that_learned_and_hardly_moved_is_not_said_to_have_moved_0() -> None:
-    drawn = fixed(Outcome("learned", border=10), dict.fromkeys(STILL, 0.0004))
+    drawn = fixed(Outcome("learned", head_epochs=10), dict.fromkeys(STILL, 0.0004))
     assert (drawn["learns"], drawn["blocks"][4]["moved"]) == ("retrained", train_words.HARDLY_MOVED)
     assert fixed(Outcome("learned"), dict.fromkeys(STILL, 0.0006))["blocks"][4]["moved"] == "moved 0.1 %"

@@ -3,8 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.config import CropConfig, SplitConfig
-from core.data.dataset import Dataset
-from core.data.manifest import Item
+from core.data.dataset import Dataset, Item
 from ui.components import wall
 
 

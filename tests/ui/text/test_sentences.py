@@ -23,7 +23,9 @@ LONGEST_SENTENCE = 20
 
 def sentences() -> Iterator[str]:
     """Return every text of all pages: their constants, and the pieces of text inside their functions."""
-    for page in ("common", "start", "photos", "train", "test", "compare", "experiments"):
+    pages = ("common", "start", "photos", "train", "test", "compare", "experiments")
+    # `sweep_evidence` names the statistics for those who look them up: its sentences may be a word longer.
+    for page in (*pages, "sweeps", "sweep_answers", "sweep_names", "sweep_report"):
         module = importlib.import_module(f"ui.text.{page}")
         for name, value in vars(module).items():
             if name.startswith("_") or inspect.ismodule(value) or inspect.isclass(value):

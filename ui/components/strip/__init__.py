@@ -1,7 +1,7 @@
 """The strip of layers: from a face through the blocks to the names, and the handle that freezes them from the left.
 
-An inline component: strip.js draws, strip.css is its look, and Python hears where the handle was let go. The value
-lives in the session under a key of our own, not the component's: so it outlives a visit to another page.
+An inline component: strip.js draws, strip.css styles, and Python is told where the handle was released. The value is
+kept under a session key of our own, so it outlives a visit to another page.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import streamlit as st
 from ui.components.strip.parts import Parts, data
 
 _HERE = Path(__file__).parent
-# The frame is what the width is measured on: a component does not know the screen.
+# The frame measures the width: a component does not know the screen.
 _HTML = '<div class="strip-frame"><div class="strip"></div></div>'
 _strip = st.components.v2.component(
     "strip_of_layers",
@@ -25,7 +25,7 @@ _strip = st.components.v2.component(
 
 
 def choose(parts: Parts, depths: tuple[int, ...], default: int, key: str) -> int:
-    """Draw the strip with its handle; give how many units are frozen.
+    """Draw the strip with its handle; return how many units are frozen.
 
     Args:
         parts: what is drawn; its `frozen` is filled in here.
@@ -40,7 +40,7 @@ def choose(parts: Parts, depths: tuple[int, ...], default: int, key: str) -> int
 
 def show(parts: Parts, frozen: int, key: str) -> None:
     """Draw the strip as it was trained, its handle fixed."""
-    _mount(key, data(parts, (*sorted({*parts.network.stops(), frozen}),), frozen, fixed=True))
+    _mount(key, data(parts, (*sorted({*parts.network.freeze_boundaries(), frozen}),), frozen, fixed=True))
 
 
 def nearest(depths: tuple[int, ...], wanted: int) -> int:

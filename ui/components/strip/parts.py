@@ -9,11 +9,11 @@ from math import sqrt
 from typing import Any
 
 from core.config import TrainConfig
-from core.evaluation import colours
 from core.experiments.outcome import Outcome
-from core.models import registry, units
-from core.models.structure import Architecture
-from ui.text import blocks, common
+from core.models import architectures, registry
+from core.models.architectures import Architecture
+from ui.charts import colours
+from ui.text import common, runs
 from ui.text import train as train_words
 
 # Of the height the blocks have: each sees the picture at half the size of the one before.
@@ -57,6 +57,7 @@ class Parts:
 def data(parts: Parts, depths: Sequence[int], frozen: int, *, fixed: bool = False) -> dict[str, Any]:
     """Return everything the drawing needs; strip.js names the same fields."""
     config, side_px = parts.config, parts.config.image_size_px
+    in_blocks = set(depths) <= set(parts.network.freeze_boundaries())
     return {
         "face": parts.face,
         "faceSaid": train_words.one_face(side_px),
@@ -72,10 +73,10 @@ def data(parts: Parts, depths: Sequence[int], frozen: int, *, fixed: bool = Fals
         if len(parts.people) > _PEOPLE_SHOWN
         else "",
         "stops": list(depths),
-        "said": [_said(parts, depth) for depth in depths],
+        "said": [_sentences(parts, depth) for depth in depths],
         "frozen": frozen,
         "fixed": fixed,
-        "label": train_words.FREEZE if set(depths) <= set(parts.network.stops()) else train_words.FREEZE_LAYERS,
+        "label": train_words.FREEZE if in_blocks else train_words.FREEZE_LAYERS,
         "learns": ("kept" if parts.as_it_was else "retrained") if config.pretrained else "fresh",
         "states": {
             "frozen": train_words.FROZEN if config.pretrained else train_words.FROZEN_AT_RANDOM,
@@ -89,8 +90,8 @@ def data(parts: Parts, depths: Sequence[int], frozen: int, *, fixed: bool = Fals
 def _blocks(parts: Parts, frozen: int) -> list[dict[str, Any]]:
     network = parts.network
     drawn = []
-    for number, (first, last) in enumerate(pairwise(network.stops())):
-        title = f"{blocks.word(network).capitalize()} {number + 1}"
+    for number, (first, last) in enumerate(pairwise(network.freeze_boundaries())):
+        title = f"{runs.block_word(network).capitalize()} {number + 1}"
         block: dict[str, Any] = {
             "title": title,
             "units": last - first,
@@ -120,29 +121,21 @@ def _moved(parts: Parts, first: int, last: int, frozen: int) -> str:
     return train_words.MOVED.format(percent=percent) if percent >= LEAST_PERCENT else train_words.HARDLY_MOVED
 
 
-def _said(parts: Parts, depth: int) -> dict[str, str]:
+def _sentences(parts: Parts, depth: int) -> dict[str, str]:
     network, config = parts.network, parts.config
-    frozen, learns = told(network, depth)
+    frozen, learns = _freeze_sentence(network, depth)
     if parts.as_it_was:
-        return {"frozen": frozen, "learns": "", "rest": as_it_was(config, parts.outcome)}
-    counts = units.count_parameters(
+        return {"frozen": frozen, "learns": "", "rest": runs.why_not_retrained(config, parts.outcome)}
+    counts = architectures.count_parameters(
         config.backbone, depth, config.head, max(len(parts.people), 1), config.image_size_px
     )
     rest = train_words.how_many_learn(counts.trainable, counts.trainable + counts.frozen, head_only=not learns)
     return {"frozen": frozen, "learns": learns, "rest": rest}
 
 
-def as_it_was(config: TrainConfig, outcome: Outcome | None) -> str:
-    """Say why what was let loose is as it was before; empty where it is not."""
-    if outcome is None or outcome.retrained:
-        return ""
-    which = blocks.learning(config)
-    return train_words.ended_before(which) if outcome.did == "ended_before" else train_words.tried_to_learn(which)
-
-
-def told(network: Architecture, depth: int) -> tuple[str, str]:
+def _freeze_sentence(network: Architecture, depth: int) -> tuple[str, str]:
     """Say what is frozen and what learns, in blocks, or in layers where a block is cut."""
-    stops = network.stops()
+    stops = network.freeze_boundaries()
     if depth in stops:
-        return train_words.freeze_sentence(stops.index(depth), len(network.blocks), blocks.word(network))
+        return train_words.freeze_sentence(stops.index(depth), len(network.blocks), runs.block_word(network))
     return train_words.freeze_sentence(depth, len(network.units), common.LAYER)

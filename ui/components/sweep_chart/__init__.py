@@ -1,6 +1,7 @@
-"""The chart that stands on the strip, on the page: it is drawn in place, its stops can be chosen, and voted for.
+"""The chart of a sweep on the page: it is drawn in place, its points can be chosen, and voted for.
 
-An inline component: `core.evaluation.sweepchart` draws, chart.js puts what has changed into what is there.
+An inline component: `drawing` writes an SVG, chart.js puts what has changed into what is there. The report prints the
+same drawing.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from typing import Any
 
 import streamlit as st
 
-from core.evaluation import sweepchart
-from core.evaluation.sweepchart import SweepChart
+from ui.components.sweep_chart.chart import SweepChart
+from ui.components.sweep_chart.drawing import draw
+from ui.text import sweeps
 
 _HERE = Path(__file__).parent
 _mount = st.components.v2.component(
@@ -28,11 +30,14 @@ MOST_VOTES = 99
 
 def show(chart: SweepChart, key: str) -> None:
     """Draw the chart; where it changes under the same `key`, only what changed is drawn anew."""
-    _draw(replace(chart, can_choose=False), key)
+    _put(replace(chart, can_choose=False), key)
 
 
 def choose(chart: SweepChart, key: str) -> int | None:
-    """Draw the chart, its stops to be clicked where they have a result; give the one that was, kept under `key`."""
+    """Draw the chart, its points to be clicked where they have a result; return the place of the one that was.
+
+    The session keeps it under `key`.
+    """
 
     def keep() -> None:
         place = st.session_state[_component(key)]["place"]
@@ -41,14 +46,14 @@ def choose(chart: SweepChart, key: str) -> int | None:
 
     opened = st.session_state.get(key)
     # What was opened of another chart may not be there in this one.
-    if opened is not None and not (0 <= opened < _stops(chart) and chart.has_result(opened)):
+    if opened is not None and not (0 <= opened < chart.n_points and chart.has_result(opened)):
         opened = None
-    _draw(replace(chart, can_choose=True, opened=opened), key, on_place_change=keep)
+    _put(replace(chart, can_choose=True, opened=opened), key, on_place_change=keep)
     return opened
 
 
 def vote(chart: SweepChart, key: str) -> tuple[int, ...]:
-    """Draw the chart with + and − under each stop; give the votes a stop, kept in the session under `key` as a list."""
+    """Draw the chart with + and − under each point; return its votes, kept in the session under `key` as a list."""
 
     def keep() -> None:
         counts = st.session_state[_component(key)]["votes"]
@@ -56,35 +61,30 @@ def vote(chart: SweepChart, key: str) -> tuple[int, ...]:
             st.session_state[key] = [min(max(int(count), 0), MOST_VOTES) for count in counts]
 
     counts = tuple(st.session_state.get(key, ()))
-    if len(counts) != _stops(chart):
-        counts = (0,) * _stops(chart)
-    _draw(replace(chart, can_choose=False, guesses=counts), key, votes=True, on_votes_change=keep)
+    if len(counts) != chart.n_points:
+        counts = (0,) * chart.n_points
+    _put(replace(chart, can_choose=False, votes=counts), key, votes=True, on_votes_change=keep)
     return counts
-
-
-def _stops(chart: SweepChart) -> int:
-    return len(chart.lines[0].points)
 
 
 def _component(key: str) -> str:
     return f"sweep-{key}"
 
 
-def _draw(chart: SweepChart, key: str, *, votes: bool = False, **heard: Callable[[], None]) -> None:
+def _put(chart: SweepChart, key: str, *, votes: bool = False, **heard: Callable[[], None]) -> None:
     _mount(key=_component(key), data=data(chart, votes=votes), **heard)
 
 
 def data(chart: SweepChart, *, votes: bool = False) -> dict[str, Any]:
     """Return everything the drawing needs; chart.js names the same fields."""
-    said = [" ".join(filter(None, (line.points[place].said for line in chart.lines))) for place in range(_stops(chart))]
     return {
-        "wide": sweepchart.draw(chart),
-        "narrow": sweepchart.draw(chart, narrow=True),
+        "wide": draw(chart),
+        "narrow": draw(chart, narrow=True),
         "votes": {
-            "counts": list(chart.guesses),
+            "counts": list(chart.votes),
             "most": MOST_VOTES,
-            "more": [chart.labels.one_more.format(stop=each) for each in said],
-            "fewer": [chart.labels.one_fewer.format(stop=each) for each in said],
+            "more": [sweeps.ONE_MORE.format(point=each) for each in chart.alts],
+            "fewer": [sweeps.ONE_FEWER.format(point=each) for each in chart.alts],
         }
         if votes
         else None,

@@ -1,4 +1,4 @@
-// The chart that stands on the strip. Python draws it as SVG; here what has changed is put into what is there, so that
+// The chart of a sweep. Python draws it as SVG; here what has changed is put into what is there, so that
 // nothing flickers and the focus stays. Data comes in from __init__.py, which names the same fields.
 
 const NARROW_PX = 720;
@@ -62,10 +62,10 @@ class Chart {
   }
 
   onChoice(event) {
-    const stop = event.target.closest('[role="button"][data-place]');
-    if (!stop) return;
+    const point = event.target.closest('[role="button"][data-place]');
+    if (!point) return;
     event.preventDefault(); // a space would scroll the page
-    this.choose("place", Number(stop.dataset.place));
+    this.choose("place", Number(point.dataset.place));
   }
 
   update(data, choose, keep) {
@@ -108,20 +108,20 @@ class Chart {
       this.buttons = undefined;
       return;
     }
-    const stops = [...this.svg.querySelectorAll("[data-x]")].map((stop) => Number(stop.dataset.x));
-    if (!this.buttons || this.buttons.children.length !== stops.length) {
+    const xs = [...this.svg.querySelectorAll("[data-x]")].map((point) => Number(point.dataset.x));
+    if (!this.buttons || this.buttons.children.length !== xs.length) {
       this.buttons?.remove();
       this.buttons = document.createElement("div");
       this.buttons.className = "sweep-votes";
-      this.buttons.append(...stops.map((_, place) => this.stepper(place)));
+      this.buttons.append(...xs.map((_, place) => this.stepper(place)));
       this.root.append(this.buttons);
     }
-    const room = width * Math.min(...stops.slice(1).map((x, place) => x - stops[place]), 1);
+    const room = width * Math.min(...xs.slice(1).map((x, place) => x - xs[place]), 1);
     const side = Math.max(22, Math.min(MOST_BUTTON_PX, room - 4));
     this.buttons.classList.toggle("sweep-upright", room < 2 * MOST_BUTTON_PX + 12);
     this.buttons.style.setProperty("--side", `${side}px`);
     [...this.buttons.children].forEach((stepper, place) => {
-      stepper.style.left = `${100 * stops[place]}%`;
+      stepper.style.left = `${100 * xs[place]}%`;
       stepper.firstChild.setAttribute("aria-label", votes.fewer[place]);
       stepper.lastChild.setAttribute("aria-label", votes.more[place]);
     });

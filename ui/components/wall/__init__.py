@@ -1,11 +1,10 @@
-"""The wall: a few mock-exam faces, always the same ones, each with what the network says of it after a round.
+"""The wall: a few validation faces, always the same ones, each with what the network says of it after an epoch.
 
-The faces go to the browser once, as one picture in the page's styles; every round brings the guesses only.
+The faces go to the browser once, as one picture in the page's styles; every epoch brings the guesses only.
 """
 
 from __future__ import annotations
 
-import base64
 import io
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,18 +14,18 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from core.data import thumbnails
 from core.data.dataset import Dataset
 from core.data.store import PhotoStore
 from core.errors import LabError
-from core.evaluation import colours, spread
-from core.experiments.runs import Epoch
+from core.evaluation import listing
+from core.experiments.history import Epoch
 from core.workspace import Workspace
+from ui.charts import colours
 from ui.components import faces
 from ui.text import train as train_words
 
 MOST_FACES, MOST_ACROSS = 48, 8
-# In the picture that holds them all; on the page a row may be shorter.
+# In the sprite; on the page a row may be shorter.
 SPRITE_COLUMNS = 8
 _QUALITY = 82
 _HERE = Path(__file__).parent
@@ -40,13 +39,13 @@ _mount = st.components.v2.component(
 
 @dataclass(frozen=True, eq=False)
 class Wall:
-    """Who hangs where.
+    """Which faces are shown, in which order.
 
     Attributes:
-        dataset: whose mock exam it is.
+        dataset: whose validation photos they are.
         places: int, shape (n,), places of its faces in `Dataset.of("validation")`.
-        labels: int, shape (n,), who they are.
-        across: how many stand side by side.
+        labels: int, shape (n,), their true labels.
+        across: faces in a row on the page.
     """
 
     dataset: Dataset
@@ -59,13 +58,13 @@ def choose(dataset: Dataset) -> Wall:
     """Choose the faces: spread evenly over the people, a row for each person where that is possible."""
     known = {person: label for label, person in enumerate(dataset.people)}
     labels = np.array([known.get(item.person or "", -1) for item in dataset.of("validation")], np.int64)
-    places = spread.spread_evenly(labels, MOST_FACES)
+    places = listing.spread_evenly(labels, MOST_FACES)
     counts = np.unique(labels[places], return_counts=True)[1]
-    return Wall(dataset, places, labels[places], spread.columns(counts, MOST_ACROSS))
+    return Wall(dataset, places, labels[places], listing.wall_columns(counts, MOST_ACROSS))
 
 
-def hang(workspace: Workspace, wall: Wall) -> None:
-    """Send the faces to the browser. Outside of what is drawn again and again: once is enough."""
+def send_faces(workspace: Workspace, wall: Wall) -> None:
+    """Send the faces to the browser. Call it outside of fragments that rerun: once is enough."""
     st.html(f"<style>:root {{ --lab-wall: url({_sprite(workspace, wall)}); }}</style>")
 
 
@@ -78,24 +77,24 @@ def _sprite(workspace: Workspace, wall: Wall) -> str:
     for n, place in enumerate(wall.places):
         item = items[int(place)]
         try:
-            small = thumbnails.thumbnail(store, item.sha256, wall.dataset.crop, item.face, side)
+            small = store.thumbnail(item.sha256, wall.dataset.crop, item.face, side)
             with Image.open(small) as face:
                 picture.paste(face, (n % SPRITE_COLUMNS * side, n // SPRITE_COLUMNS * side))
         except (LabError, OSError):
             continue
     data = io.BytesIO()
     picture.save(data, "JPEG", quality=_QUALITY)
-    return "data:image/jpeg;base64," + base64.b64encode(data.getvalue()).decode("ascii")
+    return faces.data_address(data.getvalue())
 
 
 def show(wall: Wall, epoch: Epoch | None, key: str) -> None:
-    """Draw the wall after a round; None: nothing was said yet. The same `key` every time keeps it from flickering."""
-    _mount(key=key, data=_said(wall, epoch))
+    """Draw the wall after an epoch; None: nothing was said yet. The same `key` every time keeps it from flickering."""
+    _mount(key=key, data=_data(wall, epoch))
 
 
-def _said(wall: Wall, epoch: Epoch | None) -> dict[str, Any]:
+def _data(wall: Wall, epoch: Epoch | None) -> dict[str, Any]:
     answers = None if epoch is None else epoch.val_probabilities[wall.places].argmax(axis=1)
-    told = (
+    summary = (
         train_words.SAYS_NOTHING
         if answers is None
         else train_words.wall_alt(int((answers == wall.labels).sum()), len(answers))
@@ -104,7 +103,7 @@ def _said(wall: Wall, epoch: Epoch | None) -> dict[str, Any]:
         "columns": SPRITE_COLUMNS,
         "rows": -(-len(wall.places) // SPRITE_COLUMNS),
         "across": wall.across,
-        "said": told,
+        "said": summary,
         "signs": {"right": colours.RIGHT, "wrong": colours.WRONG},
         "guesses": [
             _guess(wall.dataset.people, int(label), None if answers is None else int(answers[n]))

@@ -1,0 +1,76 @@
+"""What the trainings of one process share, so that nothing is done twice: faces, networks, heads, frozen features.
+
+Trainings of a sweep that differ in the seed alone, and start from the same weights, use one network, which is reset
+before each; so Keras compiles once. Those with the same seed begin with the same head-only epochs, whatever is frozen;
+so these are trained once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from core.data.arrays import FaceArrays
+from core.models.classifier import Classifier
+from core.training.features import FeatureMemory
+
+# Networks with more weights are built each time: a few of them, with their optimizers, would fill a laptop's memory.
+MOST_WEIGHTS = 5_000_000
+# Sets of faces that are held: the three splits at one size, and the training photos once more.
+MOST_FACES = 4
+
+
+@dataclass(frozen=True)
+class TrainedHead:
+    """A head after its head-only epochs.
+
+    Attributes:
+        weights: of the head, in Keras's order.
+        epochs: what was reported of each epoch, epoch 0 first.
+    """
+
+    weights: list[np.ndarray]
+    epochs: tuple[dict[str, Any], ...]
+
+
+@dataclass
+class Shared:
+    """What a training shares with others of the same process.
+
+    Attributes:
+        depths: freeze depths of the others, at which features are kept as well.
+        check_stop: raises `Stopped` where all of them are to stop, each at once and to be resumed later.
+        memory: what frozen layers made of the photos.
+        heads: trained heads, by what tells them apart.
+    """
+
+    depths: tuple[int, ...] = ()
+    check_stop: Callable[[], None] | None = None
+    memory: FeatureMemory = field(default_factory=FeatureMemory)
+    heads: dict[Hashable, TrainedHead] = field(default_factory=dict)
+    _faces: dict[Hashable, FaceArrays] = field(default_factory=dict)
+    _networks: dict[Hashable, Classifier] = field(default_factory=dict)
+
+    def faces(self, key: Hashable, load: Callable[[], FaceArrays]) -> FaceArrays:
+        """Return faces that were read before, else read them."""
+        if key not in self._faces:
+            if len(self._faces) >= MOST_FACES:
+                self._faces.clear()
+            self._faces[key] = load()
+        return self._faces[key]
+
+    def network(
+        self, key: Hashable, build: Callable[[], Classifier], reset: Callable[[Classifier], None]
+    ) -> Classifier:
+        """Return an untrained network: a known one after `reset`, else a new one."""
+        known = self._networks.get(key)
+        if known is not None:
+            reset(known)
+            return known
+        built = build()
+        if built.joined.count_params() <= MOST_WEIGHTS:
+            self._networks[key] = built
+        return built
