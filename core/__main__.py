@@ -6,13 +6,16 @@ import argparse
 import json
 import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from core import presets
-from core.errors import LabError
+from core import disk, presets
+from core.errors import LabError, from_system
+from core.visible import for_json, for_terminal
+from core.workspace import Workspace
 
 # Set before TensorFlow is imported: the last line on stderr is our own sentence.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -189,18 +192,36 @@ def main(argv: Sequence[str] | None = None) -> int:
         if arguments.command == "worker":
             commands.worker(arguments.lane)
             return 0
+        _end_tidily()
+        disk.clear_temporary(Workspace.personal().root)
         answer = commands.COMMANDS[arguments.command](arguments)
     except LabError as error:
-        print(error, file=sys.stderr)
-        return 2
+        return _refused(error)
+    except (OSError, MemoryError) as error:
+        trouble = from_system(error)
+        if trouble is None:
+            raise
+        return _refused(trouble)
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 130
     if arguments.json:
-        print(json.dumps(answer.facts, ensure_ascii=False))
+        print(for_json(json.dumps(answer.facts, ensure_ascii=False)))
     else:
-        print(answer.text)
+        print(for_terminal(answer.text))
     return 0
+
+
+def _end_tidily() -> None:
+    """Take a closed terminal, and a wish to end, like Ctrl+C: what was begun is put away first."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
+
+
+def _refused(error: LabError) -> int:
+    print(for_terminal(str(error)), file=sys.stderr)
+    return 2
 
 
 if __name__ == "__main__":

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import tempfile
 import threading
 import time
 from collections import OrderedDict
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+
+import psutil
 
 from core.errors import LabError
 
@@ -23,6 +27,8 @@ T = TypeVar("T")
 _REFUSES_WHILE_OPEN = os.name == "nt"
 _REFUSALS = 50
 _PAUSE_S = 0.02
+# All temporary files and folders begin with this, and the number of the process that made them.
+TEMPORARY = ".tmp-"
 
 
 def _patiently(action: Callable[[], T]) -> T:
@@ -47,7 +53,7 @@ def replacing(path: Path, *, make_folder: bool = True) -> Iterator[Path]:
     """
     if make_folder:
         path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=_temporary_prefix(), suffix=path.suffix, dir=path.parent)
     os.close(handle)
     beside = Path(name)
     try:
@@ -55,6 +61,40 @@ def replacing(path: Path, *, make_folder: bool = True) -> Iterator[Path]:
         _patiently(lambda: beside.replace(path))
     finally:
         beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def temporary_folder(parent: Path) -> Iterator[Path]:
+    """Make a folder in `parent` for as long as the block runs; one that a killed process left is cleared later."""
+    parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=_temporary_prefix(), dir=parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def clear_temporary(folder: Path, *, deep: bool = False) -> None:
+    """Remove temporary files and folders whose process has ended, as one that was killed leaves them.
+
+    Args:
+        folder: where to look.
+        deep: look into the folders inside it, too.
+    """
+    for path in list(folder.rglob(f"{TEMPORARY}*") if deep else folder.glob(f"{TEMPORARY}*")):
+        found = re.match(rf"{re.escape(TEMPORARY)}(\d+)-", path.name)
+        if found and not psutil.pid_exists(int(found[1])):
+            with suppress(OSError):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def temporary_beside(path: Path) -> Path:
+    """Return a path in the same folder for what is to become `path`; left behind, it is cleared later."""
+    return path.with_name(f"{_temporary_prefix()}{path.name}")
+
+
+def _temporary_prefix() -> str:
+    return f"{TEMPORARY}{os.getpid()}-"
 
 
 def write_bytes(path: Path, data: bytes, *, make_folder: bool = True) -> None:

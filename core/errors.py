@@ -1,5 +1,9 @@
 """The errors a user can meet. Every message is one sentence: what is wrong, what was received, what to do next."""
 
+from __future__ import annotations
+
+import errno
+
 
 class LabError(Exception):
     """Something the user can mend. The page or the command line shows the message once, without a traceback."""
@@ -27,3 +31,40 @@ class RunError(LabError):
 
 class Stopped(Exception):  # noqa: N818 - not an error
     """The user asked a job to stop. Not an error: the job keeps what it has and ends as `stopped`."""
+
+
+class RefusedError(LabError):
+    """The computer refused: no room on the disk, no permission, no memory."""
+
+
+# Windows knows no quota.
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+def from_system(error: BaseException) -> RefusedError | None:
+    """Return the sentence for what a computer refuses to anybody; None for anything else, which is a bug.
+
+    Args:
+        error: what was raised: by the system, by numpy, or by TensorFlow (whose class is known by its name only, since
+            the server does not import it).
+    """
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+        return RefusedError(
+            "This computer has too little memory for it; choose smaller faces or more frozen blocks, or close other "
+            "programs, and start it again."
+        )
+    code = getattr(error, "errno", None) if isinstance(error, OSError) else None
+    named = getattr(error, "filename", None)
+    if code in _FULL:
+        where = f' that holds "{named}"' if named else ""
+        return RefusedError(
+            f"The disk{where} is full; delete what you no longer need, then do it again. What was saved before is safe."
+        )
+    if code in _FORBIDDEN:
+        what = f'"{named}"' if named else "A file or folder"
+        return RefusedError(
+            f"{what} may not be opened or changed ({error.strerror or 'no permission'}); "  # type: ignore[attr-defined]
+            "allow it, or choose another folder with LAB_HOME, then do it again."
+        )
+    return None

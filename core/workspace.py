@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
+from core import disk, trash
 from core.errors import LabError
 
 
@@ -84,15 +84,18 @@ class Workspace:
         """
         photos = sum(1 for _ in self.photos.glob("*/*/original"))
         size = 0
-        for folder in (self.photos, self.datasets, self.runs, self.sweeps, self.jobs, self.cache):
-            size += sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-            shutil.rmtree(folder, ignore_errors=True)
-            left = sum(1 for file in folder.rglob("*") if file.is_file())
-            if left:
-                raise LabError(
-                    f'{left} files in "{folder}" could not be removed; '
-                    "close the programs that use them and erase again."
-                )
+        temporary = [path for path in self.root.glob(f"{disk.TEMPORARY}*") if path.is_dir()]
+        folders = (self.photos, self.datasets, self.runs, self.sweeps, self.jobs, self.cache, *temporary)
+        size += sum(file.stat().st_size for folder in folders for file in folder.rglob("*") if file.is_file())
+        trash.remove(self.root, folders)
+        away = self.root / trash.FOLDER
+        left = [file for folder in (*folders, away) for file in folder.rglob("*") if file.is_file()]
+        left = [file for file in left if file.parent != away]  # the notes of what is still to go
+        if left:
+            raise LabError(
+                f'{len(left)} files in "{left[0].parent}" could not be removed; '
+                "close the programs that use them and erase again."
+            )
         # Logs may name people. Living workers keep them open, so they are emptied, not removed.
         for log in self.queue.glob("*.log"):
             size += log.stat().st_size

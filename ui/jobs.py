@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from core import disk
 from core.config import CropConfig, TrainConfig
 from core.data import samples
 from core.data.dataset import Dataset
@@ -24,7 +25,7 @@ from core.jobs import queue
 from core.sweeps.plan import SweepPlan
 from core.sweeps.sweep import Sweep, create_sweep
 from core.workspace import Workspace
-from ui import server
+from ui import server, uploads
 
 UPLOAD, WEIGHTS = "upload.zip", "weights.h5"
 # Marks a search whose end was shown to the user.
@@ -149,12 +150,14 @@ def download(workspace: Workspace, backbone: str) -> JobFolder:
 def import_weights(workspace: Workspace, backbone: str, upload: UploadedFile) -> JobFolder:
     """Write an uploaded weights file into the job's own folder and queue its check."""
     request = {"kind": "import_weights", "lane": queue.HELPER, "backbone": backbone, "called": upload.name}
-    return _with_file(
+    job = _with_file(
         workspace, request, "file", WEIGHTS, write=lambda beside: shutil.copyfileobj(upload, beside, 1 << 20)
     )
+    uploads.give_back([upload])
+    return job
 
 
-def predict(workspace: Workspace, run: Run, uploads: Sequence[UploadedFile]) -> JobFolder:
+def predict(workspace: Workspace, run: Run, photos: Sequence[UploadedFile]) -> JobFolder:
     """Pack uploaded photos into a zip in the job's own folder and queue their prediction.
 
     Earlier predictions are removed with their photos, so that nobody else finds them here.
@@ -163,11 +166,13 @@ def predict(workspace: Workspace, run: Run, uploads: Sequence[UploadedFile]) -> 
 
     def pack(beside: BinaryIO) -> None:
         with zipfile.ZipFile(beside, "w", zipfile.ZIP_STORED) as archive:
-            for upload in uploads:
+            for upload in photos:
                 archive.writestr(unique_name(upload.name, set(archive.namelist())), upload.getbuffer())
 
     request = {"kind": "predict", "lane": queue.HELPER, "model": str(run.path)}
-    return _with_file(workspace, request, "photos", UPLOAD, write=pack)
+    job = _with_file(workspace, request, "photos", UPLOAD, write=pack)
+    uploads.give_back(photos)
+    return job
 
 
 def _with_file(
@@ -180,7 +185,7 @@ def _with_file(
     """
     path = _new_path(workspace)
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}")
+    beside = disk.temporary_beside(path)
     try:
         with beside.open("wb") as opened:
             write(opened)

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from ui import server, state
+from ui import server, state, uploads
 from ui.text import common
 from ui.text import compare as compare_words
 
@@ -46,6 +46,7 @@ def enter() -> None:
 def _open() -> StreamlitPage:
     st.set_page_config(page_title=common.LAB, page_icon=ICON, layout="wide")
     server.workers()
+    uploads.give_back_of_closed_pages()
     # Addresses are the names of the files, as the older kind of page has them.
     pages = [
         st.Page(START, title=common.START, icon=":material/home:", default=True),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.errors import LabError
+from core.errors import LabError, from_system
 from ui.state import Widget
 from ui.text import common, escape
 
@@ -40,7 +40,7 @@ def missing(what: str, button: str, page: str, **query: str) -> None:
 
 @contextmanager
 def errors_as_sentences() -> Iterator[None]:
-    """Show a LabError raised inside as one red sentence, and go on behind the block.
+    """Show a LabError raised inside, or what the computer refused, as one red sentence, and go on behind the block.
 
     Everything else is a bug and keeps its traceback.
     """
@@ -48,6 +48,11 @@ def errors_as_sentences() -> Iterator[None]:
         yield
     except LabError as error:
         show_error(str(error))
+    except (OSError, MemoryError) as error:
+        refused = from_system(error)
+        if refused is None:
+            raise
+        show_error(str(refused))
 
 
 def show_error(sentence: str) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.jobs import supervisor
+from core.jobs import deletion, supervisor
 from core.workspace import Workspace
+from ui import uploads
 
 
 def workspace() -> Workspace:
@@ -23,7 +24,8 @@ def workers() -> supervisor.Supervisor:
 
 @st.cache_resource(show_spinner=False)
 def _supervisor(root: str) -> supervisor.Supervisor:
-    started = supervisor.Supervisor(Workspace(Path(root)))
+    started = supervisor.Supervisor(Workspace(Path(root)), first=deletion.go_on)
     started.start()
+    uploads.keep_no_freed_memory()
     atexit.register(started.stop)
     return started

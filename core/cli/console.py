@@ -19,6 +19,7 @@ from core.data.dataset import Dataset
 from core.data.labels import PeopleFrom
 from core.errors import ConfigError, DatasetError, LabError, Stopped
 from core.jobfolder import JobFolder
+from core.visible import for_terminal
 from core.workspace import Workspace
 
 
@@ -80,7 +81,7 @@ def photos_of(arguments: argparse.Namespace, workspace: Workspace, image_size_px
             on_progress=lambda _step, done, total: move(done, total),
         )
     for sentence in leaks.sentences(dataset):
-        print(sentence, file=sys.stderr)
+        print(for_terminal(sentence), file=sys.stderr)
     if any(leaks.leaking(dataset, split) for split in leaks.HELD_OUT):
         print("--count-leaks lets them count.", file=sys.stderr)
     return dataset

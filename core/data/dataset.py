@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from core import disk
+from core import disk, trash
 from core.config import MIN_PEOPLE, SPLITS, CropConfig, Split, SplitConfig
 from core.data.read import LeftOut
 from core.data.store import PhotoStore
@@ -169,8 +168,7 @@ def save_edit(workspace: Workspace, before: Dataset, after: Dataset, *, is_used:
     saved = replace(after, id=before.id, version=before.version + 1)
     save_dataset(workspace, saved)
     if not is_used(before):
-        for path in (workspace.datasets / before.id).glob(f"v{before.version}[.-]*"):
-            path.unlink(missing_ok=True)
+        _remove_version(workspace, before.id, before.version)
         remove_unused(workspace, before.sha256s() - saved.sha256s())
     return saved
 
@@ -235,8 +233,33 @@ def delete_dataset(workspace: Workspace, dataset_id: str, *, first: Callable[[],
         return
     with photos_locked(workspace, timeout_s=10):
         first()
-        shutil.rmtree(workspace.datasets / dataset_id, ignore_errors=True)
+        trash.remove(workspace.root, [workspace.datasets / dataset_id])
         remove_unused(workspace, PhotoStore(workspace.photos).sha256s())
+
+
+def remove_unneeded(workspace: Workspace, is_used: IsUsed) -> None:
+    """Remove older versions that no run has any more, then photos that no data set uses.
+
+    Nothing is removed while photos are being read in: the next call will find it.
+
+    Args:
+        is_used: asked whether a run has this version.
+    """
+    try:
+        with photos_locked(workspace, timeout_s=0):
+            for folder in workspace.datasets.iterdir():
+                for version in _versions(folder)[:-1]:
+                    with suppress(LabError, FileNotFoundError):
+                        if not is_used(load_dataset(workspace, folder.name, version)):
+                            _remove_version(workspace, folder.name, version)
+            remove_unused(workspace, PhotoStore(workspace.photos).sha256s())
+    except DatasetError:
+        return
+
+
+def _remove_version(workspace: Workspace, dataset_id: str, version: int) -> None:
+    for path in (workspace.datasets / dataset_id).glob(f"v{version}[.-]*"):
+        path.unlink(missing_ok=True)
 
 
 def photos_of(workspace: Workspace, dataset_id: str) -> set[str]:

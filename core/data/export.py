@@ -6,16 +6,17 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 
 from pathvalidate import sanitize_filename
 
+from core import disk
 from core.config import CropConfig
 from core.data.labels import PeopleFrom
 from core.data.photofolder import PhotoFacts, chosen_face
 from core.data.read import LeftOut, PhotoReader, SourcePhoto, read_source
 from core.data.store import PhotoStore
 from core.errors import DatasetError, PhotoError
+from core.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ def export_crops(
     left_out: list[LeftOut] = []
     to_review: list[LeftOut] = []
     written = 0
-    with TemporaryDirectory(prefix="vggface-lab-") as scratch:
-        store = PhotoStore(Path(scratch))
+    with disk.temporary_folder(Workspace.personal().root) as scratch:
+        store = PhotoStore(scratch)
         photos = _read(read_source(source, people_from), store, left_out, report)
         facts = store.crop_all(
             [sha256 for _, sha256 in photos], crop, on_photo=lambda done, total, _: report("crop", done, total)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from core.data.labels import TABLE_ENDINGS, FoundLabels, PeopleFrom, labels_from
 from core.data.layout import ARRANGEMENT, Parts, Place, arrange, arrange_new, folders_name_people, found_names
 from core.data.sources import Entry, EntryError, Source, is_zip, open_source
 from core.errors import DatasetError
+from core.visible import visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -253,7 +253,7 @@ def shown_name(name: str) -> str:
     Raises:
         DatasetError: nothing is left of it.
     """
-    shown = _shown(name) if name.strip() else ""
+    shown = visible(name)[:_LONGEST_NAME]
     if not shown:
         raise DatasetError(f"A name needs at least one letter, received {name!r}; type one.")
     return shown
@@ -272,7 +272,4 @@ def _shown_parts(parts: Parts) -> Parts | None:
 
 
 def _shown(part: str) -> str:
-    # Names that are no valid text arrive as lone surrogates, which cannot be written to a file.
-    text = part.encode("utf-8", "replace").decode("utf-8")
-    text = "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(sign) == "Cc" else sign for sign in text)
-    return unicodedata.normalize("NFC", text).strip()[:_LONGEST_NAME] or "(no name)"
+    return visible(part)[:_LONGEST_NAME] or "(no name)"

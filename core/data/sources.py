@@ -102,9 +102,13 @@ def _size(path: Path) -> int:
 
 
 def _walk(folder: Path) -> list[tuple[Path, tuple[str, ...]]]:
-    """List a folder's files with the parts of their paths; links to folders are followed, each folder once."""
+    """List a folder's files with the parts of their paths; links to folders are followed, each folder once.
+
+    Raises:
+        DatasetError: it is too large to be a folder of photos, as the root of a disk is.
+    """
     seen: set[str] = set()
-    found = []
+    found: list[tuple[Path, tuple[str, ...]]] = []
     for place, folders, names in os.walk(folder, followlinks=True):
         real = os.path.realpath(place)
         if real in seen:
@@ -114,6 +118,10 @@ def _walk(folder: Path) -> list[tuple[Path, tuple[str, ...]]]:
         folders.sort()
         parts = Path(place).relative_to(folder).parts
         found += [(Path(place, name), (*parts, name)) for name in sorted(names)]
+        if len(found) > MAX_ENTRIES or len(seen) > MAX_ENTRIES:
+            raise DatasetError(
+                f'"{folder}" holds more than {MAX_ENTRIES} files or folders; choose the folder with the photos in it.'
+            )
     return found
 
 
@@ -134,7 +142,12 @@ class _Zip(Source):
             raise DatasetError(f'"{self._name}" is protected by a password; make a zip without one.')
         unpacked = sum(info.file_size for info in self._infos)
         packed = sum(info.compress_size for info in self._infos)
-        if unpacked > MAX_UNPACKED_BYTES or (unpacked > RATIO_FROM_BYTES and unpacked > MAX_RATIO * packed):
+        if RATIO_FROM_BYTES < unpacked <= MAX_UNPACKED_BYTES and unpacked > MAX_RATIO * packed:
+            raise DatasetError(
+                f'"{self._name}" would unpack to {unpacked / max(packed, 1):.0f} times its size, which no photos do; '
+                "pack the photos themselves."
+            )
+        if unpacked > MAX_UNPACKED_BYTES:
             raise DatasetError(
                 f'"{self._name}" would unpack to {unpacked / 1e9:.1f} GB, at most {MAX_UNPACKED_BYTES / 1e9:.0f} GB of '
                 "photos are read; make the photos smaller, leave videos out, or bring fewer at a time."
@@ -185,6 +198,20 @@ def open_source(source: Path) -> Iterator[Source]:
         return
     with archive:
         yield _Zip(archive, source.name)
+
+
+def read_zip(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[tuple[str, ...], bytes]]:
+    """Yield path and content of every file in a zip; no content where a file cannot be unpacked.
+
+    Raises:
+        DatasetError: it holds more than is read, or needs a password.
+    """
+    source = _Zip(archive, name)
+    for entry in source.entries():
+        try:
+            yield entry.parts, source.read(entry)
+        except EntryError:
+            yield entry.parts, b""
 
 
 def is_zip(path: Path) -> bool:

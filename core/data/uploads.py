@@ -6,6 +6,7 @@ others. Each zip is complete or missing, so whatever happens to one batch, the e
 
 from __future__ import annotations
 
+import io
 import shutil
 import zipfile
 from collections.abc import Container, Iterable, Iterator
@@ -14,8 +15,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING
 
+from filelock import FileLock
+
 from core import disk
 from core.data.layout import SPLIT_FOLDERS
+from core.data.read import is_ignored
+from core.data.sources import read_zip
 from core.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -66,21 +71,25 @@ class Upload:
         """Return how many files were uploaded."""
         return sum(len(pile.names) for pile in self.piles())
 
-    def add(self, number: int, files: Iterable[tuple[str, IO[bytes]]]) -> None:
+    def add(self, number: int, files: Iterable[tuple[str, IO[bytes]]], *, unpack: bool = False) -> None:
         """Add files to a pile; a name that is there already gets a number.
 
+        Args:
+            unpack: of a zip the files inside it are added, without their folders: they are all one person's.
+
         Raises:
-            DatasetError: they cannot be written. Earlier files stay.
+            DatasetError: they cannot be written, or a zip holds too much. Earlier files stay.
         """
-        pile = self.pile(number)
-        names = dict.fromkeys(pile.names)
-        with _written(self._zip(number, pile.batches)) as beside, zipfile.ZipFile(beside, "w") as archive:
-            for name, file in files:
-                once = unique_name(name, names)
-                with archive.open(once, "w", force_zip64=True) as entry:
-                    shutil.copyfileobj(file, entry, _COPY_BYTES)
-                names[once] = None
-        self._keep(Pile(number, pile.person, tuple(names), pile.batches + 1))
+        with self._locked():
+            pile = self.pile(number)
+            names = dict.fromkeys(pile.names)
+            with _written(self._zip(number, pile.batches)) as beside, zipfile.ZipFile(beside, "w") as archive:
+                for name, file in _unpacked(files) if unpack else files:
+                    once = unique_name(name, names)
+                    with archive.open(once, "w", force_zip64=True) as entry:
+                        shutil.copyfileobj(file, entry, _COPY_BYTES)
+                    names[once] = None
+            self._keep(Pile(number, pile.person, tuple(names), pile.batches + 1))
 
     def set_zip(self, name: str, file: IO[bytes]) -> None:
         """Keep a zip as it came, unopened, in place of everything else.
@@ -88,22 +97,25 @@ class Upload:
         Raises:
             DatasetError: it cannot be written.
         """
-        self.clear()
-        with _written(self._zip(0, 0)) as beside, beside.open("wb") as kept:
-            shutil.copyfileobj(file, kept, _COPY_BYTES)
-        self._keep(Pile(0, NOBODY, (name,)))
+        with self._locked():
+            self.clear()
+            with _written(self._zip(0, 0)) as beside, beside.open("wb") as kept:
+                shutil.copyfileobj(file, kept, _COPY_BYTES)
+            self._keep(Pile(0, NOBODY, (name,)))
 
     def set_person(self, number: int, person: str) -> None:
         """Set whose photos a pile holds."""
-        pile = self.pile(number)
-        if pile.person != person:
-            self._keep(replace(pile, person=person))
+        with self._locked():
+            pile = self.pile(number)
+            if pile.person != person:
+                self._keep(replace(pile, person=person))
 
     def drop(self, number: int) -> None:
         """Remove a pile."""
-        for path in self._zips(self.pile(number)):
-            path.unlink(missing_ok=True)
-        self._write([pile for pile in self.piles() if pile.number != number])
+        with self._locked():
+            for path in self._zips(self.pile(number)):
+                path.unlink(missing_ok=True)
+            self._write([pile for pile in self.piles() if pile.number != number])
 
     def clear(self) -> None:
         """Remove everything."""
@@ -123,6 +135,13 @@ class Upload:
         with _written(self.path / "packed.zip") as beside:
             _join([(pile.person, self._zips(pile)) for pile in piles], beside)
         return self.path / "packed.zip"
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the upload while it is read, changed and written: two tabs may add to it at once."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.path.with_name(f".{self.path.name}.lock")):
+            yield
 
     def _zip(self, number: int, batch: int) -> Path:
         return self.path / (f"{number}-{batch}.zip" if batch else f"{number}.zip")
@@ -147,6 +166,26 @@ def _written(path: Path) -> Iterator[Path]:
     except OSError as error:
         why = error.strerror or str(error)
         raise DatasetError(f"These photos could not be kept ({why}); make room on the disk and try again.") from error
+
+
+def _unpacked(files: Iterable[tuple[str, IO[bytes]]]) -> Iterator[tuple[str, IO[bytes]]]:
+    """Yield files, and in place of a zip those inside it; one that cannot be unpacked stays a file of no bytes."""
+    for name, file in files:
+        is_zip = file.read(2) == b"PK"
+        file.seek(0)
+        if not is_zip:
+            yield name, file
+            continue
+        try:
+            archive = zipfile.ZipFile(file)
+        except zipfile.BadZipFile:
+            file.seek(0)
+            yield name, file
+            continue
+        with archive:
+            for path, data in read_zip(archive, name):
+                if not is_ignored(path):
+                    yield path[-1], io.BytesIO(data)
 
 
 def _join(piles: list[tuple[str, list[Path]]], to: Path) -> None:

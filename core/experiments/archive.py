@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from core import disk
 from core.config import CropConfig
 from core.errors import RunError
 from core.experiments.runs import Run, open_run
+from core.workspace import Workspace
 
 SCHEMA = 1
 MODEL, LABELS, CROP, README = "model.keras", "labels.json", "crop.json", "README.txt"
@@ -112,9 +112,9 @@ def opened(path: Path) -> Iterator[ModelPack]:
     elif path.is_dir():
         yield _read_pack(path)
     elif zipfile.is_zipfile(path):
-        with TemporaryDirectory(prefix="vggface-lab-") as folder:
-            _unzip(path, Path(folder))
-            yield _read_pack(Path(folder))
+        with disk.temporary_folder(Workspace.personal().root) as folder:
+            _unzip(path, folder)
+            yield _read_pack(folder)
     else:
         raise RunError(f'"{path.name}" is neither an experiment nor a model taken along; choose its folder or its zip.')
 

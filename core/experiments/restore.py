@@ -10,7 +10,6 @@ import json
 import math
 import re
 import shutil
-import tempfile
 import zipfile
 import zlib
 from contextlib import contextmanager
@@ -78,13 +77,10 @@ def unpack_run(source: Path | BinaryIO, workspace: Workspace) -> Run:
         if (workspace.runs / run_id).exists():
             raise RunError(f'This experiment is here already ("{_title_of(workspace, run_id)}"); open it in the list.')
         workspace.runs.mkdir(parents=True, exist_ok=True)
-        # Written beside its place and renamed: until then it is no run, for the name begins with a dot.
-        beside = Path(tempfile.mkdtemp(prefix=".coming-", dir=workspace.runs)) / run_id
-        try:
-            _write(zipped, beside, header)
-            beside.rename(workspace.runs / run_id)
-        finally:
-            shutil.rmtree(beside.parent, ignore_errors=True)
+        # Written beside its place and renamed into it, so that nobody meets half of it.
+        with disk.temporary_folder(workspace.root) as beside:
+            _write(zipped, beside / run_id, header)
+            (beside / run_id).rename(workspace.runs / run_id)
     return Run(workspace.runs / run_id)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from core import disk
+from core import disk, trash
+from core.data import dataset as datasets
 from core.data.dataset import delete_dataset as delete_photos
 from core.errors import LabError
 from core.experiments import runs
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from core.sweeps.sweep import Sweep
     from core.workspace import Erased, Workspace
 
+# Kinds of jobs that bring photos into the store before a data set names them.
+_SEARCHES = ("crop", "add", "recrop", "fetch")
+
 
 def delete_run(workspace: Workspace, run: Run) -> None:
     """Stop an experiment where it is open, and remove it with all predictions of new photos made with it.
@@ -29,7 +33,8 @@ def delete_run(workspace: Workspace, run: Run) -> None:
     """
     predictions = [job for job in _jobs(workspace) if _request(job).get("model") == str(run.path)]
     _stop(workspace, [run.job, *predictions])
-    _remove([run.job, *predictions])
+    _remove(workspace, [run.job, *predictions])
+    _remove_unneeded_photos(workspace)
 
 
 def delete_sweep(workspace: Workspace, sweep: Sweep) -> None:
@@ -48,7 +53,8 @@ def delete_sweep(workspace: Workspace, sweep: Sweep) -> None:
     predictions = [job for job in _jobs(workspace) if _request(job).get("model") in models]
     _stop(workspace, [sweep.job, *predictions])
     # The sweep first: it would train missing experiments again, while experiments without their sweep are harmless.
-    _remove([sweep.job, *made, *predictions])
+    _remove(workspace, [sweep.job, *made, *predictions])
+    _remove_unneeded_photos(workspace)
 
 
 def _sweep_of(job: JobFolder) -> str:
@@ -70,7 +76,31 @@ def delete_dataset(workspace: Workspace, dataset_id: str) -> None:
             jobs.append(job)
     _stop(workspace, [*made, *jobs])
     # Experiments are removed under the lock of the photos, when these can be removed too.
-    delete_photos(workspace, dataset_id, first=lambda: _remove([*made, *jobs]))
+    delete_photos(workspace, dataset_id, first=lambda: _remove(workspace, [*made, *jobs]))
+
+
+def go_on(workspace: Workspace) -> None:
+    """Finish what an earlier process left: deletions that did not come to their end, temporary files, unused photos.
+
+    Call it when a server starts.
+    """
+    disk.clear_temporary(workspace.root, deep=True)
+    trash.finish(workspace.root)
+    _remove_unneeded_photos(workspace)
+
+
+def _remove_unneeded_photos(workspace: Workspace) -> None:
+    """Remove photos that no data set uses, unless a search that can go on may still want them."""
+    searching = [job for job in _jobs(workspace) if _request(job).get("kind") in _SEARCHES and not _has_ended(job)]
+    if not searching:
+        datasets.remove_unneeded(workspace, partial(runs.is_used, workspace))
+
+
+def _has_ended(job: JobFolder) -> bool:
+    try:
+        return job.status().state in ("done", "failed")
+    except (LabError, FileNotFoundError, KeyError):
+        return True
 
 
 def erase_everything(workspace: Workspace) -> Erased:
@@ -119,6 +149,5 @@ def _stop(workspace: Workspace, jobs: list[JobFolder]) -> None:
     supervisor.stop_jobs(workspace, [job for job in jobs if _is_open(job)])
 
 
-def _remove(jobs: list[JobFolder]) -> None:
-    for job in jobs:
-        shutil.rmtree(job.path, ignore_errors=True)
+def _remove(workspace: Workspace, jobs: list[JobFolder]) -> None:
+    trash.remove(workspace.root, [job.path for job in jobs])

@@ -73,9 +73,17 @@ class Supervisor:
     Args:
         workspace: whose jobs the workers do.
         command: what starts a worker; the lane is appended.
+        first: done in its thread before anything else, as to finish what an earlier server left.
     """
 
-    def __init__(self, workspace: Workspace, *, command: Sequence[str] = COMMAND) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        command: Sequence[str] = COMMAND,
+        first: Callable[[Workspace], None] | None = None,
+    ) -> None:
+        self._first = first
         self._workspace = workspace
         self._command = tuple(command)
         self._children: dict[str, _Child] = {}
@@ -121,6 +129,9 @@ class Supervisor:
                 self._supervise()
 
     def _supervise(self) -> None:
+        if self._first is not None:
+            with suppress(OSError, LabError):
+                self._first(self._workspace)
         while not self._stopping.is_set():
             try:
                 self._tick()

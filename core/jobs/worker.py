@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal
 import psutil
 
 from core import disk
-from core.errors import LabError, Stopped
+from core.errors import LabError, Stopped, from_system
 from core.jobs import queue, workers
 from core.jobs.kinds import KINDS, Kind, Work
 
@@ -99,6 +99,11 @@ def _perform(job: JobFolder, workspace: Workspace, work: Work) -> None:
         _end(job, "failed", str(error))
         raise
     except Exception as error:
+        trouble = from_system(error)
+        if trouble:
+            with suppress(OSError):  # A full disk takes not even that; then the page finds no worker and says so.
+                _end(job, "failed", str(trouble))
+            raise trouble from error
         if job.exists():
             disk.write_bytes(job.path / "traceback.txt", traceback.format_exc().encode("utf-8"))
         reason = str(error).strip().partition("\n")[0][:300]

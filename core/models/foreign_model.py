@@ -1,7 +1,7 @@
-"""Check a saved model from outside before Keras opens it. No TensorFlow.
+"""Check a saved model before Keras opens it: only what this lab itself builds is let in. No TensorFlow.
 
 Keras's safe mode refuses code in a model file, but it has had holes. A model of this lab has few kinds of layers; a
-file with any other part is refused.
+file with any other part, or with arrays that lie in other files, is refused.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ import json
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+import h5py
+
 from core.errors import RunError
+from core.models import weights_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,21 +39,23 @@ def check(path: Path) -> None:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            _check_parts(archive)
+            _check_parts(path.name, archive)
             config = json.loads(archive.read("config.json"))
+            with archive.open("model.weights.h5") as stored, h5py.File(stored, "r") as arrays:
+                weights_file.check_plain(arrays)
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, RuntimeError, NotImplementedError) as error:
-        raise RunError(f"The network in it cannot be read ({error}); bring an intact copy.") from error
+        raise RunError(f'"{path.name}" cannot be read as a network ({error}); bring an intact copy.') from error
     strange = next(_strange(config), None)
     if strange:
-        raise RunError(f"The network in it holds {strange!r}, which this lab never makes; bring one that it made.")
+        raise RunError(f'"{path.name}" holds {strange!r}, which this lab never makes; bring one that it made.')
 
 
-def _check_parts(archive: zipfile.ZipFile) -> None:
+def _check_parts(name: str, archive: zipfile.ZipFile) -> None:
     sizes = {info.filename: info.file_size for info in archive.infolist()}
     if set(sizes) != PARTS or len(archive.infolist()) != len(PARTS):
-        raise RunError("The network in it is no file that this lab saved; bring one that it made.")
+        raise RunError(f'"{name}" is no network that this lab saved; bring one that it made.')
     if sizes["config.json"] > LARGEST_CONFIG_BYTES or sizes["model.weights.h5"] > LARGEST_WEIGHTS_BYTES:
-        raise RunError("The network in it is larger than any that this lab makes; bring one that it made.")
+        raise RunError(f'"{name}" is larger than any network that this lab makes; bring one that it made.')
 
 
 def _strange(part: Any) -> Any:

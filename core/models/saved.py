@@ -9,7 +9,7 @@ import numpy as np
 
 from core import disk
 from core.errors import RunError
-from core.models import build, weights_file
+from core.models import build, foreign_model, weights_file
 from core.models.architectures import architecture
 from core.models.classifier import SCALE_LAYER, Classifier
 
@@ -42,11 +42,12 @@ def _float32_layer(layer: keras.Operation) -> keras.Operation:
 
 
 def open_model(path: Path) -> keras.Model:
-    """Open a saved model in safe mode, without code of this lab.
+    """Open a saved model in safe mode, without code of this lab: the one way in for all models.
 
     Raises:
-        RunError: it is no such file.
+        RunError: it is no such file, or holds what this lab never makes.
     """
+    foreign_model.check(path)
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except (OSError, ValueError, TypeError, KeyError) as error:

@@ -8,7 +8,7 @@ cannot match; here every layer must be there, with the right shapes, and nothing
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import h5py
 import numpy as np
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.models.architectures import Architecture, Layer
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -48,16 +51,17 @@ def read_layers(path: Path, backbone: str, *, file_name: str | None = None) -> d
         ignored.
 
     Raises:
-        WeightsError: not such a file, or a layer is missing, unknown, of another shape, or empty of information (not
-            finite, or a kernel that is one number throughout).
+        WeightsError: not such a file, an array that is not plain and inside it, or a layer is missing, unknown, of
+            another shape, or empty of information (not finite, or a kernel that is one number throughout).
     """
     network, file_name = architecture(backbone), file_name or path.name
     try:
         with h5py.File(path, "r") as file:
             found = _match(network, list(_file_layers(file, file_name)), file_name)
             return {layer.name: _read(layer, found[layer.name], file_name) for layer in network.weight_layers}
-    except (OSError, KeyError, RuntimeError) as error:
-        # What h5py raises for a file that is cut off, is no HDF5, or lists what it does not hold.
+    except (OSError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        # What h5py raises for a file that is cut off, no HDF5 at all, or lists what it does not hold, and what odd
+        # names and types lead to.
         raise WeightsError(
             f'"{file_name}" cannot be read as a weights file ({_short(error)}); bring an intact copy.'
         ) from error
@@ -68,17 +72,50 @@ def _short(error: Exception) -> str:
 
 
 def _file_layers(file: h5py.File, file_name: str) -> Iterator[_FileLayer]:
-    root = file.get("model_weights", file)
+    root = _inside(file, "model_weights", h5py.Group) if "model_weights" in file else file
     names = _names(root, "layer_names")
     if not names:
         raise WeightsError(
             f'"{file_name}" holds no layers in the layout of Keras weights; bring the .h5 file of the network.'
         )
     for name in names:
-        group = root[name]
-        arrays = tuple(group[weight] for weight in _names(group, "weight_names"))
+        group = _inside(root, name, h5py.Group)
+        arrays = tuple(_inside(group, weight, h5py.Dataset) for weight in _names(group, "weight_names"))
         if arrays:
             yield _FileLayer(name, arrays)
+
+
+def _inside(group: h5py.Group, name: str, kind: type[T]) -> T:
+    """Return a group or an array that lies in the file itself, reached without links.
+
+    HDF5 can keep an array in another file, by links, external storage or as a virtual data set: a file from elsewhere
+    could then read any file of this computer.
+
+    Raises:
+        ValueError: it is something else, or its numbers lie elsewhere or are no floating-point numbers.
+    """
+    found = group
+    for part in name.split("/"):
+        if not isinstance(group, h5py.Group) or not isinstance(group.get(part, getlink=True), h5py.HardLink):
+            raise ValueError(f'"{name}" lies outside the file, or is not there')
+        found = group = group[part]
+    if not isinstance(found, kind):
+        raise ValueError(f'"{name}" is no {kind.__name__.lower()}')
+    if isinstance(found, h5py.Dataset) and (found.external or found.is_virtual or found.dtype.kind != "f"):
+        raise ValueError(f'"{name}" is no plain array of numbers')
+    return found
+
+
+def check_plain(group: h5py.Group) -> None:
+    """Raise ValueError unless everything in a file lies in the file itself: no links, no arrays stored elsewhere."""
+    for name in group:
+        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+            raise ValueError(f'"{name}" lies outside the file')
+        found = group[name]
+        if isinstance(found, h5py.Group):
+            check_plain(found)
+        elif not isinstance(found, h5py.Dataset) or found.external or found.is_virtual or found.dtype.kind not in "fiu":
+            raise ValueError(f'"{name}" is no plain array of numbers')
 
 
 def _names(group: h5py.Group, attribute: str) -> list[str]:

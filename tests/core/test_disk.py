@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,6 +29,33 @@ def test_a_write_that_breaks_leaves_the_old_file_and_nothing_beside_it(tmp_path:
         raise RuntimeError
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from core import disk
+root = Path(sys.argv[1])
+with disk.replacing(root / "runs" / "checkpoint.npz") as beside, disk.temporary_folder(root) as folder:
+    beside.write_bytes(b"half")
+    (folder / "original.jpg").write_bytes(b"photo")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="knows no SIGKILL")
+def test_what_a_killed_process_left_is_cleared_and_what_a_living_one_needs_stays(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False)
+    with disk.temporary_folder(tmp_path) as mine, disk.replacing(tmp_path / "runs" / "model.keras") as beside:
+        beside.write_bytes(b"half")
+        before = {path for path in tmp_path.rglob("*") if path.is_file()}
+        assert len(before) == 3
+        disk.clear_temporary(tmp_path)
+        assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 2
+        disk.clear_temporary(tmp_path, deep=True)
+        assert [path for path in tmp_path.rglob("*") if path.is_file()] == [beside]
+        assert mine.is_dir()
+    assert {path.name for path in tmp_path.rglob("*")} == {"runs", "model.keras"}
 
 
 def test_readers_see_the_old_or_the_new_file_while_it_is_written(tmp_path: Path) -> None:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import errno
+
+import numpy as np
 import pytest
 
 from core import errors
-from core.errors import LabError, Stopped
+from core.errors import LabError, Stopped, from_system
 
 
 @pytest.mark.parametrize("name", ["ConfigError", "PhotoError", "DatasetError", "WeightsError", "RunError"])
@@ -14,3 +17,37 @@ def test_what_the_user_can_mend_is_caught_in_one_place(name: str) -> None:
 
 def test_a_wish_to_stop_is_no_error_of_the_users() -> None:
     assert not issubclass(Stopped, LabError)
+
+
+class ResourceExhaustedError(Exception):
+    """Stands for TensorFlow's, which is known by its name."""
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "runs/a"), 'disk that holds "runs/a" is full; delete'),
+        (OSError(getattr(errno, "EDQUOT", errno.ENOSPC), "Disk quota exceeded"), "The disk is full; delete"),
+        (PermissionError(errno.EACCES, "Permission denied", "photos"), '"photos" may not be opened or changed'),
+        (OSError(errno.EROFS, "Read-only file system", "lab"), r'"lab" .*Read-only.*LAB_HOME'),
+        (MemoryError(), "too little memory.*smaller faces or more frozen blocks"),
+        (ResourceExhaustedError(), "too little memory"),
+    ],
+)
+def test_what_the_computer_refuses_is_one_sentence(error: Exception, said: str) -> None:
+    trouble = from_system(error)
+    assert isinstance(trouble, LabError)
+    with pytest.raises(LabError, match=said):
+        raise trouble
+    assert "\n" not in str(trouble)
+
+
+def test_an_array_too_large_for_memory_is_no_bug() -> None:
+    with pytest.raises(MemoryError) as caught:
+        np.zeros((1 << 46,), np.float64)
+    assert from_system(caught.value)
+
+
+@pytest.mark.parametrize("error", [OSError(errno.EIO, "Input/output error"), ValueError("3"), OSError()])
+def test_anything_else_stays_a_bug(error: Exception) -> None:
+    assert from_system(error) is None

@@ -32,7 +32,7 @@ def a_zip() -> bytes:
 
 
 def only_job(lab_home) -> JobFolder:
-    (path,) = lab_home.jobs.iterdir()
+    (path,) = (path for path in lab_home.jobs.iterdir() if path.is_dir())
     return JobFolder(path)
 
 

@@ -38,7 +38,7 @@ def fill(workspace: Workspace, source: Path) -> None:
     dataset = build_dataset(source, workspace, crop=CropConfig(detector="none"))
     config = TrainConfig(freeze_depth=10, epochs=ROUNDS)
     for _ in range(RUNS):
-        fakes.run(workspace, dataset, rounds=ROUNDS, config=config)
+        fakes.run(workspace, dataset, epochs=ROUNDS, config=config)
 
 
 def seconds(page: str) -> tuple[float, float]:

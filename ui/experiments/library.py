@@ -18,7 +18,7 @@ from core.sweeps import sweep as sweep_folders
 from core.sweeps.results import progress
 from core.sweeps.sweep import Sweep
 from core.workspace import Workspace
-from ui import navigation, page, state
+from ui import navigation, page, state, uploads
 from ui.compare import selection
 from ui.experiments import storage
 from ui.state import Param, Widget
@@ -237,7 +237,7 @@ def bring_back(workspace: Workspace) -> None:
         if upload:
             with page.errors_as_sentences():
                 run = restore.unpack_run(upload, workspace)
-                # A new, empty widget: the upload leaves the memory with the old one.
+                uploads.give_back([upload])
                 state.count_up(state.BACK_UPLOADS)
                 st.query_params[Param.RUN] = run.id
                 st.toast(words.BROUGHT_BACK)

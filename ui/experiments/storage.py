@@ -9,7 +9,7 @@ from core.experiments.runs import Run
 from core.jobs import deletion
 from core.sweeps.sweep import Sweep
 from core.workspace import Workspace
-from ui import jobs, page, state
+from ui import jobs, page, state, uploads
 from ui.components import faces
 from ui.state import Widget
 from ui.text import common, escape
@@ -76,6 +76,7 @@ def _delete_dataset(workspace: Workspace, dataset: Dataset) -> None:
 
 def _erase(workspace: Workspace) -> None:
     erased = deletion.erase_everything(workspace)
+    uploads.give_back_everything()
     _forget()
     state.DATASET.set(None)
     # Said on the next run of the page, which is empty then.

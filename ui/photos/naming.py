@@ -12,7 +12,7 @@ from core.data.labels import FoundLabels, PeopleFrom
 from core.data.layout import folders_name_people
 from core.data.uploads import Upload
 from core.errors import LabError
-from ui import state
+from ui import state, uploads
 from ui.state import Widget
 from ui.text import amounts, common, escape
 from ui.text import photos as words
@@ -57,15 +57,15 @@ def _card(draft: Upload, number: int, people: Sequence[str]) -> None:
     name = " ".join((typed or "").split())
     if name != pile.person:
         draft.set_person(number, name)
-    uploads = st.file_uploader(
+    brought = st.file_uploader(
         words.PHOTOS_OF_PERSON,
         accept_multiple_files=True,
         key=f"{Widget.CARD}-{number}-{state.UPLOADS.get()}",
         label_visibility="collapsed",
     )
-    if uploads:
-        draft.add(number, [(upload.name, upload) for upload in uploads])
-        # New, empty widgets: the old one's photos leave the memory with it.
+    if brought:
+        draft.add(number, [(upload.name, upload) for upload in brought], unpack=True)
+        uploads.give_back(brought)
         state.count_up(state.UPLOADS)
         st.rerun()
     if pile.names:

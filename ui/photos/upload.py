@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.config import MIN_PEOPLE, CropConfig
 from core.data import collections, filetype, read
@@ -13,7 +14,7 @@ from core.data.dataset import Dataset
 from core.data.uploads import Upload
 from core.jobfolder import JobFolder
 from core.workspace import Workspace
-from ui import dataset_choice, jobs, page, state
+from ui import dataset_choice, jobs, page, state, uploads
 from ui.photos import naming
 from ui.state import Widget
 from ui.text import common, escape
@@ -73,12 +74,12 @@ def _drop(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
     draft = jobs.draft(workspace, "folder")
     with _with_example():
         # No filter for types: it would drop other files without a word.
-        uploads = st.file_uploader(
+        brought = st.file_uploader(
             words.WHOLE_FOLDER, accept_multiple_files="directory", key=f"{Widget.DROP}-{state.UPLOADS.get()}"
         )
-        if uploads:
-            draft.add(0, [(upload.name, upload) for upload in uploads])
-            _renew()
+        if brought:
+            draft.add(0, [(upload.name, upload) for upload in brought])
+            _renew(brought)
         name = _brought(draft)
     return _go(workspace, draft, into, name, lambda: "" if draft.n_files() else words.NO_SOURCE_DROP)
 
@@ -93,7 +94,7 @@ def _zip(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
             page.show_error(words.no_zip(upload.name, kind))
         elif upload:
             draft.set_zip(upload.name, upload)
-            _renew()
+            _renew([upload])
         name = _brought(draft)
     return _go(workspace, draft, into, name, lambda: "" if draft.n_files() else words.NO_SOURCE_ZIP)
 
@@ -155,8 +156,9 @@ def _with_example() -> st.delta_generator.DeltaGenerator:
     return where
 
 
-def _renew() -> None:
-    """Draw new, empty upload widgets: uploads leave the memory with the old ones."""
+def _renew(on_disk: Sequence[UploadedFile]) -> None:
+    """Take uploads that are on disk out of memory, and draw new, empty upload widgets."""
+    uploads.give_back(on_disk)
     state.count_up(state.UPLOADS)
     st.rerun()
 

@@ -110,8 +110,8 @@ def test_even_one_person_or_none_is_kept_but_not_for_training(
 
 def test_a_name_is_changed_and_nothing_else(build: Build, lab_home: Workspace) -> None:
     before = build(people_files({"anna": 6, "ben": 6, "carl": 1}))
-    after = edits.rename_person(lab_home, before, "ben", " Abel\n", is_used=unused)
-    assert after.people == ("Abel\N{REPLACEMENT CHARACTER}", "anna")
+    after = edits.rename_person(lab_home, before, "ben", " Ab\x07el\n", is_used=unused)
+    assert after.people == ("Ab\N{REPLACEMENT CHARACTER}el", "anna")
     after = edits.rename_person(lab_home, after, after.people[0], "abel", is_used=unused)
     after = edits.rename_person(lab_home, after, "carl", "Cäsar", is_used=unused)
     assert after.people == ("abel", "anna")

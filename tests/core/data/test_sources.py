@@ -147,3 +147,11 @@ def test_a_file_that_may_not_be_read_says_so(tmp_path: Path) -> None:
     (folder / "1.jpg").chmod(0)
     with open_source(folder) as files, pytest.raises(EntryError, match="cannot be opened"):
         files.read(files.entries()[0])
+
+
+def test_a_whole_disk_is_no_folder_of_photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "MAX_ENTRIES", 10)
+    for number in range(11):
+        (tmp_path / "disk" / f"folder {number}").mkdir(parents=True)
+    with pytest.raises(DatasetError, match=r"holds more than 10 files or folders; choose the folder"):
+        listed(tmp_path / "disk")

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import io
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -93,3 +95,34 @@ def test_an_upload_that_fails_takes_no_earlier_ones_along(tmp_path: Path) -> Non
     upload.add(1, files("1.jpg"))
     upload.set_person(1, "Ada")
     assert packed(upload, tmp_path / "all.zip") == ["Ada/1.jpg", "Ada/1 (2).jpg"]
+
+
+def test_two_tabs_that_add_at_once_lose_nothing(tmp_path: Path) -> None:
+    together = Barrier(6)
+
+    def tab(number: int) -> None:
+        together.wait()
+        for batch in range(5):
+            Upload(tmp_path / "draft").add(number % 3, files(f"{number}-{batch}.jpg"))
+
+    with ThreadPoolExecutor(6) as tabs:
+        list(tabs.map(tab, range(6)))
+    upload = Upload(tmp_path / "draft")
+    assert upload.n_files() == 30
+    assert len(packed(upload, tmp_path / "all.zip")) == 30
+
+
+def test_a_zip_on_a_card_is_unpacked_as_this_persons_photos(tmp_path: Path) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name in ("holiday/1.jpg", "holiday/deep/1.jpg", "__MACOSX/._1.jpg", "2.jpg"):
+            archive.writestr(name, name)
+    content.seek(0)
+    upload = Upload(tmp_path / "draft")
+    broken = io.BytesIO(b"PK no zip at all")
+    upload.add(1, [("photos.zip", content), ("3.jpg", io.BytesIO(b"3")), ("broken.zip", broken)], unpack=True)
+    upload.set_person(1, "Ada")
+    assert upload.pile(1).names == ("1.jpg", "1 (2).jpg", "2.jpg", "3.jpg", "broken.zip")
+    packed(upload, tmp_path / "all.zip")
+    with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+        assert archive.read("Ada/1 (2).jpg") == b"holiday/deep/1.jpg"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
@@ -34,6 +35,10 @@ def refuse(job: JobFolder, workspace: Workspace) -> None:
     raise LabError('Person "anna" has 1 photo; add photos.')
 
 
+def fill_the_disk(job: JobFolder, workspace: Workspace) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device", "checkpoint.npz")
+
+
 def break_down(job: JobFolder, workspace: Workspace) -> None:
     raise ZeroDivisionError("3 by 0\nand more")
 
@@ -48,6 +53,7 @@ KINDS = {
     "practise": Kind(TRAIN, "tests.core.jobs.sample_jobs:count", warm=True, ends_worker=True),
     "refuse": Kind(HELPER, "tests.core.jobs.sample_jobs:refuse"),
     "break_down": Kind(HELPER, "tests.core.jobs.sample_jobs:break_down"),
+    "fill_the_disk": Kind(HELPER, "tests.core.jobs.sample_jobs:fill_the_disk"),
     "sleep_deaf": Kind(HELPER, "tests.core.jobs.sample_jobs:sleep_deaf"),
 }
 

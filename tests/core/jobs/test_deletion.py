@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from functools import partial
+
 from core.data import dataset as datasets
+from core.data import edits
 from core.experiments import runs
 from core.jobfolder import JobFolder
 from core.jobs import deletion, queue
@@ -114,3 +117,49 @@ def test_sweeps_go_with_their_photos(lab_home):
     deletion.delete_dataset(lab_home, dataset.id)
     assert list_sweeps(lab_home) == [kept]
     assert not any(run.path.exists() for run in runs_of_it)
+
+
+def without(workspace: Workspace, dataset: datasets.Dataset, person: str) -> datasets.Dataset:
+    """Remove a person, as the page does."""
+    return edits.remove_person(workspace, dataset, person, is_used=partial(runs.is_used, workspace))
+
+
+def originals(workspace: Workspace) -> set[str]:
+    return {path.parent.name for path in workspace.photos.glob("*/*/original")}
+
+
+def test_photos_of_somebody_removed_go_with_the_last_experiment_that_had_them(lab_home):
+    before = fakes.dataset(lab_home)
+    first, second = fakes.run(lab_home, before), fakes.run(lab_home, before)
+    after = without(lab_home, before, before.people[0])
+    deletion.delete_run(lab_home, first)
+    assert originals(lab_home) == before.sha256s()
+    deletion.delete_run(lab_home, second)
+    assert originals(lab_home) == after.sha256s() < before.sha256s()
+    folder = lab_home.datasets / before.id
+    assert [path.name for path in folder.glob("v*.json")] == [f"v{after.version}.json"]
+
+
+def test_the_next_start_finishes_what_was_left(lab_home):
+    before = fakes.dataset(lab_home)
+    run = fakes.run(lab_home, before)
+    after = without(lab_home, before, before.people[0])
+    run.path.rename(lab_home.root / "killed-in-the-middle")
+    half = lab_home.runs / ".tmp-4194999-model.keras"  # of a process that no computer has
+    half.write_bytes(b"half")
+    deletion.go_on(lab_home)
+    assert originals(lab_home) == after.sha256s()
+    assert not half.exists()
+
+
+def test_a_search_that_can_go_on_keeps_the_photos_it_has_read(lab_home):
+    before = fakes.dataset(lab_home)
+    without(lab_home, before, before.people[0])
+    (lab_home.photos / "ab" / ("ab" * 32)).mkdir(parents=True)
+    (lab_home.photos / "ab" / ("ab" * 32) / "original").write_bytes(b"read so far")
+    search = JobFolder.create(lab_home.jobs / "one", {"kind": "crop", "lane": "helper"}, state="interrupted")
+    deletion.go_on(lab_home)
+    assert "ab" * 32 in originals(lab_home)
+    search.set_state("failed")
+    deletion.go_on(lab_home)
+    assert "ab" * 32 not in originals(lab_home)

@@ -42,6 +42,7 @@ def test_a_job_is_done_with_its_events_and_result(bench: Bench) -> None:
 def test_failures_tell_their_sentence_and_bugs_keep_their_traceback(bench: Bench) -> None:
     refused = bench.submit("refuse")
     broken = bench.submit("break_down")
+    full = bench.submit("fill_the_disk")
     unknown = bench.submit("fly")
     last = bench.submit("count", to=1)
     _run_here(bench.workspace)
@@ -53,6 +54,8 @@ def test_failures_tell_their_sentence_and_bugs_keep_their_traceback(bench: Bench
     assert message.startswith("Something broke that should not have: ZeroDivisionError: 3 by 0; ")
     assert "\n" not in message
     assert "break_down" in (broken.path / "traceback.txt").read_text(encoding="utf-8")
+    assert 'disk that holds "checkpoint.npz" is full' in full.status().message
+    assert not (full.path / "traceback.txt").exists()
     assert 'received "fly"' in unknown.status().message
     assert last.status().state == "done"
 

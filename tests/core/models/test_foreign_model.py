@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import io
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
+import h5py
+import numpy as np
 import pytest
 
 from core.errors import RunError
@@ -17,8 +21,41 @@ def write_model(path: Path, layer: object = DENSE) -> Path:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("metadata.json", "{}")
         archive.writestr("config.json", json.dumps({"class_name": "Functional", "config": {"layers": [layer]}}))
-        archive.writestr("model.weights.h5", b"weights")
+        archive.writestr("model.weights.h5", weights())
     return path
+
+
+def weights(change: Callable[[h5py.File], None] = lambda file: None) -> bytes:
+    """Return the bytes of a file of weights, changed."""
+    content = io.BytesIO()
+    with h5py.File(content, "w") as file:
+        file["layers/people/vars/0"] = np.zeros((4, 3), np.float32)
+        change(file)
+    return content.getvalue()
+
+
+def linked(file: h5py.File) -> None:
+    file["layers/people/vars/1"] = h5py.ExternalLink("secret.h5", "/secret")
+
+
+def soft(file: h5py.File) -> None:
+    file["layers/people/vars/1"] = h5py.SoftLink("/layers/people/vars/0")
+
+
+def outside(file: h5py.File) -> None:
+    file["layers/people/vars"].create_dataset("1", (4,), "f4", external=[("secret.bin", 0, 16)])
+
+
+@pytest.mark.parametrize("change", [linked, soft, outside])
+def test_arrays_of_other_files_are_refused(tmp_path, change):
+    path = write_model(tmp_path / "a.keras")
+    with zipfile.ZipFile(path) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in (parts | {"model.weights.h5": weights(change)}).items():
+            archive.writestr(name, part)
+    with pytest.raises(RunError, match=r'"a.keras" cannot be read as a network'):
+        foreign_model.check(path)
 
 
 def test_what_the_lab_makes_is_let_in(tmp_path):
@@ -61,5 +98,5 @@ def test_another_file_is_refused(tmp_path):
         foreign_model.check(tmp_path / "a.keras")
     with zipfile.ZipFile(write_model(tmp_path / "b.keras"), "a") as archive:
         archive.writestr("assets/code.py", "evil")
-    with pytest.raises(RunError, match="no file that this lab saved"):
+    with pytest.raises(RunError, match="no network that this lab saved"):
         foreign_model.check(tmp_path / "b.keras")

@@ -103,7 +103,7 @@ def test_a_model_that_computes_in_bfloat16_is_found(tmp_path: Path) -> None:
 def test_what_is_no_model_is_one_sentence(tmp_path: Path, content: bytes | None) -> None:
     if content is not None:
         (tmp_path / "model.keras").write_bytes(content)
-    with pytest.raises(RunError, match=r'"model.keras" does not open as a Keras model') as caught:
+    with pytest.raises(RunError, match=r'"model.keras" cannot be read as a network') as caught:
         check_file(tmp_path / "model.keras", None, 13, "face-vgg-mini")
     assert "\n" not in str(caught.value)
 

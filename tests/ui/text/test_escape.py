@@ -28,3 +28,9 @@ def test_a_name_is_one_line() -> None:
 
 def test_html_is_text() -> None:
     assert escape.as_html('<img src="x"> & Bo') == "&lt;img src=&quot;x&quot;&gt; &amp; Bo"
+
+
+def test_what_cannot_be_seen_is_said_to_have_no_name() -> None:
+    assert escape.plain("\u200b") == r"\(no name\)"
+    assert escape.plain("") == ""
+    assert escape.as_html("\u202eevil") == "evil"

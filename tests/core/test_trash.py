@@ -1,0 +1,77 @@
+"""Deletion that goes on after death."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core import trash
+
+KILLED = """
+import os, shutil, signal, sys
+from pathlib import Path
+from core import disk, trash
+root, step = Path(sys.argv[1]), int(sys.argv[2])
+steps = 0
+def dying(real):
+    def do(*arguments, **named):
+        global steps
+        steps += 1
+        if steps == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*arguments, **named)
+    return do
+shutil.rmtree, Path.rename, Path.unlink = dying(shutil.rmtree), dying(Path.rename), dying(Path.unlink)
+disk.write_json = dying(disk.write_json)
+trash.remove(root, [root / "runs" / "a", root / "datasets" / "b", root / "note.txt"])
+"""
+
+
+def fill(root: Path) -> None:
+    for name in ("runs/a/model.keras", "runs/a/deep/er.json", "datasets/b/v1.json", "runs/stays/model.keras"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("x")
+    (root / "note.txt").write_text("x")
+
+
+def files(root: Path) -> set[str]:
+    return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
+
+
+def test_everything_named_goes_and_nothing_else(tmp_path: Path) -> None:
+    fill(tmp_path)
+    gone = [tmp_path / name for name in ("runs/a", "datasets/b", "never was", "note.txt")]
+    trash.remove(tmp_path, gone)
+    assert files(tmp_path) == {"runs/stays/model.keras"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="knows no SIGKILL")
+@pytest.mark.parametrize("step", range(2, 9))
+def test_a_deletion_that_was_killed_is_finished(tmp_path: Path, step: int) -> None:
+    fill(tmp_path)
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), str(step)], check=False)
+    trash.finish(tmp_path)
+    assert files(tmp_path) == {"runs/stays/model.keras"}
+    assert not (tmp_path / trash.FOLDER).exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="knows no SIGKILL")
+def test_one_that_was_not_written_down_has_not_begun(tmp_path: Path) -> None:
+    fill(tmp_path)
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), "1"], check=False)
+    trash.finish(tmp_path)
+    assert len(files(tmp_path)) == 5
+
+
+@pytest.mark.parametrize("name", ["../outside.txt", ".", ""])
+def test_a_note_reaches_nothing_outside(tmp_path: Path, name: str) -> None:
+    (tmp_path / "outside.txt").write_text("x")
+    root = tmp_path / "home"
+    fill(root)
+    trash.disk.write_json(root / trash.FOLDER / "1.json", {"paths": [name]}, schema=trash.SCHEMA)
+    trash.finish(root)
+    assert (tmp_path / "outside.txt").exists()
+    assert len(files(root)) == 5
