@@ -42,6 +42,7 @@ class Classifier:
         unit_inputs: the symbolic tensor each unit takes, and last the one the head takes.
         backbone: name in the registry.
         units: names of the backbone's units, from the input side.
+        saved_form: what `saved.save_model` writes, made once; None before that.
     """
 
     prefix: keras.Model
@@ -51,6 +52,7 @@ class Classifier:
     unit_inputs: tuple[keras.KerasTensor, ...]
     backbone: str
     units: tuple[str, ...]
+    saved_form: keras.Model | None = None
 
     def part(self, last: int, first: int | None = None) -> keras.Model:
         """Return the units before `last` as a model whose output is the input of `last` (after all units, of the head).

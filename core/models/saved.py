@@ -22,10 +22,12 @@ def save_model(classifier: Classifier, path: Path) -> None:
     beta train then, set `layer.gamma.trainable` and `layer.beta.trainable`.
 
     Args:
-        classifier: not changed.
+        classifier: keeps the float32 copy that is written, for the next training that uses it.
         path: ends in ".keras".
     """
-    plain = keras.models.clone_model(classifier.joined, clone_function=_float32_layer)
+    if classifier.saved_form is None:
+        classifier.saved_form = keras.models.clone_model(classifier.joined, clone_function=_float32_layer)
+    plain = classifier.saved_form
     plain.set_weights(classifier.joined.get_weights())
     for layer in plain.layers:
         if layer.name == SCALE_LAYER:

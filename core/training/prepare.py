@@ -24,6 +24,9 @@ from core.training.features import PREFIX_BATCH, Faces, FrozenLayers, Prefix
 from core.training.shared import Shared
 from core.workspace import Workspace
 
+# Channels of the first layer of the network with which `unfrozen_rate` was chosen.
+MEASURED_WIDTH = 16
+
 
 @dataclass(frozen=True)
 class Phase:
@@ -46,7 +49,18 @@ def phases_of(config: TrainConfig, n_units: int) -> tuple[Phase, ...]:
     head_epochs, rate = config.head_only_epochs(n_units), config.learning_rate
     if not head_epochs:
         return (Phase(0, config.epochs, config.freeze_depth == n_units, rate),)
-    return (Phase(0, head_epochs, True, rate), Phase(head_epochs, config.epochs, False, config.unfrozen_learning_rate))
+    unfrozen_rate = config.unfrozen_learning_rate * (_share_for_width(config.backbone) if config.pretrained else 1.0)
+    return (Phase(0, head_epochs, True, rate), Phase(head_epochs, config.epochs, False, unfrozen_rate))
+
+
+def _share_for_width(backbone: str) -> float:
+    """Return by how much a network wider than the bundled one needs a smaller learning rate behind the border.
+
+    Adam moves each weight by about the same amount whatever the width, and a wide layer adds up more of these moves. So
+    the rate falls as the width grows (Yang et al., "Tensor Programs V", 2022); measured in docs/training.md.
+    """
+    first = registry.backbone(backbone).architecture.weight_layers[0]
+    return min(1.0, MEASURED_WIDTH / first.shapes[0][-1])
 
 
 @dataclass(frozen=True)
