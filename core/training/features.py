@@ -126,7 +126,9 @@ class Faces:
         return np.stack(views)
 
     def _ask(self, views: np.ndarray) -> np.ndarray:
-        return np.asarray(self._prefix.predict_on_batch(views.astype(np.float32))).astype(np.float32)
+        # `FrozenLayers` looks the pictures up by their bytes, of which there are four times as many in float32.
+        pictures = views if isinstance(self._prefix, FrozenLayers) else views.astype(np.float32)
+        return np.asarray(self._prefix.predict_on_batch(pictures)).astype(np.float32)
 
 
 class EpochBatches(keras.utils.PyDataset):
@@ -250,7 +252,7 @@ class FrozenLayers:
         """Return what unit `depth` sees of RGB pictures.
 
         Args:
-            x: float32, shape (n, size_px, size_px, 3), 0-255.
+            x: uint8 or float32, shape (n, size_px, size_px, 3), 0-255.
 
         Returns:
             float32, shape (n, ...).
@@ -263,7 +265,8 @@ class FrozenLayers:
                 features, begin, last = known, place + 1, depth
                 break
         for depth in self._kept_depths[begin:]:
-            features = np.asarray(self._part(last, depth).predict_on_batch(features)).astype(np.float32)
+            asked = features.astype(np.float32, copy=False)
+            features = np.asarray(self._part(last, depth).predict_on_batch(asked)).astype(np.float32)
             self._memory.keep(self._name, depth, keys, features)
             last = depth
         return features

@@ -17,7 +17,8 @@ from core.models import architectures, saved
 if TYPE_CHECKING:
     from core.training.prepare import Setup
 
-TEST_BATCH = 32
+# In pixels: 32 faces at 224 px, for memory; small faces go in larger batches, for time.
+TEST_BATCH_PIXELS = 32 * 224 * 224
 
 
 def finish(setup: Setup, best_weights: list[np.ndarray] | None, began_s: float) -> None:
@@ -67,7 +68,8 @@ def predict_faces(model: keras.Model, faces_rgb: np.ndarray, n_classes: int) -> 
     """
     if len(faces_rgb) == 0:
         return np.zeros((0, n_classes), np.float32)
-    batches = [faces_rgb[start : start + TEST_BATCH] for start in range(0, len(faces_rgb), TEST_BATCH)]
+    size = max(1, TEST_BATCH_PIXELS // (faces_rgb.shape[1] * faces_rgb.shape[2]))
+    batches = [faces_rgb[start : start + size] for start in range(0, len(faces_rgb), size)]
     # Called, not `predict`: compiling it would take longer than a small test set.
     answers = [keras.ops.convert_to_numpy(model(batch.astype(np.float32), training=False)) for batch in batches]
     return np.concatenate(answers).astype(np.float32)
