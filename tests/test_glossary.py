@@ -20,7 +20,7 @@ def rows() -> list[tuple[str, str, str]]:
     """Return the table: word on screen, word of the field, name in code."""
     lines = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").splitlines()
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
-    return [(screen, field, code) for screen, field, code, _ in cells[2:]]
+    return [(row[0], row[1], row[2]) for row in cells[2:] if len(row) == 4]
 
 
 def words(cell: str) -> list[str]:

@@ -21,7 +21,7 @@ from core.data.uploads import Upload, unique_name
 from core.experiments import runs
 from core.experiments.runs import Run
 from core.jobfolder import OPEN_STATES, JobFolder
-from core.jobs import queue
+from core.jobs import deletion, queue
 from core.sweeps.plan import SweepPlan
 from core.sweeps.sweep import Sweep, create_sweep
 from core.workspace import Workspace
@@ -31,7 +31,7 @@ UPLOAD, WEIGHTS = "upload.zip", "weights.h5"
 # Marks a search whose end was shown to the user.
 _REPORTED = "told"
 # Kinds of jobs that find faces; one at a time is shown on Photos.
-SEARCHES = ("crop", "fetch", "add", "recrop")
+SEARCHES = deletion.SEARCHES
 
 
 def draft(workspace: Workspace, way: str) -> Upload:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core.workspace import Erased, Workspace
 
 # Kinds of jobs that bring photos into the store before a data set names them.
-_SEARCHES = ("crop", "add", "recrop", "fetch")
+SEARCHES = ("crop", "add", "recrop", "fetch")
 
 
 def delete_run(workspace: Workspace, run: Run) -> None:
@@ -91,7 +91,7 @@ def go_on(workspace: Workspace) -> None:
 
 def _remove_unneeded_photos(workspace: Workspace) -> None:
     """Remove photos that no data set uses, unless a search that can go on may still want them."""
-    searching = [job for job in _jobs(workspace) if _request(job).get("kind") in _SEARCHES and not _has_ended(job)]
+    searching = [job for job in _jobs(workspace) if _request(job).get("kind") in SEARCHES and not _has_ended(job)]
     if not searching:
         datasets.remove_unneeded(workspace, partial(runs.is_used, workspace))
 
