@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from core import disk, presets
+from core import disk, presets, trash
 from core.errors import LabError, from_system
 from core.visible import for_json, for_terminal
 from core.workspace import Workspace
@@ -194,6 +194,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 0
         _end_tidily()
         disk.clear_temporary(Workspace.personal().root)
+        trash.finish(Workspace.personal().root)
         answer = commands.COMMANDS[arguments.command](arguments)
     except LabError as error:
         return _refused(error)
@@ -213,10 +214,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _end_tidily() -> None:
-    """Take a closed terminal, and a wish to end, like Ctrl+C: what was begun is put away first."""
+    """Take a closed terminal, and a wish to end, like Ctrl+C: what was begun is put away first.
+
+    A signal that is ignored stays so: `nohup` is meant to outlast the terminal.
+    """
     for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _refused(error: LabError) -> int:

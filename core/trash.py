@@ -1,7 +1,7 @@
-"""How folders of a workspace go away for good: written down, done, crossed out.
+"""How folders of a workspace go away for good: written down, moved into the trash, crossed out, removed.
 
-A deletion that death interrupts goes on at the next start. First a note says what goes; then each folder is renamed
-into the trash, so that no page meets half of it, and removed; the note goes last.
+Moving takes no time and is what a deletion that death interrupts finishes at the next start. After it the note goes, so
+that nothing made anew in the same place can be taken for what was to go. What lies in the trash is nobody's any more.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 from core import disk
@@ -24,39 +23,42 @@ def remove(root: Path, paths: Iterable[Path]) -> None:
 
     Args:
         root: of the workspace.
-        paths: inside it. What cannot be removed now, as where a program has a file open, goes at the next start.
+        paths: inside it. Of what was moved and cannot be removed now, as where a program has a file open, the rest is
+            removed at the next start.
     """
     inside = [path.relative_to(root).as_posix() for path in paths if path.exists()]
     if inside:
         note = root / FOLDER / f"{uuid.uuid4().hex}.json"
         disk.write_json(note, {"paths": inside}, schema=SCHEMA)
-        _carry_out(root, note)
+        _move(root, note)
+        for moved in note.parent.glob(f"{note.stem}.*"):
+            _remove_here(moved)
 
 
 def finish(root: Path) -> None:
     """Go on with every deletion that did not come to its end."""
     folder = root / FOLDER
     for note in sorted(folder.glob("*.json")):
-        _carry_out(root, note)
-    if folder.is_dir() and not any(folder.glob("*.json")):
-        shutil.rmtree(folder, ignore_errors=True)
+        _move(root, note)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
-def _carry_out(root: Path, note: Path) -> None:
+def _move(root: Path, note: Path) -> None:
+    """Move what a note names into the trash, and cross the note out."""
     try:
         names = disk.read_json(note, schema=SCHEMA)["paths"]
     except (LabError, KeyError, FileNotFoundError):
-        note.unlink(missing_ok=True)
-        return
-    left = False
+        names = []
     for number, name in enumerate(names):
-        path, away = root / name, note.with_suffix(f".{number}")
+        path = root / name
         if not path.resolve().is_relative_to(root.resolve()) or path.resolve() == root.resolve():
             continue
-        with suppress(OSError):  # Windows, while somebody has a file of it open: then it is removed where it lies.
-            path.rename(away)
-        for place in (away, path):
-            shutil.rmtree(place, ignore_errors=True) if place.is_dir() else place.unlink(missing_ok=True)
-        left = left or away.exists() or path.exists()
-    if not left:
-        note.unlink(missing_ok=True)
+        try:
+            path.rename(note.with_suffix(f".{number}"))
+        except OSError:  # gone already, or on Windows held open: then it is removed where it lies
+            _remove_here(path)
+    note.unlink(missing_ok=True)
+
+
+def _remove_here(path: Path) -> None:
+    shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)

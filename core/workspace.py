@@ -88,9 +88,8 @@ class Workspace:
         folders = (self.photos, self.datasets, self.runs, self.sweeps, self.jobs, self.cache, *temporary)
         size += sum(file.stat().st_size for folder in folders for file in folder.rglob("*") if file.is_file())
         trash.remove(self.root, folders)
-        away = self.root / trash.FOLDER
-        left = [file for folder in (*folders, away) for file in folder.rglob("*") if file.is_file()]
-        left = [file for file in left if file.parent != away]  # the notes of what is still to go
+        places = (*folders, self.root / trash.FOLDER)
+        left = [file for folder in places for file in folder.rglob("*") if file.is_file()]
         if left:
             raise LabError(
                 f'{len(left)} files in "{left[0].parent}" could not be removed; '

@@ -226,3 +226,22 @@ def test_help_loads_no_command(lab_home):
     code += "print(sorted({'core.cli.commands', 'sklearn', 'numpy'} & set(sys.modules)))"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert last_line(answer.stdout) == "[]"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="knows no closed terminal")
+@pytest.mark.parametrize(("ignored", "code"), [(False, 130), (True, 0)])
+def test_a_closed_terminal_ends_a_command_tidily_unless_it_was_meant_to_outlast_it(tmp_path, ignored, code):
+    code_of = (
+        "import os, signal, sys\n"
+        f"{'signal.signal(signal.SIGHUP, signal.SIG_IGN)' if ignored else ''}\n"
+        "from core import __main__ as lab\n"
+        "from core.cli import commands\n"
+        "from core.cli.console import Answer\n"
+        "def closed(arguments):\n"
+        "    os.kill(os.getpid(), signal.SIGHUP)\n"
+        "    return Answer({}, 'done')\n"
+        "for name in list(commands.COMMANDS): commands.COMMANDS[name] = closed\n"
+        "sys.exit(lab.main(['weights', 'list']))\n"
+    )
+    env = {**os.environ, "LAB_HOME": str(tmp_path)}
+    assert subprocess.run([sys.executable, "-c", code_of], env=env, check=False).returncode == code

@@ -75,3 +75,29 @@ def test_a_note_reaches_nothing_outside(tmp_path: Path, name: str) -> None:
     trash.finish(root)
     assert (tmp_path / "outside.txt").exists()
     assert len(files(root)) == 5
+
+
+def test_what_is_made_anew_in_the_same_place_is_not_taken_for_what_was_to_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A data set of the same photos gets the same folder; a file that was held open must not cost it later."""
+    fill(tmp_path)
+    with monkeypatch.context() as held_open:
+        held_open.setattr(trash.shutil, "rmtree", lambda *_, **__: None)
+        trash.remove(tmp_path, [tmp_path / "datasets", tmp_path / "runs" / "a"])
+    fill(tmp_path)
+    trash.finish(tmp_path)
+    assert files(tmp_path) == {
+        "runs/a/model.keras", "runs/a/deep/er.json", "datasets/b/v1.json", "runs/stays/model.keras", "note.txt",
+    }  # fmt: skip
+
+
+def test_what_cannot_be_moved_is_removed_where_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(tmp_path)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "in use")
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    trash.remove(tmp_path, [tmp_path / "runs" / "a", tmp_path / "note.txt"])
+    assert files(tmp_path) == {"datasets/b/v1.json", "runs/stays/model.keras"}
