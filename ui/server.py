@@ -24,7 +24,7 @@ def workers() -> supervisor.Supervisor:
 
 @st.cache_resource(show_spinner=False)
 def _supervisor(root: str) -> supervisor.Supervisor:
-    started = supervisor.Supervisor(Workspace(Path(root)), first=deletion.go_on)
+    started = supervisor.Supervisor(Workspace(Path(root)), tidy=deletion.go_on)
     started.start()
     uploads.keep_no_freed_memory()
     atexit.register(started.stop)

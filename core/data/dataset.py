@@ -196,25 +196,33 @@ def load_dataset(workspace: Workspace, dataset_id: str, version: int | None = No
         version: None reads the newest.
 
     Raises:
-        DatasetError: there is none of that id or version.
+        DatasetError: there is none of that id or version, or its file is damaged.
     """
     versions = _versions(workspace.datasets / dataset_id) if _is_id(dataset_id) else []
     wanted = version if version is not None else max(versions, default=0)
     if wanted not in versions:
         raise DatasetError(f'There are no photos "{dataset_id}" (version {version or "newest"}) here; choose others.')
-    return Dataset.from_dict(disk.read_json(_path(workspace, dataset_id, wanted), schema=SCHEMA)["dataset"])
+    return _read(_path(workspace, dataset_id, wanted))[1]
+
+
+def _read(path: Path) -> tuple[float, Dataset]:
+    """Return when a version was made (seconds since the epoch) and the data set; LabError where it is no such file."""
+    content = disk.read_json(path, schema=SCHEMA)
+    try:
+        return float(content["created_at"]), Dataset.from_dict(content["dataset"])
+    except (KeyError, TypeError, ValueError, AttributeError, LabError) as error:
+        raise DatasetError(
+            f'"{path.parent.name}/{path.name}" does not describe photos as this lab does ({error!r}); bring them again.'
+        ) from error
 
 
 def list_datasets(workspace: Workspace) -> list[Dataset]:
-    """Return the newest version of every data set, newest first; files of other lab versions are skipped."""
+    """Return the newest version of every data set, newest first; what cannot be read is skipped."""
     found = []
     for folder in workspace.datasets.iterdir() if workspace.datasets.is_dir() else ():
         for version in _versions(folder)[-1:]:
-            try:
-                content = disk.read_json(_path(workspace, folder.name, version), schema=SCHEMA)
-            except (LabError, FileNotFoundError):
-                continue
-            found.append((content["created_at"], Dataset.from_dict(content["dataset"])))
+            with suppress(LabError, FileNotFoundError):
+                found.append(_read(_path(workspace, folder.name, version)))
     return [dataset for _, dataset in sorted(found, key=lambda pair: pair[0], reverse=True)]
 
 

@@ -73,7 +73,7 @@ class Supervisor:
     Args:
         workspace: whose jobs the workers do.
         command: what starts a worker; the lane is appended.
-        first: done in its thread before anything else, as to finish what an earlier server left.
+        tidy: done once in its thread, when workers have been started: finishes what an earlier server left.
     """
 
     def __init__(
@@ -81,9 +81,9 @@ class Supervisor:
         workspace: Workspace,
         *,
         command: Sequence[str] = COMMAND,
-        first: Callable[[Workspace], None] | None = None,
+        tidy: Callable[[Workspace], None] | None = None,
     ) -> None:
-        self._first = first
+        self._tidy = tidy
         self._workspace = workspace
         self._command = tuple(command)
         self._children: dict[str, _Child] = {}
@@ -129,18 +129,23 @@ class Supervisor:
                 self._supervise()
 
     def _supervise(self) -> None:
-        if self._first is not None:
-            with suppress(OSError, LabError):
-                self._first(self._workspace)
+        tidied = self._tidy is None
         while not self._stopping.is_set():
-            try:
-                self._tick()
-            except (OSError, LabError, psutil.Error):
-                # A full disk, for example. The next tick may succeed; without this thread no worker would be restarted.
-                log.exception("looking after the workers failed")
+            self._survive(self._tick)
+            if not tidied:
+                # After the first tick: workers need seconds to start, and meanwhile this is done.
+                self._survive(lambda: self._tidy and self._tidy(self._workspace))
+                tidied = True
             self._wake.wait(TICK_S)
             self._wake.clear()
         self._dismiss()
+
+    def _survive(self, step: Callable[[], object]) -> None:
+        """Do a step; whatever goes wrong is logged, for without this thread no worker would ever be started again."""
+        try:
+            step()
+        except Exception:
+            log.exception("looking after the workers failed")
 
     def _tick(self) -> None:
         if time.monotonic() - self._repaired_s >= REPAIR_EVERY_S:

@@ -22,7 +22,7 @@ APP = Path(__file__).resolve().parents[2] / "app.py"
 class NoWorkers:
     """Stands where the supervisor does; jobs stay queued."""
 
-    def __init__(self, workspace: Workspace, *, first: object = None) -> None:
+    def __init__(self, workspace: Workspace, *, tidy: object = None) -> None:
         self.ensured: list[str] = []
 
     def start(self) -> None: ...

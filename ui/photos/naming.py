@@ -12,7 +12,7 @@ from core.data.labels import FoundLabels, PeopleFrom
 from core.data.layout import folders_name_people
 from core.data.uploads import Upload
 from core.errors import LabError
-from ui import state, uploads
+from ui import page, state, uploads
 from ui.state import Widget
 from ui.text import amounts, common, escape
 from ui.text import photos as words
@@ -64,10 +64,11 @@ def _card(draft: Upload, number: int, people: Sequence[str]) -> None:
         label_visibility="collapsed",
     )
     if brought:
-        draft.add(number, [(upload.name, upload) for upload in brought], unpack=True)
-        uploads.give_back(brought)
-        state.count_up(state.UPLOADS)
-        st.rerun()
+        with page.errors_as_sentences():
+            draft.add(number, [(upload.name, upload) for upload in brought], unpack=True)
+            uploads.give_back(brought)
+            state.count_up(state.UPLOADS)
+            st.rerun()
     if pile.names:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{amounts.count(len(pile.names), common.PHOTO)}**")

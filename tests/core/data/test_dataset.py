@@ -131,3 +131,34 @@ def test_waiting_for_the_lock_can_be_stopped_and_ends_in_time(lab_home: Workspac
             pass
     with photos_locked(lab_home, timeout_s=0):
         pass
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content.pop("created_at"),
+        lambda content: content.update(created_at="yesterday"),
+        lambda content: content.update(dataset=[]),
+        lambda content: content["dataset"].pop("people"),
+        lambda content: content["dataset"].update(items=[{"name": "1.jpg"}]),
+        lambda content: content["dataset"]["items"][0].update(of_a_later_version=1),
+        lambda content: content["dataset"].update(crop={"margin": -3}),
+        lambda content: content["dataset"].update(left_out=7),
+    ],
+)
+def test_a_damaged_one_is_a_sentence_and_costs_no_other_its_photos(lab_home: Workspace, damage) -> None:
+    sha = PhotoStore(lab_home.photos).add(b"a photo of the damaged one")
+    for dataset_id in ("abc", "def"):
+        save_dataset(lab_home, made(dataset_id, [sha]))
+    path = lab_home.datasets / "abc" / "v1.json"
+    content = disk.read_json(path, schema=module.SCHEMA)
+    damage(content)
+    disk.write_json(path, content, schema=module.SCHEMA)
+    assert [dataset.id for dataset in list_datasets(lab_home)] == ["def"]
+    with pytest.raises(DatasetError, match=r'"abc/v1.json" does not describe photos') as caught:
+        load_dataset(lab_home, "abc")
+    assert "\n" not in str(caught.value)
+    delete_dataset(lab_home, "def")
+    module.remove_unneeded(lab_home, lambda dataset: False)
+    # Whose photos it had nobody knows, so all stay.
+    assert PhotoStore(lab_home.photos).sha256s() == {sha}

@@ -18,14 +18,16 @@ from tests.core.jobs.sample_jobs import COMMAND
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from core.workspace import Workspace
+
 
 @pytest.fixture
 def start(bench: Bench) -> Iterator[Callable[..., Supervisor]]:
     """Start supervisors that end with the test."""
     started: list[Supervisor] = []
 
-    def start(command: tuple[str, ...] = COMMAND) -> Supervisor:
-        started.append(Supervisor(bench.workspace, command=command))
+    def start(command: tuple[str, ...] = COMMAND, **more: Callable[[Workspace], None]) -> Supervisor:
+        started.append(Supervisor(bench.workspace, command=command, **more))
         started[-1].start()
         return started[-1]
 
@@ -51,6 +53,24 @@ def test_one_warm_worker_a_lane_and_stop_sends_them_away(bench: Bench, start: Ca
     assert [boss.trouble(lane) for lane in queue.LANES] == [None, None]
     boss.stop()
     wait_for(lambda: bench.living() == [], 3)
+
+
+def test_nothing_odd_on_disk_ends_it(bench: Bench, start: Callable[..., Supervisor], monkeypatch) -> None:
+    """A folder that another program wrote may raise anything: while tidying, and while looking at who lives."""
+    tidied, real = [], queue.repair
+
+    def tidy(workspace: Workspace) -> None:
+        tidied.append(workspace)
+        raise KeyError("created_at")
+
+    def odd_once(workspace: Workspace) -> None:
+        monkeypatch.setattr(queue, "repair", real)
+        raise TypeError("a lane that is no text")
+
+    monkeypatch.setattr(queue, "repair", odd_once)
+    start(tidy=tidy)
+    wait_for(lambda: [_states(bench, lane) for lane in queue.LANES] == [["idle"], ["idle"]])
+    wait_for(lambda: tidied == [bench.workspace])
 
 
 def test_of_two_supervisors_one_leads_and_the_other_takes_over(bench: Bench, start: Callable[[], Supervisor]) -> None:
