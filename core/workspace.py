@@ -32,6 +32,8 @@ class Workspace:
     queue/     queued jobs by lane, the locks of the lanes, the workers and their logs
     weights/   downloaded and imported weights
     cache/     what can be computed again
+    trash/     what was deleted and could not be removed at once (`core.trash`)
+    .tmp-*     temporary folders, named after the process that made them (`core.disk`)
     """
 
     root: Path
@@ -82,6 +84,7 @@ class Workspace:
         Raises:
             LabError: something could not be removed, as where another program has a file open.
         """
+        trash.finish(self.root)
         photos = sum(1 for _ in self.photos.glob("*/*/original"))
         size = 0
         temporary = [path for path in self.root.glob(f"{disk.TEMPORARY}*") if path.is_dir()]

@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING
 from filelock import FileLock
 
 from core import disk
+from core.data.filetype import HEAD_BYTES, archive_name
 from core.data.layout import SPLIT_FOLDERS
 from core.data.read import is_ignored
 from core.data.sources import read_zip
@@ -171,7 +172,7 @@ def _written(path: Path) -> Iterator[Path]:
 def _unpacked(files: Iterable[tuple[str, IO[bytes]]]) -> Iterator[tuple[str, IO[bytes]]]:
     """Yield files, and in place of a zip those inside it; one that cannot be unpacked stays a file of no bytes."""
     for name, file in files:
-        is_zip = file.read(2) == b"PK"
+        is_zip = archive_name(file.read(HEAD_BYTES)) == "zip"
         file.seek(0)
         if not is_zip:
             yield name, file

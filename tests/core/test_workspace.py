@@ -39,17 +39,26 @@ def test_erase_removes_all_of_the_users_and_counts_it(lab_home: Workspace) -> No
     assert lab_home.erase() == Erased(photos=0, bytes=0)
 
 
-def test_erase_says_what_it_could_not_remove(lab_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_erase_says_what_it_could_not_remove_and_the_next_one_does(
+    lab_home: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A photo that another program holds open on Windows must not stay without a word."""
     _write(lab_home.photos / "ab" / "ab12" / "original", 100)
 
     def refuse(*_: object) -> None:
         raise PermissionError(13, "in use")
 
-    monkeypatch.setattr(Path, "rename", refuse)
-    monkeypatch.setattr(shutil, "rmtree", lambda folder, ignore_errors: None)
-    with pytest.raises(LabError, match=r"^1 files in .*photos.* could not be removed; close the programs"):
-        lab_home.erase()
+    with monkeypatch.context() as held_open:
+        held_open.setattr(Path, "rename", refuse)
+        held_open.setattr(shutil, "rmtree", lambda folder, ignore_errors: None)
+        with pytest.raises(LabError, match=r"^1 files in .*photos.* could not be removed; close the programs"):
+            lab_home.erase()
+    with monkeypatch.context() as held_open:
+        held_open.setattr(shutil, "rmtree", lambda folder, ignore_errors: None)
+        with pytest.raises(LabError, match=r"^1 files in .*trash.* could not be removed"):
+            lab_home.erase()
+    lab_home.erase()
+    assert _files(lab_home) == []
 
 
 def _files(workspace: Workspace) -> list[Path]:
