@@ -233,7 +233,7 @@ def test_help_loads_no_command(lab_home):
 def test_a_closed_terminal_ends_a_command_tidily_unless_it_was_meant_to_outlast_it(tmp_path, ignored, code):
     code_of = (
         "import os, signal, sys\n"
-        f"{'signal.signal(signal.SIGHUP, signal.SIG_IGN)' if ignored else ''}\n"
+        f"signal.signal(signal.SIGHUP, signal.{'SIG_IGN' if ignored else 'SIG_DFL'})\n"
         "from core import __main__ as lab\n"
         "from core.cli import commands\n"
         "from core.cli.console import Answer\n"
