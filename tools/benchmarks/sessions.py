@@ -276,9 +276,7 @@ def main() -> None:
             asyncio.run(alone(port, process))
             training.go_on()
             training.wait()
-            medians = [
-                asyncio.run(together(port, n, 60 * asked.minutes, training, process)) for n in asked.sessions
-            ]
+            medians = [asyncio.run(together(port, n, 60 * asked.minutes, training, process)) for n in asked.sessions]
     if medians[-1] > BAR_S:
         raise SystemExit(f"{asked.sessions[-1]} sessions wait {medians[-1]:.1f} s in the median; the bar is {BAR_S} s.")
 
