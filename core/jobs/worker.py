@@ -198,9 +198,13 @@ class _Worker:
         return True
 
     def _ends_worker(self, job: JobFolder) -> bool:
+        """Return whether the process exits after this job; it does so as well where the job cannot be read."""
         if not job.exists():
             return False
-        kind = self._kinds.get(job.request()["kind"])
+        try:
+            kind = self._kinds.get(job.request()["kind"])
+        except (LabError, OSError, KeyError, TypeError):
+            return True
         return kind is not None and kind.ends_worker
 
     def _mark_interrupted(self, job: JobFolder) -> None:

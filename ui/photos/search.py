@@ -36,7 +36,6 @@ def _show(workspace: Workspace, job: JobFolder) -> None:
         _progress([event for event in job.events() if event["event"] == "progress" and event["at"] >= began])
     with stop:
         job_progress.stop_button(job, Widget.STOP_CROP)
-    job_progress.show_trouble(job)
     newest = faces.newest_crops(workspace.photos, job.status().changed_at, FACES_ON_WALL)
     faces.wall(faces.small_copies(newest), words.FINDING)
 
