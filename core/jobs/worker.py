@@ -125,7 +125,7 @@ def _end(job: JobFolder, state: Literal["done", "failed", "stopped"], message: s
 
 @contextmanager
 def _beating(job: JobFolder) -> Iterator[None]:
-    """Touch the job's heartbeat from a thread: a batch may take longer than a page waits for a heartbeat."""
+    """Beat from a thread while the block runs: a batch may take long."""
     ended = threading.Event()
 
     def beat() -> None:

@@ -101,6 +101,8 @@ def _take_over(workspace: Workspace, job: JobFolder, *, train_next: bool) -> Non
 
 def _offer_to_resume(workspace: Workspace, job: JobFolder) -> None:
     """Ask whether to resume an interrupted search; where its photos are gone, only say so."""
+    if message := job.status().message:
+        page.show_error(message)
     if not jobs.can_go_on(job):
         jobs.mark_reported(job)
         st.info(words.CROP_INTERRUPTED)

@@ -108,7 +108,7 @@ def _show(workspace: Workspace, job: JobFolder, answer: Callable[[JobFolder], No
         _looking(job)
         return
     jobs.remove_uploads(workspace)
-    if status.state == "failed":
+    if status.message:
         page.show_error(status.message)
     elif status.state == "done":
         answer(job)
