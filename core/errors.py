@@ -40,20 +40,21 @@ class RefusedError(LabError):
 # Windows knows no quota.
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+# What Windows says where memory and page file are full.
+_WINDOWS_MEMORY = {8, 14, 1455}
+_OPENCV_MEMORY = -4
+WHAT_TAKES_LESS_MEMORY = "choose smaller faces or more frozen blocks, or close other programs, and start it again."
 
 
 def from_system(error: BaseException) -> RefusedError | None:
     """Return the sentence for what a computer refuses to anybody; None for anything else, which is a bug.
 
     Args:
-        error: what was raised: by the system, by numpy, or by TensorFlow (whose class is known by its name only, since
-            the server does not import it).
+        error: what was raised: by the system, by numpy, or by OpenCV or TensorFlow (whose classes are known by their
+            names only, since the server does not import them).
     """
-    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
-        return RefusedError(
-            "This computer has too little memory for it; choose smaller faces or more frozen blocks, or close other "
-            "programs, and start it again."
-        )
+    if _is_want_of_memory(error):
+        return RefusedError(f"This computer has too little memory for it; {WHAT_TAKES_LESS_MEMORY}")
     code = getattr(error, "errno", None) if isinstance(error, OSError) else None
     named = getattr(error, "filename", None)
     if code in _FULL:
@@ -68,3 +69,12 @@ def from_system(error: BaseException) -> RefusedError | None:
             "allow it, or choose another folder with LAB_HOME, then do it again."
         )
     return None
+
+
+def _is_want_of_memory(error: BaseException) -> bool:
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM or getattr(error, "winerror", None) in _WINDOWS_MEMORY
+    if type(error).__name__ == "ResourceExhaustedError" or "OOM when allocating tensor" in str(error):
+        return True
+    is_opencvs = type(error).__module__ == "cv2" and getattr(error, "code", None) == _OPENCV_MEMORY
+    return is_opencvs or isinstance(error, MemoryError)

@@ -4,7 +4,7 @@ request.json   what to do; written before the job is queued, and again when the 
 status.json    queued, running, done, failed, stopped or interrupted; with the sentence of a failure
 events.jsonl   what happened so far, appended by the worker, read by the page
 result.json    the result, where it is small
-heartbeat      touched by the worker while it lives
+heartbeat      how much memory is left, noted by the worker while it lives (`core.memory`)
 stop           its presence asks the worker to stop
 traceback.txt  of a failure that is a bug
 lock           held by the operating system for as long as the worker lives
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from filelock import FileLock, Timeout
 
-from core import disk
+from core import disk, memory
 from core.errors import LabError, Stopped
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Status:
 
     Attributes:
         state: see `State`.
-        message: the sentence of a failure; empty otherwise.
+        message: the sentence of a failure, or of why the worker died; empty otherwise.
         changed_at: when this state was entered, seconds since the epoch.
     """
 
@@ -107,7 +107,8 @@ class JobFolder:
             # The worker may have written its final state between the two reads.
             status = self._stored_status()
             if mine and status.state == "running":
-                self.set_state("interrupted")
+                was_stopped = (self.path / "stop").exists()
+                self.set_state("interrupted", "" if was_stopped else memory.cause_of_death(self.path / "heartbeat"))
                 status = self._stored_status()
         return status
 
@@ -152,16 +153,16 @@ class JobFolder:
             return not mine
 
     def emit(self, event: str, **facts: Any) -> None:
-        """Append one event with its time, and touch the heartbeat."""
+        """Append one event with its time."""
         disk.append_line(self.path / "events.jsonl", {"event": event, "at": time.time(), **facts})
-        self.beat()
 
     def events(self) -> list[dict[str, Any]]:
         """Return all events so far, oldest first."""
         return disk.read_lines(self.path / "events.jsonl")
 
     def beat(self) -> None:
-        (self.path / "heartbeat").touch()
+        """Note how much memory is left, which tells later why a worker died."""
+        memory.note(self.path / "heartbeat")
 
     def ask_to_stop(self) -> None:
         """Ask the worker to stop within one batch. A job still queued is stopped at once; a deleted one is ignored."""

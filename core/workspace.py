@@ -79,7 +79,7 @@ class Workspace:
     def erase(self) -> Erased:
         """Remove everything of the user's: photos, data sets, runs, sweeps, jobs, caches. Weights stay.
 
-        Stop all jobs before (`core.jobs.supervisor.stop_everything`), for they write into these folders.
+        Stop all jobs before (`core.jobs.stopping.stop_everything`), for they write into these folders.
 
         Raises:
             LabError: something could not be removed, as where another program has a file open.

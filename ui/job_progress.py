@@ -1,14 +1,17 @@
-"""What a page shows of a running job: how far it is, the button that stops it, and why it cannot start."""
+"""What a page shows of a running job: how far it is, the button that stops it, and why none can begin."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from core.jobfolder import OPEN_STATES, JobFolder
-from ui import page, server
-from ui.text import common
+from ui import server
+from ui.text import common, escape
+from ui.text import workers as words
 
 EVERY_S = 1.0
+# Fewer than the progress of a job: it runs on every open page.
+_TROUBLES_EVERY_S = 2.0
 
 
 def counted(job: JobFolder) -> tuple[int, int]:
@@ -36,9 +39,15 @@ def stop_button(job: JobFolder, key: str) -> None:
         st.button(common.STOP, key=key, icon=":material/stop_circle:", width="stretch", on_click=job.ask_to_stop)
 
 
-def show_trouble(job: JobFolder) -> bool:
-    """Say so where a job waits because no worker can be started; return whether that is so."""
-    trouble = server.workers().trouble(job.request()["lane"]) if job.status().state == "queued" else None
-    if trouble:
-        page.show_error(trouble)
-    return bool(trouble)
+def troubles() -> None:
+    """Say on every page, as long as it is so, why no work can begin; nothing where all is well."""
+    st.fragment(_troubles, run_every=_TROUBLES_EVERY_S)()
+
+
+def _troubles() -> None:
+    for trouble in server.workers().troubles():
+        said = escape.plain(words.trouble(trouble, server.workspace().root))
+        if trouble.kind == "unreadable":
+            st.warning(said, icon=":material/warning:")
+        else:
+            st.error(said, icon=":material/error:")

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from ui import server, state, uploads
+from ui import job_progress, server, state, uploads
 from ui.text import common
 from ui.text import compare as compare_words
 
@@ -26,6 +26,7 @@ def run() -> None:
     asked_for = _open()
     state.ENTERED.set(True)
     try:
+        job_progress.troubles()
         asked_for.run()
     finally:
         state.ENTERED.set(False)

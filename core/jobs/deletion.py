@@ -11,7 +11,7 @@ from core.data.dataset import delete_dataset as delete_photos
 from core.errors import LabError
 from core.experiments import runs
 from core.jobfolder import OPEN_STATES, JobFolder
-from core.jobs import supervisor, workers
+from core.jobs import stopping, workers
 from core.sweeps.sweep import damaged_sweeps, list_sweeps
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def erase_everything(workspace: Workspace) -> Erased:
     Raises:
         LabError: a worker does not stop, or something could not be removed.
     """
-    supervisor.stop_everything(workspace)
+    stopping.stop_everything(workspace)
     erased = workspace.erase()
     disk.forget_logs()
     for worker in workers.list_workers(workspace):
@@ -146,7 +146,7 @@ def _is_open(job: JobFolder) -> bool:
 
 
 def _stop(workspace: Workspace, jobs: list[JobFolder]) -> None:
-    supervisor.stop_jobs(workspace, [job for job in jobs if _is_open(job)])
+    stopping.stop_jobs(workspace, [job for job in jobs if _is_open(job)])
 
 
 def _remove(workspace: Workspace, jobs: list[JobFolder]) -> None:

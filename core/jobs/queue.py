@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from core.workspace import Workspace
 
 TRAIN, HELPER = LANES = ("train", "helper")
+# What reading a job's files raises where another program wrote them.
+_ODD = (OSError, LabError, KeyError, TypeError, ValueError)
 _MARKER_NAME = re.compile(r"[\d.]+-(runs|sweeps|jobs)-(.+)")
 
 
@@ -41,6 +43,10 @@ class Marker:
         request = job.request()
         name = f"{request['created_at']:017.6f}-{job.path.parent.name}-{job.id}"
         return cls(_lane_folder(workspace, request["lane"]) / name, job)
+
+    def write(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.touch()
 
     def drop(self) -> None:
         self.path.unlink(missing_ok=True)
@@ -75,9 +81,7 @@ def enqueue(workspace: Workspace, job: JobFolder) -> None:
         raise LabError(
             f'The job folder "{job.path}" is not one of this workspace; make it in its runs, sweeps or jobs.'
         )
-    marker = Marker.of(workspace, job).path
-    marker.parent.mkdir(parents=True, exist_ok=True)
-    marker.touch()
+    Marker.of(workspace, job).write()
 
 
 def resubmit(workspace: Workspace, job: JobFolder) -> None:
@@ -94,7 +98,7 @@ def stop(workspace: Workspace, job: JobFolder) -> None:
     """Ask a job to stop; one that still waits leaves the queue."""
     job.ask_to_stop()
     if _state(job) == "stopped":
-        with suppress(LabError, FileNotFoundError):  # its request cannot be read, or it was deleted meanwhile
+        with suppress(*_ODD):  # its request cannot be read, or it was deleted meanwhile
             Marker.of(workspace, job).drop()
 
 
@@ -108,11 +112,23 @@ def open_jobs(workspace: Workspace) -> list[JobFolder]:
     return [job for job in _all_jobs(workspace) if _state(job) in OPEN_STATES]
 
 
-def repair(workspace: Workspace) -> None:
-    """Write the markers of queued jobs that have none, as after a crash between the folder and its marker."""
+def repair(workspace: Workspace) -> list[Path]:
+    """Write the markers of queued jobs that have none, as after a crash between the folder and its marker.
+
+    Returns:
+        the folders that cannot be read; they stay as they are, and stop no other.
+    """
+    odd = []
     for job in _all_jobs(workspace):
-        if _state(job) == "queued":
-            enqueue(workspace, job)
+        try:
+            marker = Marker.of(workspace, job) if job.status().state == "queued" else None
+        except _ODD:
+            if job.exists():  # not deleted meanwhile
+                odd.append(job.path)
+        else:
+            if marker:
+                marker.write()
+    return odd
 
 
 def is_lane_busy(workspace: Workspace, lane: str) -> bool:
@@ -194,5 +210,5 @@ def _state(job: JobFolder) -> str | None:
     """Return a job's state; None where its folder was deleted meanwhile or cannot be read."""
     try:
         return job.status().state
-    except (FileNotFoundError, LabError):
+    except _ODD:
         return None

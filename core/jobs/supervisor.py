@@ -1,7 +1,8 @@
 """Keeps workers ready: a thread in the server that starts them and restarts those that crash.
 
 Of several servers on one workspace one is in charge, by a lock. Workers are separate processes: they outlive a server
-that is killed and finish their jobs, and a new server finds them in the list of `workers`.
+that is killed and finish their jobs, and a new server finds them in the list of `workers`. The thread survives whatever
+it meets on disk, and says what that was (`trouble`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import threading
 import time
 import uuid
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,19 +24,20 @@ import psutil
 from filelock import Timeout
 
 from core.errors import LabError
-from core.jobs import queue, workers
-from core.jobs.queue import is_lane_busy as is_lane_busy
+from core.jobs import queue, trouble, workers
+from core.jobs.stopping import wait_until
+from core.jobs.trouble import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from core.jobfolder import JobFolder
     from core.jobs.workers import WorkerInfo
     from core.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = (sys.executable, "-m", "core", "worker")
 TICK_S = 0.5
+RETRY_S = 1.0
 REPAIR_EVERY_S = 10.0
 # A second worker for trainings takes 0.7 GB before its first job; with less memory it would slow down the first.
 STANDBY_NEEDS_BYTES = 4 * 1024**3
@@ -63,8 +66,7 @@ class _Health:
 
     crashes: int = 0
     not_before_s: float = 0.0
-    trouble: str | None = None
-    last_output: str = ""
+    trouble: Trouble | None = None
 
 
 class Supervisor:
@@ -89,6 +91,8 @@ class Supervisor:
         self._children: dict[str, _Child] = {}
         self._health = {lane: _Health() for lane in queue.LANES}
         self._repaired_s = -REPAIR_EVERY_S
+        self._failure: Trouble | None = None
+        self._unreadable: list[Path] = []
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
@@ -114,43 +118,50 @@ class Supervisor:
             raise LabError(f"A lane must be one of {', '.join(queue.LANES)}, received {lane!r}; name one of these.")
         self._wake.set()
 
-    def trouble(self, lane: str) -> str | None:
-        """Return in one sentence why the lane has no worker, or None where all is well."""
-        return self._health[lane].trouble
-
-    def last_output(self, lane: str) -> str:
-        """Return the last lines a worker of this lane wrote before it died; empty while none has."""
-        return self._health[lane].last_output
+    def troubles(self) -> list[Trouble]:
+        """Return why no worker can be had, and what is left out because it cannot be read; empty where all is well."""
+        found = [self._failure] if self._failure else []
+        for health in self._health.values():
+            if health.trouble:
+                found.append(replace(health.trouble, again_s=max(0.0, health.not_before_s - time.monotonic())))
+        if self._unreadable:
+            found.append(Trouble("unreadable", ", ".join(f'"{path}"' for path in self._unreadable)))
+        return found
 
     def _run(self) -> None:
-        lock = workers.server_lock(self._workspace)
         while not self._stopping.is_set():
-            with suppress(Timeout), lock.acquire(timeout=1.0):
-                self._supervise()
+            if not self._survive(self._lead):
+                self._stopping.wait(RETRY_S)
 
-    def _supervise(self) -> None:
-        tidied = self._tidy is None
-        while not self._stopping.is_set():
+    def _lead(self) -> None:
+        """Wait a moment for this server to be the one in charge; while it is, look after the workers."""
+        with suppress(Timeout), workers.in_charge(self._workspace, timeout_s=1.0) as still:
             self._survive(self._tick)
-            if not tidied:
+            if self._tidy:
                 # After the first tick: workers need seconds to start, and meanwhile this is done.
-                self._survive(lambda: self._tidy and self._tidy(self._workspace))
-                tidied = True
-            self._wake.wait(TICK_S)
-            self._wake.clear()
-        self._dismiss()
+                self._survive(partial(self._tidy, self._workspace))
+            # A lock that is gone was deleted with the folder: it is taken anew, in a new folder.
+            while still() and not self._stopping.is_set():
+                self._wake.wait(TICK_S)
+                self._wake.clear()
+                self._survive(self._tick)
+            if self._stopping.is_set():
+                self._dismiss()
 
-    def _survive(self, step: Callable[[], object]) -> None:
-        """Do a step; whatever goes wrong is logged, for without this thread no worker would ever be started again."""
+    def _survive(self, step: Callable[[], object]) -> bool:
+        """Do a step; what goes wrong is told and logged, for without this thread no worker would be started again."""
         try:
             step()
-        except Exception:
-            log.exception("looking after the workers failed")
+        except Exception as error:
+            failure = trouble.of_error(error)
+            if failure != self._failure:
+                log.exception("looking after the workers failed")
+            self._failure = failure
+            return False
+        self._failure = None
+        return True
 
     def _tick(self) -> None:
-        if time.monotonic() - self._repaired_s >= REPAIR_EVERY_S:
-            self._repaired_s = time.monotonic()
-            queue.repair(self._workspace)
         known = workers.list_workers(self._workspace)
         self._reap({worker.token: worker for worker in known})
         for worker in known:
@@ -159,6 +170,10 @@ class Supervisor:
                 workers.forget(self._workspace, worker.token)
         for lane in queue.LANES:
             self._ensure_worker(lane, [worker for worker in known if worker.lane == lane and worker.alive])
+        if time.monotonic() - self._repaired_s >= REPAIR_EVERY_S:
+            self._repaired_s = time.monotonic()
+            odd = [*queue.repair(self._workspace), *workers.unreadable(self._workspace)]
+            self._unreadable = [path.relative_to(self._workspace.root) for path in odd]
 
     def _reap(self, known: dict[str, WorkerInfo]) -> None:
         for token, child in list(self._children.items()):
@@ -176,12 +191,9 @@ class Supervisor:
         health.crashes = health.crashes + 1 if crashed_early else 1
         wait_s = min(LONGEST_WAIT_S, 2.0 ** (health.crashes - 1))
         health.not_before_s = time.monotonic() + wait_s
-        health.last_output = _tail(child.log_path, child.log_starts_at)
-        health.trouble = (
-            f'The worker of lane "{child.lane}" {what} ({health.last_output.splitlines()[-1]}); '
-            f'it starts again in {wait_s:.0f} s, and its log is "{child.log_path}".'
-        )
-        log.error(health.trouble)
+        last_words = _tail(child.log_path, child.log_starts_at)
+        health.trouble = Trouble("dies", last_words.splitlines()[-1], child.lane, str(child.log_path))
+        log.error('A worker of lane "%s" %s and starts again in %.0f s: %s', child.lane, what, wait_s, last_words)
 
     def _ensure_worker(self, lane: str, living: list[WorkerInfo]) -> None:
         """Start a missing worker, dismiss superfluous ones."""
@@ -232,69 +244,10 @@ class Supervisor:
         living = {worker.token for worker in workers.list_workers(self._workspace) if worker.alive}
         for token in living | self._children.keys():
             workers.ask_to_leave(self._workspace, token)
-        _wait_until(lambda: not any(c.alive and c.state == "idle" for c in workers.list_workers(self._workspace)), 3.0)
+        wait_until(lambda: not any(c.alive and c.state == "idle" for c in workers.list_workers(self._workspace)), 3.0)
         for child in self._children.values():
             child.process.poll()
         self._children.clear()
-
-
-def stop_everything(workspace: Workspace, *, timeout_s: float = 20.0) -> None:
-    """Stop every open job of a workspace and wait until their locks are released, as before erasing it.
-
-    Raises:
-        LabError: as for `stop_jobs`.
-    """
-    stop_jobs(workspace, queue.open_jobs(workspace), lanes=queue.LANES, timeout_s=timeout_s)
-
-
-def stop_jobs(
-    workspace: Workspace, jobs: Sequence[JobFolder], *, lanes: Sequence[str] = (), timeout_s: float = 20.0
-) -> None:
-    """Stop some jobs and wait until their locks are released, as before deleting their folders.
-
-    A worker that takes too long is killed: after a deletion nothing of the user's may be written again.
-
-    Args:
-        lanes: lanes in which no worker may be busy any more either.
-
-    Raises:
-        LabError: a process that is no worker of this workspace still holds a job.
-    """
-    for job in jobs:
-        queue.stop(workspace, job)
-
-    def held() -> list[JobFolder]:
-        return [job for job in jobs if job.exists() and job.is_locked()]
-
-    def quiet() -> bool:
-        return not any(is_lane_busy(workspace, lane) for lane in lanes) and not held()
-
-    if _wait_until(quiet, timeout_s):
-        return
-    busy = {*lanes, *(job.request()["lane"] for job in held())}
-    for worker in workers.list_workers(workspace):
-        if worker.alive and worker.state == "working" and worker.lane in busy:
-            _kill(worker.pid)
-    if not _wait_until(quiet, 5.0):
-        raise LabError("Some work of this lab does not end; close every window and terminal it runs in and try again.")
-
-
-def _kill(pid: int) -> None:
-    """Kill a worker and the processes it started."""
-    with suppress(psutil.NoSuchProcess):
-        worker = psutil.Process(pid)
-        for process in (*worker.children(recursive=True), worker):
-            with suppress(psutil.NoSuchProcess):
-                process.kill()
-
-
-def _wait_until(condition: Callable[[], bool], timeout_s: float) -> bool:
-    ends_s = time.monotonic() + timeout_s
-    while not condition():
-        if time.monotonic() > ends_s:
-            return False
-        time.sleep(0.1)
-    return True
 
 
 def _apart_from_this_process() -> dict[str, Any]:

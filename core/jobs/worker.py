@@ -125,7 +125,7 @@ def _end(job: JobFolder, state: Literal["done", "failed", "stopped"], message: s
 
 @contextmanager
 def _beating(job: JobFolder) -> Iterator[None]:
-    """Touch the job's heartbeat from a thread: a batch may take longer than a page waits for a heartbeat."""
+    """Beat from a thread while the block runs: a batch may take long."""
     ended = threading.Event()
 
     def beat() -> None:
@@ -198,9 +198,13 @@ class _Worker:
         return True
 
     def _ends_worker(self, job: JobFolder) -> bool:
+        """Return whether the process exits after this job; it does so as well where the job cannot be read."""
         if not job.exists():
             return False
-        kind = self._kinds.get(job.request()["kind"])
+        try:
+            kind = self._kinds.get(job.request()["kind"])
+        except (LabError, OSError, KeyError, TypeError):
+            return True
         return kind is not None and kind.ends_worker
 
     def _mark_interrupted(self, job: JobFolder) -> None:

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Literal, cast
 from filelock import FileLock, Timeout
 
 from core import disk
+from core.errors import LabError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from core.workspace import Workspace
@@ -67,6 +68,9 @@ class Registration:
         disk.write_json(self.folder / f"{self.token}.json", content, schema=SCHEMA)
 
     def must_leave(self) -> bool:
+        """Return whether it was asked to exit, or is on no list any more because the folder was deleted."""
+        if not (self.folder / f"{self.token}.lock").exists():
+            return True
         return (self.folder / f"{self.token}.leave").exists()
 
 
@@ -104,26 +108,28 @@ def registered(workspace: Workspace, lane: str, token: str) -> Iterator[Registra
 
 
 def list_workers(workspace: Workspace) -> list[WorkerInfo]:
-    """Return every worker, crashed ones included."""
-    found = []
-    for path in sorted(_folder(workspace).glob("*.json")):
-        if path.name.startswith("."):  # one that is being written
-            continue
-        try:
-            content = disk.read_json(path, schema=SCHEMA)
-        except FileNotFoundError:
-            continue
-        found.append(
-            WorkerInfo(
-                token=path.stem,
-                lane=content["lane"],
-                pid=content["pid"],
-                state=cast("WorkerState", content["state"]),
-                alive=_is_held(path.with_suffix(".lock")),
-                leaving=path.with_suffix(".leave").exists(),
-            )
-        )
-    return found
+    """Return every worker, crashed ones included; without those whose file cannot be read, see `unreadable`."""
+    return [worker for worker in map(_read, _files(workspace)) if worker]
+
+
+def unreadable(workspace: Workspace) -> list[Path]:
+    """Return the files of workers that cannot be read."""
+    return [path for path in _files(workspace) if _read(path) is None and path.exists()]
+
+
+def _files(workspace: Workspace) -> list[Path]:
+    """Return the files of all workers, without those that are being written."""
+    return sorted(path for path in _folder(workspace).glob("*.json") if not path.name.startswith("."))
+
+
+def _read(path: Path) -> WorkerInfo | None:
+    try:
+        content = disk.read_json(path, schema=SCHEMA)
+        lane, pid, state = str(content["lane"]), int(content["pid"]), cast("WorkerState", content["state"])
+    except (LabError, OSError, KeyError, TypeError, ValueError):
+        return None
+    alive, leaving = _is_held(path.with_suffix(".lock")), path.with_suffix(".leave").exists()
+    return WorkerInfo(path.stem, lane, pid, state, alive, leaving)
 
 
 def ask_to_leave(workspace: Workspace, token: str) -> None:
@@ -145,12 +151,33 @@ def _remove_files(folder: Path, token: str) -> None:
             (folder / f"{token}{suffix}").unlink(missing_ok=True)
 
 
-def server_lock(workspace: Workspace) -> FileLock:
-    """Return the lock that the supervisor in charge holds."""
-    workspace.queue.mkdir(parents=True, exist_ok=True)
-    return FileLock(workspace.queue / "server.lock")
+@contextmanager
+def in_charge(workspace: Workspace, *, timeout_s: float) -> Iterator[Callable[[], bool]]:
+    """Hold what only one server of a workspace holds; yield a function that tells whether this one still does.
+
+    Raises:
+        Timeout: another server holds it.
+    """
+    path = _server_lock(workspace)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path, timeout=timeout_s):
+        mine = _identity(path)
+        yield lambda: mine is not None and _identity(path) == mine
 
 
 def server_lives(workspace: Workspace) -> bool:
     """Return whether a living server supervises this workspace."""
-    return _is_held(workspace.queue / "server.lock")
+    return _is_held(_server_lock(workspace))
+
+
+def _server_lock(workspace: Workspace) -> Path:
+    return workspace.queue / "server.lock"
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another one made later in its place; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino

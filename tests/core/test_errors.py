@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 
+import cv2
 import numpy as np
 import pytest
 
@@ -23,6 +24,13 @@ class ResourceExhaustedError(Exception):
     """Stands for TensorFlow's, which is known by its name."""
 
 
+def _opencvs_own() -> cv2.error:
+    """What OpenCV raises where it gets no memory."""
+    error = cv2.error("OpenCV: (-4:Insufficient memory) Failed to allocate 8 bytes")
+    error.code = -4
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "said"),
     [
@@ -32,6 +40,9 @@ class ResourceExhaustedError(Exception):
         (OSError(errno.EROFS, "Read-only file system", "lab"), r'"lab" .*Read-only.*LAB_HOME'),
         (MemoryError(), "too little memory.*smaller faces or more frozen blocks"),
         (ResourceExhaustedError(), "too little memory"),
+        (ValueError("Exception in layer: OOM when allocating tensor with shape[64,224]"), "too little memory"),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), "too little memory"),
+        (_opencvs_own(), "too little memory"),
     ],
 )
 def test_what_the_computer_refuses_is_one_sentence(error: Exception, said: str) -> None:

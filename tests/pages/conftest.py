@@ -12,6 +12,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
 
 from core.jobs import supervisor
+from core.jobs.trouble import Trouble
 from core.models import weights
 from core.models.weights import FoundWeights
 from core.workspace import Workspace
@@ -31,8 +32,8 @@ class NoWorkers:
     def ensure(self, lane: str) -> None:
         self.ensured.append(lane)
 
-    def trouble(self, lane: str) -> str | None:
-        return None
+    def troubles(self) -> list[Trouble]:
+        return []
 
 
 class SecondVisitor(PagesManager):

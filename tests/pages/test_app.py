@@ -10,9 +10,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.jobs import supervisor
+from core.jobs.trouble import Trouble
 from tests import fakes
 from tests.pages.conftest import NoWorkers
 from ui import navigation
+from ui.text import escape
+from ui.text import workers as words
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [navigation.START, navigation.PHOTOS, navigation.TRAIN, navigation.TEST, navigation.COMPARE, navigation.LIBRARY]
@@ -54,6 +57,20 @@ def test_the_server_never_imports_tensorflow(lab_home) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "heavy: []" in done.stdout
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_says_why_no_work_can_begin(open_page, lab_home, monkeypatch, page) -> None:
+    found = [
+        Trouble("dies", "No module named <b>", "train", "worker-train.log", 8.4),
+        Trouble("broken", "NotADirectoryError: queue"),
+        Trouble("unreadable", '"runs/odd"'),
+    ]
+    monkeypatch.setattr(NoWorkers, "troubles", lambda self: found)
+    app = open_page(page)
+    assert [part.value for part in (*app.error, *app.warning)] == [
+        escape.plain(words.trouble(each, lab_home.root)) for each in found
+    ]
 
 
 @pytest.mark.parametrize("page", [navigation.TRAIN, navigation.TEST])

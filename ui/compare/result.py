@@ -123,8 +123,8 @@ def _cut_short(workspace: Workspace, found: Reading) -> None:
         return
     title, on = st.columns([5, 1], vertical_alignment="center")
     title.title(words.ended(now.state, now.done, now.total), anchor=False)
-    if now.state == "failed":
-        page.show_error(found.sweep.status().message)
+    if message := found.sweep.status().message:
+        page.show_error(message)
     is_gone = now.state == "done"
     st.markdown(words.GONE_HOW if is_gone else words.GO_ON_HOW)
     with on:

@@ -101,8 +101,7 @@ def _left_s(expected_s: Mapping[Cell, float], found: Sequence[Result], now: Cell
 def _say_so_far(workspace: Workspace, sweep: Sweep, drawn: Sequence[Line]) -> None:
     """Say why it waits, or what can be said so far."""
     if sweep.status().state == "queued":
-        if not job_progress.show_trouble(sweep.job):
-            _what_trains_first(workspace)
+        _what_trains_first(workspace)
         return
     for line in drawn:
         said = sweeps.so_far(line, sweep.dataset)

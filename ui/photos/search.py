@@ -36,7 +36,6 @@ def _show(workspace: Workspace, job: JobFolder) -> None:
         _progress([event for event in job.events() if event["event"] == "progress" and event["at"] >= began])
     with stop:
         job_progress.stop_button(job, Widget.STOP_CROP)
-    job_progress.show_trouble(job)
     newest = faces.newest_crops(workspace.photos, job.status().changed_at, FACES_ON_WALL)
     faces.wall(faces.small_copies(newest), words.FINDING)
 
@@ -102,6 +101,8 @@ def _take_over(workspace: Workspace, job: JobFolder, *, train_next: bool) -> Non
 
 def _offer_to_resume(workspace: Workspace, job: JobFolder) -> None:
     """Ask whether to resume an interrupted search; where its photos are gone, only say so."""
+    if message := job.status().message:
+        page.show_error(message)
     if not jobs.can_go_on(job):
         jobs.mark_reported(job)
         st.info(words.CROP_INTERRUPTED)

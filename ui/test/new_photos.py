@@ -108,7 +108,7 @@ def _show(workspace: Workspace, job: JobFolder, answer: Callable[[JobFolder], No
         _looking(job)
         return
     jobs.remove_uploads(workspace)
-    if status.state == "failed":
+    if status.message:
         page.show_error(status.message)
     elif status.state == "done":
         answer(job)
@@ -183,4 +183,3 @@ def _look_at_work(job: JobFolder) -> None:
         said = words.ANSWERING if total else common.STEP_STARTING
     # Faces are found first; the answers come all at once, after the last photo.
     st.progress(SHARE_OF_FINDING * done / max(total, 1), text=said)
-    job_progress.show_trouble(job)

@@ -118,14 +118,17 @@ def _head(workspace: Workspace, run: Run) -> None:
     status, progress = run.status(), run.progress()
     title, on = st.columns([5, 2], vertical_alignment="center")
     title.title(words.ended(status.state, progress.epoch), anchor=False)
-    if status.state == "failed":
+    if status.message:
         page.show_error(status.message)
     if said := run_words.surprise(run):
         st.markdown(said)
     if status.state == "failed" and progress.epoch:
         st.markdown(words.KEPT)
     elif status.state == "interrupted":
-        st.markdown(words.INTERRUPTED_HOW if progress.epoch else words.INTERRUPTED_EARLY)
+        if progress.epoch:
+            st.markdown(words.INTERRUPTED_HOW)
+        elif not status.message:
+            st.markdown(words.INTERRUPTED_EARLY)
     with on, st.container(horizontal=True, horizontal_alignment="right"):
         _ways_on(workspace, run, common.GO_ON if progress.epoch else words.TRY_AGAIN)
 

@@ -13,7 +13,7 @@ from core.experiments import runs
 from core.experiments.history import Epoch, Progress
 from core.experiments.runs import Run
 from core.jobfolder import OPEN_STATES
-from core.jobs import queue, supervisor
+from core.jobs import queue
 from core.models.registry import frozen_units
 from core.sweeps.sweep import Sweep, list_sweeps
 from core.workspace import Workspace
@@ -62,7 +62,6 @@ def _training(run: Run, stage: Stage, is_fast: bool) -> None:
     with st.container():
         _head(run, headline, progress, is_behind, words.waits_behind(len(others)) if others and not before else "")
     with st.container():
-        job_progress.show_trouble(run.job)
         if before:
             _to_running(workspace)
     if history or not before:
@@ -133,7 +132,7 @@ def _n_before(workspace: Workspace, run: Run) -> int:
     """Return how many runs must end before a queued one begins."""
     ids = [job.id for job in queue.waiting(workspace, queue.TRAIN)]
     ahead = ids.index(run.id) if run.id in ids else 0
-    return ahead + supervisor.is_lane_busy(workspace, queue.TRAIN)
+    return ahead + queue.is_lane_busy(workspace, queue.TRAIN)
 
 
 def _others(workspace: Workspace, run: Run) -> list[Run]:

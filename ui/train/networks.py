@@ -164,4 +164,3 @@ def _arrival(job: JobFolder) -> None:
     bar.progress(min(1.0, done / total) if total else 0.0, text=said)
     with stop:
         job_progress.stop_button(job, state.Widget.STOP)
-    job_progress.show_trouble(job)

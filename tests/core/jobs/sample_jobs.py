@@ -39,6 +39,17 @@ def fill_the_disk(job: JobFolder, workspace: Workspace) -> None:
     raise OSError(errno.ENOSPC, "No space left on device", "checkpoint.npz")
 
 
+def take_all_memory(job: JobFolder, workspace: Workspace) -> None:
+    """Allocate more than this process may have, a limit of the system's that it sets itself."""
+    import resource
+
+    import psutil
+
+    most = psutil.Process().memory_info().vms + 50 * 1024**2
+    resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    bytearray(500 * 1024**2)
+
+
 def break_down(job: JobFolder, workspace: Workspace) -> None:
     raise ZeroDivisionError("3 by 0\nand more")
 
@@ -54,6 +65,7 @@ KINDS = {
     "refuse": Kind(HELPER, "tests.core.jobs.sample_jobs:refuse"),
     "break_down": Kind(HELPER, "tests.core.jobs.sample_jobs:break_down"),
     "fill_the_disk": Kind(HELPER, "tests.core.jobs.sample_jobs:fill_the_disk"),
+    "take_all_memory": Kind(HELPER, "tests.core.jobs.sample_jobs:take_all_memory", ends_worker=True),
     "sleep_deaf": Kind(HELPER, "tests.core.jobs.sample_jobs:sleep_deaf"),
 }
 

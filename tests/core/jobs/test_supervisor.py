@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 from types import SimpleNamespace
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+from core import disk
 from core.errors import LabError
 from core.jobs import queue, supervisor, workers
 from core.jobs.supervisor import Supervisor
@@ -50,7 +52,7 @@ def test_one_warm_worker_a_lane_and_stop_sends_them_away(bench: Bench, start: Ca
     job = bench.submit("count", to=2)
     boss.ensure(queue.HELPER)
     wait_for(lambda: job.status().state == "done")
-    assert [boss.trouble(lane) for lane in queue.LANES] == [None, None]
+    assert boss.troubles() == []
     boss.stop()
     wait_for(lambda: bench.living() == [], 3)
 
@@ -71,6 +73,52 @@ def test_nothing_odd_on_disk_ends_it(bench: Bench, start: Callable[..., Supervis
     start(tidy=tidy)
     wait_for(lambda: [_states(bench, lane) for lane in queue.LANES] == [["idle"], ["idle"]])
     wait_for(lambda: tidied == [bench.workspace])
+
+
+def test_what_cannot_be_read_is_named_and_stops_nothing_else(bench: Bench, start: Callable[[], Supervisor]) -> None:
+    """A status without its fields, a queued request without a lane, a worker's card without its own."""
+    bare = bench.submit("count", to=1)
+    disk.write_json(bare.path / "status.json", {}, schema=1)
+    laneless = bench.submit("count", to=1)
+    disk.write_json(laneless.path / "request.json", {"kind": "count", "created_at": 1.0}, schema=1)
+    disk.write_json(bench.workspace.queue / "workers" / "helper-1.json", {}, schema=1)
+    next_one = bench.submit("count", to=1)
+    boss = start()
+    wait_for(lambda: next_one.status().state == "done")
+    wait_for(boss.troubles)
+    (trouble,) = boss.troubles()
+    assert trouble.kind == "unreadable"
+    for path in (bare.path, laneless.path, bench.workspace.queue / "workers" / "helper-1.json"):
+        assert f'"{path.relative_to(bench.workspace.root)}"' in trouble.what
+
+
+def test_a_folder_that_cannot_be_written_is_told_until_it_can(bench: Bench, start: Callable[[], Supervisor]) -> None:
+    bench.workspace.root.write_bytes(b"a file in its place")
+    boss = start()
+    wait_for(boss.troubles)
+    assert [each.kind for each in boss.troubles()] == ["broken"]
+    assert str(bench.workspace.root) in boss.troubles()[0].what
+    bench.workspace.root.unlink()
+    wait_for(lambda: _states(bench, queue.HELPER) == ["idle"])
+    assert boss.troubles() == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows deletes no folder in which a file is open")
+def test_a_folder_deleted_under_it_is_made_anew_with_one_new_worker_a_lane(
+    bench: Bench, start: Callable[[], Supervisor]
+) -> None:
+    start()
+    wait_for(lambda: [_states(bench, lane) for lane in queue.LANES] == [["idle"], ["idle"]])
+    before = {psutil.Process(worker.pid) for worker in bench.living()}
+    shutil.rmtree(bench.workspace.root)
+    wait_for(lambda: [_states(bench, lane) for lane in queue.LANES] == [["idle"], ["idle"]])
+    wait_for(lambda: not any(worker.is_running() and worker.status() != "zombie" for worker in before))
+    new = bench.living()
+    job = bench.submit("count", to=1)
+    wait_for(lambda: job.status().state == "done")
+    # Longer than a worker waits for a server that it does not find.
+    time.sleep(11)
+    assert bench.living() == new
 
 
 def test_of_two_supervisors_one_leads_and_the_other_takes_over(bench: Bench, start: Callable[[], Supervisor]) -> None:
@@ -172,11 +220,11 @@ def test_workers_that_die_at_once_are_started_ever_less_often_and_the_reason_is_
     words = "import sys; print('started', sys.argv[1], flush=True); sys.exit('No module named tensorflow')"
     boss = start((sys.executable, "-c", words))
     time.sleep(4.5)
-    trouble = boss.trouble(queue.TRAIN)
-    assert trouble is not None
-    assert 'lane "train" ended with code 1 (No module named tensorflow); it starts again in ' in trouble
-    assert "\n" not in trouble
-    assert boss.last_output(queue.TRAIN) == "started train\nNo module named tensorflow"
+    both = boss.troubles()
+    assert [(each.kind, each.lane, each.what) for each in both] == [
+        ("dies", lane, "No module named tensorflow") for lane in queue.LANES
+    ]
+    assert all(0 <= each.again_s <= 4 for each in both)
     text = (bench.workspace.queue / "worker-train.log").read_text(encoding="utf-8")
     assert 2 <= text.count("started") <= 3  # at about 0, 1 and 3 s
 
@@ -186,31 +234,6 @@ def test_a_forgotten_marker_is_found_again(bench: Bench, start: Callable[[], Sup
     next((bench.workspace.queue / queue.HELPER).iterdir()).unlink()
     start()
     wait_for(lambda: job.status().state == "done")
-
-
-def test_stop_everything(bench: Bench) -> None:
-    jobs = [bench.submit("count", to=1_000_000, pause_s=0.02), bench.submit("count", to=1)]
-    bench.worker()
-    wait_for(jobs[0].events)
-    supervisor.stop_everything(bench.workspace)
-    assert [job.status().state for job in jobs] == ["stopped", "stopped"]
-    assert not supervisor.is_lane_busy(bench.workspace, queue.HELPER)
-
-
-def test_stop_everything_leaves_nothing_for_a_worker_to_take_up(bench: Bench) -> None:
-    bench.submit("count", to=1)
-    supervisor.stop_everything(bench.workspace)
-    assert list((bench.workspace.queue / queue.HELPER).iterdir()) == []
-
-
-def test_stop_everything_kills_what_does_not_listen(bench: Bench) -> None:
-    job = bench.submit("sleep_deaf")
-    worker = bench.worker()
-    wait_for(lambda: job.status().state == "running")
-    wait_for(lambda: _states(bench, queue.HELPER) == ["working"])
-    supervisor.stop_everything(bench.workspace, timeout_s=0.3)
-    assert worker.wait(5) != 0
-    assert job.status().state == "interrupted"
 
 
 def test_ensure_knows_its_lanes(bench: Bench) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -113,6 +114,36 @@ def test_a_killed_worker_leaves_an_interrupted_job_that_another_finishes(bench: 
     wait_for(lambda: job.status().state == "done")
     assert [event["step"] for event in job.events()] == list(range(1, 41))
     assert len({event["pid"] for event in job.events()}) == 2
+
+
+@posix_only
+def test_an_allocation_that_fails_says_what_takes_less_memory(bench: Bench) -> None:
+    job = bench.submit("take_all_memory")
+    bench.worker().wait(20)
+    assert job.status().state == "failed"
+    assert job.status().message == (
+        "This computer has too little memory for it; choose smaller faces or more frozen blocks, "
+        "or close other programs, and start it again."
+    )
+    assert not (job.path / "traceback.txt").exists()
+
+
+@pytest.mark.parametrize(("free_bytes", "said"), [(100_000_000, "want of memory (0.1 GB were left)"), (9e9, "")])
+def test_a_killed_worker_leaves_word_of_memory_only_where_little_was_left(
+    bench: Bench, free_bytes: float, said: str
+) -> None:
+    job = bench.submit("count", to=10_000, pause_s=0.02)
+    worker = bench.worker()
+    wait_for((job.path / "heartbeat").exists)
+    worker.kill()
+    worker.wait()
+    noted = json.loads((job.path / "heartbeat").read_bytes())
+    (job.path / "heartbeat").write_text(json.dumps({**noted, "free_bytes": free_bytes}), encoding="utf-8")
+    assert job.status().state == "interrupted"
+    assert said in job.status().message
+    assert bool(said) == bool(job.status().message)
+    queue.resubmit(bench.workspace, job)
+    assert job.status().message == ""
 
 
 @posix_only

@@ -1,0 +1,67 @@
+"""Whether the system ended a process for want of memory: told afterwards by what the process noted while it lived.
+
+A process that is killed can say nothing. Linux counts the processes it has ended so; elsewhere, and where a service
+does it, what tells is how much memory was left.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import psutil
+
+from core.errors import WHAT_TAKES_LESS_MEMORY
+
+LOW_BYTES = 512 * 1024**2
+_CGROUPS = Path("/sys/fs/cgroup")
+_EVERYWHERE = Path("/proc/vmstat")
+
+
+def note(path: Path) -> None:
+    """Write down how much memory is left, and how many processes the system has ended for want of it."""
+    counter = next((file for file in _counters() if _killed(file) is not None), None)
+    known = {"counter": str(counter), "killed": _killed(counter)} if counter else {}
+    path.write_text(json.dumps({"free_bytes": psutil.virtual_memory().available, **known}), encoding="utf-8")
+
+
+def cause_of_death(path: Path) -> str:
+    """Say in a sentence that the writer of a `note` was ended for want of memory; empty where that is not known.
+
+    Args:
+        path: of the note. One from before the computer was started again says nothing.
+    """
+    try:
+        if path.stat().st_mtime < psutil.boot_time():
+            return ""
+        noted = json.loads(path.read_bytes())
+        free_bytes, killed, counter = float(noted["free_bytes"]), noted.get("killed"), noted.get("counter")
+        more_killed = counter is not None and (_killed(Path(counter)) or 0) > killed
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return ""
+    if free_bytes >= LOW_BYTES and not more_killed:
+        return ""
+    left = f" ({free_bytes / 1e9:.1f} GB were left)" if free_bytes < LOW_BYTES else ""
+    return f"The system ended this work, probably for want of memory{left}; {WHAT_TAKES_LESS_MEMORY}"
+
+
+def _counters() -> list[Path]:
+    """Return the files that may hold the system's count, that of this process's own group first."""
+    try:
+        groups = re.findall(
+            r"^\d+:(|memory):/(.*)$", Path("/proc/self/cgroup").read_text(encoding="utf-8"), re.MULTILINE
+        )
+    except OSError:
+        return []
+    kinds = {"": ("", "memory.events"), "memory": ("memory", "memory.oom_control")}
+    return [*(_CGROUPS / kinds[kind][0] / group / kinds[kind][1] for kind, group in groups), _EVERYWHERE]
+
+
+def _killed(counter: Path) -> int | None:
+    """Return a count of processes ended for want of memory; None where it cannot be read."""
+    try:
+        found = re.search(r"^oom_kill (\d+)$", counter.read_text(encoding="utf-8"), re.MULTILINE)
+    except OSError:
+        return None
+    return int(found[1]) if found else None

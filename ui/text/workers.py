@@ -1,0 +1,32 @@
+"""Words for why no work can begin in the background."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.jobs.queue import HELPER, TRAIN
+from core.jobs.trouble import Trouble
+
+_WORK = {TRAIN: "No training can begin", HELPER: "Photos cannot be searched or asked about"}
+
+
+def trouble(found: Trouble, home: Path) -> str:
+    """Say why work waits, or what is left out of it; `home` is the folder of the lab's data."""
+    if found.kind == "dies":
+        return (
+            f"{_WORK[found.lane]}: the program for it ends by itself ({found.what}). "
+            f"The lab tries again {_soon(found.again_s)}. If this stays, close the lab and start it anew; "
+            f'more stands in "{found.log}".'
+        )
+    if found.kind == "refused":
+        return f"Nothing new can begin: {found.what} The lab goes on by itself as soon as it can."
+    if found.kind == "unreadable":
+        return f'Left out, because it cannot be read: {found.what} in "{home}". Delete it, or bring an intact copy.'
+    return (
+        f'Nothing new can begin: something is wrong with the lab\'s folder "{home}" ({found.what}). '
+        "The lab goes on by itself as soon as it can; if this stays, close it and start it anew."
+    )
+
+
+def _soon(seconds: float) -> str:
+    return f"in {seconds:.0f} s" if seconds >= 1 else "now"
