@@ -14,7 +14,9 @@ Optimizer = Literal["adam", "sgd", "rmsprop"]
 Pooling = Literal["average", "flatten"]
 Precision = Literal["auto", "float32", "bfloat16"]
 
-MIN_PEOPLE, MAX_PEOPLE = 2, 200
+# An experiment keeps a number for every photo and person, those of the mock exam after every epoch: with 500 people and
+# ten photos each about 3 MB an epoch. Pages draw fewer, and say so.
+MIN_PEOPLE, MAX_PEOPLE = 2, 500
 MOST_EPOCHS = 1000
 # The least share of the learning rate for unfrozen units of an untrained network: with a smaller one it learns nothing.
 UNTRAINED_RATE = 0.1

@@ -27,7 +27,7 @@ from core.sweeps.sweep import Sweep, create_sweep
 from core.workspace import Workspace
 from ui import server, uploads
 
-UPLOAD, WEIGHTS = "upload.zip", "weights.h5"
+UPLOAD, WEIGHTS, DRAFT = "upload.zip", "weights.h5", "draft"
 # Marks a search whose end was shown to the user.
 _REPORTED = "told"
 # Kinds of jobs that find faces; one at a time is shown on Photos.
@@ -46,23 +46,40 @@ def remove_drafts(workspace: Workspace) -> None:
 
 
 def crop_draft(
-    workspace: Workspace, photos: Upload, crop: CropConfig, name: str, people_from: PeopleFrom = "folders"
+    workspace: Workspace,
+    photos: Upload,
+    crop: CropConfig,
+    name: str,
+    people_from: PeopleFrom = "folders",
+    without: Sequence[str] = (),
 ) -> JobFolder:
-    """Move what was brought into the job's own folder and queue the search for faces in it."""
-    request = {"kind": "crop", "name": name, "crop": asdict(crop), "people_from": people_from}
+    """Move what was brought into the job's own folder and queue the search for faces in it; not of people `without`."""
+    request = {"kind": "crop", "name": name, "crop": asdict(crop), "people_from": people_from, "without": without}
     return _submit_draft(workspace, photos, request)
 
 
-def add_draft(workspace: Workspace, photos: Upload, into: Dataset, people_from: PeopleFrom = "folders") -> JobFolder:
+def add_draft(
+    workspace: Workspace,
+    photos: Upload,
+    into: Dataset,
+    people_from: PeopleFrom = "folders",
+    without: Sequence[str] = (),
+) -> JobFolder:
     """Queue the same for photos that join a data set."""
     request = {"kind": "add", "dataset_id": into.id, "version": into.version, "people_from": people_from}
-    return _submit_draft(workspace, photos, request)
+    return _submit_draft(workspace, photos, {**request, "without": without})
 
 
-def add_path(workspace: Workspace, folder: Path, into: Dataset, people_from: PeopleFrom = "folders") -> JobFolder:
+def add_path(
+    workspace: Workspace,
+    folder: Path,
+    into: Dataset,
+    people_from: PeopleFrom = "folders",
+    without: Sequence[str] = (),
+) -> JobFolder:
     """Queue the search for faces in a folder of this computer whose photos join a data set."""
     request = {"kind": "add", "lane": queue.HELPER, "source": str(folder), "people_from": people_from}
-    return _submit(workspace, {**request, "dataset_id": into.id, "version": into.version})
+    return _submit(workspace, {**request, "without": without, "dataset_id": into.id, "version": into.version})
 
 
 def recrop(workspace: Workspace, dataset: Dataset, crop: CropConfig) -> JobFolder:
@@ -92,19 +109,24 @@ def explain(workspace: Workspace, dataset: Dataset, backbone: str, size_px: int)
 def _submit_draft(workspace: Workspace, photos: Upload, request: dict[str, Any]) -> JobFolder:
     packed = photos.packed()
     path = _new_path(workspace)
-    source = path / UPLOAD
-    made = JobFolder.create(path, {**request, "lane": queue.HELPER, "source": str(source)})
-    # The marker by which workers find it comes last, when the file is there. Pages see at once that it is open.
-    packed.replace(source)
-    photos.clear()
+    source = path / DRAFT / packed.name
+    request = {**request, "lane": queue.HELPER, "source": str(source), "draft": photos.path.name}
+    made = JobFolder.create(path, request)
+    # The marker by which workers find it comes last, when the files are there. Pages see at once that it is open.
+    photos.move_to(path / DRAFT)
     return _queue(workspace, made)
 
 
 def crop_folder(
-    workspace: Workspace, folder: Path, crop: CropConfig, name: str = "", people_from: PeopleFrom = "folders"
+    workspace: Workspace,
+    folder: Path,
+    crop: CropConfig,
+    name: str = "",
+    people_from: PeopleFrom = "folders",
+    without: Sequence[str] = (),
 ) -> JobFolder:
     """Queue the search for faces in a folder of this computer."""
-    request = {"kind": "crop", "lane": queue.HELPER, "source": str(folder), "crop": asdict(crop)}
+    request = {"kind": "crop", "lane": queue.HELPER, "source": str(folder), "crop": asdict(crop), "without": without}
     return _submit(workspace, {**request, "name": name or folder.name, "people_from": people_from})
 
 
@@ -215,14 +237,20 @@ def job(workspace: Workspace, job_id: str | None) -> JobFolder | None:
 
 
 def remove_uploads(workspace: Workspace) -> None:
-    """Remove the uploads of jobs that have ended. An interrupted search keeps its own, to go on with."""
+    """Remove the uploads of jobs that have ended. An interrupted search keeps its own, to go on with.
+
+    What was brought for a search that was refused or stopped waits on Photos again, as it was before.
+    """
     for path in _jobs(workspace):
-        if not (path / UPLOAD).exists():
-            continue
         ended = JobFolder(path)
-        needed = "interrupted" if ended.request()["kind"] in SEARCHES else ""
-        if ended.status().state not in (*OPEN_STATES, needed):
-            (path / UPLOAD).unlink(missing_ok=True)
+        state, is_search = ended.status().state, ended.request()["kind"] in SEARCHES
+        if state in OPEN_STATES or (is_search and state == "interrupted"):
+            continue
+        (path / UPLOAD).unlink(missing_ok=True)
+        if (path / DRAFT).is_dir() and state != "done":
+            Upload(workspace.jobs / ended.request()["draft"]).take_back(path / DRAFT)
+        elif (path / DRAFT).is_dir():
+            shutil.rmtree(path / DRAFT, ignore_errors=True)
 
 
 def unreported_searches(workspace: Workspace) -> list[JobFolder]:

@@ -138,6 +138,7 @@ class Widget(StrEnum):
     MARGIN = "photos_margin"
     FIND_FACES = "find_faces"
     OTHER_PEOPLE = "other_people_button"
+    LEAVE_PEOPLE_OUT = "leave_people_out"
     STOP_CROP = "stop_crop"
     GO_ON_SEARCHING = "go_on_searching"
     LEAVE_SEARCH = "leave_search"

@@ -1,4 +1,4 @@
-"""Build a data set from photos: read them, find and crop the faces, split. Add photos later, or crop all anew.
+"""Build a data set from photos: read them, find and crop the faces, split. Add photos later.
 
 These take minutes, so a job runs them and reports progress. Quick changes are in `edits`.
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -26,14 +26,13 @@ from core.data.dataset import (
     save_dataset,
     save_edit,
 )
-from core.data.detection import Face
-from core.data.edit_session import known_facts, needed_splits, used_again, used_and_left_out
+from core.data.edit_session import known_facts, needed_splits, used_and_left_out
 from core.data.extras import as_extra, with_extras
 from core.data.labels import PeopleFrom
 from core.data.leaks import without_leaks
 from core.data.photofolder import CROP_VERSION, FACES_VERSION, PhotoFacts
 from core.data.read import LeftOut, PhotoReader, read_photos, read_source, shown_name
-from core.data.splitting import UsedPhoto, keep_given_splits, split_photos, without_unusable
+from core.data.splitting import UsedPhoto, check_people, keep_given_splits, split_photos, without_unusable
 from core.data.store import PhotoStore, sha256_of
 from core.errors import DatasetError, PhotoError
 
@@ -55,6 +54,7 @@ def build_dataset(
     strict: bool = True,
     count_leaks: bool = False,
     people_from: PeopleFrom = "folders",
+    without: Collection[str] = (),
     on_progress: Progress | None = None,
 ) -> Dataset:
     """Read photos of people, find and crop the faces, group, split, and save that as version 1 of a data set.
@@ -72,7 +72,7 @@ def build_dataset(
         strict: raise where a person has too few photos. False: leave out that person's photos (kind "too_few"), and
             save the data set even if nobody remains.
         count_leaks: keep validation and test photos that are also train photos.
-        people_from: where the labels come from; see `read.read_source`.
+        people_from, without: where the labels come from, and who is left out; see `read.read_source`.
         on_progress: called with (step, done, total), step "read" or "crop"; may raise `Stopped`.
 
     Returns:
@@ -81,8 +81,10 @@ def build_dataset(
     Raises:
         DatasetError: the photos as a whole cannot be used. Nothing of them is kept then, nor after `Stopped`.
     """
-    reader = read_source(source, people_from)
     report = on_progress or (lambda *_: None)
+    reader = read_source(source, people_from, without=without, on_entry=partial(report, "read", 0, 0))
+    # Told from the names, before the minutes that the faces take.
+    check_people(reader.people, strict=strict)
     store = PhotoStore(workspace.photos)
     shown = name or (source.resolve().name if source.is_dir() else source.stem)
     with _adding(workspace, report) as added:
@@ -113,6 +115,7 @@ def add_photos(
     is_used: IsUsed,
     person: str | None = None,
     people_from: PeopleFrom = "folders",
+    without: Collection[str] = (),
     on_progress: Progress | None = None,
 ) -> Dataset:
     """Add photos to a data set, of its people or new ones. Photos it has already keep their split.
@@ -122,7 +125,7 @@ def add_photos(
         dataset: any version; the photos are added to the newest.
         is_used: see `dataset.save_edit`.
         person: whose photos these all are.
-        people_from: as for `build_dataset`; ignored with `person`.
+        people_from, without: as for `build_dataset`; ignored with `person`.
         on_progress: as for `build_dataset`.
 
     Returns:
@@ -132,8 +135,13 @@ def add_photos(
         DatasetError: the photos as a whole cannot be used. Nothing of them is kept then, nor after `Stopped`.
     """
     whose = None if person is None else shown_name(person)
-    reader = read_source(source, people_from) if whose is None else read_photos(source)
     report = on_progress or (lambda *_: None)
+    look = partial(report, "read", 0, 0)
+    if whose is None:
+        reader = read_source(source, people_from, without=without, on_entry=look)
+        check_people({*reader.people, *dataset.people}, strict=False)
+    else:
+        reader = read_photos(source, on_entry=look)
     store = PhotoStore(workspace.photos)
     with _adding(workspace, report) as added:
         before = load_dataset(workspace, dataset.id)
@@ -249,83 +257,3 @@ def _check_everybody(kept: Sequence[UsedPhoto], used: Sequence[UsedPhoto], unusa
             f'Person "{person}" has no photo that can be used ({len(names)} left out; "{names[0]}" {reason}). '
             f'Add photos or leave "{person}" out.'
         )
-
-
-def recrop(
-    workspace: Workspace,
-    dataset: Dataset,
-    crop: CropConfig,
-    *,
-    is_used: IsUsed,
-    on_progress: Progress | None = None,
-) -> Dataset:
-    """Find and crop the faces of a data set again, with other settings. Photos keep their group and split.
-
-    Photos left out for want of a face are searched again. A face that the user chose is found by its position.
-
-    Args:
-        dataset: any version; the newest is cropped again.
-        is_used: see `dataset.save_edit`.
-        on_progress: called with ("crop", done, total); may raise `Stopped`.
-
-    Returns:
-        The data set as saved; unchanged if it has these settings already.
-    """
-    report = on_progress or (lambda *_: None)
-    store = PhotoStore(workspace.photos)
-    with photos_locked(workspace, on_wait=lambda: report("crop", 0, 0)):
-        before = load_dataset(workspace, dataset.id)
-        if crop == before.crop:
-            return before
-        settled, rest = used_and_left_out(before)
-        extras = [entry for entry in rest if entry.extra and entry.kind != "removed"]
-        rest = [entry for entry in rest if entry not in extras]
-        again = [used_again(entry.sha256, entry) for entry in rest if entry.sha256 and _may_show_a_face_now(entry)]
-        photos = [*settled, *again]
-        facts = store.crop_all(
-            [*(photo.sha256 for photo in photos), *(entry.sha256 for entry in extras if entry.sha256)],
-            crop,
-            on_photo=lambda done, total, _: report("crop", done, total),
-        )
-        whole = [photo for photo in settled if photo.looked and photo.face is None and before.crop.detector != "none"]
-        used, unusable = without_unusable([photo for photo in photos if photo not in whole], facts, crop)
-        faces = {(photo.sha256, photo.person): photo.face for photo in settled}
-        used = [
-            _with_chosen_face(photo, faces.get((photo.sha256, photo.person), 0), store, before.crop, crop)
-            for photo in used
-        ]
-        rest = [entry for entry in rest if not (entry.sha256 and _may_show_a_face_now(entry))]
-        empty = replace(before, crop=crop, left_out=(*rest, *unusable))
-        after = split_photos(empty, [*whole, *used], facts, needed=needed_splits(before))
-        return save_edit(workspace, before, with_extras(after, extras, facts), is_used=is_used)
-
-
-def _may_show_a_face_now(entry: LeftOut) -> bool:
-    return entry.kind == "no_face" and (entry.person is not None or entry.split == "test")
-
-
-def _with_chosen_face(
-    photo: UsedPhoto, before: int | None, store: PhotoStore, old: CropConfig, new: CropConfig
-) -> UsedPhoto:
-    """Return the photo with the face that the user chose, where that was not the largest."""
-    if photo.face is None or before is None or (before == 0 and not photo.looked):
-        return photo
-    if old.detector == new.detector:
-        return replace(photo, face=before)
-    folder = store.folder(photo.sha256)
-    was = folder.stored_faces(old.detector) or []
-    found = folder.stored_faces(new.detector) or []
-    face = _same_place(was[before], found) if before < len(was) else None
-    return replace(photo, face=face) if face is not None else replace(photo, looked=False)
-
-
-def _same_place(was: Face, found: Sequence[Face]) -> int | None:
-    """Return the index of the face whose centre is nearest to that of `was`; None if none lies inside it."""
-
-    def distance(face: Face) -> float:
-        across = face.x + face.width / 2 - was.x - was.width / 2
-        down = face.y + face.height / 2 - was.y - was.height / 2
-        return math.hypot(across / was.width, down / was.height)
-
-    nearest = min(range(len(found)), key=lambda place: distance(found[place]), default=None)
-    return nearest if nearest is not None and distance(found[nearest]) < 0.5 else None

@@ -15,7 +15,7 @@ from urllib.error import HTTPError, URLError
 import numpy as np
 from PIL import Image
 
-from core.config import MAX_PEOPLE, MIN_PEOPLE
+from core.config import MIN_PEOPLE
 from core.errors import ConfigError, DatasetError
 
 POLL_S = 0.3
@@ -56,7 +56,7 @@ COLLECTIONS = {
             title="Labeled Faces in the Wild: photos of people in the news",
             licence="Huang and others, University of Massachusetts, 2007. News photos, collected for research.",
             download_bytes=243_000_000,
-            people=MAX_PEOPLE,
+            people=200,
             photos=100,
             are_faces=False,
         ),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -96,22 +97,40 @@ class _Found:
 class PhotoReader:
     """The files of a source, in the order of their names. Each is read when the iteration reaches it.
 
+    Attributes:
+        people: how many photos of each person are named, before any is decoded.
+
     Raises:
         DatasetError: on construction, if the source as a whole cannot be used.
     """
 
-    def __init__(self, source: Path, arrange_paths: Callable[[Sequence[Parts]], list[Place]], advice: str) -> None:
+    def __init__(
+        self,
+        source: Path,
+        arrange_paths: Callable[[Sequence[Parts]], list[Place]],
+        advice: str,
+        *,
+        without: Collection[str] = (),
+        on_entry: Callable[[], None] = lambda: None,
+    ) -> None:
         self._source = source
-        with open_source(source) as files:
+        with open_source(source, on_entry) as files:
             entries = {entry: parts for entry in files.entries() if (parts := _shown_parts(entry.parts))}
             ordered = sorted(entries, key=lambda entry: entries[entry])
-            self._unusable = {entry: why for entry in ordered if (why := _why_not(files, entry))}
+            self._unusable = {}
+            for entry in ordered:
+                on_entry()
+                if why := _why_not(files, entry):
+                    self._unusable[entry] = why
         photos = [entry for entry in ordered if entry not in self._unusable]
         if not photos:
             first = f'"{"/".join(entries[ordered[0]])}" {self._unusable[ordered[0]][0]}' if ordered else "it is empty"
             raise DatasetError(f'There are no photos in "{source.name}": {first}; {advice}.')
         places = dict(zip(photos, arrange_paths([entries[entry] for entry in photos]), strict=True))
+        self._left_out = {entry for entry, place in places.items() if place.person in without}
         self._found = [_Found(entry, entries[entry], places.get(entry, Place())) for entry in ordered]
+        used = [place for entry, place in places.items() if entry not in self._left_out and place.reason is None]
+        self.people = Counter(place.person for place in used if place.person is not None)
 
     def __len__(self) -> int:
         return len(self._found)
@@ -124,6 +143,9 @@ class PhotoReader:
                     reason, kind = self._unusable[found.entry]
                     yield LeftOut(name, reason, kind=kind)
                     continue
+                if found.entry in self._left_out:
+                    yield LeftOut(name, "shows somebody whom you left out", kind="removed")
+                    continue
                 if place.reason is not None and place.person is None:
                     yield LeftOut(name, place.reason, kind="misplaced")
                     continue
@@ -135,7 +157,13 @@ class PhotoReader:
                     yield SourcePhoto(name, place.person, place.split, data, place.reason)
 
 
-def read_source(source: Path, people_from: PeopleFrom = "folders") -> PhotoReader:
+def read_source(
+    source: Path,
+    people_from: PeopleFrom = "folders",
+    *,
+    without: Collection[str] = (),
+    on_entry: Callable[[], None] = lambda: None,
+) -> PhotoReader:
     """Read the photos of people for a data set.
 
     Layout: a folder per person, or train, validation and test with a folder per person each; see `layout.arrange`.
@@ -145,6 +173,8 @@ def read_source(source: Path, people_from: PeopleFrom = "folders") -> PhotoReade
     Args:
         source: a folder or a zip file.
         people_from: "names" takes people from file names, "csv" from a table beside the photos; see `labels`.
+        without: people whose photos are left out unread.
+        on_entry: called for every file looked at before the first photo comes; may raise `Stopped`.
 
     Raises:
         DatasetError: there is no such source, it is no zip, is encrypted, holds no photos, has an unknown layout, or is
@@ -152,7 +182,7 @@ def read_source(source: Path, people_from: PeopleFrom = "folders") -> PhotoReade
     """
     check_kind(source)
     if people_from == "folders":
-        return PhotoReader(source, arrange, ARRANGEMENT)
+        return PhotoReader(source, arrange, ARRANGEMENT, without=without, on_entry=on_entry)
 
     def named(paths: Sequence[Parts]) -> list[Place]:
         found = labels_from_names(paths) if people_from == "names" else labels_from_table(paths, _tables(source))
@@ -160,7 +190,7 @@ def read_source(source: Path, people_from: PeopleFrom = "folders") -> PhotoReade
             raise DatasetError(f"{why_no_labels(people_from, source.name, paths)}; {ARRANGEMENT}.")
         return list(found.places)
 
-    return PhotoReader(source, named, ARRANGEMENT)
+    return PhotoReader(source, named, ARRANGEMENT, without=without, on_entry=on_entry)
 
 
 def why_no_labels(people_from: PeopleFrom, name: str, paths: Sequence[Parts]) -> str:
@@ -168,6 +198,23 @@ def why_no_labels(people_from: PeopleFrom, name: str, paths: Sequence[Parts]) ->
     what = "The names of the photos" if people_from == "names" else "No CSV file"
     missing = "begin with no names of two people" if people_from == "names" else "tells who is on the photos"
     return f'{what} in "{name}" {missing} ({found_names(paths)})'
+
+
+def count_people(source: Path) -> Counter[str]:
+    """Return how many photos of each person the folders of a source name. Quick: no photo is opened.
+
+    Raises:
+        DatasetError: the source cannot be opened or listed, or its folders name nobody.
+    """
+    return Counter(place.person for place in arrange(_photo_paths(source)) if place.person and not place.reason)
+
+
+def _photo_paths(source: Path) -> list[Parts]:
+    """Return the paths of all files that are named like photos, in order."""
+    check_kind(source)
+    with open_source(source) as files:
+        shown = [parts for entry in files.entries() if (parts := _shown_parts(entry.parts))]
+    return sorted(parts for parts in shown if parts[-1].casefold().endswith(_PHOTO_NAMES))
 
 
 def find_labels(source: Path) -> FoundLabels | None:
@@ -181,10 +228,7 @@ def find_labels(source: Path) -> FoundLabels | None:
     Raises:
         DatasetError: the source cannot be opened or listed.
     """
-    check_kind(source)
-    with open_source(source) as files:
-        shown = [parts for entry in files.entries() if (parts := _shown_parts(entry.parts))]
-    paths = sorted(parts for parts in shown if parts[-1].casefold().endswith(_PHOTO_NAMES))
+    paths = _photo_paths(source)
     if not paths or folders_name_people(paths):
         return None
     return labels_from_table(paths, _tables(source)) or labels_from_names(paths)
@@ -213,11 +257,12 @@ def check_kind(source: Path) -> None:
     raise DatasetError(f'"{source.name}" is neither a folder nor a zip; {ARRANGEMENT}, as it is or as a zip.')
 
 
-def read_photos(source: Path) -> PhotoReader:
+def read_photos(source: Path, *, on_entry: Callable[[], None] = lambda: None) -> PhotoReader:
     """Read photos to predict: one photo file, or a folder or zip of photos in any layout.
 
     Args:
         source: a photo, a folder or a zip file.
+        on_entry: as for `read_source`.
 
     Returns:
         The photos. Their person is the name of their folder, None if they are in none. It need not be a person that a
@@ -226,7 +271,7 @@ def read_photos(source: Path) -> PhotoReader:
     Raises:
         DatasetError: as `read_source`, except for the layout.
     """
-    return PhotoReader(source, arrange_new, "bring photos that show a face")
+    return PhotoReader(source, arrange_new, "bring photos that show a face", on_entry=on_entry)
 
 
 def _why_not(files: Source, entry: Entry) -> tuple[str, str] | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import lzma
 import os
+import stat
+import time
 import zipfile
 import zlib
 from abc import ABC, abstractmethod
@@ -15,9 +17,13 @@ from typing import TYPE_CHECKING
 from core.errors import DatasetError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 MAX_ENTRIES = 20_000
+# A network disk lists as many files in less; without an end, whoever names the root of a slow one waits for hours.
+MAX_LISTING_S = 60.0
+# What the kernel shows as files. Reading some of these never ends.
+_SPECIAL = tuple(map(Path, ("/proc", "/sys", "/dev")))
 MAX_UNPACKED_BYTES = 4_000_000_000
 # Photos hardly compress: a zip that unpacks to more than this, and to a hundred times its size, is a zip bomb.
 MAX_RATIO, RATIO_FROM_BYTES = 100, 200_000_000
@@ -46,11 +52,13 @@ class Entry:
         number: index in the source's own order.
         parts: of its path inside the source, file name last; not normalized.
         size: in bytes, as the source says.
+        unreadable: why it is not even opened, as an `EntryError` says it; empty for a file.
     """
 
     number: int
     parts: tuple[str, ...]
     size: int
+    unreadable: str = ""
 
 
 class Source(ABC):
@@ -73,21 +81,34 @@ class Source(ABC):
         """
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What lies in a folder; `unreadable` as of `Entry`."""
+
+    path: Path
+    parts: tuple[str, ...]
+    unreadable: str = ""
+
+
 class _Files(Source):
     """Files on disk."""
 
-    def __init__(self, paths: list[tuple[Path, tuple[str, ...]]]) -> None:
-        self._paths = paths
+    def __init__(self, found: list[_Found]) -> None:
+        self._found = found
 
     def entries(self) -> list[Entry]:
-        return [Entry(number, parts, _size(path)) for number, (path, parts) in enumerate(self._paths)]
+        return [
+            Entry(number, found.parts, _size(found.path), found.unreadable) for number, found in enumerate(self._found)
+        ]
 
     def read(self, entry: Entry, n_bytes: int = -1) -> bytes:
-        path = self._paths[entry.number][0]
-        # Reading a pipe or a device could block forever.
-        if not path.is_file():
-            raise EntryError("is no ordinary file")
+        if entry.unreadable:
+            raise EntryError(entry.unreadable)
+        path = self._found[entry.number].path
         try:
+            # Opening a pipe or a device could block forever.
+            if not stat.S_ISREG(path.stat().st_mode):
+                raise EntryError("is no ordinary file")
             with path.open("rb") as file:
                 return file.read(n_bytes)
         except OSError as error:
@@ -96,33 +117,62 @@ class _Files(Source):
 
 def _size(path: Path) -> int:
     try:
-        return path.stat().st_size
+        return path.lstat().st_size
     except OSError:
         return 0
 
 
-def _walk(folder: Path) -> list[tuple[Path, tuple[str, ...]]]:
-    """List a folder's files with the parts of their paths; links to folders are followed, each folder once.
+def _walk(folder: Path, on_entry: Callable[[], None]) -> list[_Found]:
+    """List what a folder holds, subfolders included. Links are not followed, so no way leads out of it or in circles.
+
+    What is no file comes with the reason: a link, a pipe, a folder that cannot be entered.
 
     Raises:
-        DatasetError: it is too large to be a folder of photos, as the root of a disk is.
+        DatasetError: it cannot be entered, or is too large to be a folder of photos, as the root of a disk is.
     """
-    seen: set[str] = set()
-    found: list[tuple[Path, tuple[str, ...]]] = []
-    for place, folders, names in os.walk(folder, followlinks=True):
-        real = os.path.realpath(place)
-        if real in seen:
-            folders.clear()
-            continue
-        seen.add(real)
-        folders.sort()
-        parts = Path(place).relative_to(folder).parts
-        found += [(Path(place, name), (*parts, name)) for name in sorted(names)]
-        if len(found) > MAX_ENTRIES or len(seen) > MAX_ENTRIES:
-            raise DatasetError(
-                f'"{folder}" holds more than {MAX_ENTRIES} files or folders; choose the folder with the photos in it.'
-            )
-    return found
+    until_s, n_entries = time.monotonic() + MAX_LISTING_S, 0
+    real = Path(os.path.realpath(folder))
+    waiting = [_Found(folder, ())]
+    found: list[_Found] = []
+    while waiting:
+        place = waiting.pop()
+        reason = ""
+        folders: list[_Found] = []
+        if any(real.joinpath(*place.parts).is_relative_to(special) for special in _SPECIAL):
+            reason = "belongs to the operating system and holds no photos"
+        else:
+            try:
+                with os.scandir(place.path) as entries:
+                    for entry in entries:
+                        on_entry()
+                        n_entries += 1
+                        if n_entries > MAX_ENTRIES or time.monotonic() > until_s:
+                            raise DatasetError(_too_much(folder, n_entries))
+                        here = _Found(Path(entry.path), (*place.parts, entry.name), _why_unreadable(entry))
+                        (folders if entry.is_dir(follow_symlinks=False) else found).append(here)
+            except OSError as error:
+                reason = f"cannot be entered ({error.strerror}); check who may read it"
+        if reason and not place.parts:
+            raise DatasetError(f'"{folder}" {reason}; choose the folder with the photos in it.')
+        if reason:
+            found.append(_Found(place.path, place.parts, reason))
+        waiting += folders
+    return sorted(found, key=lambda each: each.parts)
+
+
+def _why_unreadable(entry: os.DirEntry[str]) -> str:
+    if entry.is_symlink():
+        return "is a link, which is not followed; put the photos themselves there"
+    return "" if entry.is_file(follow_symlinks=False) else "is no ordinary file"
+
+
+def _too_much(folder: Path, n_entries: int) -> str:
+    much = (
+        f"holds more than {MAX_ENTRIES} files and folders"
+        if n_entries > MAX_ENTRIES
+        else f"takes more than {MAX_LISTING_S:.0f} s to look through"
+    )
+    return f'"{folder}" {much}; choose the folder with the photos in it.'
 
 
 class _Zip(Source):
@@ -176,14 +226,17 @@ def _zip_parts(info: zipfile.ZipInfo) -> tuple[str, ...]:
 
 
 @contextmanager
-def open_source(source: Path) -> Iterator[Source]:
+def open_source(source: Path, on_entry: Callable[[], None] = lambda: None) -> Iterator[Source]:
     """Open a folder, a zip or a single file for reading.
+
+    Args:
+        on_entry: called for everything that a folder holds; may raise `Stopped`.
 
     Raises:
         DatasetError: there is no such thing, or it cannot be opened.
     """
     if source.is_dir():
-        yield _Files(_walk(source))
+        yield _Files(_walk(source, on_entry))
         return
     if not source.is_file():
         raise DatasetError(f'There is no folder and no zip file "{source}"; check its name.')
@@ -194,7 +247,7 @@ def open_source(source: Path) -> Iterator[Source]:
     except OSError as error:
         raise DatasetError(f'"{source.name}" cannot be opened ({error.strerror}); check who may read it.') from error
     if archive is None:
-        yield _Files([(source, (source.name,))])
+        yield _Files([_Found(source, (source.name,))])
         return
     with archive:
         yield _Zip(archive, source.name)

@@ -102,10 +102,10 @@ def split_photos(
         strict: raise where a person has too few photos; else leave those photos out.
 
     Raises:
-        DatasetError: more than 200 people; with `strict` also fewer than 2, or a person with too few photos.
+        DatasetError: more than MAX_PEOPLE people; with `strict` also fewer than 2, or a person with too few photos.
     """
     people = sorted({photo.person for photo in photos if photo.person is not None})
-    (check_people if strict else check_most_people)(people)
+    check_people(people, strict=strict)
     numbers = count(max((photo.group for photo in photos if photo.group is not None), default=-1) + 1)
     done, refused = [], []
     for person in [*people, None]:
@@ -213,20 +213,17 @@ def splits_to_fill(given: Iterable[Split | None]) -> list[Split]:
     return [split for split in SPLITS if split == "train" or split not in known]
 
 
-def check_people(named: Collection[str]) -> None:
-    """Raise DatasetError unless there are 2 to 200 people."""
-    if len(named) < MIN_PEOPLE:
+def check_people(named: Collection[str], *, strict: bool = True) -> None:
+    """Raise DatasetError where there are more than MAX_PEOPLE people; with `strict` also where there are too few."""
+    if strict and len(named) < MIN_PEOPLE:
         only = f'only "{next(iter(named))}" was found' if named else "nobody was found"
         raise DatasetError(
             f"Telling people apart needs at least {MIN_PEOPLE} of them, {only}; add photos of more people."
         )
-    check_most_people(named)
-
-
-def check_most_people(named: Collection[str]) -> None:
-    """Raise DatasetError where there are more than 200 people."""
     if len(named) > MAX_PEOPLE:
-        raise DatasetError(f"There are {len(named)} people, at most {MAX_PEOPLE} can be learned; bring fewer.")
+        raise DatasetError(
+            f"There are {len(named)} people, at most {MAX_PEOPLE} can be learned; choose whom to leave out."
+        )
 
 
 def split_person(

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 _COPY_BYTES = 1 << 20
+_PACKED = "packed.zip"
 # The person of a pile that is a whole folder or zip.
 NOBODY = ""
 
@@ -118,6 +119,21 @@ class Upload:
                 path.unlink(missing_ok=True)
             self._write([pile for pile in self.piles() if pile.number != number])
 
+    def move_to(self, folder: Path) -> None:
+        """Move everything to a folder that does not exist yet."""
+        with self._locked():
+            self.path.rename(folder)
+
+    def take_back(self, folder: Path) -> bool:
+        """Take over what `move_to` moved; return whether that was done. It is not where something newer lies here."""
+        with self._locked():
+            if self.n_files():
+                return False
+            self.clear()
+            folder.rename(self.path)
+            (self.path / _PACKED).unlink(missing_ok=True)
+            return True
+
     def clear(self) -> None:
         """Remove everything."""
         shutil.rmtree(self.path, ignore_errors=True)
@@ -133,9 +149,9 @@ class Upload:
             raise DatasetError("No photos were brought yet; choose some first.")
         if len(piles) == 1 and piles[0].batches == 1 and not piles[0].person:
             return self._zip(piles[0].number, 0)
-        with _written(self.path / "packed.zip") as beside:
+        with _written(self.path / _PACKED) as beside:
             _join([(pile.person, self._zips(pile)) for pile in piles], beside)
-        return self.path / "packed.zip"
+        return self.path / _PACKED
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

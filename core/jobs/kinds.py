@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from core.config import CropConfig, SplitConfig
-from core.errors import Stopped
 from core.jobfolder import JobFolder
 from core.jobs.queue import HELPER, TRAIN
 from core.workspace import Workspace
@@ -87,7 +86,7 @@ def crop(job: JobFolder, workspace: Workspace) -> None:
 
     Request: `source` (folder or zip), `name`, `crop` and `split` (fields of `CropConfig` and `SplitConfig`; may be
     missing), `people_from` where no folders name people (`core.data.read`). Events: "progress" with `step`,
-    `done`, `total`. Result: `dataset_id`, `version`.
+    `done`, `total`; `without` names people to be left out. Result: `dataset_id`, `version`.
     """
     request = job.request()
     with _upload(job, Path(request["source"])) as source:
@@ -97,23 +96,15 @@ def crop(job: JobFolder, workspace: Workspace) -> None:
 
 @contextmanager
 def _upload(job: JobFolder, source: Path) -> Iterator[Path]:
-    """Remove an upload, which lies in the job's own folder, when its photos are in the store or were refused.
+    """Remove an upload, which lies in the job's own folder, once its photos are in the store.
 
-    Not when the job was stopped, which happens as well where the system ends the worker: it can then be resumed.
+    After anything else it stays: the page gives back what was brought, or the search is resumed.
     """
-    try:
-        yield source
-    except Stopped:
-        raise
-    except Exception:
-        _remove_upload(job, source)
-        raise
-    _remove_upload(job, source)
-
-
-def _remove_upload(job: JobFolder, source: Path) -> None:
+    yield source
     if source.parent == job.path:
         source.unlink(missing_ok=True)
+    elif source.is_relative_to(job.path):
+        shutil.rmtree(source.parent, ignore_errors=True)
 
 
 def _build(
@@ -136,6 +127,7 @@ def _build(
         split=split,
         strict=False,
         people_from=job.request().get("people_from", "folders"),
+        without=job.request().get("without", ()),
         on_progress=report,
     )
     _name_result(job, dataset)
@@ -148,8 +140,8 @@ def _name_result(job: JobFolder, dataset: Dataset) -> None:
 def add(job: JobFolder, workspace: Workspace) -> None:
     """Add photos to the newest version of `dataset_id`.
 
-    Request: `dataset_id`, `source`, `person` where all photos are one person's, and `people_from` as for "crop". Events
-    and result as for "crop".
+    Request: `dataset_id`, `source`, `person` where all photos are one person's, `people_from` and `without` as for
+    "crop". Events and result as for "crop".
     """
     from core.data.building import add_photos
     from core.data.dataset import load_dataset
@@ -164,6 +156,7 @@ def add(job: JobFolder, workspace: Workspace) -> None:
             is_used=partial(runs.is_used, workspace),
             person=request.get("person"),
             people_from=request.get("people_from", "folders"),
+            without=request.get("without", ()),
             on_progress=_reporter(job),
         )
         _name_result(job, added)
@@ -171,8 +164,8 @@ def add(job: JobFolder, workspace: Workspace) -> None:
 
 def recrop(job: JobFolder, workspace: Workspace) -> None:
     """Crop the newest version of `dataset_id` anew. Request: `dataset_id`, `crop`. Events and result as for "crop"."""
-    from core.data.building import recrop as crop_again
     from core.data.dataset import load_dataset
+    from core.data.recropping import recrop as crop_again
     from core.experiments import runs
 
     request = job.request()

@@ -57,11 +57,13 @@ class Observer:
         photo: called with the number of photos read so far and of all of them; may raise `Stopped`.
         picture: called with a photo's number and the upright photo (uint8, RGB), where faces were found in it.
         face: called with a face's number and its crop (uint8, RGB), for showing it.
+        entry: called for every file that is looked at before the first photo is read; may raise `Stopped`.
     """
 
     photo: Callable[[int, int], None] = lambda done, total: None
     picture: Callable[[int, np.ndarray], None] = lambda number, rgb: None
     face: Callable[[int, np.ndarray], None] = lambda number, rgb: None
+    entry: Callable[[], None] = lambda: None
 
 
 def predict_photos(
@@ -89,7 +91,7 @@ def predict_photos(
     """
     faces: list[NewFace] = []
     left_out: list[dict[str, str]] = []
-    photos = read.read_photos(source)
+    photos = read.read_photos(source, on_entry=observer.entry)
     for number, entry in enumerate(photos, start=1):
         if isinstance(entry, read.LeftOut):
             left_out.append({"name": entry.name, "reason": entry.reason})
@@ -177,7 +179,9 @@ def run_predict(job: JobFolder, workspace: Workspace) -> None:
     photos = Path(request["photos"])
     try:
         with archive.opened(Path(request["model"])) as pack:
-            job.write_result(predict_photos(pack, photos, observer=Observer(on_photo, on_picture, on_face)))
+            job.write_result(
+                predict_photos(pack, photos, observer=Observer(on_photo, on_picture, on_face, job.check_stop))
+            )
     finally:
         # An upload lies in the job's own folder and is no longer needed.
         if photos.parent == job.path:

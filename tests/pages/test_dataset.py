@@ -196,7 +196,7 @@ def test_person_by_person_becomes_a_zip_with_a_folder_each(open_page, lab_home) 
     assert not app.exception
     job = only_job(lab_home)
     assert (job.request()["kind"], job.request()["name"]) == ("crop", words.MY_PHOTOS)
-    with zipfile.ZipFile(job.path / jobs.UPLOAD) as archive:
+    with zipfile.ZipFile(job.request()["source"]) as archive:
         # "Val" is a person here, not the mock exam: inside "train" the name says so.
         assert archive.namelist() == ["train/Ada/me.png", "train/Ada/me (2).png", "train/Val/me.png"]
 
@@ -212,7 +212,7 @@ def test_a_dropped_folder_keeps_its_folders(open_page, lab_home) -> None:
     app.button(key=Widget.FIND_FACES).click().run()
     job = only_job(lab_home)
     assert job.request()["name"] == "us"
-    with zipfile.ZipFile(job.path / jobs.UPLOAD) as archive:
+    with zipfile.ZipFile(job.request()["source"]) as archive:
         assert archive.namelist() == ["us/Ada/1.png", "us/Bo/1.png"]
 
 
@@ -248,7 +248,9 @@ def test_a_zip_is_queued_with_its_settings_and_leaves_the_memory(open_page, lab_
     assert app.title[0].value == words.BRING
     assert app.file_uploader[0].value is None
     assert app.info[0].value == words.CROP_STOPPED
-    assert not (only_job(lab_home).path / jobs.UPLOAD).exists()
+    assert jobs.draft(lab_home, "zip").pile(0).names == ("class.zip",)
+    app.button(key=Widget.DROP_DRAFT).click().run()
+    assert jobs.draft(lab_home, "zip").n_files() == 0
 
 
 def test_a_published_collection_is_queued_with_how_many_were_asked_for(open_page, lab_home) -> None:

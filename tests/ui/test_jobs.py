@@ -14,6 +14,7 @@ import pytest
 
 from core.config import CropConfig
 from core.data.store import PhotoStore
+from core.jobfolder import State
 from core.jobs import queue
 from core.workspace import Workspace
 from tests import fakes
@@ -44,16 +45,39 @@ def test_a_zip_lies_in_its_job_until_the_job_has_ended(lab_home: Workspace) -> N
     job = jobs.crop_draft(lab_home, draft, CropConfig(margin=0.5), "my class")
     assert not draft.path.exists()
     request = job.request()
-    assert Path(request["source"]) == job.path / "upload.zip"
-    assert Path(request["source"]).read_bytes() == b"PK"
+    source = Path(request["source"])
+    assert source.is_relative_to(job.path)
+    assert source.read_bytes() == b"PK"
     assert request["name"] == "my class"
     assert CropConfig(**request["crop"]) == CropConfig(margin=0.5)
     assert queue.waiting(lab_home, queue.HELPER) == [job]
     jobs.remove_uploads(lab_home)
-    assert (job.path / "upload.zip").exists()
+    assert source.exists()
     job.set_state("done")
     jobs.remove_uploads(lab_home)
-    assert not (job.path / "upload.zip").exists()
+    assert not source.exists()
+
+
+@pytest.mark.parametrize("state", ["failed", "stopped"])
+def test_what_was_brought_for_a_search_without_an_end_waits_again_as_it_was(lab_home: Workspace, state: State) -> None:
+    draft = jobs.draft(lab_home, "cards")
+    for number, person in ((1, "Ada"), (2, "Bo")):
+        draft.add(number, [("me.jpg", io.BytesIO(person.encode()))])
+        draft.set_person(number, person)
+    piles = draft.piles()
+    job = jobs.crop_draft(lab_home, draft, CropConfig(), "us")
+    assert draft.piles() == ()
+    # Meanwhile somebody brings others: they stay, and these wait until there is room.
+    draft.add(1, [("other.jpg", io.BytesIO(b"other"))])
+    job.set_state(state)
+    jobs.remove_uploads(lab_home)
+    assert [pile.names for pile in draft.piles()] == [("other.jpg",)]
+    draft.clear()
+    jobs.remove_uploads(lab_home)
+    assert draft.piles() == piles
+    with zipfile.ZipFile(draft.packed()) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == {"Ada/me.jpg": b"Ada", "Bo/me.jpg": b"Bo"}
+    assert not (job.path / jobs.DRAFT).exists()
 
 
 def test_photos_of_one_name_are_all_asked_about(lab_home: Workspace) -> None:

@@ -167,6 +167,9 @@ def _matrices(evaluations: Sequence[Evaluation]) -> None:
     shared = all(each.dataset.people == evaluations[0].dataset.people for each in evaluations)
     most = _most_confused([each.result.confusion for each in evaluations]) if shared else None
     drawn = "".join(_matrix(place, each, most) for place, each in enumerate(evaluations))
+    everybody = max(len(each.dataset.people) for each in evaluations)
+    if said := common.some_of(metrics.MOST_PEOPLE, everybody, test_words.MOST_CONFUSED):
+        st.caption(said)
     people = max(min(len(each.dataset.people), metrics.MOST_PEOPLE) for each in evaluations)
     names_px = SHORT_NAMES_PX if people >= SHORT_FROM else NAMES_PX
     side_px, in_row = _fit(len(evaluations), people, names_px)

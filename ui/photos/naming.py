@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path, PurePosixPath
 
 import streamlit as st
 
+from core.config import MAX_PEOPLE
 from core.data import read
 from core.data.labels import FoundLabels, PeopleFrom
-from core.data.layout import folders_name_people
+from core.data.layout import arrange, folders_name_people
 from core.data.uploads import Upload
 from core.errors import LabError
 from ui import page, state, uploads
@@ -98,6 +100,50 @@ def of_source(source: Callable[[], Path]) -> FoundLabels | None:
         return read.find_labels(source())
     except LabError:
         return None
+
+
+def people_of_draft(draft: Upload, found: FoundLabels | None) -> Counter[str]:
+    """Return how many uploaded photos show whom; nobody where that is not known.
+
+    Args:
+        found: what `of_draft` found.
+    """
+    piles = draft.piles()
+    if found or not piles:
+        return Counter(found.people if found else ())
+    paths = [PurePosixPath(name).parts for pile in piles for name in pile.names]
+    if folders_name_people(paths):
+        return Counter(place.person for place in arrange(paths) if place.person and not place.reason)
+    return Counter({pile.person: len(pile.names) for pile in piles if pile.person}) or people_of(draft.packed)
+
+
+def people_of(source: Callable[[], Path]) -> Counter[str]:
+    """Return the same for a folder or zip whose folders name people."""
+    try:
+        return read.count_people(source())
+    except LabError:
+        return Counter()
+
+
+def leave_out(counts: Counter[str], known: Collection[str], source: str) -> list[str] | None:
+    """Ask whom to leave out where there are more people than can be learned, those with the fewest photos at first.
+
+    Args:
+        counts: photos of each person, by name.
+        known: people whose photos are here already.
+        source: tells apart what is asked about.
+
+    Returns:
+        Their names; None while too many are left.
+    """
+    too_many = len({*counts, *known}) - MAX_PEOPLE
+    if too_many <= 0:
+        return []
+    fewest_first = sorted(set(counts) - set(known), key=lambda person: (counts[person], person))
+    st.warning(words.too_many_people(len({*counts, *known}), MAX_PEOPLE), icon=":material/group_off:")
+    key = f"{Widget.LEAVE_PEOPLE_OUT}-{source}"
+    out = st.multiselect(words.WHOM_TO_LEAVE_OUT, sorted(fewest_first), fewest_first[:too_many], key=key)
+    return out if len(out) >= too_many else None
 
 
 def asks(found: FoundLabels | None, source: str) -> bool:

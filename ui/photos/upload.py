@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from core.config import MIN_PEOPLE, CropConfig
+from core.config import MAX_PEOPLE, MIN_PEOPLE, CropConfig
 from core.data import collections, filetype, read
 from core.data.dataset import Dataset
 from core.data.uploads import Upload
@@ -33,7 +34,7 @@ def form(workspace: Workspace, found: Sequence[Dataset], chosen: Dataset | None)
     way = st.segmented_control(
         words.SOURCE,
         WAYS[:-1] if into else WAYS,
-        default=words.SOURCE_PEOPLE,
+        default=_where_photos_wait(workspace),
         required=True,
         key=Widget.SOURCE,
         label_visibility="collapsed",
@@ -47,6 +48,13 @@ def form(workspace: Workspace, found: Sequence[Dataset], chosen: Dataset | None)
             state.TRAIN_NEXT.set(False)
             state.PERSON_CARDS.set(state.PERSON_CARDS.default)
             st.rerun()
+
+
+def _where_photos_wait(workspace: Workspace) -> str:
+    """Return the way by which photos were brought that wait for a search, as after a refusal."""
+    drafts = {"cards": words.SOURCE_PEOPLE, "folder": words.SOURCE_DROP, "zip": words.SOURCE_ZIP}
+    waiting = (way for name, way in drafts.items() if jobs.draft(workspace, name).n_files())
+    return next(waiting, words.SOURCE_PEOPLE)
 
 
 def _into(found: Sequence[Dataset], chosen: Dataset | None) -> Dataset | None:
@@ -108,21 +116,25 @@ def _path(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
     path = (typed or "").strip().strip("\"'")
     folder = Path(path).expanduser()
     # Searched only after a click: a path may hold a whole disk.
-    found = naming.of_source(lambda: folder) if path and path == state.ASKED_PATH.get() else None
+    asked = bool(path) and path == state.ASKED_PATH.get()
+    found = naming.of_source(lambda: folder) if asked else None
+    people = naming.people_of(lambda: folder) if asked and not found else Counter(found.people if found else ())
+    with above:
+        without = naming.leave_out(people, into.people if into else (), path)
     with above if naming.asks(found, path) else st.container():
         people_from = naming.ask(found, path)
-    if people_from is None:
+    if people_from is None or without is None:
         return None
     if not path:
         st.warning(words.NO_SOURCE_FOLDER)
         return None
     if path != state.ASKED_PATH.get():
         state.ASKED_PATH.set(path)
-        if naming.of_source(lambda: folder):
+        if naming.of_source(lambda: folder) or len(naming.people_of(lambda: folder)) > MAX_PEOPLE:
             st.rerun()
     if into:
-        return jobs.add_path(workspace, folder, into, people_from)
-    return jobs.crop_folder(workspace, folder, crop, people_from=people_from)
+        return jobs.add_path(workspace, folder, into, people_from, without)
+    return jobs.crop_folder(workspace, folder, crop, people_from=people_from, without=without)
 
 
 def _internet(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
@@ -192,17 +204,19 @@ def _go(
     """Draw the last part of the form, and queue the search; `named` where the people are known."""
     found, source = None if named else naming.of_draft(draft), f"{draft.path.name} {name}"
     above = st.container()
+    with above:
+        without = naming.leave_out(naming.people_of_draft(draft, found), into.people if into else (), source)
     crop = _advanced(into)
     with above if naming.asks(found, source) else st.container():
         people_from = naming.ask(found, source)
-    if people_from is None:
+    if people_from is None or without is None:
         return None
     if lacking := missing():
         st.warning(lacking)
         return None
     if into:
-        return jobs.add_draft(workspace, draft, into, people_from)
-    return jobs.crop_draft(workspace, draft, crop, name, people_from)
+        return jobs.add_draft(workspace, draft, into, people_from, without)
+    return jobs.crop_draft(workspace, draft, crop, name, people_from, without)
 
 
 def _advanced(into: Dataset | None) -> CropConfig:

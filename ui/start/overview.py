@@ -88,6 +88,8 @@ def lineup(workspace: Workspace, found: Sequence[Dataset]) -> None:
             for label, item in shown[:MOST_IN_LINE]
         ]
     )
+    if said := common.some_of(MOST_IN_LINE, len(shown)):
+        st.caption(said)
 
 
 def ways_in(workspace: Workspace, last: Run | Sweep | None, found: Sequence[Dataset]) -> None:

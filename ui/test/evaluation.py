@@ -103,10 +103,13 @@ def _matrix(workspace: Workspace, found: Evaluation) -> None:
     """Draw who is taken for whom; a click on a square shows its photos."""
     st.markdown(words.MATRIX_HOW)
     people = found.dataset.people
+    shown = metrics.most_confused(found.result.confusion)
+    if said := common.some_of(len(shown), len(people), words.MOST_CONFUSED):
+        st.caption(said)
     # The photos stand beside the matrix where there is room, so that a click shows them without scrolling.
     drawn, clicked = st.columns([11, 9]) if len(people) <= MOST_BESIDE else (st.container(), st.container())
     with drawn:
-        cell = on_page.matrix(found.result, people, found.run_id, _faces_of_people(workspace, found.dataset))
+        cell = on_page.matrix(found.result, people, found.run_id, _faces_of_people(workspace, found.dataset, shown))
     if cell:
         with clicked:
             _photos_of_cell(workspace, found, *cell)
@@ -119,14 +122,14 @@ def _matrix(workspace: Workspace, found: Evaluation) -> None:
         _numbers(found.result, people)
 
 
-def _faces_of_people(workspace: Workspace, dataset: Dataset) -> list[str]:
-    """Return a face of each person, from the train photos."""
+def _faces_of_people(workspace: Workspace, dataset: Dataset, shown: np.ndarray) -> list[str]:
+    """Return a face of each person, from the train photos; an empty picture of those whose label is not `shown`."""
     first = {item.person: item for item in reversed(dataset.of("train"))}
     return [
         faces.face_of(workspace, dataset, first[person].sha256, first[person].face)
-        if person in first
+        if person in first and label in shown
         else faces.NO_PICTURE
-        for person in dataset.people
+        for label, person in enumerate(dataset.people)
     ]
 
 

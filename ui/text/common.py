@@ -106,6 +106,11 @@ def exam(correct: int, total: int) -> str:
     return f"{correct} of {total} right"
 
 
+def some_of(shown: int, people: int, which: str = "") -> str:
+    """Say that a drawing shows only some of the people; empty where it shows all. `which` follows their number."""
+    return f"Shown are {shown:,} of {people:,} people{which and ' '}{which}." if shown < people else ""
+
+
 def has_met(people: Sequence[str]) -> str:
     """Say whom a network has learned from before; a test on them says little."""
     shown = ", ".join(people[:5]) + (" …" if len(people) > 5 else "")

@@ -43,11 +43,12 @@ DETECTORS: dict[Detector, str] = {
 }
 MARGIN = "Free space around a face, compared with its size"
 NO_SOURCE_ZIP = "Choose a zip file first."
+WHOM_TO_LEAVE_OUT = "Whom do you leave out?"
 NO_SOURCE_FOLDER = "Type the path of a folder first."
 FINDING = "Finding the faces"
 READING = "Reading the photos"
 READ_SO_FAR = "{done} photos"
-CROP_STOPPED = "You stopped the search. Nothing was kept."
+CROP_STOPPED = "You stopped the search. What you brought is still here."
 CROP_INTERRUPTED = "The search was interrupted. Bring the photos again."
 SEARCH_CUT_OFF, LEAVE_IT = "The search for faces was interrupted. Your photos are still here.", "Leave it"
 TRAIN_WITH_THESE = "Train with these faces"
@@ -135,6 +136,11 @@ def brought(name: str, files: int, people: int) -> str:
 def is_this_right(people: str) -> str:
     """Ask whether people and numbers that something other than folders says are right."""
     return f"**Is this right?** {people}"
+
+
+def too_many_people(people: int, most: int) -> str:
+    """Say before the search that there are too many people, and what can be done."""
+    return f"There are {people:,} people, at most {most:,} can be learned. Choose whom to leave out."
 
 
 def said_by(table: str) -> str:

@@ -18,6 +18,7 @@ NOT_CLEARLY_BETTER = "That could be luck."
 GUESSING_HERE = "guessing"
 NO_LABELS = "Nobody said who is on the photos of the final exam. So there is nothing to count."
 MATRIX_HOW = "The confusion matrix: a row for each person, a column for each answer. Click a square to see its photos."
+MOST_CONFUSED = "with the most mistakes"
 REST = "The others"
 REST_COLUMNS = ("person", "photos", "right", "mostly taken for")
 MATRIX_VIEW, EVERY_PHOTO = "Who is taken for whom", "Every photo"

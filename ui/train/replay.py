@@ -140,6 +140,8 @@ class Stage:
         left, right = st.columns([9, 10], gap="medium")
         with left, st.container(gap="xsmall"):
             st.subheader(said if history else words.SAYS_NOTHING, anchor=False)
+            if said := common.some_of(self.wall.n_people, len(self.wall.dataset.people)):
+                st.caption(said)
             wall.show(self.wall, history[-1] if history else None, key=f"{_KEY}-wall")
         with right, st.container(gap="xsmall"):
             people = len(self.wall.dataset.people)

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from core.config import SPLITS, CropConfig, SplitConfig
-from core.data import edits, photofolder
-from core.data.building import add_photos, build_dataset, recrop
+from core.data import edits, photofolder, splitting
+from core.data.building import add_photos, build_dataset
 from core.data.dataset import Dataset, delete_dataset, list_datasets, load_dataset
 from core.data.decode import decode
 from core.data.detection import Face, find_faces
+from core.data.recropping import recrop
 from core.data.store import PhotoStore
 from core.errors import DatasetError, Stopped
 from core.workspace import Workspace
@@ -68,8 +69,10 @@ def test_the_whole_way(build: Build, lab_home: Workspace) -> None:
     ]
     assert dataset.to_review == ()
     assert all(item.face is None and item.n_faces == 0 for item in dataset.items)
-    assert steps[:22] == [("read", number, 22) for number in range(1, 23)]
-    assert steps[22:] == [("crop", number, 21) for number in range(1, 22)]
+    # Two folders and 22 files are listed, then the files looked into; a stop counts each time.
+    assert steps[:46] == [("read", 0, 0)] * 46
+    assert steps[46:68] == [("read", number, 22) for number in range(1, 23)]
+    assert steps[68:] == [("crop", number, 21) for number in range(1, 22)]
     assert load_dataset(lab_home, dataset.id) == dataset
     assert [found.id for found in list_datasets(lab_home)] == [dataset.id]
 
@@ -167,6 +170,23 @@ def test_too_few_photos_end_in_the_sentence_and_leave_nothing_behind(build: Buil
     assert list_datasets(lab_home) == []
     with pytest.raises(DatasetError, match='only "anna" was found'):
         build(people_files({"anna": 4}))
+
+
+def test_too_many_people_are_told_from_their_names_before_a_photo_is_read(
+    build: Build, lab_home: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = build(people_files({"anna": 3, "ben": 3}))
+    monkeypatch.setattr(splitting, "MAX_PEOPLE", 2)
+    monkeypatch.setattr(PhotoStore, "add", lambda *_: pytest.fail("a photo was read"))
+    files = people_files({"anna": 3, "ben": 3, "carl": 3}, first_seed=50)
+    for strict in (True, False):
+        with pytest.raises(DatasetError, match="There are 3 people, at most 2"):
+            build(files, strict=strict)
+    more = write_files(tmp_path / "more", people_files({"carl": 3}, first_seed=90))
+    with pytest.raises(DatasetError, match="There are 3 people, at most 2"):
+        add_photos(more, lab_home, before, is_used=unused)
+    monkeypatch.undo()
+    assert build(files, without=["carl"]).people == ("anna", "ben")
 
 
 def test_an_error_does_not_take_photos_that_another_data_set_uses(

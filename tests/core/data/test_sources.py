@@ -10,7 +10,7 @@ import pytest
 
 from core.data import sources
 from core.data.sources import EntryError, open_source
-from core.errors import DatasetError
+from core.errors import DatasetError, Stopped
 from tests.drawn import write_files, write_zip
 
 
@@ -127,18 +127,68 @@ def test_names_without_the_unicode_flag(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links and pipes need rights there")
-def test_links_are_followed_once_and_pipes_not_waited_for(tmp_path: Path) -> None:
+def test_links_are_not_followed_and_pipes_not_opened(tmp_path: Path) -> None:
     folder = write_files(tmp_path / "f", {"anna/1.jpg": b"1"})
     elsewhere = write_files(tmp_path / "elsewhere", {"2.jpg": b"2"})
     (folder / "ben").symlink_to(elsewhere)
     (folder / "anna" / "loop").symlink_to(folder)
-    os.mkfifo(folder / "anna" / "pipe")
+    (folder / "anna" / "link.jpg").symlink_to(elsewhere / "2.jpg")
+    os.mkfifo(folder / "anna" / "photo.jpg")
     with open_source(folder) as files:
         entries = {"/".join(entry.parts): entry for entry in files.entries()}
-        assert set(entries) == {"anna/1.jpg", "anna/pipe", "ben/2.jpg"}
-        assert files.read(entries["ben/2.jpg"]) == b"2"
+        assert set(entries) == {"anna/1.jpg", "anna/link.jpg", "anna/loop", "anna/photo.jpg", "ben"}
+        for name, reason in (("ben", "a link"), ("anna/loop", "a link"), ("anna/link.jpg", "a link")):
+            with pytest.raises(EntryError, match=reason):
+                files.read(entries[name])
         with pytest.raises(EntryError, match="no ordinary file"):
-            files.read(entries["anna/pipe"], 10)
+            files.read(entries["anna/photo.jpg"], 10)
+    with open_source(folder / "ben") as files:
+        assert [entry.parts for entry in files.entries()] == [("2.jpg",)]
+
+
+def test_a_folder_that_cannot_be_entered_is_one_line_and_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_files(tmp_path / "f", {"anna/1.jpg": b"1", "ben/2.jpg": b"2"})
+    scandir = os.scandir
+
+    def refuse(place: Path) -> object:
+        if Path(place).name == "anna":
+            raise PermissionError(13, "Permission denied")
+        return scandir(place)
+
+    monkeypatch.setattr(sources.os, "scandir", refuse)
+    with open_source(folder) as files:
+        shut, photo = files.entries()
+        assert (shut.parts, files.read(photo)) == (("anna",), b"2")
+        with pytest.raises(EntryError, match=r"cannot be entered \(Permission denied\)"):
+            files.read(shut)
+    with pytest.raises(DatasetError, match="cannot be entered"), open_source(folder / "anna"):
+        pass
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="such folders are there on Linux")
+@pytest.mark.parametrize("place", ["/proc/self", "/sys", "/dev", "/proc/self/fd"])
+def test_what_belongs_to_the_system_is_not_entered(place: str) -> None:
+    with pytest.raises(DatasetError, match="belongs to the operating system"), open_source(Path(place)):
+        pass
+
+
+def test_a_listing_ends_in_time_and_at_any_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_files(tmp_path / "f", {f"anna/{number}.jpg": b"1" for number in range(5)})
+    seen = []
+
+    def stop() -> None:
+        seen.append(1)
+        if len(seen) == 3:
+            raise Stopped
+
+    with pytest.raises(Stopped), open_source(folder, stop):
+        pass
+    assert len(seen) == 3
+    monkeypatch.setattr(sources, "MAX_LISTING_S", -1.0)
+    with pytest.raises(DatasetError, match="takes more than"), open_source(folder):
+        pass
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="everybody may read there")
@@ -153,5 +203,5 @@ def test_a_whole_disk_is_no_folder_of_photos(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(sources, "MAX_ENTRIES", 10)
     for number in range(11):
         (tmp_path / "disk" / f"folder {number}").mkdir(parents=True)
-    with pytest.raises(DatasetError, match=r"holds more than 10 files or folders; choose the folder"):
+    with pytest.raises(DatasetError, match=r"holds more than 10 files and folders; choose the folder"):
         listed(tmp_path / "disk")

@@ -134,9 +134,10 @@ def test_fewer_than_two_people_are_refused(people: list[str | None], match: str)
         split_groups(people, list(range(len(people))), ["train"] * len(people), SplitConfig())
 
 
-def test_two_hundred_people_are_the_limit() -> None:
-    people: list[str | None] = [f"person {number // 3}" for number in range(600)]
-    splits = split_groups(people, list(range(600)), [None] * 600, SplitConfig())
-    assert Counter(splits) == {"train": 200, "validation": 200, "test": 200}
-    with pytest.raises(DatasetError, match="201 people, at most 200"):
-        split_groups([*people, *["one more"] * 3], list(range(603)), [None] * 603, SplitConfig())
+def test_five_hundred_people_are_the_limit_whether_strict_or_not() -> None:
+    people: list[str | None] = [f"person {number // 3}" for number in range(1500)]
+    splits = split_groups(people, list(range(1500)), [None] * 1500, SplitConfig())
+    assert Counter(splits) == {"train": 500, "validation": 500, "test": 500}
+    for strict in (True, False):
+        with pytest.raises(DatasetError, match="501 people, at most 500 can be learned; choose whom to leave out"):
+            check_people(range(501), strict=strict)

@@ -81,6 +81,7 @@ def test_crop_builds_the_data_set_that_was_asked_for(lab_home: Workspace, monkey
     assert asked == {
         "source": Path("/photos/of a.zip"),
         "workspace": lab_home,
+        "without": (),
         "name": "Klasse 9b",
         "crop": CropConfig(detector="haar", margin=0.1),
         "split": SplitConfig(seed=7),
@@ -97,7 +98,7 @@ def test_crop_builds_the_data_set_that_was_asked_for(lab_home: Workspace, monkey
 
 
 @pytest.mark.parametrize("failure", [None, DatasetError("Nobody is on these photos."), Stopped()])
-def test_an_upload_goes_away_with_its_job_unless_it_is_stopped_and_a_folder_of_the_user_stays(
+def test_an_upload_goes_away_once_its_photos_are_kept_and_a_folder_of_the_user_stays(
     lab_home: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: Exception | None
 ) -> None:
     def build_dataset(*_: Any, **__: Any) -> SimpleNamespace:
@@ -113,8 +114,8 @@ def test_an_upload_goes_away_with_its_job_unless_it_is_stopped_and_a_folder_of_t
         source.write_bytes(b"PK")
         with nullcontext() if failure is None else pytest.raises(type(failure)):
             kinds.crop(job, lab_home)
-        # A worker that the system ends gets a wish to stop too; its search can go on, so the page drops the upload.
-        assert source.exists() == (name == "own" or isinstance(failure, Stopped))
+        # After a refusal or a stop the page gives back what was brought.
+        assert source.exists() == (name == "own" or failure is not None)
 
 
 def test_crop_stops_between_two_photos(lab_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,13 +189,13 @@ def test_a_version_stays_that_a_run_takes_while_faces_are_being_found(
 
 
 @pytest.mark.parametrize("kind", ["add", "crop"])
-def test_an_upload_goes_away_where_the_job_cannot_even_begin(lab_home: Workspace, kind: str) -> None:
+def test_an_upload_stays_where_the_job_cannot_even_begin(lab_home: Workspace, kind: str) -> None:
     upload = lab_home.jobs / kind / "upload.zip"
     job = _submit(lab_home, kind, dataset_id="gone", version=1, source=str(upload), crop={"margin": -1})
     upload.write_bytes(b"PK")
     with pytest.raises(LabError):
         work_on(job, lab_home)
-    assert not upload.exists()
+    assert upload.exists()
 
 
 def test_crop_stops_for_nobody_with_too_few_photos(lab_home: Workspace, tmp_path: Path) -> None:

@@ -53,6 +53,11 @@ class Wall:
     labels: np.ndarray
     across: int
 
+    @property
+    def n_people(self) -> int:
+        """How many people its faces show."""
+        return len(np.unique(self.labels))
+
 
 def choose(dataset: Dataset) -> Wall:
     """Choose the faces: spread evenly over the people, a row for each person where that is possible."""
