@@ -99,10 +99,9 @@ class Upload:
             DatasetError: it cannot be written.
         """
         with self._locked():
-            self.clear()
             with _written(self._zip(0, 0)) as beside, beside.open("wb") as kept:
                 shutil.copyfileobj(file, kept, _COPY_BYTES)
-            self._keep(Pile(0, NOBODY, (name,)))
+            self._write([Pile(0, NOBODY, (name,))])
 
     def set_person(self, number: int, person: str) -> None:
         """Set whose photos a pile holds."""
@@ -114,13 +113,16 @@ class Upload:
     def drop(self, number: int) -> None:
         """Remove a pile."""
         with self._locked():
-            for path in self._zips(self.pile(number)):
-                path.unlink(missing_ok=True)
             self._write([pile for pile in self.piles() if pile.number != number])
 
     def clear(self) -> None:
         """Remove everything."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        disk.remove_folder(self.path)
+
+    def tidy(self) -> None:
+        """Remove the files of no pile, as death leaves them: of a pile that was removed, or was not yet kept."""
+        with self._locked():
+            self._remove_all_but(self.piles(), "*.zip")
 
     def packed(self) -> Path:
         """Pack everything into one zip with a folder per person, inside the upload's folder.
@@ -156,6 +158,13 @@ class Upload:
     def _write(self, piles: list[Pile]) -> None:
         ordered = sorted(piles, key=lambda pile: pile.number)
         disk.write_json(self.path / "index.json", {"piles": [asdict(pile) for pile in ordered]}, schema=SCHEMA)
+        # Only now: files without a pile are harmless, a pile without its files is not. Another tab may need packed.zip.
+        self._remove_all_but(ordered, "[0-9]*.zip")
+
+    def _remove_all_but(self, piles: Iterable[Pile], pattern: str) -> None:
+        needed = {path for pile in piles for path in self._zips(pile)}
+        for path in set(self.path.glob(pattern)) - needed:
+            path.unlink(missing_ok=True)
 
 
 @contextmanager

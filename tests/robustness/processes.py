@@ -45,9 +45,9 @@ class Changes:
             path = os.fspath(facts[0])
         except TypeError:  # a file that is open already
             return False
-        # Locks are tried at any time. A name without a folder is one inside a folder that is being removed.
-        inside = str(path).startswith(self._folder) or (not os.path.isabs(path) and event in ("os.remove", "os.rmdir"))
-        return inside and not str(path).endswith("lock")
+        # A name without a folder is one inside a folder that is being removed. Locks are tried at any time.
+        is_removed = event in ("os.remove", "os.rmdir") and not Path(path).is_absolute()
+        return (is_removed or str(path).startswith(self._folder)) and not str(path).endswith("lock")
 
 
 class Process:
@@ -79,6 +79,21 @@ class Process:
             select.select([self._connection], [], [], 1.0)
         assert self.returncode is not None
         return self.returncode
+
+
+def end_all(address: str) -> None:
+    """Kill every process that was started, and wait until it is dead."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(address)
+        connection.sendall(b"{}\n")
+        connection.recv(1)
+
+
+def _end(living: dict[int, tuple[socket.socket, bool]]) -> None:
+    for pid in living:
+        os.kill(pid, signal.SIGKILL)
+    while living:
+        _reap(living)
 
 
 def _run(order: dict[str, Any]) -> None:
@@ -130,13 +145,16 @@ def serve(address: str) -> None:
         _reap(living)
         ready = select.select([listener, sys.stdin], [], [], 0.02)[0]
         if sys.stdin in ready:
-            for pid in living:
-                os.kill(pid, signal.SIGKILL)
+            _end(living)
             return
         if listener in ready:
             connection = listener.accept()[0]
             with connection.makefile() as lines:
                 order = json.loads(lines.readline())
+            if not order:
+                _end(living)
+                connection.close()
+                continue
             pid = os.fork()
             if pid == 0:
                 for each in (listener, connection, *(theirs for theirs, _ in living.values())):

@@ -46,6 +46,8 @@ PLAN = SweepPlan(
     base=CONFIG.with_changes(epochs=2), starts=(Start("face-vgg-mini", pretrained=False),), depths=(10, 13), seeds=(0,)
 )
 PATIENCE_S = 90.0
+# What each deletion removes, listed before it.
+LIST = "list.json"
 
 
 def photo(person: int, number: int) -> tuple[str, bytes]:
@@ -172,36 +174,31 @@ STEPS = {
 }
 
 
-def run(step: str, root: str, place: str, address: str, armed: dict[str, Any] | None = None) -> None:
+def run(step: str, place: str, address: str, first: bool, armed: dict[str, Any] | None = None) -> None:
     """Be the server: go on with what an earlier one left, check it, do what is left of a step, and wait for its jobs.
 
     Args:
-        place: a folder for notes, logs and lists, outside the workspace.
+        place: a folder for notes and lists, outside the workspace.
+        first: no server has done anything of this step yet.
         armed: the lane whose first worker dies, with its cue; None where workers live.
     """
-    os.environ["LAB_HOME"] = root
-    workspace, notes = Workspace(Path(root)), Path(place) / "clicks"
-    done = notes.read_text(encoding="utf-8").split() if notes.exists() else []
-    _fork_workers(address, Path(place), armed)
+    workspace, notes = Workspace.personal(), Path(place) / "clicks"
+    if first:
+        notes.write_text("", encoding="utf-8")
+    done = notes.read_text(encoding="utf-8").split()
+    _fork_workers(address, armed)
     _start_and_tidy()
-    check_kept(workspace, step, done)
+    check_kept(workspace, Path(place), step, done)
     for click in STEPS[step]:
-        if click.name in done or (done and click.is_done(workspace)) or (notes.exists() and click.is_done(workspace)):
-            continue
-        click.do(workspace)
-        with notes.open("a", encoding="utf-8") as log:
-            log.write(click.name + "\n")
+        if click.name not in done and (first or not click.is_done(workspace)):
+            click.do(workspace)
+            with notes.open("a", encoding="utf-8") as log:
+                log.write(click.name + "\n")
     _finish_work(workspace)
     server.workers().stop()
 
 
-def begin(step: str, root: str, place: str, address: str, armed: dict[str, Any] | None = None) -> None:
-    """Be the first server of a step."""
-    (Path(place) / "clicks").unlink(missing_ok=True)
-    run(step, root, place, address, armed)
-
-
-def _fork_workers(address: str, place: Path, armed: dict[str, Any] | None) -> None:
+def _fork_workers(address: str, armed: dict[str, Any] | None) -> None:
     """Let the supervisor start workers by the waiting process; the first one of a lane may have a cue."""
     cues = {armed["lane"]: armed["cue"]} if armed else {}
 
@@ -283,7 +280,7 @@ def _files_in(path: Path) -> Iterator[bytes]:
         yield from (archive.read(name) for name in archive.namelist())
 
 
-def check_kept(workspace: Workspace, step: str, done: Sequence[str]) -> None:
+def check_kept(workspace: Workspace, place: Path, step: str, done: Sequence[str]) -> None:
     """Check what a new server finds: all that was brought, whole deletions or none, nothing temporary."""
     if step in ("bring", "crop"):
         there = {sha256_of(data) for data in _kept_files(workspace)}
@@ -294,41 +291,41 @@ def check_kept(workspace: Workspace, step: str, done: Sequence[str]) -> None:
         for person in range(3):
             for first in (0, 4):
                 batch = {sha256_of(photo(person, first + i)[1]) for i in range(4)}
-                assert batch <= there or not batch & there, f"photos of {person} are there in part"
+                assert batch <= there or not batch & there, f"photos of person {person} are there in part"
     if step == "edit":
         dataset = newest(workspace)
         missing = {sha for sha in dataset.sha256s() if not (workspace.photos / sha[:2] / sha / "original").exists()}
         assert not missing, f"{len(missing)} photos in use are lost"
-    for name, places in _belongs_together(workspace, step).items():
-        there = {str(path): path.exists() for path in places}
-        assert len(set(there.values())) <= 1, f"{name} is deleted in part: {there}"
-        assert name not in done or not any(there.values()), f"{name} was done, and is there: {there}"
+    for name, places in _belongs_together(workspace, place, step).items():
+        left = [path.relative_to(workspace.root).as_posix() for path in places if path.exists()]
+        assert len(left) in (0, len(places)), f"{name} is deleted in part, left are {left[:5]}"
+        assert name not in done or not left, f"{name} was done, and left are {left[:5]}"
     check_nothing_temporary(workspace)
 
 
 ALL_BROUGHT = [(str(person), str(first)) for person in range(3) for first in (0, 4)]
 
 
-def _belongs_together(workspace: Workspace, step: str) -> dict[str, list[Path]]:
+def _belongs_together(workspace: Workspace, place: Path, step: str) -> dict[str, list[Path]]:
     """Return by click what goes away together, as it was listed before the step."""
-    listed = Path(os.environ["STORY_LIST"])
-    if step not in ("delete", "erase") or not listed.exists():
+    if step not in ("delete", "erase"):
         return {}
-    content = disk.read_json(listed, schema=1)[step]
-    return {name: [workspace.root / path for path in places] for name, places in content.items()}
+    listed = disk.read_json(place / LIST, schema=1)[step]
+    return {name: [workspace.root / path for path in paths] for name, paths in listed.items()}
 
 
 def list_what_goes(workspace: Workspace) -> dict[str, dict[str, list[str]]]:
     """List what each deletion removes."""
     sweep = list_sweeps(workspace)[0]
     members = [run.path for _, run in sweep.members()]
-    everything = [*workspace.runs.iterdir(), *workspace.jobs.iterdir(), *workspace.datasets.glob("*/v*.json")]
+    searches = disk.folders_in(workspace.jobs)
+    everything = [*workspace.runs.iterdir(), *searches, *workspace.datasets.glob("*/v*.json")]
     photos = [path.parent for path in workspace.photos.glob("*/*/original")]
     alone = [run.path for run in runs.list_runs(workspace)]
     groups = {
         "delete": {
             "delete-sweep": [sweep.path, *members],
-            "delete-photos": [*alone, *workspace.datasets.glob("*/v*.json"), *workspace.jobs.iterdir(), *photos],
+            "delete-photos": [*alone, *workspace.datasets.glob("*/v*.json"), *searches, *photos],
         },
         "erase": {"erase": [sweep.path, *everything, *photos]},
     }
@@ -341,7 +338,7 @@ def list_what_goes(workspace: Workspace) -> dict[str, dict[str, list[str]]]:
 
 
 def check_nothing_temporary(workspace: Workspace) -> None:
-    left = [path for path in workspace.root.rglob(f"{disk.TEMPORARY}*")]
+    left = list(workspace.root.rglob(f"{disk.TEMPORARY}*"))
     mine = f"{disk.TEMPORARY}{os.getpid()}-"
     # What living processes are writing right now is none.
     left = [path for path in left if not path.name.startswith(mine) and path.suffix != ".json" and path.exists()]

@@ -126,3 +126,14 @@ def test_a_zip_on_a_card_is_unpacked_as_this_persons_photos(tmp_path: Path) -> N
     packed(upload, tmp_path / "all.zip")
     with zipfile.ZipFile(tmp_path / "all.zip") as archive:
         assert archive.read("Ada/1 (2).jpg") == b"holiday/deep/1.jpg"
+
+
+def test_what_death_left_of_a_pile_is_tidied_away_and_the_others_stay(lab_home):
+    upload = Upload(lab_home.jobs / "draft-cards")
+    for number in (1, 2):
+        upload.add(number, [("me.jpg", io.BytesIO(b"a photo"))])
+    (upload.path / "3.zip").write_bytes(b"added, but the process died before it was kept")
+    upload.tidy()
+    upload.drop(1)
+    assert sorted(path.name for path in upload.path.glob("*.zip")) == ["2.zip"]
+    assert upload.n_files() == 1
