@@ -87,6 +87,8 @@ class Lab:
         return "\n".join(f"--- {log.name}\n{log.read_text(encoding='utf-8')[-1500:]}" for log in logs if log.exists())
 
     def keep(self, name: str) -> None:
+        """Keep a copy of everything; idle workers end first, for they would still change their own files."""
+        end_all(self.address)
         shutil.copytree(self.workspace.root, self.place / f"after-{name}")
 
     def restore(self, step: str) -> None:
@@ -141,11 +143,13 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 @pytest.mark.parametrize(("step", "who", "number"), CASES, ids=["-".join(map(str, case)) for case in CASES])
 def test_a_death_costs_nothing(lab: Lab, step: str, who: str, number: int) -> None:
     drawn = random.Random(f"{step}-{who}-{number}")
-    die_at = drawn.randint(1, lab.changes[step, who])
+    # Each from its own share of the changes, so that the first and the last ones are among them.
+    changes, share = lab.changes[step, who], MOMENTS[step, who]
+    die_at = drawn.randint(changes * number // share + 1, changes * (number + 1) // share)
     power_cut = drawn.random() < 0.3
     lab.restore(step)
     cue = {"folder": str(lab.workspace.root), "die_at": die_at, "all_die": power_cut}
-    said = f"{step}: {who} dies before change {die_at} of {lab.changes[step, who]}{', and all others' * power_cut}"
+    said = f"{step}: {who} dies before change {die_at} of {changes}{', and all others' * power_cut}"
     if who == "server":
         code = lab.serve(step, first=True, **cue)
         assert code in (0, -signal.SIGKILL), f"{said}\n{lab.log()}"
@@ -161,6 +165,7 @@ def test_a_death_costs_nothing(lab: Lab, step: str, who: str, number: int) -> No
 
 def check(lab: Lab, step: str) -> None:
     """Check that the lab is as if nobody had died."""
+    end_all(lab.address)
     workspace, undisturbed = lab.workspace, Workspace(lab.place / f"after-{step}")
     assert names_of(workspace) == names_of(undisturbed)
     story.check_nothing_temporary(workspace)

@@ -137,3 +137,21 @@ def test_what_death_left_of_a_pile_is_tidied_away_and_the_others_stay(lab_home):
     upload.drop(1)
     assert sorted(path.name for path in upload.path.glob("*.zip")) == ["2.zip"]
     assert upload.n_files() == 1
+
+
+def test_a_pile_is_crossed_out_before_its_files_go(lab_home, monkeypatch):
+    """Death in between must leave files without a pile, never a pile without its files."""
+    upload = Upload(lab_home.jobs / "draft-cards")
+    upload.add(1, [("me.jpg", io.BytesIO(b"a photo"))])
+
+    def die(path: Path, missing_ok: bool = False) -> None:
+        if path.suffix == ".zip":
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", die)
+        with pytest.raises(KeyboardInterrupt):
+            upload.drop(1)
+    assert upload.piles() == ()
+    upload.tidy()
+    assert list(upload.path.glob("*.zip")) == []
