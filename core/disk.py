@@ -88,6 +88,42 @@ def clear_temporary(folder: Path, *, deep: bool = False) -> None:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
+def folders_in(home: Path) -> list[Path]:
+    """Return the folders in one that need not exist, without temporary ones."""
+    if not home.is_dir():
+        return []
+    return [path for path in home.iterdir() if path.is_dir() and not path.name.startswith(TEMPORARY)]
+
+
+@contextmanager
+def making_folder(path: Path) -> Iterator[Path]:
+    """Return a folder beside `path` to fill; rename it to `path` on success, remove it on any error.
+
+    A folder that is there already, which only the command line names, is filled where it is.
+    """
+    beside = path if path.exists() else temporary_beside(path)
+    beside.mkdir(parents=True, exist_ok=True)
+    try:
+        yield beside
+        if beside != path:
+            _patiently(lambda: beside.rename(path))
+    finally:
+        if beside != path:
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+def remove_folder(path: Path) -> None:
+    """Remove a folder at once, as far as anybody can see; what death leaves of it is cleared later."""
+    beside = temporary_beside(path)
+    try:
+        path.rename(beside)
+    except FileNotFoundError:
+        return
+    except OSError:  # Windows: a file in it is open
+        beside = path
+    shutil.rmtree(beside, ignore_errors=True)
+
+
 def temporary_beside(path: Path) -> Path:
     """Return a path in the same folder for what is to become `path`; left behind, it is cleared later."""
     return path.with_name(f"{_temporary_prefix()}{path.name}")

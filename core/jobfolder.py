@@ -9,7 +9,7 @@ stop           its presence asks the worker to stop
 traceback.txt  of a failure that is a bug
 lock           held by the operating system for as long as the worker lives
 
-`status.json` is written last when the folder is made: without it a folder is no job yet. A process that changes the
+The folder is made whole or not at all. A process that changes the
 state of a job it does not work on holds the lock meanwhile, so that it does not overwrite what a worker has just begun.
 """
 
@@ -58,17 +58,27 @@ class JobFolder:
 
     @classmethod
     def create(cls, path: Path, request: dict[str, Any], *, state: State = "queued") -> JobFolder:
-        """Make the folder with its request; `request` holds `kind` and `lane`, and whatever the kind of job needs.
+        """Make the folder with its request, as `making` does."""
+        with cls.making(path, request, state=state):
+            return cls(path)
+
+    @classmethod
+    @contextmanager
+    def making(cls, path: Path, request: dict[str, Any], *, state: State = "queued") -> Iterator[Path]:
+        """Make the folder with its request, and with what the block writes into the folder it is given.
+
+        Args:
+            request: holds `kind` and `lane`, and whatever the kind of job needs.
 
         Raises:
             LabError: the folder exists already and is not empty.
         """
         if path.exists() and any(path.iterdir()):
             raise LabError(f'The folder "{path.name}" already holds something; choose a new one.')
-        job = cls(path)
-        disk.write_json(path / "request.json", {"created_at": time.time(), **request}, schema=SCHEMA)
-        job.set_state(state)
-        return job
+        with disk.making_folder(path) as beside:
+            disk.write_json(beside / "request.json", {"created_at": time.time(), **request}, schema=SCHEMA)
+            yield beside
+            cls(beside).set_state(state)
 
     @property
     def id(self) -> str:

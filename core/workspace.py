@@ -90,6 +90,11 @@ class Workspace:
         temporary = [path for path in self.root.glob(f"{disk.TEMPORARY}*") if path.is_dir()]
         folders = (self.photos, self.datasets, self.runs, self.sweeps, self.jobs, self.cache, *temporary)
         size += sum(file.stat().st_size for folder in folders for file in folder.rglob("*") if file.is_file())
+        # Logs may name people. Living workers keep them open, so they are emptied, not removed; and first, because a
+        # deletion that death interrupts goes on with the folders only.
+        for log in self.queue.glob("*.log"):
+            size += log.stat().st_size
+            os.truncate(log, 0)
         trash.remove(self.root, folders)
         places = (*folders, self.root / trash.FOLDER)
         left = [file for folder in places for file in folder.rglob("*") if file.is_file()]
@@ -98,8 +103,4 @@ class Workspace:
                 f'{len(left)} files in "{left[0].parent}" could not be removed; '
                 "close the programs that use them and erase again."
             )
-        # Logs may name people. Living workers keep them open, so they are emptied, not removed.
-        for log in self.queue.glob("*.log"):
-            size += log.stat().st_size
-            os.truncate(log, 0)
         return Erased(photos=photos, bytes=size)

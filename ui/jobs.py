@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
@@ -37,12 +37,6 @@ SEARCHES = deletion.SEARCHES
 def draft(workspace: Workspace, way: str) -> Upload:
     """Return the photos that were brought one way and wait for the search; on disk, so a refresh finds them again."""
     return Upload(workspace.jobs / f"draft-{way}")
-
-
-def remove_drafts(workspace: Workspace) -> None:
-    """Remove all photos that were brought and wait for the search."""
-    for path in workspace.jobs.glob("draft-*"):
-        Upload(path).clear()
 
 
 def crop_draft(
@@ -107,14 +101,12 @@ def explain(workspace: Workspace, dataset: Dataset, backbone: str, size_px: int)
 
 
 def _submit_draft(workspace: Workspace, photos: Upload, request: dict[str, Any]) -> JobFolder:
-    packed = photos.packed()
-    path = _new_path(workspace)
-    source = path / DRAFT / packed.name
-    request = {**request, "lane": queue.HELPER, "source": str(source), "draft": photos.path.name}
-    made = JobFolder.create(path, request)
-    # The marker by which workers find it comes last, when the files are there. Pages see at once that it is open.
-    photos.move_to(path / DRAFT)
-    return _queue(workspace, made)
+    file = f"{DRAFT}/{photos.packed().name}"
+    request = {**request, "lane": queue.HELPER, "draft": photos.path.name}
+    made = _with_file(workspace, request, "source", file, write=lambda beside: photos.copy_to(beside.parent))
+    # Not moved: the photos stay where they are until the job is there.
+    photos.clear()
+    return made
 
 
 def crop_folder(
@@ -172,9 +164,12 @@ def download(workspace: Workspace, backbone: str) -> JobFolder:
 def import_weights(workspace: Workspace, backbone: str, upload: UploadedFile) -> JobFolder:
     """Write an uploaded weights file into the job's own folder and queue its check."""
     request = {"kind": "import_weights", "lane": queue.HELPER, "backbone": backbone, "called": upload.name}
-    job = _with_file(
-        workspace, request, "file", WEIGHTS, write=lambda beside: shutil.copyfileobj(upload, beside, 1 << 20)
-    )
+
+    def copy(beside: Path) -> None:
+        with beside.open("wb") as file:
+            shutil.copyfileobj(upload, file, 1 << 20)
+
+    job = _with_file(workspace, request, "file", WEIGHTS, write=copy)
     uploads.give_back([upload])
     return job
 
@@ -186,7 +181,7 @@ def predict(workspace: Workspace, run: Run, photos: Sequence[UploadedFile]) -> J
     """
     remove_ended(workspace, "predict")
 
-    def pack(beside: BinaryIO) -> None:
+    def pack(beside: Path) -> None:
         with zipfile.ZipFile(beside, "w", zipfile.ZIP_STORED) as archive:
             for upload in photos:
                 archive.writestr(unique_name(upload.name, set(archive.namelist())), upload.getbuffer())
@@ -198,24 +193,16 @@ def predict(workspace: Workspace, run: Run, photos: Sequence[UploadedFile]) -> J
 
 
 def _with_file(
-    workspace: Workspace, request: dict[str, Any], named: str, file: str, *, write: Callable[[BinaryIO], object]
+    workspace: Workspace, request: dict[str, Any], named: str, file: str, *, write: Callable[[Path], object]
 ) -> JobFolder:
-    """Queue a job with an uploaded file in its folder.
-
-    The file is complete before the job exists: another tab removes uploads of ended jobs, and a worker takes a job as
-    soon as it waits.
-    """
+    """Queue a job with a file in its folder, which `write` makes under the path it is given."""
     path = _new_path(workspace)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = disk.temporary_beside(path)
-    try:
-        with beside.open("wb") as opened:
-            write(opened)
-        made = JobFolder.create(path, {**request, named: str(path / file)})
-        beside.replace(path / file)
-    finally:
-        beside.unlink(missing_ok=True)
-    return _queue(workspace, made)
+    with JobFolder.making(path, {**request, named: str(path / file)}) as beside:
+        write(beside / file)
+    made = JobFolder(path)
+    queue.enqueue(workspace, made)
+    server.workers().ensure(request["lane"])
+    return made
 
 
 def show_strangers(workspace: Workspace, run: Run) -> JobFolder:
@@ -279,18 +266,18 @@ def resume_search(workspace: Workspace, job: JobFolder) -> None:
 
 def remove(job: JobFolder) -> None:
     """Remove a job that has ended, with its upload."""
-    shutil.rmtree(job.path, ignore_errors=True)
+    disk.remove_folder(job.path)
 
 
 def _jobs(workspace: Workspace) -> list[Path]:
-    return [path for path in workspace.jobs.iterdir() if JobFolder(path).exists()] if workspace.jobs.is_dir() else []
+    return [path for path in disk.folders_in(workspace.jobs) if JobFolder(path).exists()]
 
 
 def remove_ended(workspace: Workspace, kind: str = "") -> None:
     """Remove the folders of jobs (of one kind) that have ended, with the faces in them. Runs stay."""
     for path in _jobs(workspace):
         if kind in ("", JobFolder(path).request()["kind"]) and JobFolder(path).status().state not in OPEN_STATES:
-            shutil.rmtree(path, ignore_errors=True)
+            disk.remove_folder(path)
 
 
 def _new_path(workspace: Workspace) -> Path:
@@ -301,9 +288,3 @@ def _submit(workspace: Workspace, request: dict[str, Any]) -> JobFolder:
     submitted = queue.submit(workspace, _new_path(workspace), request)
     server.workers().ensure(request["lane"])
     return submitted
-
-
-def _queue(workspace: Workspace, made: JobFolder) -> JobFolder:
-    queue.enqueue(workspace, made)
-    server.workers().ensure(made.request()["lane"])
-    return made

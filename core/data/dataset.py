@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -226,13 +226,13 @@ def list_datasets(workspace: Workspace) -> list[Dataset]:
     return [dataset for _, dataset in sorted(found, key=lambda pair: pair[0], reverse=True)]
 
 
-def delete_dataset(workspace: Workspace, dataset_id: str, *, first: Callable[[], None] = lambda: None) -> None:
+def delete_dataset(workspace: Workspace, dataset_id: str, *, also: Iterable[Path] = ()) -> None:
     """Remove a data set with all its versions, and every photo that no data set uses. An unknown id is no error.
 
     Photos left behind by a killed job go as well: no data set uses them.
 
     Args:
-        first: called once the photos are locked, to remove what was made from them.
+        also: what was made from the photos; all of it goes, or nothing.
 
     Raises:
         DatasetError: photos are being read in right now.
@@ -240,8 +240,7 @@ def delete_dataset(workspace: Workspace, dataset_id: str, *, first: Callable[[],
     if not _is_id(dataset_id):
         return
     with photos_locked(workspace, timeout_s=10):
-        first()
-        trash.remove(workspace.root, [workspace.datasets / dataset_id])
+        trash.remove(workspace.root, [*also, workspace.datasets / dataset_id])
         remove_unused(workspace, PhotoStore(workspace.photos).sha256s())
 
 

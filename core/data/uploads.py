@@ -7,6 +7,7 @@ others. Each zip is complete or missing, so whatever happens to one batch, the e
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import zipfile
 from collections.abc import Container, Iterable, Iterator
@@ -100,10 +101,9 @@ class Upload:
             DatasetError: it cannot be written.
         """
         with self._locked():
-            self.clear()
             with _written(self._zip(0, 0)) as beside, beside.open("wb") as kept:
                 shutil.copyfileobj(file, kept, _COPY_BYTES)
-            self._keep(Pile(0, NOBODY, (name,)))
+            self._write([Pile(0, NOBODY, (name,))])
 
     def set_person(self, number: int, person: str) -> None:
         """Set whose photos a pile holds."""
@@ -115,17 +115,15 @@ class Upload:
     def drop(self, number: int) -> None:
         """Remove a pile."""
         with self._locked():
-            for path in self._zips(self.pile(number)):
-                path.unlink(missing_ok=True)
             self._write([pile for pile in self.piles() if pile.number != number])
 
-    def move_to(self, folder: Path) -> None:
-        """Move everything to a folder that does not exist yet."""
+    def copy_to(self, folder: Path) -> None:
+        """Copy everything to a folder that does not exist yet; by links where the disk has them, which take no room."""
         with self._locked():
-            self.path.rename(folder)
+            shutil.copytree(self.path, folder, copy_function=_link_or_copy)
 
     def take_back(self, folder: Path) -> bool:
-        """Take over what `move_to` moved; return whether that was done. It is not where something newer lies here."""
+        """Take over what `copy_to` copied; return whether that was done. It is not where something newer lies here."""
         with self._locked():
             if self.n_files():
                 return False
@@ -136,7 +134,12 @@ class Upload:
 
     def clear(self) -> None:
         """Remove everything."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        disk.remove_folder(self.path)
+
+    def tidy(self) -> None:
+        """Remove the files of no pile, as death leaves them: of a pile that was removed, or was not yet kept."""
+        with self._locked():
+            self._remove_all_but(self.piles(), "*.zip")
 
     def packed(self) -> Path:
         """Pack everything into one zip with a folder per person, inside the upload's folder.
@@ -172,6 +175,20 @@ class Upload:
     def _write(self, piles: list[Pile]) -> None:
         ordered = sorted(piles, key=lambda pile: pile.number)
         disk.write_json(self.path / "index.json", {"piles": [asdict(pile) for pile in ordered]}, schema=SCHEMA)
+        # Only now: files without a pile are harmless, a pile without its files is not. Another tab may need packed.zip.
+        self._remove_all_but(ordered, "[0-9]*.zip")
+
+    def _remove_all_but(self, piles: Iterable[Pile], pattern: str) -> None:
+        needed = {path for pile in piles for path in self._zips(pile)}
+        for path in set(self.path.glob(pattern)) - needed:
+            path.unlink(missing_ok=True)
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # not every kind of disk has links
+        shutil.copyfile(source, target)
 
 
 @contextmanager

@@ -194,10 +194,8 @@ def create_run(
     Raises:
         LabError: the folder exists and is not empty.
     """
-    JobFolder.create(path, training_request(config, dataset, name, sweep, came_from), state="stopped")
-    disk.write_json(path / "dataset.json", dataset.to_dict(), schema=SCHEMA)
-    # Queued last: a worker that finds it needs all its files.
-    JobFolder(path).set_state(state)
+    with JobFolder.making(path, training_request(config, dataset, name, sweep, came_from), state=state) as beside:
+        disk.write_json(beside / "dataset.json", dataset.to_dict(), schema=SCHEMA)
     return Run(path)
 
 
@@ -220,9 +218,7 @@ def list_runs(workspace: Workspace, *, of_sweeps: bool = False) -> list[Run]:
 
 def run_folders(workspace: Workspace) -> list[Run]:
     """Return all runs of a workspace, newest first, damaged ones too."""
-    if not workspace.runs.is_dir():
-        return []
-    folders = [path for path in workspace.runs.iterdir() if (path / "dataset.json").exists()]
+    folders = [path for path in disk.folders_in(workspace.runs) if (path / "dataset.json").exists()]
     return [Run(path) for path in sorted(folders, key=lambda path: path.name, reverse=True)]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from core import disk, trash
 from core.data import dataset as datasets
 from core.data.dataset import delete_dataset as delete_photos
+from core.data.uploads import Upload
 from core.errors import LabError
 from core.experiments import runs
 from core.jobfolder import OPEN_STATES, JobFolder
@@ -62,21 +63,23 @@ def _sweep_of(job: JobFolder) -> str:
 
 
 def delete_dataset(workspace: Workspace, dataset_id: str) -> None:
-    """Stop everything that uses a data set; remove it, its experiments, and the jobs that hold faces of it.
+    """Stop everything that uses a data set; remove it, its experiments, and what holds faces: jobs and uploads.
 
     Raises:
         LabError: a worker does not let go of it, or photos of another data set are being read in right now.
     """
     made = [run.job for run in runs.run_folders(workspace) if (runs.dataset_of(run) or ("",))[0] == dataset_id]
     models = {str(job.path) for job in made}
-    jobs = []
+    using = list(made)
     for job in (*_jobs(workspace), *_sweeps(workspace)):
         request = _request(job)
         if request.get("dataset_id") == dataset_id or request.get("model") in models:
-            jobs.append(job)
-    _stop(workspace, [*made, *jobs])
-    # Experiments are removed under the lock of the photos, when these can be removed too.
-    delete_photos(workspace, dataset_id, first=lambda: _remove(workspace, [*made, *jobs]))
+            using.append(job)
+    _stop(workspace, using)
+    # Ended jobs and uploads hold faces too, and do not say whose.
+    ended = [job for job in _jobs(workspace) if not _is_open(job)]
+    drafts = workspace.jobs.glob("draft-*")
+    delete_photos(workspace, dataset_id, also=[*(job.path for job in (*using, *ended)), *drafts])
 
 
 def go_on(workspace: Workspace) -> None:
@@ -86,6 +89,8 @@ def go_on(workspace: Workspace) -> None:
     """
     disk.clear_temporary(workspace.root, deep=True)
     trash.finish(workspace.root)
+    for draft in workspace.jobs.glob("draft-*"):
+        Upload(draft).tidy()
     _remove_unneeded_photos(workspace)
 
 
@@ -127,7 +132,7 @@ def _sweeps(workspace: Workspace) -> list[JobFolder]:
 
 
 def _in(home: Path) -> list[JobFolder]:
-    return [job for job in map(JobFolder, home.iterdir()) if job.exists()] if home.is_dir() else []
+    return [job for job in map(JobFolder, disk.folders_in(home)) if job.exists()]
 
 
 def _request(job: JobFolder) -> dict[str, Any]:

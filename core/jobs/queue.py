@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
+from core import disk
 from core.errors import LabError
 from core.jobfolder import OPEN_STATES, JobFolder
 
@@ -202,7 +203,7 @@ def _homes(workspace: Workspace) -> tuple[Path, ...]:
 
 
 def _all_jobs(workspace: Workspace) -> list[JobFolder]:
-    folders = [path for home in _homes(workspace) if home.is_dir() for path in home.iterdir()]
+    folders = [path for home in _homes(workspace) for path in disk.folders_in(home)]
     return [job for job in map(JobFolder, folders) if job.exists()]
 
 

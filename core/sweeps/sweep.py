@@ -112,15 +112,15 @@ def create_sweep(
         "dataset_id": dataset.id,
         "dataset_version": dataset.version,
     }
-    JobFolder.create(path, request, state="stopped")
-    disk.write_json(path / "dataset.json", dataset.to_dict(), schema=SCHEMA)
     done = finished(workspace, dataset) if out is None else []
     ids = []
     for number, cell in enumerate(plan.cells()):
         config = plan.config(cell)
         same = next((run for run in done if same_training(compare_runs.requested_config(run), config)), None)
         ids.append(same.id if same else f"{path.name}-{number:03}")
-    disk.write_json(path / "cells.json", {"runs": ids}, schema=SCHEMA)
+    with JobFolder.making(path, request, state="stopped") as beside:
+        disk.write_json(beside / "dataset.json", dataset.to_dict(), schema=SCHEMA)
+        disk.write_json(beside / "cells.json", {"runs": ids}, schema=SCHEMA)
     # Now, not when their turn comes: a data set that a run has stays as it is.
     complete(sweep)
     # Queued last: whoever sees it must find everything in place.
@@ -171,10 +171,8 @@ def damaged_sweeps(workspace: Workspace) -> list[tuple[Sweep, str]]:
 
 
 def _folders(workspace: Workspace) -> list[Sweep]:
-    """Return all sweeps that were made whole once; without `cells.json` a folder is one that is being made."""
-    if not workspace.sweeps.is_dir():
-        return []
-    folders = [path for path in workspace.sweeps.iterdir() if (path / "cells.json").exists()]
+    """Return all sweeps; a folder without `cells.json` is the ruin of a crash in an earlier version of the lab."""
+    folders = [path for path in disk.folders_in(workspace.sweeps) if (path / "cells.json").exists()]
     return [Sweep(path, workspace.runs) for path in sorted(folders, key=lambda path: path.name, reverse=True)]
 
 

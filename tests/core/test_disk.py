@@ -148,3 +148,22 @@ def test_what_a_caller_does_to_the_list_is_not_seen_by_the_next(tmp_path: Path) 
     disk.append_line(path, {"n": 1})
     disk.read_lines(path).clear()
     assert disk.read_lines(path) == [{"n": 1}]
+
+
+def test_a_folder_is_made_whole_or_not_at_all_and_removed_at_once(tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    assert disk.folders_in(home) == []
+    with pytest.raises(FileNotFoundError), disk.making_folder(home / "job") as beside:
+        (beside / "no folder" / "request.json").write_text("{}", encoding="utf-8")
+    assert list(home.iterdir()) == []
+    with disk.making_folder(home / "job") as beside:
+        (beside / "request.json").write_text("{}", encoding="utf-8")
+        assert disk.folders_in(home) == []
+    assert [path.name for path in disk.folders_in(home)] == ["job"]
+    assert (home / "job" / "request.json").exists()
+    # Death while files go: nothing is left under the folder's name.
+    monkeypatch.setattr(disk.shutil, "rmtree", lambda *_, **__: None)
+    disk.remove_folder(home / "job")
+    disk.remove_folder(home / "unknown")
+    assert disk.folders_in(home) == []
+    assert len(list(home.iterdir())) == 1

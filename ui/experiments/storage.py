@@ -9,7 +9,7 @@ from core.experiments.runs import Run
 from core.jobs import deletion
 from core.sweeps.sweep import Sweep
 from core.workspace import Workspace
-from ui import jobs, page, state, uploads
+from ui import page, state, uploads
 from ui.components import faces
 from ui.state import Widget
 from ui.text import common, escape
@@ -67,9 +67,6 @@ def delete_sweep(workspace: Workspace, sweep: Sweep) -> None:
 
 def _delete_dataset(workspace: Workspace, dataset: Dataset) -> None:
     deletion.delete_dataset(workspace, dataset.id)
-    # Uploads and ended jobs hold faces too, and do not say whose.
-    jobs.remove_ended(workspace)
-    jobs.remove_drafts(workspace)
     _forget()
     st.rerun()
 

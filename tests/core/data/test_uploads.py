@@ -126,3 +126,32 @@ def test_a_zip_on_a_card_is_unpacked_as_this_persons_photos(tmp_path: Path) -> N
     packed(upload, tmp_path / "all.zip")
     with zipfile.ZipFile(tmp_path / "all.zip") as archive:
         assert archive.read("Ada/1 (2).jpg") == b"holiday/deep/1.jpg"
+
+
+def test_what_death_left_of_a_pile_is_tidied_away_and_the_others_stay(lab_home):
+    upload = Upload(lab_home.jobs / "draft-cards")
+    for number in (1, 2):
+        upload.add(number, [("me.jpg", io.BytesIO(b"a photo"))])
+    (upload.path / "3.zip").write_bytes(b"added, but the process died before it was kept")
+    upload.tidy()
+    upload.drop(1)
+    assert sorted(path.name for path in upload.path.glob("*.zip")) == ["2.zip"]
+    assert upload.n_files() == 1
+
+
+def test_a_pile_is_crossed_out_before_its_files_go(lab_home, monkeypatch):
+    """Death in between must leave files without a pile, never a pile without its files."""
+    upload = Upload(lab_home.jobs / "draft-cards")
+    upload.add(1, [("me.jpg", io.BytesIO(b"a photo"))])
+
+    def die(path: Path, missing_ok: bool = False) -> None:
+        if path.suffix == ".zip":
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", die)
+        with pytest.raises(KeyboardInterrupt):
+            upload.drop(1)
+    assert upload.piles() == ()
+    upload.tidy()
+    assert list(upload.path.glob("*.zip")) == []
