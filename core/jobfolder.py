@@ -18,12 +18,14 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from filelock import FileLock, Timeout
 
 from core import disk
 from core.errors import LabError, Stopped
+from core.jobfiles import REQUEST, RESULT, check_request, check_result, is_event
+from core.schema import Moment, Schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 
 State = Literal["queued", "running", "done", "failed", "stopped", "interrupted"]
 OPEN_STATES: tuple[State, ...] = ("queued", "running")
-SCHEMA = 1
 LONGEST_NAME = 60
 
 
@@ -47,7 +48,10 @@ class Status:
 
     state: State
     message: str = ""
-    changed_at: float = 0.0
+    changed_at: Moment = 0.0
+
+
+STATUS = Schema(Status)
 
 
 @dataclass(frozen=True)
@@ -63,10 +67,10 @@ class JobFolder:
         Raises:
             LabError: the folder exists already and is not empty.
         """
-        if path.exists() and any(path.iterdir()):
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise LabError(f'The folder "{path.name}" already holds something; choose a new one.')
         job = cls(path)
-        disk.write_json(path / "request.json", {"created_at": time.time(), **request}, schema=SCHEMA)
+        REQUEST.write(path / "request.json", {"created_at": time.time(), **request})
         job.set_state(state)
         return job
 
@@ -79,7 +83,12 @@ class JobFolder:
         return (self.path / "status.json").exists()
 
     def request(self) -> dict[str, Any]:
-        return disk.read_json(self.path / "request.json", schema=SCHEMA)
+        """Return what the job is to do.
+
+        Raises:
+            DamagedFileError: it does not say all that its kind needs.
+        """
+        return check_request(REQUEST.read(self.path / "request.json"))
 
     def rename(self, name: str) -> None:
         """Rename the job; an empty name removes the one it has.
@@ -92,28 +101,27 @@ class JobFolder:
             raise LabError(
                 f"A name may have {LONGEST_NAME} letters at most, received {len(name)}; choose a shorter one."
             )
-        disk.write_json(self.path / "request.json", {**self.request(), "name": name}, schema=SCHEMA)
+        REQUEST.write(self.path / "request.json", {**self.request(), "name": name})
 
     def set_state(self, state: State, message: str = "") -> None:
-        content = {"state": state, "message": message, "changed_at": time.time()}
-        disk.write_json(self.path / "status.json", content, schema=SCHEMA)
+        STATUS.write(self.path / "status.json", Status(state, message, time.time()))
 
     def status(self) -> Status:
         """Return the job's status; one that is `running` without a held lock is marked interrupted here."""
-        status = self._stored_status()
+        status = self.stored_status()
         if status.state != "running":
             return status
         with self._claimed() as mine:
             # The worker may have written its final state between the two reads.
-            status = self._stored_status()
+            status = self.stored_status()
             if mine and status.state == "running":
                 self.set_state("interrupted")
-                status = self._stored_status()
+                status = self.stored_status()
         return status
 
-    def _stored_status(self) -> Status:
-        content = disk.read_json(self.path / "status.json", schema=SCHEMA)
-        return Status(cast("State", content["state"]), content["message"], content["changed_at"])
+    def stored_status(self) -> Status:
+        """Return the status as it was written last; `running` may be long over."""
+        return STATUS.read(self.path / "status.json")
 
     @contextmanager
     def held(self, *, timeout_s: float = 2.0) -> Iterator[None]:
@@ -158,7 +166,7 @@ class JobFolder:
 
     def events(self) -> list[dict[str, Any]]:
         """Return all events so far, oldest first."""
-        return disk.read_lines(self.path / "events.jsonl")
+        return disk.read_lines(self.path / "events.jsonl", is_event)
 
     def beat(self) -> None:
         (self.path / "heartbeat").touch()
@@ -168,10 +176,10 @@ class JobFolder:
         if not self.exists():
             return
         (self.path / "stop").touch()
-        if self._stored_status().state == "queued":
+        if self.stored_status().state == "queued":
             # Briefly: a worker that has just taken the job sees the file itself.
             with self._claimed(timeout_s=0.5) as mine:
-                if mine and self._stored_status().state == "queued":
+                if mine and self.stored_status().state == "queued":
                     self.set_state("stopped")
 
     def check_stop(self) -> None:
@@ -190,7 +198,12 @@ class JobFolder:
             self.set_state("queued")
 
     def write_result(self, result: dict[str, Any]) -> None:
-        disk.write_json(self.path / "result.json", result, schema=SCHEMA)
+        RESULT.write(self.path / "result.json", result)
 
     def result(self) -> dict[str, Any]:
-        return disk.read_json(self.path / "result.json", schema=SCHEMA)
+        """Return the result.
+
+        Raises:
+            DamagedFileError: it does not say all that pages read in it.
+        """
+        return check_result(RESULT.read(self.path / "result.json"), self.request()["kind"])

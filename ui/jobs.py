@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import uuid
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -25,6 +24,7 @@ from core.jobs import deletion, queue
 from core.sweeps.plan import SweepPlan
 from core.sweeps.sweep import Sweep, create_sweep
 from core.workspace import Workspace
+from core.zips import NewZip
 from ui import server, uploads
 
 UPLOAD, WEIGHTS = "upload.zip", "weights.h5"
@@ -165,7 +165,7 @@ def predict(workspace: Workspace, run: Run, photos: Sequence[UploadedFile]) -> J
     remove_ended(workspace, "predict")
 
     def pack(beside: BinaryIO) -> None:
-        with zipfile.ZipFile(beside, "w", zipfile.ZIP_STORED) as archive:
+        with NewZip(beside) as archive:
             for upload in photos:
                 archive.writestr(unique_name(upload.name, set(archive.namelist())), upload.getbuffer())
 

@@ -156,7 +156,7 @@ def _read_measured(path: Path, changed_ns: int) -> _Measured | None:
     run = runs.Run(path)
     try:
         request, result = run.job.request(), run.job.result()
-        config = TrainConfig.from_dict(request["config"])
+        config = run.requested_config
         # An interrupted and resumed one built its network twice; an imported one ran on another computer.
         if run.status().state != "done" or request.get("brought_back") or _starts(path) != 1:
             return None

@@ -11,11 +11,12 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 from filelock import FileLock, Timeout
 
-from core import disk
+from core.errors import DamagedFileError
+from core.schema import Schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from core.workspace import Workspace
 
 WorkerState = Literal["warming", "idle", "working"]
-SCHEMA = 1
 # The environment variable with a worker's token, by which its supervisor knows it.
 TOKEN_VARIABLE = "LAB_WORKER"
 
@@ -55,6 +55,18 @@ class WorkerInfo:
 
 
 @dataclass(frozen=True)
+class _Written:
+    """What a worker writes of itself."""
+
+    lane: str
+    pid: int
+    state: WorkerState
+
+
+_FILE = Schema(_Written)
+
+
+@dataclass(frozen=True)
 class Registration:
     """A worker's own side of its file."""
 
@@ -63,8 +75,7 @@ class Registration:
     lane: str
 
     def set_state(self, state: WorkerState) -> None:
-        content = {"lane": self.lane, "pid": os.getpid(), "state": state}
-        disk.write_json(self.folder / f"{self.token}.json", content, schema=SCHEMA)
+        _FILE.write(self.folder / f"{self.token}.json", _Written(self.lane, os.getpid(), state))
 
     def must_leave(self) -> bool:
         return (self.folder / f"{self.token}.leave").exists()
@@ -110,15 +121,20 @@ def list_workers(workspace: Workspace) -> list[WorkerInfo]:
         if path.name.startswith("."):  # one that is being written
             continue
         try:
-            content = disk.read_json(path, schema=SCHEMA)
+            written = _FILE.read(path)
         except FileNotFoundError:
+            continue
+        except DamagedFileError:
+            # Its worker writes it anew when its state changes; without one nobody needs it.
+            if not _is_held(path.with_suffix(".lock")):
+                forget(workspace, path.stem)
             continue
         found.append(
             WorkerInfo(
                 token=path.stem,
-                lane=content["lane"],
-                pid=content["pid"],
-                state=cast("WorkerState", content["state"]),
+                lane=written.lane,
+                pid=written.pid,
+                state=written.state,
                 alive=_is_held(path.with_suffix(".lock")),
                 leaving=path.with_suffix(".leave").exists(),
             )

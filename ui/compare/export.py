@@ -63,7 +63,7 @@ def pack(sweep: Sweep, to: Path) -> Path:
     """Write a sweep, finished or not, as one zip to `to`."""
     found = results(sweep)
     drawn = lines(sweep.plan, found)
-    with disk.replacing(to) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
+    with disk.replacing(to) as beside, NewZip(beside, zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("runs.csv", tables.runs_csv(sweep))
         archive.writestr("predictions.csv", tables.predictions_csv(sweep))
         archive.writestr("settings.json", json.dumps(_settings(sweep, drawn), ensure_ascii=False, indent=1))
