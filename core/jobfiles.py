@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypedDict
 
 from core.errors import DamagedFileError
-from core.schema import Content, Count, Moment, Schema, Share, convert
+from core.schema import Content, Count, Finite, Moment, Schema, convert
 
 REQUEST: Schema[Content] = Schema(dict)
 RESULT: Schema[Content] = Schema(dict)
@@ -108,23 +108,23 @@ _REQUESTS: dict[str, type] = {
 
 class _HeadOnly(TypedDict):
     epoch: Count
-    val_accuracy: Share
+    val_accuracy: Finite
     test_correct: Count
 
 
 class _Trained(TypedDict):
     test_correct: Count
     test_total: Count
-    test_accuracy: NotRequired[Share | None]
-    val_accuracy: NotRequired[Share | None]
+    test_accuracy: NotRequired[Finite | None]
+    val_accuracy: NotRequired[Finite | None]
     epochs_run: NotRequired[Count | None]
     kept_epoch: NotRequired[Count | None]
-    seconds: NotRequired[float | None]
+    seconds: NotRequired[Finite | None]
     trainable_parameters: NotRequired[Count | None]
     frozen_parameters: NotRequired[Count | None]
     retrained: NotRequired[bool | None]
     head_only: NotRequired[_HeadOnly | None]
-    unit_movement: NotRequired[dict[str, float | None] | None]
+    unit_movement: NotRequired[dict[str, Finite | None] | None]
 
 
 class _FoundPhotos(TypedDict):
@@ -144,7 +144,7 @@ class _PredictedFace(TypedDict):
     face: Any
     true: str | None
     predicted: str
-    probabilities: dict[str, Share]
+    probabilities: dict[str, Finite]
 
 
 class _Predicted(TypedDict):
@@ -213,15 +213,15 @@ _EVENTS: dict[str, type] = {
 }
 
 
-def check_request(content: Content) -> Content:
-    """Return a request if it says all that its kind of job needs.
+def check_request(content: Content, *, whole: bool = True) -> Content:
+    """Return a request if it says what every job says and, if it is to be `whole`, all that its kind of job needs.
 
     Raises:
         DamagedFileError: it does not.
     """
     named = "request.json"
     kind = convert(content, Request, named)["kind"]
-    convert(content, _REQUESTS.get(kind, dict), named)
+    convert(content, _REQUESTS.get(kind, dict) if whole else dict, named)
     return content
 
 

@@ -90,6 +90,10 @@ class JobFolder:
         """
         return check_request(REQUEST.read(self.path / "request.json"))
 
+    def stored_request(self) -> dict[str, Any]:
+        """Return the same, though something that its kind needs may be missing: for finding and deleting it."""
+        return check_request(REQUEST.read(self.path / "request.json"), whole=False)
+
     def rename(self, name: str) -> None:
         """Rename the job; an empty name removes the one it has.
 

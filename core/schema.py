@@ -26,7 +26,7 @@ LATEST_S = 253_402_300_800 - 86_400  # the last day before the year 10000, which
 # Seconds since the epoch.
 Moment = Annotated[float, msgspec.Meta(ge=0, lt=LATEST_S)]
 Count = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
-Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Finite = Annotated[float, msgspec.Meta(ge=-1e300, le=1e300)]
 
 
 @dataclass(frozen=True)

@@ -36,9 +36,9 @@ _PRIVATE = ("model_path", "left_out")
 
 @dataclass(frozen=True)
 class Header:
-    """What a zip says first; `id` is the run's own where it was made."""
+    """What a zip says first; `id` is the run's own where it was made, and anything in a zip of somebody else."""
 
-    id: str
+    id: Any
     name: str
     created_at: Moment
 

@@ -51,7 +51,7 @@ _EPOCH_KEYS = (
     *("event", "at", "epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds", "learning_rate"),
     "val_probabilities",
 )
-# What `zipfile` raises for a zip that is damaged or was made to harm.
+# What reading a zip and a log in it raises where they are damaged or were made to harm.
 _UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -61,6 +61,7 @@ _UNREADABLE = (
     OSError,
     RuntimeError,
     ValueError,
+    TypeError,
     KeyError,
     OverflowError,
     LabError,
@@ -78,7 +79,7 @@ def unpack_run(source: Path | BinaryIO, workspace: Workspace) -> Run:
     """
     with _opened(source) as zipped:
         header = _read(zipped, archive.HEADER, archive.HEADERS)
-        run_id = header.id if _IDS.fullmatch(header.id) else runs.new_run_path(workspace).name
+        run_id = header.id if _IDS.fullmatch(str(header.id)) else runs.new_run_path(workspace).name
         if (workspace.runs / run_id).exists():
             raise RunError(f'This experiment is here already ("{_title_of(workspace, run_id)}"); open it in the list.')
         workspace.runs.mkdir(parents=True, exist_ok=True)
@@ -206,7 +207,7 @@ def _epoch_events(log: bytes, dataset: Dataset) -> Iterator[dict[str, Any]]:
     answers = len(dataset.of("validation")), len(dataset.people)
     for line in log.splitlines():
         event = json.loads(line)
-        if not isinstance(event, dict) or event.get("event") != "epoch":
+        if event["event"] != "epoch":
             continue
         if not jobfiles.is_event(event) or np.shape(event["val_probabilities"]) != answers:
             raise ValueError("a round in it is not whole")

@@ -37,6 +37,10 @@ Probability = Annotated[float, msgspec.Meta(ge=0, le=1.001)]
 Label = Annotated[int, msgspec.Meta(ge=-1, lt=MAX_PEOPLE)]
 
 
+def _not_whole(why: str) -> DamagedFileError:
+    return DamagedFileError(f'"predictions.json" is damaged ({why}); delete this experiment, or bring it back again.')
+
+
 @dataclass(frozen=True)
 class Predictions:
     """The predictions of n photos.
@@ -58,9 +62,9 @@ class Predictions:
     def __post_init__(self) -> None:
         n, n_people = self.probabilities.shape
         if not n == len(self.labels) == len(self.names) == len(self.sha256s) == len(self.faces):
-            raise RunError("Its final exam is not whole; test it again.")
+            raise _not_whole("its parts have different lengths")
         if ((self.labels < -1) | (self.labels >= n_people)).any():
-            raise RunError("Its final exam names somebody it does not know; test it again.")
+            raise _not_whole("it names somebody it does not know")
 
     def rows(self) -> PredictionRows:
         """Return them as they stand in a file."""
@@ -82,10 +86,10 @@ class PredictionRows:
         """Return them as arrays.
 
         Raises:
-            RunError: they are not of so many people, or their counts do not agree.
+            DamagedFileError: they are not of so many people, or their counts do not agree.
         """
         if {len(row) for row in self.probabilities} - {n_people}:
-            raise RunError(f"Its final exam is not about its {n_people} people; test it again.")
+            raise _not_whole(f"it is not about its {n_people} people")
         probabilities = np.array(self.probabilities, np.float32).reshape(-1, n_people)
         return Predictions(probabilities, np.array(self.labels, np.int64), self.names, self.sha256s, self.faces)
 
@@ -182,10 +186,7 @@ class Run:
         path = self.path / "predictions.json"
         if not path.exists():
             return None
-        try:
-            return PREDICTIONS.read(path).predictions(len(self.dataset.people))
-        except RunError as error:
-            raise DamagedFileError(f'"{path.name}" is damaged: {error}') from error
+        return PREDICTIONS.read(path).predictions(len(self.dataset.people))
 
     def write_predictions(self, predictions: Predictions) -> None:
         PREDICTIONS.write(self.path / "predictions.json", predictions.rows())
@@ -267,11 +268,12 @@ def run_folders(workspace: Workspace) -> list[Run]:
     """Return all runs of a workspace, newest first, damaged ones too."""
     if not workspace.runs.is_dir():
         return []
-    folders = [path for path in workspace.runs.iterdir() if (path / "dataset.json").exists()]
+    needed = ("request.json", "status.json", "dataset.json")
+    folders = [path for path in workspace.runs.iterdir() if any((path / name).exists() for name in needed)]
     return [Run(path) for path in sorted(folders, key=lambda path: path.name, reverse=True)]
 
 
-_READ = ("request.json", "status.json", "config.json", "result.json", "dataset.json", "predictions.json")
+_READ = ("request.json", "status.json", "config.json", "result.json", "dataset.json")
 
 
 def damage(run: Run) -> str | None:
@@ -290,13 +292,11 @@ def _damage(run: Run, *changed_ns: int) -> str | None:
     """Read the small files once, and again when one of them changes."""
     del changed_ns
     try:
-        run.job.stored_status(), run.config, run.requested_config
-        if run.dataset and run.predictions() is None and run.summary() is not None:
-            raise RunError("its answers in the final exam are gone; delete it.")
+        run.job.stored_status(), run.config, run.requested_config, run.dataset, run.summary()
     except FileNotFoundError as error:
         return f'The experiment "{run.id}" is damaged ("{Path(error.filename).name}" is gone); delete it.'
     except LabError as error:
-        return f'The experiment "{run.id}" cannot be read: {error}'
+        return f'The experiment "{run.id}" is damaged: {error}'
     return None
 
 
@@ -308,8 +308,9 @@ def is_used(workspace: Workspace, dataset: Dataset) -> bool:
 def dataset_of(run: Run) -> tuple[str, int] | None:
     """Return id and version of a run's data set, of a damaged run as well; None where they cannot be found."""
     with suppress(LabError, FileNotFoundError):
-        request = run.job.request()
-        return request["dataset_id"], request["dataset_version"]
+        request = run.job.stored_request()
+        if isinstance(version := request.get("dataset_version"), int) and "dataset_id" in request:
+            return request["dataset_id"], version
     with suppress(LabError, FileNotFoundError):
         dataset = run.dataset
         return dataset.id, dataset.version

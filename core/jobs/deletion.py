@@ -99,7 +99,7 @@ def _remove_unneeded_photos(workspace: Workspace) -> None:
 def _has_ended(job: JobFolder) -> bool:
     try:
         return job.status().state in ("done", "failed")
-    except (LabError, FileNotFoundError, KeyError):
+    except (LabError, FileNotFoundError):
         return True
 
 
@@ -133,7 +133,7 @@ def _in(home: Path) -> list[JobFolder]:
 def _request(job: JobFolder) -> dict[str, Any]:
     """Return a job's request; nothing where its folder is damaged."""
     try:
-        return job.request()
+        return job.stored_request()
     except (LabError, FileNotFoundError):
         return {}
 
@@ -141,7 +141,7 @@ def _request(job: JobFolder) -> dict[str, Any]:
 def _is_open(job: JobFolder) -> bool:
     try:
         return job.status().state in OPEN_STATES
-    except (LabError, FileNotFoundError, KeyError):
+    except (LabError, FileNotFoundError):
         return False
 
 

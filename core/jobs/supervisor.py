@@ -271,7 +271,7 @@ def stop_jobs(
 
     if _wait_until(quiet, timeout_s):
         return
-    busy = {*lanes, *(job.request()["lane"] for job in held())}
+    busy = {*lanes, *(job.stored_request()["lane"] for job in held())}
     for worker in workers.list_workers(workspace):
         if worker.alive and worker.state == "working" and worker.lane in busy:
             _kill(worker.pid)

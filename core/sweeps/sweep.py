@@ -200,5 +200,5 @@ def _damage(sweep: Sweep) -> str | None:
     except FileNotFoundError as error:
         return f'The comparison "{sweep.id}" is damaged ("{Path(error.filename).name}" is gone); delete it.'
     except LabError as error:
-        return f'The comparison "{sweep.id}" cannot be read: {error}'
+        return f'The comparison "{sweep.id}" is damaged: {error}'
     return None

@@ -14,7 +14,7 @@ from core.jobfolder import JobFolder
 if TYPE_CHECKING:
     from pathlib import Path
 
-REQUEST = {"kind": "crop", "lane": "helper", "name": "Ωmega"}
+REQUEST = {"kind": "crop", "lane": "helper", "name": "Ωmega", "source": "photos.zip"}
 
 
 @pytest.fixture
@@ -66,15 +66,15 @@ def test_running_is_believed_only_with_the_lock(job: JobFolder) -> None:
 
 def test_a_last_word_written_between_two_looks_counts(job: JobFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     job.set_state("running")
-    stored = JobFolder._stored_status
+    stored = JobFolder.stored_status
 
     def finish_after_the_first_look(self: JobFolder) -> object:
-        monkeypatch.setattr(JobFolder, "_stored_status", stored)
+        monkeypatch.setattr(JobFolder, "stored_status", stored)
         status = stored(self)
         self.set_state("done")
         return status
 
-    monkeypatch.setattr(JobFolder, "_stored_status", finish_after_the_first_look)
+    monkeypatch.setattr(JobFolder, "stored_status", finish_after_the_first_look)
     assert job.status().state == "done"
 
 
@@ -103,15 +103,18 @@ def test_a_process_that_dies_lets_go(job: JobFolder) -> None:
 
 
 def test_events_carry_their_time_survive_a_torn_line_and_show_life(job: JobFolder) -> None:
-    job.emit("epoch", epoch=0, loss=1.5)
+    job.emit("batch", epoch=0, batch=1, batches=2)
     assert (job.path / "heartbeat").exists()
     with (job.path / "events.jsonl").open("ab") as log:
         log.write(b'{"event": "epoch", "epo')
-    job.emit("epoch", epoch=1, loss=0.5)
+    job.emit("batch", epoch="one", batch=1, batches=2)  # as no version of the lab writes it
+    job.emit("batch", epoch=1, batch=1, batches=2)
+    job.emit("of a later version", epoch="one")
     events = job.events()
-    assert [(event["event"], event["epoch"], event["loss"]) for event in events] == [
-        ("epoch", 0, 1.5),
-        ("epoch", 1, 0.5),
+    assert [(event["event"], event["epoch"]) for event in events] == [
+        ("batch", 0),
+        ("batch", 1),
+        ("of a later version", "one"),
     ]
     assert abs(time.time() - events[1]["at"]) < 60
 

@@ -30,6 +30,7 @@ from core.experiments.runs import Run
 from core.sweeps import recommendation, tables
 from core.sweeps.results import Line, Point, Result, labelled_test_items, lines, results
 from core.sweeps.sweep import Sweep
+from core.zips import NewZip
 from ui.charts import confusion_matrix, overlay
 from ui.compare import report
 from ui.state import Widget
