@@ -94,6 +94,25 @@ class JobFolder:
         """Return the same, though something that its kind needs may be missing: for finding and deleting it."""
         return check_request(REQUEST.read(self.path / "request.json"), whole=False)
 
+    def kind(self) -> str:
+        """Return the kind of job; empty where its request cannot be read."""
+        try:
+            return str(self.stored_request()["kind"])
+        except (LabError, FileNotFoundError):
+            return ""
+
+    def damage(self) -> str | None:
+        """Return in a sentence why the job cannot be read; None where it can."""
+        try:
+            self.request()
+            if self.stored_status().state == "done" and (self.path / "result.json").exists():
+                self.result()
+        except FileNotFoundError:
+            return f'The job "{self.id}" is not whole; delete it.'
+        except LabError as error:
+            return f'The job "{self.id}" is damaged: {error}'
+        return None
+
     def rename(self, name: str) -> None:
         """Rename the job; an empty name removes the one it has.
 

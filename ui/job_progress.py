@@ -38,7 +38,7 @@ def stop_button(job: JobFolder, key: str) -> None:
 
 def show_trouble(job: JobFolder) -> bool:
     """Say so where a job waits because no worker can be started; return whether that is so."""
-    trouble = server.workers().trouble(job.request()["lane"]) if job.status().state == "queued" else None
+    trouble = server.workers().trouble(job.stored_request()["lane"]) if job.status().state == "queued" else None
     if trouble:
         page.show_error(trouble)
     return bool(trouble)

@@ -81,9 +81,8 @@ def explain(workspace: Workspace, dataset: Dataset, backbone: str, size_px: int)
     """Queue the activation maps of a network for a face; older requests that wait are dropped."""
     wanted = {"dataset_id": dataset.id, "version": dataset.version, "backbone": backbone, "image_size_px": size_px}
     for asked in queue.open_jobs(workspace):
-        request = asked.request()
-        if request["kind"] == "explain":
-            if wanted.items() <= request.items():
+        if asked.kind() == "explain":
+            if wanted.items() <= asked.stored_request().items():
                 return asked
             asked.ask_to_stop()
     return _submit(workspace, {"kind": "explain", "lane": queue.HELPER, **wanted})
@@ -204,31 +203,28 @@ def show_strangers(workspace: Workspace, run: Run) -> JobFolder:
 
 def open_job(workspace: Workspace, *kinds: str) -> JobFolder | None:
     """Return the newest job of some kinds that is queued or running; a refresh finds it again here."""
-    found = [job for job in queue.open_jobs(workspace) if job.request()["kind"] in kinds]
+    found = [job for job in queue.open_jobs(workspace) if job.kind() in kinds and job.damage() is None]
     return max(found, key=lambda job: job.request()["created_at"], default=None)
 
 
 def job(workspace: Workspace, job_id: str | None) -> JobFolder | None:
-    """Return a job by its id, or None where it was deleted."""
+    """Return a job by its id, or None where it was deleted or cannot be read."""
     found = JobFolder(workspace.jobs / job_id) if job_id else None
-    return found if found and found.exists() else None
+    return found if found and found.exists() and found.damage() is None else None
 
 
 def remove_uploads(workspace: Workspace) -> None:
     """Remove the uploads of jobs that have ended. An interrupted search keeps its own, to go on with."""
-    for path in _jobs(workspace):
-        if not (path / UPLOAD).exists():
-            continue
-        ended = JobFolder(path)
-        needed = "interrupted" if ended.request()["kind"] in SEARCHES else ""
-        if ended.status().state not in (*OPEN_STATES, needed):
-            (path / UPLOAD).unlink(missing_ok=True)
+    for job in _jobs(workspace):
+        needed = "interrupted" if job.kind() in SEARCHES else ""
+        if (job.path / UPLOAD).exists() and job.status().state not in (*OPEN_STATES, needed):
+            (job.path / UPLOAD).unlink(missing_ok=True)
 
 
 def unreported_searches(workspace: Workspace) -> list[JobFolder]:
     """Return the searches for faces whose end was not shown to anybody yet, the newest first."""
-    found = [JobFolder(path) for path in _jobs(workspace) if not (path / _REPORTED).exists()]
-    ended = [job for job in found if job.request()["kind"] in SEARCHES and job.status().state not in OPEN_STATES]
+    found = [job for job in _jobs(workspace) if not (job.path / _REPORTED).exists()]
+    ended = [job for job in found if job.kind() in SEARCHES and job.status().state not in OPEN_STATES]
     return sorted(ended, key=lambda job: job.status().changed_at, reverse=True)
 
 
@@ -254,15 +250,17 @@ def remove(job: JobFolder) -> None:
     shutil.rmtree(job.path, ignore_errors=True)
 
 
-def _jobs(workspace: Workspace) -> list[Path]:
-    return [path for path in workspace.jobs.iterdir() if JobFolder(path).exists()] if workspace.jobs.is_dir() else []
+def _jobs(workspace: Workspace) -> list[JobFolder]:
+    """Return the jobs that can be read; My experiments lists the others."""
+    found = map(JobFolder, workspace.jobs.iterdir() if workspace.jobs.is_dir() else ())
+    return [job for job in found if job.exists() and job.damage() is None]
 
 
 def remove_ended(workspace: Workspace, kind: str = "") -> None:
     """Remove the folders of jobs (of one kind) that have ended, with the faces in them. Runs stay."""
-    for path in _jobs(workspace):
-        if kind in ("", JobFolder(path).request()["kind"]) and JobFolder(path).status().state not in OPEN_STATES:
-            shutil.rmtree(path, ignore_errors=True)
+    for job in _jobs(workspace):
+        if kind in ("", job.kind()) and job.status().state not in OPEN_STATES:
+            shutil.rmtree(job.path, ignore_errors=True)
 
 
 def _new_path(workspace: Workspace) -> Path:
@@ -277,5 +275,5 @@ def _submit(workspace: Workspace, request: dict[str, Any]) -> JobFolder:
 
 def _queue(workspace: Workspace, made: JobFolder) -> JobFolder:
     queue.enqueue(workspace, made)
-    server.workers().ensure(made.request()["lane"])
+    server.workers().ensure(made.stored_request()["lane"])
     return made

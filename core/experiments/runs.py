@@ -273,7 +273,7 @@ def run_folders(workspace: Workspace) -> list[Run]:
     return [Run(path) for path in sorted(folders, key=lambda path: path.name, reverse=True)]
 
 
-_READ = ("request.json", "status.json", "config.json", "result.json", "dataset.json")
+_READ = ("request.json", "status.json", "config.json", "result.json", "dataset.json", "predictions.json")
 
 
 def damage(run: Run) -> str | None:
@@ -292,7 +292,9 @@ def _damage(run: Run, *changed_ns: int) -> str | None:
     """Read the small files once, and again when one of them changes."""
     del changed_ns
     try:
-        run.job.stored_status(), run.config, run.requested_config, run.dataset, run.summary()
+        run.job.stored_status(), run.config, run.requested_config, run.dataset
+        if run.summary() is not None and run.predictions() is None:
+            raise FileNotFoundError(None, None, "predictions.json")
     except FileNotFoundError as error:
         return f'The experiment "{run.id}" is damaged ("{Path(error.filename).name}" is gone); delete it.'
     except LabError as error:

@@ -200,7 +200,7 @@ class _Worker:
     def _ends_worker(self, job: JobFolder) -> bool:
         if not job.exists():
             return False
-        kind = self._kinds.get(job.request()["kind"])
+        kind = self._kinds.get(job.kind())
         return kind is not None and kind.ends_worker
 
     def _mark_interrupted(self, job: JobFolder) -> None:
