@@ -18,6 +18,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from filelock import FileLock, Timeout
@@ -29,7 +30,6 @@ from core.schema import Moment, Schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 State = Literal["queued", "running", "done", "failed", "stopped", "interrupted"]
 OPEN_STATES: tuple[State, ...] = ("queued", "running")
@@ -107,8 +107,8 @@ class JobFolder:
             self.request()
             if self.stored_status().state == "done" and (self.path / "result.json").exists():
                 self.result()
-        except FileNotFoundError:
-            return f'The job "{self.id}" is not whole; delete it.'
+        except FileNotFoundError as error:
+            return f'The job "{self.id}" is damaged ("{Path(error.filename).name}" is gone); delete it.'
         except LabError as error:
             return f'The job "{self.id}" is damaged: {error}'
         return None
@@ -214,8 +214,10 @@ class JobFolder:
         """Mark a stopped, interrupted or failed job `queued` again. Call `core.jobs.queue.resubmit` to have it done.
 
         Raises:
-            LabError: a worker is working on it.
+            LabError: a worker is working on it, or it was deleted.
         """
+        if not self.exists():
+            raise LabError(f'"{self.id}" is no longer here, it was deleted elsewhere; start another one.')
         with self.held():
             (self.path / "stop").unlink(missing_ok=True)
             self.set_state("queued")

@@ -27,7 +27,7 @@ ODD: dict[str, Callable[[Path], object]] = {
     "no object": lambda path: path.write_text("[1]", encoding="utf-8"),
     "newer": lambda path: disk.write_json(path, {}, schema=99),
     "a key missing": lambda path: _change(path, lambda content: content.pop(next(iter(content)))),
-    "another type": lambda path: _change(path, lambda content: content.update(dict.fromkeys(content, {"x": 1}))),
+    "another type": lambda path: _change(path, lambda content: content.update({key: {"x": 1} for key in content})),
     "a folder": lambda path: (path.unlink(), path.mkdir()),
     "gone": lambda path: path.unlink(),
 }
