@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypedDict
 
 from core.errors import DamagedFileError
-from core.schema import Content, Count, Finite, Moment, Schema, convert
+from core.schema import Content, Count, Finite, Moment, Positive, Schema, convert
 
 REQUEST: Schema[Content] = Schema(dict)
 RESULT: Schema[Content] = Schema(dict)
@@ -122,6 +122,9 @@ class _Trained(TypedDict):
     seconds: NotRequired[Finite | None]
     trainable_parameters: NotRequired[Count | None]
     frozen_parameters: NotRequired[Count | None]
+    majority_correct: NotRequired[Count]
+    split_counts: NotRequired[dict[str, Count]]
+    classes: NotRequired[list[str]]
     retrained: NotRequired[bool | None]
     head_only: NotRequired[_HeadOnly | None]
     unit_movement: NotRequired[dict[str, Finite | None] | None]
@@ -137,13 +140,16 @@ class _LeftOut(TypedDict):
     reason: str
 
 
+class _Box(TypedDict):
+    box: tuple[Finite, Finite, Finite, Finite]
+
+
 class _PredictedFace(TypedDict):
     name: str
-    photo: Count
-    size_px: tuple[int, int]
-    face: Any
     true: str | None
-    predicted: str
+    face: _Box | None
+    photo: NotRequired[Count]
+    size_px: NotRequired[tuple[Positive, Positive]]
     probabilities: dict[str, Finite]
 
 
@@ -235,9 +241,10 @@ def check_result(content: Content, kind: str) -> Content:
     convert(content, _RESULTS.get(kind, dict), named)
     if kind == "train" and content["test_correct"] > content["test_total"]:
         raise DamagedFileError(f'"{named}" is damaged (more right answers than photos); delete it.')
-    people = set(content["people"]) if kind == "predict" else set()
-    if kind == "predict" and not all(people <= row["probabilities"].keys() for row in content["predictions"]):
-        raise DamagedFileError(f'"{named}" is damaged (somebody is missing in its answers); delete it.')
+    for row in content["predictions"] if kind == "predict" else ():
+        said, placed = row["probabilities"].keys(), {"photo", "size_px"} <= row.keys()
+        if not set(content["people"]) <= said or not (placed or row["face"] is None):
+            raise DamagedFileError(f'"{named}" is damaged (an answer in it is not whole); delete it.')
     return content
 
 

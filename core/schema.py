@@ -25,6 +25,7 @@ Content = dict[str, Any]
 LATEST_S = 253_402_300_800 - 86_400  # the last day before the year 10000, which no clock here can show
 # Seconds since the epoch.
 Moment = Annotated[float, msgspec.Meta(ge=0, lt=LATEST_S)]
+Positive = Annotated[int, msgspec.Meta(gt=0, lt=2**53)]
 Count = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
 Finite = Annotated[float, msgspec.Meta(ge=-1e300, le=1e300)]
 

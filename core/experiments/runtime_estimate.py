@@ -166,7 +166,7 @@ def _read_measured(path: Path, changed_ns: int) -> _Measured | None:
         ran = replace(config, epochs=epochs, head_epochs=min(config.head_epochs, epochs - 1))
         reference_s = reference_seconds(ran, photos, len(result["classes"]))
         return _Measured((config.backbone, config.precision), result["seconds"] / reference_s)
-    except (LabError, KeyError, TypeError, ZeroDivisionError, FileNotFoundError):
+    except (LabError, KeyError, TypeError, ValueError, ZeroDivisionError, FileNotFoundError):
         return None
 
 

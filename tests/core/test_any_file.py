@@ -166,7 +166,7 @@ def read_everything(lab: Lab) -> None:
             PhotoFolder(photo).stored_facts("yunet")
 
 
-@tried(max_examples=2400)
+@tried(max_examples=2000)
 @given(place=st.integers(0, 999), change=changes())
 def test_a_change_anywhere_in_a_file_of_ours(whole: Lab, place: int, change: Callable[[Any], Any]) -> None:
     path = sorted(whole.files)[place % len(whole.files)]
@@ -197,7 +197,7 @@ def test_any_bytes_in_a_file_of_ours(whole: Lab, place: int, data: bytes) -> Non
         path.write_bytes(whole.files[path])
 
 
-@tried(max_examples=3000)
+@tried(max_examples=2600)
 @given(place=st.integers(0, 999), change=changes(), line=st.integers(0, 9))
 def test_a_change_anywhere_in_an_experiment_that_is_brought_back(
     whole: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: int, change: Callable[[Any], Any], line: int

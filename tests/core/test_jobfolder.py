@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -164,6 +165,25 @@ def test_looking_for_a_lock_makes_no_folder(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         JobFolder(tmp_path / "gone").is_locked()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_one_that_was_deleted_cannot_go_on_and_says_so(job: JobFolder) -> None:
+    shutil.rmtree(job.path)
+    with pytest.raises(LabError, match='"one" is no longer here'):
+        job.queue_again()
+    assert not job.path.exists()
+
+
+@pytest.mark.parametrize(
+    "content", ["", '{"schema": 1}', '{"schema": 1, "kind": "crop", "lane": "helper", "created_at": 1}']
+)
+def test_a_damaged_one_says_why(job: JobFolder, content: str) -> None:
+    assert job.damage() is None
+    (job.path / "request.json").write_text(content, encoding="utf-8")
+    assert str(job.damage()).startswith('The job "one" is damaged: "request.json"')
+    assert job.kind() == ("crop" if "crop" in content else "")
+    (job.path / "request.json").unlink()
+    assert job.damage() == 'The job "one" is damaged ("request.json" is gone); delete it.'
 
 
 def test_result(job: JobFolder) -> None:

@@ -136,9 +136,8 @@ def test_a_damaged_run_hides_no_other_and_keeps_its_photos(lab_home, dataset, fi
     )
     broken.write_config(TrainConfig())
     broken.job.write_result({"test_correct": 1, "test_total": 2})
-    broken.write_predictions(
-        runs.Predictions(np.full((2, 2), 0.5, np.float32), np.array([0, 1]), *[("", "")] * 2, (0, 0))
-    )
+    answers = runs.Predictions(np.full((2, 2), 0.5, np.float32), np.array([0, 1]), *[("", "")] * 2, (0, 0))
+    broken.write_predictions(answers)
     assert runs.list_runs(lab_home) == [broken, kept]
     if content is None:
         (broken.path / file).unlink()
