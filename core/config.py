@@ -275,20 +275,5 @@ class TrainConfig:
         return replace(self, **own)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the settings as plain JSON values, for `from_dict`."""
+        """Return the settings as plain JSON values."""
         return asdict(self)
-
-    @classmethod
-    def from_dict(cls, settings: dict[str, Any]) -> Self:
-        """Build settings from what `to_dict` gave; those that an older version of the lab did not have get defaults.
-
-        Raises:
-            ConfigError: a setting is not allowed, or this version does not have it.
-        """
-        try:
-            head, augment = HeadConfig(**settings.get("head", {})), AugmentConfig(**settings.get("augment", {}))
-            return cls(**{**settings, "head": head, "augment": augment})
-        except TypeError as error:
-            raise ConfigError(
-                f"Another version of the lab wrote these settings ({error}); open them with that version."
-            ) from error

@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import psutil
 
-from core.errors import LabError
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -145,25 +143,9 @@ def write_json(path: Path, content: dict[str, Any], *, schema: int, make_folder:
     write_bytes(path, text.encode("utf-8"), make_folder=make_folder)
 
 
-def read_json(path: Path, *, schema: int) -> dict[str, Any]:
-    """Read what `write_json` wrote, without its schema key.
-
-    Raises:
-        LabError: the file is no JSON object, or another version of the lab wrote it.
-        FileNotFoundError: there is no such file.
-    """
-    try:
-        content = json.loads(_patiently(path.read_bytes))
-        found = content.pop("schema")
-    except (ValueError, AttributeError, KeyError, TypeError) as error:
-        message = f'"{path.name}" is not a file of this lab ({error}); delete it or bring an intact copy.'
-        raise LabError(message) from error
-    if found != schema:
-        raise LabError(
-            f'"{path.name}" was written by another version of the lab (schema {found}, this one reads {schema}); '
-            "open it with that version."
-        )
-    return dict(content)
+def read_bytes(path: Path) -> bytes:
+    """Read a file that may be replaced at this moment."""
+    return _patiently(path.read_bytes)
 
 
 def append_line(path: Path, entry: dict[str, Any]) -> None:
@@ -177,13 +159,16 @@ def append_line(path: Path, entry: dict[str, Any]) -> None:
         log.write(line)
 
 
-def read_lines(path: Path) -> list[dict[str, Any]]:
+def read_lines(path: Path, fits: Callable[[dict[str, Any]], bool] = bool) -> list[dict[str, Any]]:
     """Return every complete entry of a log that `append_line` wrote; torn lines are skipped, a missing file is empty.
+
+    Args:
+        fits: entries for which it says no are skipped too; the same one at each call for a file.
 
     Logs only grow, and pages read them every second: entries are cached, and only new lines are parsed. They are shared
     between callers; do not change them.
     """
-    return _logs_read.entries(path)
+    return _logs_read.entries(path, fits)
 
 
 def forget_logs() -> None:
@@ -204,11 +189,11 @@ class _LogsRead:
         with self._lock:
             self._read.clear()
 
-    def entries(self, path: Path) -> list[dict[str, Any]]:
+    def entries(self, path: Path, fits: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
         with self._lock:
             try:
                 log = path.open("rb")
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
                 self._read.pop(path, None)
                 return []
             with log:
@@ -219,20 +204,20 @@ class _LogsRead:
                     offset, entries = 0, []
                 log.seek(offset)
                 *whole, torn = log.read().split(b"\n")
-            entries.extend(entry for entry in map(_entry, whole) if entry is not None)
+            entries.extend(entry for line in whole if (entry := _entry(line, fits)) is not None)
             self._read[path] = identity, offset + sum(len(line) + 1 for line in whole), entries
             while len(self._read) > self.MOST:
                 self._read.popitem(last=False)
-            last = _entry(torn)
+            last = _entry(torn, fits)
             return [*entries, last] if last is not None else list(entries)
 
 
-def _entry(line: bytes) -> dict[str, Any] | None:
+def _entry(line: bytes, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any] | None:
     try:
         entry = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    return entry if isinstance(entry, dict) else None
+    return entry if isinstance(entry, dict) and fits(entry) else None
 
 
 _logs_read = _LogsRead()

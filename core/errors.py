@@ -29,6 +29,10 @@ class RunError(LabError):
     """A run folder that cannot be opened, continued or tested."""
 
 
+class DamagedFileError(LabError):
+    """One of the lab's own files that is damaged, or that a newer version of the lab wrote."""
+
+
 class Stopped(Exception):  # noqa: N818 - not an error
     """The user asked a job to stop. Not an error: the job keeps what it has and ends as `stopped`."""
 

@@ -18,20 +18,21 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from filelock import FileLock, Timeout
 
 from core import disk, memory
 from core.errors import LabError, Stopped
+from core.jobfiles import REQUEST, RESULT, check_request, check_result, is_event
+from core.schema import Moment, Schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 State = Literal["queued", "running", "done", "failed", "stopped", "interrupted"]
 OPEN_STATES: tuple[State, ...] = ("queued", "running")
-SCHEMA = 1
 LONGEST_NAME = 60
 
 
@@ -47,7 +48,10 @@ class Status:
 
     state: State
     message: str = ""
-    changed_at: float = 0.0
+    changed_at: Moment = 0.0
+
+
+STATUS = Schema(Status)
 
 
 @dataclass(frozen=True)
@@ -73,10 +77,10 @@ class JobFolder:
         Raises:
             LabError: the folder exists already and is not empty.
         """
-        if path.exists() and any(path.iterdir()):
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise LabError(f'The folder "{path.name}" already holds something; choose a new one.')
         with disk.making_folder(path) as beside:
-            disk.write_json(beside / "request.json", {"created_at": time.time(), **request}, schema=SCHEMA)
+            REQUEST.write(beside / "request.json", {"created_at": time.time(), **request})
             yield beside
             cls(beside).set_state(state)
 
@@ -89,7 +93,35 @@ class JobFolder:
         return (self.path / "status.json").exists()
 
     def request(self) -> dict[str, Any]:
-        return disk.read_json(self.path / "request.json", schema=SCHEMA)
+        """Return what the job is to do.
+
+        Raises:
+            DamagedFileError: it does not say all that its kind needs.
+        """
+        return check_request(REQUEST.read(self.path / "request.json"))
+
+    def stored_request(self) -> dict[str, Any]:
+        """Return the same, though something that its kind needs may be missing: for finding and deleting it."""
+        return check_request(REQUEST.read(self.path / "request.json"), whole=False)
+
+    def kind(self) -> str:
+        """Return the kind of job; empty where its request cannot be read."""
+        try:
+            return str(self.stored_request()["kind"])
+        except (LabError, FileNotFoundError):
+            return ""
+
+    def damage(self) -> str | None:
+        """Return in a sentence why the job cannot be read; None where it can."""
+        try:
+            self.request()
+            if self.stored_status().state == "done" and (self.path / "result.json").exists():
+                self.result()
+        except FileNotFoundError as error:
+            return f'The job "{self.id}" is damaged ("{Path(error.filename).name}" is gone); delete it.'
+        except LabError as error:
+            return f'The job "{self.id}" is damaged: {error}'
+        return None
 
     def rename(self, name: str) -> None:
         """Rename the job; an empty name removes the one it has.
@@ -102,29 +134,28 @@ class JobFolder:
             raise LabError(
                 f"A name may have {LONGEST_NAME} letters at most, received {len(name)}; choose a shorter one."
             )
-        disk.write_json(self.path / "request.json", {**self.request(), "name": name}, schema=SCHEMA)
+        REQUEST.write(self.path / "request.json", {**self.request(), "name": name})
 
     def set_state(self, state: State, message: str = "") -> None:
-        content = {"state": state, "message": message, "changed_at": time.time()}
-        disk.write_json(self.path / "status.json", content, schema=SCHEMA)
+        STATUS.write(self.path / "status.json", Status(state, message, time.time()))
 
     def status(self) -> Status:
         """Return the job's status; one that is `running` without a held lock is marked interrupted here."""
-        status = self._stored_status()
+        status = self.stored_status()
         if status.state != "running":
             return status
         with self._claimed() as mine:
             # The worker may have written its final state between the two reads.
-            status = self._stored_status()
+            status = self.stored_status()
             if mine and status.state == "running":
                 was_stopped = (self.path / "stop").exists()
                 self.set_state("interrupted", "" if was_stopped else memory.cause_of_death(self.path / "heartbeat"))
-                status = self._stored_status()
+                status = self.stored_status()
         return status
 
-    def _stored_status(self) -> Status:
-        content = disk.read_json(self.path / "status.json", schema=SCHEMA)
-        return Status(cast("State", content["state"]), content["message"], content["changed_at"])
+    def stored_status(self) -> Status:
+        """Return the status as it was written last; `running` may be long over."""
+        return STATUS.read(self.path / "status.json")
 
     @contextmanager
     def held(self, *, timeout_s: float = 2.0) -> Iterator[None]:
@@ -168,7 +199,7 @@ class JobFolder:
 
     def events(self) -> list[dict[str, Any]]:
         """Return all events so far, oldest first."""
-        return disk.read_lines(self.path / "events.jsonl")
+        return disk.read_lines(self.path / "events.jsonl", is_event)
 
     def beat(self) -> None:
         """Note how much memory is left, which tells later why a worker died."""
@@ -179,10 +210,10 @@ class JobFolder:
         if not self.exists():
             return
         (self.path / "stop").touch()
-        if self._stored_status().state == "queued":
+        if self.stored_status().state == "queued":
             # Briefly: a worker that has just taken the job sees the file itself.
             with self._claimed(timeout_s=0.5) as mine:
-                if mine and self._stored_status().state == "queued":
+                if mine and self.stored_status().state == "queued":
                     self.set_state("stopped")
 
     def check_stop(self) -> None:
@@ -194,14 +225,21 @@ class JobFolder:
         """Mark a stopped, interrupted or failed job `queued` again. Call `core.jobs.queue.resubmit` to have it done.
 
         Raises:
-            LabError: a worker is working on it.
+            LabError: a worker is working on it, or it was deleted.
         """
+        if not self.exists():
+            raise LabError(f'"{self.id}" is no longer here, it was deleted elsewhere; start another one.')
         with self.held():
             (self.path / "stop").unlink(missing_ok=True)
             self.set_state("queued")
 
     def write_result(self, result: dict[str, Any]) -> None:
-        disk.write_json(self.path / "result.json", result, schema=SCHEMA)
+        RESULT.write(self.path / "result.json", result)
 
     def result(self) -> dict[str, Any]:
-        return disk.read_json(self.path / "result.json", schema=SCHEMA)
+        """Return the result.
+
+        Raises:
+            DamagedFileError: it does not say all that pages read in it.
+        """
+        return check_result(RESULT.read(self.path / "result.json"), self.request()["kind"])

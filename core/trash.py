@@ -9,13 +9,23 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
-from core import disk
-from core.errors import LabError
+from core.errors import DamagedFileError
+from core.schema import Schema
 
 FOLDER = "trash"
-SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class _Note:
+    """What is to go, as paths inside the workspace."""
+
+    paths: tuple[str, ...]
+
+
+_NOTE = Schema(_Note)
 
 
 def remove(root: Path, paths: Iterable[Path]) -> None:
@@ -29,7 +39,7 @@ def remove(root: Path, paths: Iterable[Path]) -> None:
     inside = [path.relative_to(root).as_posix() for path in paths if path.exists()]
     if inside:
         note = root / FOLDER / f"{uuid.uuid4().hex}.json"
-        disk.write_json(note, {"paths": inside}, schema=SCHEMA)
+        _NOTE.write(note, _Note(tuple(inside)))
         _move(root, note)
         for moved in note.parent.glob(f"{note.stem}.*"):
             _remove_here(moved)
@@ -46,9 +56,9 @@ def finish(root: Path) -> None:
 def _move(root: Path, note: Path) -> None:
     """Move what a note names into the trash, and cross the note out."""
     try:
-        names = disk.read_json(note, schema=SCHEMA)["paths"]
-    except (LabError, KeyError, FileNotFoundError):
-        names = []
+        names = _NOTE.read(note).paths
+    except (DamagedFileError, FileNotFoundError):
+        names = ()
     for number, name in enumerate(names):
         path = root / name
         if not path.resolve().is_relative_to(root.resolve()) or path.resolve() == root.resolve():

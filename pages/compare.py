@@ -4,6 +4,7 @@ from core.data import dataset as datasets
 from core.sweeps.sweep import list_sweeps
 from ui import navigation, page, server
 from ui.compare import prepare, result, selection, watching
+from ui.experiments import damaged
 from ui.text import compare as words
 from ui.text import train as train_words
 
@@ -26,4 +27,5 @@ else:
     page.head(words.QUESTIONS["depth"])
     reason = train_words.NOT_TRAINABLE if found else train_words.NO_PHOTOS
     page.missing(reason, train_words.TO_PHOTOS, navigation.PHOTOS)
+damaged.show([*damaged.datasets(workspace), *damaged.sweeps(workspace)])
 selection.scroll_up()

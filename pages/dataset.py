@@ -2,7 +2,7 @@
 
 from core.data import dataset as datasets
 from ui import dataset_choice, jobs, navigation, page, server, state
-from ui.experiments import storage
+from ui.experiments import damaged, storage
 from ui.photos import check, search, split, steps, upload
 from ui.text import photos as words
 
@@ -27,4 +27,5 @@ else:
         check.show(workspace, found, chosen)
     else:
         split.show(workspace, found, chosen)
+    damaged.show(damaged.datasets(workspace))
     storage.show(workspace, chosen)

@@ -2,7 +2,7 @@
 
 from core.experiments import listing
 from ui import navigation, page, server
-from ui.experiments import library
+from ui.experiments import damaged, library
 from ui.test import before_after, evaluation, next_idea, reading
 from ui.text import test as words
 
@@ -24,3 +24,4 @@ if row:
 else:
     page.head(words.TEST_TITLE)
     library.missing(shelf)
+damaged.show(damaged.named_run(workspace))

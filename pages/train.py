@@ -2,6 +2,7 @@
 
 from core.data import dataset as datasets
 from ui import navigation, page, server
+from ui.experiments import damaged
 from ui.text import train as words
 from ui.train import experiment
 
@@ -19,3 +20,4 @@ elif trainable:
 else:
     page.head(words.TRAIN_TITLE)
     page.missing(words.NOT_TRAINABLE if found else words.NO_PHOTOS, words.TO_PHOTOS, navigation.PHOTOS)
+damaged.show([*damaged.datasets(workspace), *damaged.named_run(workspace)])

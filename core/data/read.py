@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.config import Split
 from core.data.filetype import HEAD_BYTES, archive_name, why_not_a_photo
 from core.data.labels import TABLE_ENDINGS, FoundLabels, PeopleFrom, labels_from_names, labels_from_table
 from core.data.layout import ARRANGEMENT, Parts, Place, arrange, arrange_new, folders_name_people, found_names
@@ -17,8 +18,6 @@ from core.visible import visible
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from core.config import Split
 
 MAX_PHOTO_BYTES = 200_000_000
 MAX_TABLE_BYTES = 10_000_000

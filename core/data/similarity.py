@@ -7,21 +7,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core import disk
-from core.errors import LabError
+from core.errors import DamagedFileError, DatasetError
+from core.schema import Schema
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from core.data.dataset import Dataset, Item
     from core.workspace import Workspace
-
-SCHEMA = 1
 
 # Weight of the similarity to other people, which counts against a face. Measured with the bundled network on group
 # photos of two to four faces, with six photos a person known: 98 of 100 guesses are right for drawn people and 99 for
@@ -48,6 +46,10 @@ class Guess:
     sure: bool
     scores: tuple[float, ...]
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.face < len(self.scores):
+            raise DatasetError(f"A guess names face {self.face} of {len(self.scores)}; compare the faces again.")
+
 
 @dataclass(frozen=True)
 class Mislabeled:
@@ -65,11 +67,14 @@ class Similarity:
 
     Attributes:
         guesses: by `key_of` the photo.
-        mislabeled: photos of one face that look like somebody else; "strangers" in the file.
+        mislabeled: photos of one face that look like somebody else.
     """
 
     guesses: dict[str, Guess] = field(default_factory=dict)
     mislabeled: tuple[Mislabeled, ...] = ()
+
+
+_FILE = Schema(Similarity, 2, {1: lambda content: {**content, "mislabeled": content["strangers"]}})
 
 
 @dataclass(frozen=True)
@@ -181,20 +186,14 @@ def key_of(dataset: Dataset, item: Item) -> str:
 def load_similarity(workspace: Workspace, dataset: Dataset) -> Similarity | None:
     """Return what was found for this version of a data set; None if its faces were not compared yet."""
     try:
-        content = disk.read_json(_path(workspace, dataset.id, dataset.version), schema=SCHEMA)
-    except (LabError, FileNotFoundError):
+        return _FILE.read(_path(workspace, dataset.id, dataset.version))
+    except (DamagedFileError, FileNotFoundError):
         return None
-    guesses = {
-        key: Guess(guess["face"], guess["sure"], tuple(guess["scores"])) for key, guess in content["guesses"].items()
-    }
-    return Similarity(guesses, tuple(Mislabeled(**odd) for odd in content["strangers"]))
 
 
 def save_similarity(workspace: Workspace, dataset: Dataset, similarity: Similarity) -> None:
     """Save what was found for this version of a data set."""
-    content = asdict(similarity)
-    content["strangers"] = content.pop("mislabeled")
-    disk.write_json(_path(workspace, dataset.id, dataset.version), content, schema=SCHEMA)
+    _FILE.write(_path(workspace, dataset.id, dataset.version), similarity)
 
 
 def with_new_name(similarity: Similarity, old: str, new: str) -> Similarity:

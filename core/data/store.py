@@ -81,7 +81,7 @@ class PhotoStore:
         """
         # A gallery opens many, so where the small copy exists, the crop is not looked at.
         path = _thumbnail_path(self.folder(sha256).crop_path(config, face_index), side_px)
-        return path if path.exists() else thumbnail_of_crop(self.crop(sha256, config, face_index), side_px)
+        return path if _is_there(path) else thumbnail_of_crop(self.crop(sha256, config, face_index), side_px)
 
     def crop_all(
         self,
@@ -148,13 +148,21 @@ def thumbnail_of_crop(crop: Path, side_px: int) -> Path:
         FileNotFoundError: the photo was deleted.
     """
     path = _thumbnail_path(crop, side_px)
-    if path.exists():
+    if _is_there(path):
         return path
     with Image.open(crop) as picture:
         small = picture.convert("RGB").resize((side_px, side_px), Image.Resampling.LANCZOS)
     with disk.replacing(path, make_folder=False) as beside:
         small.save(beside, "JPEG", quality=_THUMBNAIL_QUALITY)
     return path
+
+
+def _is_there(path: Path) -> bool:
+    """Return whether there is such a file, and not as empty as a computer that lost its power leaves it."""
+    try:
+        return path.stat().st_size > 0
+    except FileNotFoundError:
+        return False
 
 
 def _thumbnail_path(crop: Path, side_px: int) -> Path:

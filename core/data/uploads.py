@@ -12,7 +12,7 @@ import shutil
 import zipfile
 from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING
 
@@ -23,12 +23,13 @@ from core.data.filetype import HEAD_BYTES, archive_name
 from core.data.layout import SPLIT_FOLDERS
 from core.data.read import is_ignored
 from core.data.sources import read_zip
-from core.errors import DatasetError
+from core.errors import DamagedFileError, DatasetError
+from core.schema import Schema
+from core.zips import NewZip
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCHEMA = 1
 _COPY_BYTES = 1 << 20
 _PACKED = "packed.zip"
 # The person of a pile that is a whole folder or zip.
@@ -52,6 +53,14 @@ class Pile:
     batches: int = 1
 
 
+@dataclass(frozen=True)
+class _Index:
+    piles: tuple[Pile, ...]
+
+
+_INDEX = Schema(_Index)
+
+
 class Upload:
     """An upload in a folder, which need not exist yet."""
 
@@ -61,10 +70,10 @@ class Upload:
     def piles(self) -> tuple[Pile, ...]:
         """Return what was uploaded so far, by number."""
         try:
-            content = disk.read_json(self.path / "index.json", schema=SCHEMA)
-        except FileNotFoundError:
+            return _INDEX.read(self.path / "index.json").piles
+        except (FileNotFoundError, DamagedFileError):
+            # Photos that wait were only copied here; without their index they are brought again.
             return ()
-        return tuple(Pile(**{**pile, "names": tuple(pile["names"])}) for pile in content["piles"])
 
     def pile(self, number: int) -> Pile:
         """Return one pile; an empty one if nothing was uploaded under this number."""
@@ -86,7 +95,7 @@ class Upload:
         with self._locked():
             pile = self.pile(number)
             names = dict.fromkeys(pile.names)
-            with _written(self._zip(number, pile.batches)) as beside, zipfile.ZipFile(beside, "w") as archive:
+            with _written(self._zip(number, pile.batches)) as beside, NewZip(beside) as archive:
                 for name, file in _unpacked(files) if unpack else files:
                     once = unique_name(name, names)
                     with archive.open(once, "w", force_zip64=True) as entry:
@@ -173,8 +182,8 @@ class Upload:
         self._write([*(pile for pile in self.piles() if pile.number != kept.number), kept])
 
     def _write(self, piles: list[Pile]) -> None:
-        ordered = sorted(piles, key=lambda pile: pile.number)
-        disk.write_json(self.path / "index.json", {"piles": [asdict(pile) for pile in ordered]}, schema=SCHEMA)
+        ordered = tuple(sorted(piles, key=lambda pile: pile.number))
+        _INDEX.write(self.path / "index.json", _Index(ordered))
         # Only now: files without a pile are harmless, a pile without its files is not. Another tab may need packed.zip.
         self._remove_all_but(ordered, "[0-9]*.zip")
 
@@ -227,7 +236,7 @@ def _join(piles: list[tuple[str, list[Path]]], to: Path) -> None:
     # A person may be called Val or Test. Inside a folder "train" that name does not mean a split.
     around = "train/" if any(person.casefold() in SPLIT_FOLDERS for person in people) else ""
     taken: set[str] = set()
-    with zipfile.ZipFile(to, "w", zipfile.ZIP_STORED) as joined:
+    with NewZip(to) as joined:
         for person, path in ((person, path) for person, paths in piles for path in paths):
             inside = f"{around}{_as_folder(person)}/" if person else ""
             with zipfile.ZipFile(path) as archive:

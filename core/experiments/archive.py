@@ -11,23 +11,44 @@ import json
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from core import disk
+from core import disk, jobfiles
 from core.config import CropConfig
+from core.data.dataset import MANIFEST
 from core.errors import RunError
+from core.experiments import runs
 from core.experiments.runs import Run, open_run
+from core.schema import Moment, Schema
 from core.workspace import Workspace
+from core.zips import NewZip
 
-SCHEMA = 1
+T = TypeVar("T")
 MODEL, LABELS, CROP, README = "model.keras", "labels.json", "crop.json", "README.txt"
 HEADER, CONFIG, DATASET = "run/experiment.json", "run/config.json", "run/dataset.json"
 EVENTS, PREDICTIONS, RESULT = "run/events.jsonl", "run/predictions.json", "run/result.json"
 MODEL_LIMIT_BYTES = 4_000_000_000
 # Paths of this computer and names of unused files are not passed on.
 _PRIVATE = ("model_path", "left_out")
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a zip says first; `id` is the run's own where it was made, and anything in a zip of somebody else."""
+
+    id: Any
+    name: str
+    created_at: Moment
+
+
+@dataclass(frozen=True)
+class _Labels:
+    people: tuple[str, ...]
+
+
+HEADERS, _LABELS, _CROP = Schema(Header), Schema(_Labels), Schema(CropConfig)
 
 
 @dataclass(frozen=True)
@@ -49,11 +70,11 @@ def pack_run(run: Run, to: Path) -> Path:
     if not predictions.exists():
         raise RunError(f'The experiment "{run.name or run.id}" has no final exam yet; let it finish first.')
     summary = run.summary() or {}
-    with disk.replacing(to) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
+    with disk.replacing(to) as beside, NewZip(beside, zipfile.ZIP_DEFLATED) as archive:
         # Weights do not compress.
         archive.write(pack.model_path, MODEL, zipfile.ZIP_STORED)
-        archive.writestr(LABELS, _json({"people": list(pack.people)}))
-        archive.writestr(CROP, _json(asdict(pack.crop)))
+        archive.writestr(LABELS, _json(_LABELS, _Labels(pack.people)))
+        archive.writestr(CROP, _json(_CROP, pack.crop))
         archive.writestr(README, _readme(run, summary))
         _write_run(archive, run, summary)
     return to
@@ -61,16 +82,17 @@ def pack_run(run: Run, to: Path) -> Path:
 
 def _write_run(archive: zipfile.ZipFile, run: Run, summary: dict[str, Any]) -> None:
     dataset = replace(run.dataset, left_out=(), to_review=())
-    archive.writestr(HEADER, _json({"id": run.id, "name": run.name, "created_at": run.created_at}))
-    archive.writestr(CONFIG, _json(run.config.to_dict()))
-    archive.writestr(DATASET, _json(dataset.to_dict()))
+    archive.writestr(HEADER, _json(HEADERS, Header(run.id, run.name, run.created_at)))
+    archive.writestr(CONFIG, _json(runs.CONFIG, run.config))
+    archive.writestr(DATASET, _json(MANIFEST, dataset))
     archive.writestr(EVENTS, "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in run.job.events()))
-    archive.writestr(PREDICTIONS, _json(disk.read_json(run.path / "predictions.json", schema=SCHEMA)))
-    archive.writestr(RESULT, _json({key: value for key, value in summary.items() if key not in _PRIVATE}))
+    archive.writestr(PREDICTIONS, _json(runs.PREDICTIONS, runs.PREDICTIONS.read(run.path / "predictions.json")))
+    public = {key: value for key, value in summary.items() if key not in _PRIVATE}
+    archive.writestr(RESULT, _json(jobfiles.RESULT, public))
 
 
-def _json(content: dict[str, Any]) -> str:
-    return json.dumps({"schema": SCHEMA, **content}, ensure_ascii=False)
+def _json(schema: Schema[T], value: T) -> str:
+    return json.dumps(schema.content(value), ensure_ascii=False)
 
 
 def _readme(run: Run, summary: dict[str, object]) -> str:
@@ -135,6 +157,4 @@ def _read_pack(folder: Path) -> ModelPack:
     for name in (MODEL, LABELS, CROP):
         if not (folder / name).exists():
             raise RunError(f'"{folder.name}" holds no {name}; choose a folder or zip that this lab made.')
-    people = tuple(disk.read_json(folder / LABELS, schema=SCHEMA)["people"])
-    crop = CropConfig(**disk.read_json(folder / CROP, schema=SCHEMA))
-    return ModelPack(folder / MODEL, people, crop)
+    return ModelPack(folder / MODEL, _LABELS.read(folder / LABELS).people, _CROP.read(folder / CROP))

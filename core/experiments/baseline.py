@@ -101,7 +101,7 @@ def photos_of_run(run: Run) -> PhotoSet | None:
 def _request(run: Run) -> _Request | None:
     try:
         return _read(run, (run.path / "dataset.json").stat().st_mtime_ns)
-    except (LabError, OSError, KeyError, TypeError, ValueError):
+    except (LabError, OSError):
         return None
 
 
@@ -206,5 +206,5 @@ def _is_valid(run: Run) -> bool:
     """Return whether an experiment can be read, and its unfrozen blocks trained."""
     try:
         return run.predictions() is not None and run.summary() is not None and run.outcome().retrained
-    except (LabError, OSError, KeyError, TypeError, ValueError):
+    except (LabError, OSError):
         return False

@@ -59,7 +59,7 @@ def tested_with(dataset_id: str, everything: Sequence[Run]) -> Iterator[Run]:
 
 def requested_config(run: Run) -> TrainConfig:
     """Return the settings as requested: what "auto" became on this computer was not chosen."""
-    return TrainConfig.from_dict(run.job.request()["config"])
+    return run.requested_config
 
 
 @lru_cache(maxsize=4096)

@@ -188,7 +188,8 @@ def progress_from(events: list[dict[str, Any]], epochs: int, now: float) -> Prog
     seconds = [event["seconds"] for event in attempt if event["event"] == "epoch" and event["epoch"] > 0]
     left = None
     if seconds:
-        in_this_epoch = now - max(event["at"] for event in attempt if event["event"] == "epoch")
+        # A clock may be set back meanwhile.
+        in_this_epoch = max(0.0, now - max(event["at"] for event in attempt if event["event"] == "epoch"))
         left = max(0.0, float(np.median(seconds)) * (epochs - finished) - in_this_epoch)
     return Progress("train", finished, epochs, batch, batches, seconds_left=left)
 
@@ -196,4 +197,4 @@ def progress_from(events: list[dict[str, Any]], epochs: int, now: float) -> Prog
 def earlier_seconds(events: list[dict[str, Any]]) -> float:
     """Return how long the attempts before the last one took, from each one's start to its last event."""
     starts = [place for place, event in enumerate(events) if event["event"] == "started"]
-    return float(sum(events[end - 1]["at"] - events[start]["at"] for start, end in pairwise(starts)))
+    return float(sum(max(0.0, events[end - 1]["at"] - events[start]["at"]) for start, end in pairwise(starts)))

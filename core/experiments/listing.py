@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from core import disk
-from core.errors import LabError
+from core.errors import DamagedFileError, LabError
 from core.experiments.outcome import Outcome
 from core.experiments.runs import Run, damage, list_runs, run_folders
 from core.jobfolder import OPEN_STATES
+from core.schema import Count, Schema
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,7 +108,15 @@ def list_all(workspace: Workspace) -> RunList:
     return RunList(alone, tuple(unreadable), tuple(row for row in rows if row.sweep))
 
 
-_NUMBERS_SCHEMA = 1
+@dataclass(frozen=True)
+class _Numbers:
+    """The numbers given so far by the ids of runs, and the next one."""
+
+    next: Count = 1
+    numbers: dict[str, Count] = field(default_factory=dict)
+
+
+_NUMBERS = Schema(_Numbers)
 
 
 def numbers(workspace: Workspace, ids: Sequence[str]) -> dict[str, int]:
@@ -116,16 +124,15 @@ def numbers(workspace: Workspace, ids: Sequence[str]) -> dict[str, int]:
     if not ids:
         return {}
     path = workspace.runs / "numbers.json"
-    given, following = _numbers(path)
+    given = _numbers(path).numbers
     if not set(ids) <= set(given):
         # Another page may assign numbers at the same moment.
         with FileLock(path.with_suffix(".lock")):
-            given, following = _numbers(path)
-            new = sorted(set(ids) - set(given))
-            kept = {run_id: number for run_id, number in given.items() if (workspace.runs / run_id).is_dir()}
-            given = kept | {run_id: following + place for place, run_id in enumerate(new)}
-            content = {"next": following + len(new), "numbers": given}
-            disk.write_json(path, content, schema=_NUMBERS_SCHEMA)
+            before = _numbers(path)
+            new = sorted(set(ids) - set(before.numbers))
+            kept = {run_id: number for run_id, number in before.numbers.items() if (workspace.runs / run_id).is_dir()}
+            given = kept | {run_id: before.next + place for place, run_id in enumerate(new)}
+            _NUMBERS.write(path, _Numbers(before.next + len(new), given))
     return {run_id: given[run_id] for run_id in ids}
 
 
@@ -139,16 +146,15 @@ def number(workspace: Workspace, run: Run) -> int:
 
 def next_number(workspace: Workspace) -> int:
     """Return the number that the next experiment will get, after all of `list_all` have theirs."""
-    return _numbers(workspace.runs / "numbers.json")[1]
+    return _numbers(workspace.runs / "numbers.json").next
 
 
-def _numbers(path: Path) -> tuple[dict[str, int], int]:
-    """Return the numbers given so far, and the next one; a damaged file counts as none."""
+def _numbers(path: Path) -> _Numbers:
+    """Return the numbers given so far; a damaged file counts as none."""
     try:
-        content = disk.read_json(path, schema=_NUMBERS_SCHEMA)
-        return {str(run_id): int(number) for run_id, number in content["numbers"].items()}, int(content["next"])
-    except (LabError, OSError, KeyError, TypeError, ValueError, AttributeError):
-        return {}, 1
+        return _NUMBERS.read(path)
+    except (DamagedFileError, FileNotFoundError):
+        return _Numbers()
 
 
 def read_listed_run(run: Run) -> ListedRun:

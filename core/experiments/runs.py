@@ -14,23 +14,32 @@ from __future__ import annotations
 
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 import numpy as np
 
 from core import disk
-from core.config import TrainConfig
-from core.data.dataset import Dataset
-from core.errors import LabError, RunError
+from core.config import MAX_PEOPLE, TrainConfig
+from core.data.dataset import MANIFEST, Dataset
+from core.errors import DamagedFileError, LabError, RunError
 from core.experiments.history import Epoch, Progress, epochs_from, last_epoch, progress_from
 from core.experiments.outcome import Outcome, outcome
 from core.jobfolder import JobFolder, State, Status
+from core.models.registry import check_config
+from core.schema import Count, Schema, convert
 from core.workspace import Workspace
 
-SCHEMA = 1
+Probability = Annotated[float, msgspec.Meta(ge=0, le=1.001)]
+Label = Annotated[int, msgspec.Meta(ge=-1, lt=MAX_PEOPLE)]
+
+
+def _not_whole(why: str) -> DamagedFileError:
+    return DamagedFileError(f'"predictions.json" is damaged ({why}); delete this experiment, or bring it back again.')
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,56 @@ class Predictions:
     names: tuple[str, ...]
     sha256s: tuple[str, ...]
     faces: tuple[int | None, ...]
+
+    def __post_init__(self) -> None:
+        n, n_people = self.probabilities.shape
+        if not n == len(self.labels) == len(self.names) == len(self.sha256s) == len(self.faces):
+            raise _not_whole("its parts have different lengths")
+        if ((self.labels < -1) | (self.labels >= n_people)).any():
+            raise _not_whole("it names somebody it does not know")
+
+    def rows(self) -> PredictionRows:
+        """Return them as they stand in a file."""
+        rounded = np.round(self.probabilities.astype(float), 6).tolist()
+        return PredictionRows(rounded, self.labels.tolist(), self.names, self.sha256s, self.faces)
+
+
+@dataclass(frozen=True)
+class PredictionRows:
+    """`predictions.json`; see `Predictions`."""
+
+    probabilities: list[list[Probability]]
+    labels: list[Label]
+    names: tuple[str, ...]
+    sha256s: tuple[str, ...]
+    faces: tuple[Count | None, ...]
+
+    def predictions(self, n_people: int) -> Predictions:
+        """Return them as arrays.
+
+        Raises:
+            DamagedFileError: they are not of so many people, or their counts do not agree.
+        """
+        if {len(row) for row in self.probabilities} - {n_people}:
+            raise _not_whole(f"it is not about its {n_people} people")
+        probabilities = np.array(self.probabilities, np.float32).reshape(-1, n_people)
+        return Predictions(probabilities, np.array(self.labels, np.int64), self.names, self.sha256s, self.faces)
+
+
+CONFIG, PREDICTIONS = Schema(TrainConfig), Schema(PredictionRows)
+
+
+def check_known(config: TrainConfig, named: str) -> TrainConfig:
+    """Return settings that were read, if this version of the lab has their network.
+
+    Raises:
+        DamagedFileError: it has not.
+    """
+    try:
+        check_config(config)
+    except LabError as error:
+        raise DamagedFileError(f'"{named}" does not fit this lab: {error}') from error
+    return config
 
 
 @dataclass(frozen=True)
@@ -92,19 +151,22 @@ class Run:
     def config(self) -> TrainConfig:
         """The settings: as requested, and as resolved once the training has started."""
         resolved = self.path / "config.json"
-        if resolved.exists():
-            return TrainConfig.from_dict(disk.read_json(resolved, schema=SCHEMA))
-        return TrainConfig.from_dict(self.job.request()["config"])
+        return check_known(CONFIG.read(resolved), resolved.name) if resolved.exists() else self.requested_config
+
+    @property
+    def requested_config(self) -> TrainConfig:
+        """The settings as requested: what "auto" became on this computer was not chosen."""
+        return check_known(convert(self.job.request()["config"], TrainConfig, "request.json"), "request.json")
 
     @property
     def dataset(self) -> Dataset:
-        return Dataset.from_dict(disk.read_json(self.path / "dataset.json", schema=SCHEMA))
+        return MANIFEST.read(self.path / "dataset.json")
 
     def status(self) -> Status:
         return self.job.status()
 
     def write_config(self, config: TrainConfig) -> None:
-        disk.write_json(self.path / "config.json", config.to_dict(), schema=SCHEMA)
+        CONFIG.write(self.path / "config.json", config)
 
     def history(self) -> list[Epoch]:
         """Return the finished epochs, epoch 0 first. One trained twice, because of an interruption, counts once."""
@@ -125,25 +187,10 @@ class Run:
         path = self.path / "predictions.json"
         if not path.exists():
             return None
-        content = disk.read_json(path, schema=SCHEMA)
-        n_classes = len(self.dataset.people)
-        return Predictions(
-            probabilities=np.asarray(content["probabilities"], np.float32).reshape(-1, n_classes),
-            labels=np.asarray(content["labels"], np.int64),
-            names=tuple(content["names"]),
-            sha256s=tuple(content["sha256s"]),
-            faces=tuple(content["faces"]),
-        )
+        return PREDICTIONS.read(path).predictions(len(self.dataset.people))
 
     def write_predictions(self, predictions: Predictions) -> None:
-        content = {
-            "probabilities": np.round(predictions.probabilities.astype(float), 6).tolist(),
-            "labels": predictions.labels.tolist(),
-            "names": list(predictions.names),
-            "sha256s": list(predictions.sha256s),
-            "faces": list(predictions.faces),
-        }
-        disk.write_json(self.path / "predictions.json", content, schema=SCHEMA)
+        PREDICTIONS.write(self.path / "predictions.json", predictions.rows())
 
     def summary(self) -> dict[str, Any] | None:
         """Return the numbers of the finished run (the JSON of `train`); None before the test."""
@@ -195,7 +242,7 @@ def create_run(
         LabError: the folder exists and is not empty.
     """
     with JobFolder.making(path, training_request(config, dataset, name, sweep, came_from), state=state) as beside:
-        disk.write_json(beside / "dataset.json", dataset.to_dict(), schema=SCHEMA)
+        MANIFEST.write(beside / "dataset.json", dataset)
     return Run(path)
 
 
@@ -218,17 +265,21 @@ def list_runs(workspace: Workspace, *, of_sweeps: bool = False) -> list[Run]:
 
 def run_folders(workspace: Workspace) -> list[Run]:
     """Return all runs of a workspace, newest first, damaged ones too."""
-    folders = [path for path in disk.folders_in(workspace.runs) if (path / "dataset.json").exists()]
+    needed = ("request.json", "status.json", "dataset.json")
+    folders = [path for path in disk.folders_in(workspace.runs) if any((path / name).exists() for name in needed)]
     return [Run(path) for path in sorted(folders, key=lambda path: path.name, reverse=True)]
+
+
+_READ = ("request.json", "status.json", "config.json", "result.json", "dataset.json", "predictions.json")
 
 
 def damage(run: Run) -> str | None:
     """Return in a sentence why a run cannot be read, as after an incomplete deletion; None where it can."""
     changed_ns = []
-    for name in ("request.json", "status.json", "config.json", "result.json"):
+    for name in _READ:
         try:
             changed_ns.append((run.path / name).stat().st_mtime_ns)
-        except FileNotFoundError:
+        except OSError:
             changed_ns.append(0)
     return _damage(run, *changed_ns)
 
@@ -238,16 +289,13 @@ def _damage(run: Run, *changed_ns: int) -> str | None:
     """Read the small files once, and again when one of them changes."""
     del changed_ns
     try:
-        request = run.job.request()
-        str(request["name"]), float(request["created_at"]), run.config
-        disk.read_json(run.path / "status.json", schema=SCHEMA)["state"]
-        summary = run.summary()
-        if summary is not None:
-            int(summary["test_correct"]), int(summary["test_total"])
+        run.job.stored_status(), run.config, run.requested_config, run.dataset
+        if run.summary() is not None and run.predictions() is None:
+            raise FileNotFoundError(None, None, "predictions.json")
+    except FileNotFoundError as error:
+        return f'The experiment "{run.id}" is damaged ("{Path(error.filename).name}" is gone); delete it.'
     except LabError as error:
         return f'The experiment "{run.id}" is damaged: {error}'
-    except (KeyError, TypeError, ValueError, AttributeError, FileNotFoundError) as error:
-        return f'The experiment "{run.id}" is damaged ({error}); delete it.'
     return None
 
 
@@ -258,12 +306,11 @@ def is_used(workspace: Workspace, dataset: Dataset) -> bool:
 
 def dataset_of(run: Run) -> tuple[str, int] | None:
     """Return id and version of a run's data set, of a damaged run as well; None where they cannot be found."""
-    try:
-        request = run.job.request()
-        return request["dataset_id"], request["dataset_version"]
-    except (LabError, KeyError, TypeError, FileNotFoundError):
-        pass
-    try:
-        return run.dataset.id, run.dataset.version
-    except (LabError, KeyError, TypeError, FileNotFoundError):
-        return None
+    with suppress(LabError, FileNotFoundError):
+        request = run.job.stored_request()
+        if isinstance(version := request.get("dataset_version"), int) and "dataset_id" in request:
+            return request["dataset_id"], version
+    with suppress(LabError, FileNotFoundError):
+        dataset = run.dataset
+        return dataset.id, dataset.version
+    return None

@@ -156,7 +156,7 @@ def _read_measured(path: Path, changed_ns: int) -> _Measured | None:
     run = runs.Run(path)
     try:
         request, result = run.job.request(), run.job.result()
-        config = TrainConfig.from_dict(request["config"])
+        config = run.requested_config
         # An interrupted and resumed one built its network twice; an imported one ran on another computer.
         if run.status().state != "done" or request.get("brought_back") or _starts(path) != 1:
             return None
@@ -166,7 +166,7 @@ def _read_measured(path: Path, changed_ns: int) -> _Measured | None:
         ran = replace(config, epochs=epochs, head_epochs=min(config.head_epochs, epochs - 1))
         reference_s = reference_seconds(ran, photos, len(result["classes"]))
         return _Measured((config.backbone, config.precision), result["seconds"] / reference_s)
-    except (LabError, KeyError, TypeError, ZeroDivisionError, FileNotFoundError):
+    except (LabError, KeyError, TypeError, ValueError, ZeroDivisionError, FileNotFoundError):
         return None
 
 

@@ -96,7 +96,7 @@ def go_on(workspace: Workspace) -> None:
 
 def _remove_unneeded_photos(workspace: Workspace) -> None:
     """Remove photos that no data set uses, unless a search that can go on may still want them."""
-    searching = [job for job in _jobs(workspace) if _request(job).get("kind") in SEARCHES and not _has_ended(job)]
+    searching = [job for job in _jobs(workspace) if job.kind() in SEARCHES and not _has_ended(job)]
     if not searching:
         datasets.remove_unneeded(workspace, partial(runs.is_used, workspace))
 
@@ -104,8 +104,24 @@ def _remove_unneeded_photos(workspace: Workspace) -> None:
 def _has_ended(job: JobFolder) -> bool:
     try:
         return job.status().state in ("done", "failed")
-    except (LabError, FileNotFoundError, KeyError):
+    except (LabError, FileNotFoundError):
         return True
+
+
+def delete_job(workspace: Workspace, job: JobFolder) -> None:
+    """Stop a job where it is open, and remove it with what it was given.
+
+    Raises:
+        LabError: a worker does not let go of it.
+    """
+    _stop(workspace, [job])
+    _remove(workspace, [job])
+    _remove_unneeded_photos(workspace)
+
+
+def damaged_jobs(workspace: Workspace) -> list[tuple[JobFolder, str]]:
+    """Return the jobs beside trainings and sweeps that cannot be read, each with the reason in a sentence."""
+    return [(job, reason) for job in _jobs(workspace) if (reason := job.damage()) is not None]
 
 
 def erase_everything(workspace: Workspace) -> Erased:
@@ -138,7 +154,7 @@ def _in(home: Path) -> list[JobFolder]:
 def _request(job: JobFolder) -> dict[str, Any]:
     """Return a job's request; nothing where its folder is damaged."""
     try:
-        return job.request()
+        return job.stored_request()
     except (LabError, FileNotFoundError):
         return {}
 
@@ -146,7 +162,7 @@ def _request(job: JobFolder) -> dict[str, Any]:
 def _is_open(job: JobFolder) -> bool:
     try:
         return job.status().state in OPEN_STATES
-    except (LabError, FileNotFoundError, KeyError):
+    except (LabError, FileNotFoundError):
         return False
 
 

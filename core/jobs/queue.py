@@ -41,7 +41,7 @@ class Marker:
     @classmethod
     def of(cls, workspace: Workspace, job: JobFolder) -> Marker:
         """Return the marker of a job, existing or not."""
-        request = job.request()
+        request = job.stored_request()
         name = f"{request['created_at']:017.6f}-{job.path.parent.name}-{job.id}"
         return cls(_lane_folder(workspace, request["lane"]) / name, job)
 

@@ -201,11 +201,8 @@ class _Worker:
         """Return whether the process exits after this job; it does so as well where the job cannot be read."""
         if not job.exists():
             return False
-        try:
-            kind = self._kinds.get(job.request()["kind"])
-        except (LabError, OSError, KeyError, TypeError):
-            return True
-        return kind is not None and kind.ends_worker
+        kind = self._kinds.get(job.kind())
+        return job.kind() == "" or (kind is not None and kind.ends_worker)
 
     def _mark_interrupted(self, job: JobFolder) -> None:
         """Mark the job interrupted where the system ended the worker and the user asked for nothing."""

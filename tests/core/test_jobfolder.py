@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -14,7 +15,7 @@ from core.jobfolder import JobFolder
 if TYPE_CHECKING:
     from pathlib import Path
 
-REQUEST = {"kind": "crop", "lane": "helper", "name": "Ωmega"}
+REQUEST = {"kind": "crop", "lane": "helper", "name": "Ωmega", "source": "photos.zip"}
 
 
 @pytest.fixture
@@ -66,15 +67,15 @@ def test_running_is_believed_only_with_the_lock(job: JobFolder) -> None:
 
 def test_a_last_word_written_between_two_looks_counts(job: JobFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     job.set_state("running")
-    stored = JobFolder._stored_status
+    stored = JobFolder.stored_status
 
     def finish_after_the_first_look(self: JobFolder) -> object:
-        monkeypatch.setattr(JobFolder, "_stored_status", stored)
+        monkeypatch.setattr(JobFolder, "stored_status", stored)
         status = stored(self)
         self.set_state("done")
         return status
 
-    monkeypatch.setattr(JobFolder, "_stored_status", finish_after_the_first_look)
+    monkeypatch.setattr(JobFolder, "stored_status", finish_after_the_first_look)
     assert job.status().state == "done"
 
 
@@ -103,14 +104,17 @@ def test_a_process_that_dies_lets_go(job: JobFolder) -> None:
 
 
 def test_events_carry_their_time_and_survive_a_torn_line(job: JobFolder) -> None:
-    job.emit("epoch", epoch=0, loss=1.5)
+    job.emit("batch", epoch=0, batch=1, batches=2)
     with (job.path / "events.jsonl").open("ab") as log:
         log.write(b'{"event": "epoch", "epo')
-    job.emit("epoch", epoch=1, loss=0.5)
+    job.emit("batch", epoch="one", batch=1, batches=2)  # as no version of the lab writes it
+    job.emit("batch", epoch=1, batch=1, batches=2)
+    job.emit("of a later version", epoch="one")
     events = job.events()
-    assert [(event["event"], event["epoch"], event["loss"]) for event in events] == [
-        ("epoch", 0, 1.5),
-        ("epoch", 1, 0.5),
+    assert [(event["event"], event["epoch"]) for event in events] == [
+        ("batch", 0),
+        ("batch", 1),
+        ("of a later version", "one"),
     ]
     assert abs(time.time() - events[1]["at"]) < 60
 
@@ -160,6 +164,25 @@ def test_looking_for_a_lock_makes_no_folder(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         JobFolder(tmp_path / "gone").is_locked()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_one_that_was_deleted_cannot_go_on_and_says_so(job: JobFolder) -> None:
+    shutil.rmtree(job.path)
+    with pytest.raises(LabError, match='"one" is no longer here'):
+        job.queue_again()
+    assert not job.path.exists()
+
+
+@pytest.mark.parametrize(
+    "content", ["", '{"schema": 1}', '{"schema": 1, "kind": "crop", "lane": "helper", "created_at": 1}']
+)
+def test_a_damaged_one_says_why(job: JobFolder, content: str) -> None:
+    assert job.damage() is None
+    (job.path / "request.json").write_text(content, encoding="utf-8")
+    assert str(job.damage()).startswith('The job "one" is damaged: "request.json"')
+    assert job.kind() == ("crop" if "crop" in content else "")
+    (job.path / "request.json").unlink()
+    assert job.damage() == 'The job "one" is damaged ("request.json" is gone); delete it.'
 
 
 def test_result(job: JobFolder) -> None:

@@ -7,11 +7,12 @@ import pytest
 from core.config import HeadConfig, TrainConfig
 from core.errors import ConfigError
 from core.presets import PRESETS, preset
+from core.schema import convert
 
 
 @pytest.mark.parametrize("name", list(PRESETS))
 def test_presets_survive_json(name: str) -> None:
-    again = TrainConfig.from_dict(json.loads(json.dumps(preset(name).to_dict())))
+    again = convert(json.loads(json.dumps(preset(name).to_dict())), TrainConfig, "config.json")
     assert again == preset(name)
     assert isinstance(again.head.hidden, tuple)
 

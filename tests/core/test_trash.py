@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core import trash
+from core import disk, trash
 
 KILLED = """
 import os, shutil, signal, sys
@@ -71,7 +71,7 @@ def test_a_note_reaches_nothing_outside(tmp_path: Path, name: str) -> None:
     (tmp_path / "outside.txt").write_text("x")
     root = tmp_path / "home"
     fill(root)
-    trash.disk.write_json(root / trash.FOLDER / "1.json", {"paths": [name]}, schema=trash.SCHEMA)
+    disk.write_json(root / trash.FOLDER / "1.json", {"paths": [name]}, schema=1)
     trash.finish(root)
     assert (tmp_path / "outside.txt").exists()
     assert len(files(root)) == 5

@@ -154,7 +154,7 @@ def test_a_damaged_one_is_said_and_can_be_deleted(open_page, lab_home, file) -> 
     (broken.path / file).write_text("no json", encoding="utf-8")
     app = open_page(navigation.LIBRARY)
     assert "is not a file of this lab" in app.error[0].value
-    app.button(key=named(Widget.DELETE_RUN_SURE, broken)).click().run()
+    app.button(key=Widget.DELETE_DAMAGED_SURE.of(broken.id)).click().run()
     assert not app.exception
     assert not app.error
     assert runs.list_runs(lab_home) == [kept]

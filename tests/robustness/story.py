@@ -7,6 +7,7 @@ the workspace, so that after a death it is known what the user has seen happen.
 from __future__ import annotations
 
 import io
+import json
 import os
 import threading
 import time
@@ -310,7 +311,7 @@ def _belongs_together(workspace: Workspace, place: Path, step: str) -> dict[str,
     """Return by click what goes away together, as it was listed before the step."""
     if step not in ("delete", "erase"):
         return {}
-    listed = disk.read_json(place / LIST, schema=1)[step]
+    listed = json.loads((place / LIST).read_bytes())[step]
     return {name: [workspace.root / path for path in paths] for name, paths in listed.items()}
 
 

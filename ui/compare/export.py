@@ -30,6 +30,7 @@ from core.experiments.runs import Run
 from core.sweeps import recommendation, tables
 from core.sweeps.results import Line, Point, Result, labelled_test_items, lines, results
 from core.sweeps.sweep import Sweep
+from core.zips import NewZip
 from ui.charts import confusion_matrix, overlay
 from ui.compare import report
 from ui.state import Widget
@@ -63,7 +64,7 @@ def pack(sweep: Sweep, to: Path) -> Path:
     """Write a sweep, finished or not, as one zip to `to`."""
     found = results(sweep)
     drawn = lines(sweep.plan, found)
-    with disk.replacing(to) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
+    with disk.replacing(to) as beside, NewZip(beside, zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("runs.csv", tables.runs_csv(sweep))
         archive.writestr("predictions.csv", tables.predictions_csv(sweep))
         archive.writestr("settings.json", json.dumps(_settings(sweep, drawn), ensure_ascii=False, indent=1))

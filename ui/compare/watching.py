@@ -63,7 +63,7 @@ def _running(sweep: Sweep) -> Run | None:
         try:
             if run.status().state == "running":
                 return run
-        except (LabError, OSError, KeyError):
+        except (LabError, OSError):
             continue  # deleted in the meantime
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from pathvalidate import sanitize_filename
 from core.experiments import archive, baseline, restore
 from core.experiments.listing import ListedRun, RunList
 from core.jobfolder import LONGEST_NAME, OPEN_STATES, JobFolder
-from core.sweeps import sweep as sweep_folders
+from core.jobs import deletion
 from core.sweeps.results import progress
 from core.sweeps.sweep import Sweep
 from core.workspace import Workspace
@@ -203,7 +204,7 @@ def actions(workspace: Workspace, row: ListedRun) -> None:
         if row.is_tested:
             take_along(workspace, row)
         if storage.sure(words.DELETE_RUN, Widget.DELETE_RUN, Widget.DELETE_RUN_SURE, row.title):
-            storage.delete_run(workspace, row.run)
+            storage.delete(partial(deletion.delete_run, workspace, row.run))
 
 
 def _rename(job: JobFolder, name: str) -> None:
@@ -260,7 +261,7 @@ def sweeps(workspace: Workspace, found: Sequence[Sweep]) -> None:
             st.switch_page(navigation.COMPARE, query_params={Param.SWEEP: chosen.id})
         _rename(chosen.job, chosen.name)
         if storage.sure(words.DELETE_RUN, Widget.DELETE_COMPARISON, Widget.DELETE_COMPARISON_SURE, title):
-            storage.delete_sweep(workspace, chosen)
+            storage.delete(partial(deletion.delete_sweep, workspace, chosen))
 
 
 def _sweep_cells(sweep: Sweep) -> tuple[object, ...]:
@@ -273,21 +274,3 @@ def _sweep_cells(sweep: Sweep) -> tuple[object, ...]:
         compare_words.of_tries(done.done, done.total),
         common.RUN_STATES[sweep.status().state],
     )
-
-
-def damaged_runs(workspace: Workspace, shelf: RunList) -> None:
-    """Say which runs cannot be read, with the button that removes each."""
-    for run, reason in shelf.unreadable:
-        page.show_error(reason)
-        keys = f"{Widget.DELETE_RUN}-{run.id}", f"{Widget.DELETE_RUN_SURE}-{run.id}"
-        if storage.sure(words.DELETE_RUN, *keys, run.id):
-            storage.delete_run(workspace, run)
-
-
-def damaged_sweeps(workspace: Workspace) -> None:
-    """Say which sweeps cannot be read, with the button that removes each."""
-    for found, reason in sweep_folders.damaged_sweeps(workspace):
-        page.show_error(reason)
-        keys = Widget.DELETE_COMPARISON.of(found.id), Widget.DELETE_COMPARISON_SURE.of(found.id)
-        if storage.sure(words.DELETE_RUN, *keys, found.id):
-            storage.delete_sweep(workspace, found)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.experiments.runs import Run
 from core.jobs import deletion
-from core.sweeps.sweep import Sweep
 from core.workspace import Workspace
 from ui import page, state, uploads
 from ui.components import faces
@@ -49,18 +49,10 @@ def sure(label: str, ask: str, confirm: str, what: str) -> bool:
         return st.button(common.SURE, key=confirm, type="primary")
 
 
-def delete_run(workspace: Workspace, run: Run) -> None:
-    """Delete a run, which is stopped first; the page is drawn again without it."""
+def delete(remove: Callable[[], None]) -> None:
+    """Do what deletes something, which is stopped first; the page is drawn again without it."""
     with page.errors_as_sentences(), st.spinner(words.DELETING):
-        deletion.delete_run(workspace, run)
-        _forget()
-        st.rerun()
-
-
-def delete_sweep(workspace: Workspace, sweep: Sweep) -> None:
-    """Delete a sweep with its runs; the page is drawn again without it."""
-    with page.errors_as_sentences(), st.spinner(words.DELETING):
-        deletion.delete_sweep(workspace, sweep)
+        remove()
         _forget()
         st.rerun()
 

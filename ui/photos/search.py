@@ -45,7 +45,7 @@ def _progress(events: Sequence[dict[str, object]]) -> None:
     if not events:
         st.progress(0.0, text=common.STEP_STARTING)
         return
-    step, done, total = str(events[-1]["step"]), int(str(events[-1]["done"])), int(str(events[-1]["total"]))
+    step, done, total = str(events[-1].get("step", "")), int(str(events[-1]["done"])), int(str(events[-1]["total"]))
     if step == "download":
         st.progress(min(1.0, done / max(total, 1)), text=words.fetching(done, total))
     elif step == "read" or not total:
@@ -53,13 +53,14 @@ def _progress(events: Sequence[dict[str, object]]) -> None:
     else:
         left = amounts.seconds_left(_seconds_left(events, step, done, total))
         so_far = common.FOUND_SO_FAR.format(done=done, total=total)
-        st.progress(done / total, text=" · ".join(part for part in (so_far, left) if part))
+        st.progress(min(1.0, done / total), text=" · ".join(part for part in (so_far, left) if part))
 
 
 def _seconds_left(events: Sequence[dict[str, object]], step: str, done: int, total: int) -> float | None:
-    first = next(event for event in events if event["step"] == step)
+    first = next(event for event in events if event.get("step", "") == step)
     done_since = done - int(str(first["done"]))
-    elapsed_s = time.time() - float(str(first["at"]))
+    # A clock may be set back meanwhile.
+    elapsed_s = max(0.0, time.time() - float(str(first["at"])))
     return elapsed_s / done_since * (total - done) if done_since > 0 else None
 
 

@@ -182,4 +182,4 @@ def _look_at_work(job: JobFolder) -> None:
     else:
         said = words.ANSWERING if total else common.STEP_STARTING
     # Faces are found first; the answers come all at once, after the last photo.
-    st.progress(SHARE_OF_FINDING * done / max(total, 1), text=said)
+    st.progress(min(1.0, SHARE_OF_FINDING * done / max(total, 1)), text=said)

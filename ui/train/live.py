@@ -82,7 +82,7 @@ def _head(run: Run, headline: tuple[str, float, str], progress: Progress, is_beh
         if progress.phase != "done":
             job_progress.stop_button(run.job, state.Widget.STOP)
     left = "" if is_behind else amounts.seconds_left(progress.seconds_left)
-    st.progress(fraction, text=" · ".join(part for part in (detail, left, behind) if part))
+    st.progress(min(1.0, fraction), text=" · ".join(part for part in (detail, left, behind) if part))
 
 
 def _replay_headline(progress: Progress, history: Sequence[Epoch], shown: int) -> tuple[str, float, str]:

@@ -74,7 +74,7 @@ def follow(run: Run, newest: int) -> int:
 
     A session that comes while it trains starts at the newest epoch; from there epochs follow one by one.
     """
-    now = time.time()
+    now = time.monotonic()
     playback = _playback(run) or Playback(run.id, newest, now, now)
     shown = playback.next(newest, now)
     since = now if shown != playback.shown else playback.since
@@ -95,7 +95,7 @@ def _playback(run: Run) -> Playback | None:
     playback = state.PLAYBACK.get()
     if playback is None or playback.run_id != run.id:
         return None
-    return None if time.time() - playback.looked > _LOOKED_AWAY_S else playback
+    return None if time.monotonic() - playback.looked > _LOOKED_AWAY_S else playback
 
 
 def far_behind(run: Run, newest: int) -> bool:
@@ -122,7 +122,7 @@ def skip_button() -> None:
 
 
 def _play(run: Run) -> None:
-    now = time.time()
+    now = time.monotonic()
     state.PLAYBACK.set(Playback(run.id, 0, now, now))
 
 

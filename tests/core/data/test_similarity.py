@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -104,9 +105,11 @@ def test_what_was_found_survives_the_disk_and_belongs_to_its_version(lab_home: W
     assert load_similarity(lab_home, DATASET) is None
     save_similarity(lab_home, DATASET, found)
     assert load_similarity(lab_home, DATASET) == found
-    # The name of earlier versions of the lab.
-    stored = disk.read_json(lab_home.datasets / "abc" / "v1-likeness.json", schema=1)
-    assert [entry["name"] for entry in stored["strangers"]] == ["ben/3.jpg"]
+    # As earlier versions of the lab wrote it.
+    path = lab_home.datasets / "abc" / "v1-likeness.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    disk.write_json(path, {"guesses": content["guesses"], "strangers": content["mislabeled"]}, schema=1)
+    assert load_similarity(lab_home, DATASET) == found
     assert load_similarity(lab_home, replace(DATASET, version=2)) is None
     # It is no version of the data set.
     assert load_dataset(lab_home, "abc") == DATASET

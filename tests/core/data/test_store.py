@@ -84,6 +84,37 @@ def test_the_second_time_nothing_is_decoded(store: PhotoStore, looks: list[str])
     assert looks == []
 
 
+@pytest.mark.parametrize(
+    "damage", [lambda whole: b"", lambda whole: whole[:-9], lambda whole: whole[:80] + b"x" + whole[81:]]
+)
+def test_a_damaged_crop_is_made_anew(store: PhotoStore, looks: list[str], damage: Callable[[bytes], bytes]) -> None:
+    sha256 = store.add(encoded(picture(1)))
+    store.crop_all([sha256], YUNET)
+    crop = store.crop(sha256, YUNET, 0)
+    small = store.thumbnail(sha256, YUNET, 0, 16)
+    whole, small_whole = crop.read_bytes(), small.read_bytes()
+    crop.write_bytes(damage(whole))
+    small.write_bytes(b"")
+    assert store.thumbnail(sha256, YUNET, 0, 16).read_bytes() == small_whole
+    assert crop.read_bytes() == whole
+    crop.write_bytes(damage(whole))
+    assert isinstance(store.crop_all([sha256], YUNET)[sha256], PhotoFacts)
+    assert crop.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", '{"schema": 1}', '{"schema": 99}', '{"schema": 1, "faces": [{"box": "x"}]}']
+)
+def test_what_was_found_out_and_cannot_be_read_is_found_out_again(
+    store: PhotoStore, looks: list[str], content: str
+) -> None:
+    sha256 = store.add(encoded(picture(1)))
+    found = store.crop_all([sha256], YUNET)[sha256]
+    for name in ("facts-1.json", "faces-yunet-2.json"):
+        (store.folder(sha256).path / name).write_text(content, encoding="utf-8")
+    assert store.crop_all([sha256], YUNET)[sha256] == found
+
+
 def test_another_margin_crops_again_but_does_not_look_again(store: PhotoStore, looks: list[str]) -> None:
     sha256 = store.add(encoded(picture(1)))
     store.crop_all([sha256], YUNET)

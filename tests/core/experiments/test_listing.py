@@ -39,10 +39,8 @@ def test_a_damaged_experiment_hides_no_other(lab_home, file, content):
     assert reason.endswith(".")
 
 
-def test_the_list_never_reads_photos_or_epochs(lab_home):
+def test_the_list_never_reads_epochs(lab_home):
     run = fakes.run(lab_home, fakes.dataset(lab_home))
-    (run.path / "dataset.json").write_text("large", encoding="utf-8")
-    (run.path / "predictions.json").unlink()
     (run.path / "events.jsonl").unlink()
     assert len(listing.list_all(lab_home).rows) == 1
 

@@ -120,7 +120,12 @@ def hostile() -> list[tuple[str, str, object]]:
         inside(archive.DATASET, "items", [{"sha256": "../../../etc"}]),
         inside(archive.DATASET, "people", 5),
         inside(archive.CONFIG, "epochs", -1),
-        inside(archive.CONFIG, "unheard_of", 1),
+        inside(archive.CONFIG, "backbone", "resnet-of-tomorrow"),
+        inside(archive.CONFIG, "freeze_depth", 999),
+        inside(archive.DATASET, "schema", 99),
+        inside(archive.RESULT, "test_correct", "all"),
+        inside(archive.RESULT, "kept_epoch", -1),
+        inside(archive.RESULT, "head_only", {"epoch": 1}),
         inside(archive.PREDICTIONS, "labels", [9] * 12),
         inside(archive.PREDICTIONS, "labels", [0]),
         inside(archive.PREDICTIONS, "probabilities", [[float("nan")] * 3] * 12),
@@ -137,7 +142,17 @@ def test_what_does_not_fit_is_refused_whole(taken, elsewhere, name, key, value):
     copy = changed(taken, name, {**read(taken, name), key: value})
     with pytest.raises(RunError, match=r"cannot be brought back \(.*choose one that this lab made\.$"):
         restore.unpack_run(copy, elsewhere)
-    assert list(elsewhere.runs.iterdir()) == []
+    assert not elsewhere.runs.exists() or list(elsewhere.runs.iterdir()) == []
+
+
+@pytest.mark.parametrize("said", [[], [[0.5, 0.25, 0.25]], [[0.5, 0.5]] * 6, "nothing"])
+def test_a_round_without_its_probabilities_is_refused(taken, elsewhere, said):
+    with zipfile.ZipFile(taken) as zipped:
+        events = [json.loads(line) for line in zipped.read(archive.EVENTS).splitlines()]
+    for event in events:
+        event |= {"val_probabilities": said} if event["event"] == "epoch" else {}
+    with pytest.raises(RunError, match="a round in it is not whole"):
+        restore.unpack_run(changed(taken, archive.EVENTS, "\n".join(map(json.dumps, events))), elsewhere)
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def test_runs_are_listed_newest_first(lab_home, dataset):
     assert [run.id[:8] for run in listed] == ["20260102", "20260101"]
 
 
-@pytest.mark.parametrize("file", ["request.json", "result.json", "config.json", "status.json"])
+@pytest.mark.parametrize("file", ["request.json", "result.json", "config.json", "status.json", "predictions.json"])
 @pytest.mark.parametrize("content", ["no json", '{"schema": 1, "epochs": "x"}', None])
 def test_a_damaged_run_hides_no_other_and_keeps_its_photos(lab_home, dataset, file, content):
     kept, broken = (
@@ -136,12 +136,14 @@ def test_a_damaged_run_hides_no_other_and_keeps_its_photos(lab_home, dataset, fi
     )
     broken.write_config(TrainConfig())
     broken.job.write_result({"test_correct": 1, "test_total": 2})
+    answers = runs.Predictions(np.full((2, 2), 0.5, np.float32), np.array([0, 1]), *[("", "")] * 2, (0, 0))
+    broken.write_predictions(answers)
     assert runs.list_runs(lab_home) == [broken, kept]
     if content is None:
         (broken.path / file).unlink()
     else:
         (broken.path / file).write_text(content, encoding="utf-8")
-    is_hurt = content is not None or file in ("request.json", "status.json")
+    is_hurt = content is not None or file in ("request.json", "status.json", "predictions.json")
     assert (runs.damage(broken) is not None) == is_hurt
     assert runs.list_runs(lab_home) == ([kept] if is_hurt else [broken, kept])
     assert runs.run_folders(lab_home) == [broken, kept]

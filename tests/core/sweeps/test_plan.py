@@ -7,6 +7,7 @@ import pytest
 from core.config import TrainConfig
 from core.errors import ConfigError
 from core.presets import preset
+from core.schema import convert
 from core.sweeps.plan import Start, SweepPlan, same_training, usual_photos, with_rates
 from core.workspace import Workspace
 from tests import fakes
@@ -89,7 +90,7 @@ def test_what_cannot_be_done_is_refused_before_anything_trains(changes, said):
 
 def test_a_plan_survives_being_written_down():
     plan = SweepPlan(starts=(MINI, NOTHING), photos=(1, None), rates=(1e-3, 5e-3))
-    assert SweepPlan.from_dict(json.loads(json.dumps(plan.to_dict()))) == plan
+    assert convert(json.loads(json.dumps(plan.to_dict())), SweepPlan, "request.json") == plan
 
 
 def test_the_name_of_a_preset_and_all_frozen_in_two_ways_make_no_other_training():

@@ -91,7 +91,8 @@ def test_the_job_leaves_rows_and_pictures_in_its_folder(pack, model_path, lab_ho
 
 def test_a_wish_to_stop_ends_the_job(pack, lab_home, tmp_path, monkeypatch):
     folder = write_people(tmp_path / "new", people=1, photos=2)
-    job = JobFolder.create(lab_home.jobs / "one", {"kind": "predict", "model": "the run", "photos": str(folder)})
+    request = {"kind": "predict", "lane": "helper", "model": "the run", "photos": str(folder)}
+    job = JobFolder.create(lab_home.jobs / "one", request)
     (job.path / "stop").touch()
     monkeypatch.setattr(predict.archive, "opened", lambda _: nullcontext(pack))
     with pytest.raises(Stopped):

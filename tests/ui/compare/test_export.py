@@ -15,6 +15,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data.dataset import Dataset
+from core.schema import convert
 from core.sweeps import results
 from core.sweeps.plan import Cell, Start, SweepPlan
 from core.sweeps.sweep import Sweep
@@ -120,7 +121,7 @@ def test_settings_say_what_was_tried_and_what_the_lab_said(workspace, dataset, t
         workspace, dataset, plan, first_right(lambda cell: 0.5 + cell.start.pretrained / 4), guesses={2: 5}
     )
     settings = json.loads(packed(sweep, tmp_path)["settings.json"])
-    assert SweepPlan.from_dict(settings["plan"]) == plan
+    assert convert(settings["plan"], SweepPlan, "settings.json") == plan
     assert settings["guesses"] == {"2": 5}
     lines = results.lines(plan, results.results(sweep))
     assert settings["found"] == json.loads(json.dumps(export.facts(lines, dataset)))

@@ -10,7 +10,7 @@ from ui.components import wall
 def of_people(counts: dict[str | None, int]) -> Dataset:
     """Return a data set whose mock exam has so many photos of each person."""
     items = [
-        Item(f"{person}-{n}", f"{person}-{n}.png", person, "validation", n, 1, None)
+        Item(f"{person}{n}", f"{person}-{n}.png", person, "validation", n, 1, None)
         for person, count in counts.items()
         for n in range(count)
     ]

@@ -98,7 +98,10 @@ def show(wall: Wall, epoch: Epoch | None, key: str) -> None:
 
 
 def _data(wall: Wall, epoch: Epoch | None) -> dict[str, Any]:
-    answers = None if epoch is None else epoch.val_probabilities[wall.places].argmax(axis=1)
+    # An epoch of a log that is not whole may have said nothing of these faces.
+    asked = len(wall.dataset.of("validation")), len(wall.dataset.people)
+    heard = epoch if epoch and epoch.val_probabilities.shape == asked else None
+    answers = None if heard is None else heard.val_probabilities[wall.places].argmax(axis=1)
     summary = (
         train_words.SAYS_NOTHING
         if answers is None
