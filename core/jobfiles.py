@@ -28,7 +28,7 @@ class Request(TypedDict):
     model: NotRequired[str]
     source: NotRequired[str]
     draft: NotRequired[str]
-    without: NotRequired[list[str] | tuple[str, ...]]
+    without: NotRequired[list[str]]
     people_from: NotRequired[str]
     crop: NotRequired[Content]
     split: NotRequired[Content]
