@@ -270,7 +270,7 @@ def _kept_files(workspace: Workspace) -> Iterator[bytes]:
         for batch in range(pile.batches):
             name = f"{pile.number}-{batch}.zip" if batch else f"{pile.number}.zip"
             yield from _files_in(cards(workspace).path / name)
-    for upload in workspace.jobs.glob(f"*/{jobs.UPLOAD}"):
+    for upload in workspace.jobs.glob(f"*/{jobs.DRAFT}/*.zip"):
         yield from _files_in(upload)
     for original in workspace.photos.glob("*/*/original"):
         yield original.read_bytes()
