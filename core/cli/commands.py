@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core import presets
-from core.cli.console import Answer, bar, cropping, new_folder, people_source, photos_of, work_here
+from core.cli.console import Answer, bar, check_free, cropping, new_folder, people_source, photos_of, work_here
 from core.config import AugmentConfig, HeadConfig, TrainConfig
 from core.data import export, leaks
 from core.data.dataset import Dataset
@@ -64,18 +64,32 @@ def _settings(arguments: argparse.Namespace) -> TrainConfig:
 
 
 def train(arguments: argparse.Namespace) -> Answer:
-    """Crop, split, train and test in this process; leave a run folder at `--out`."""
+    """Crop, split, train and test in this process; leave a run folder at `--out`, or go on with what it holds."""
     config = _train_config(arguments)
     workspace = Workspace.personal()
     if config.pretrained:
         # Checked before the photos, so that missing weights are reported before minutes of cropping.
         weights.require_weights(config.backbone, workspace)
-    with new_folder(arguments.out):
-        dataset = photos_of(arguments, workspace, config.image_size_px, seed=arguments.split_seed)
-        run = runs.create_run(arguments.out, dataset, config, name=arguments.name, state="stopped")
+    if not (arguments.out / "request.json").exists():
+        check_free(arguments.out)
+    dataset = photos_of(arguments, workspace, config.image_size_px, seed=arguments.split_seed)
+    run = _run_at(arguments.out, dataset, config, arguments.name)
+    if run.summary() is None:
         _train_here(run, workspace)
     facts = run.summary() or {}
     return Answer(facts, _train_text(facts, run))
+
+
+def _run_at(path: Path, dataset: Dataset, config: TrainConfig, name: str) -> runs.Run:
+    """Make the run, or open the one that is there."""
+    if not (path / "request.json").exists():
+        with new_folder(path):
+            return runs.create_run(path, dataset, config, name=name, state="stopped")
+    found = runs.open_run(path)
+    if found.requested_config != config or found.dataset.id != dataset.id:
+        raise ConfigError(f'"{path}" holds an experiment with other settings or photos; name a new folder with --out.')
+    (path / "stop").unlink(missing_ok=True)
+    return found
 
 
 def _train_here(run: runs.Run, workspace: Workspace) -> None:

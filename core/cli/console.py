@@ -17,7 +17,7 @@ from core.config import CropConfig, SplitConfig
 from core.data import building, leaks, read
 from core.data.dataset import Dataset
 from core.data.labels import PeopleFrom
-from core.errors import ConfigError, DatasetError, LabError, Stopped
+from core.errors import ConfigError, DatasetError, Stopped
 from core.jobfolder import JobFolder
 from core.visible import for_terminal
 from core.workspace import Workspace
@@ -43,14 +43,19 @@ def bar(what: str, unit: str = "photo") -> Iterator[Callable[[int, int], None]]:
         yield move
 
 
+def check_free(path: Path) -> None:
+    """Raise ConfigError where something is there already. Call it before minutes of cropping."""
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise ConfigError(f'"{path}" exists already and is not an empty folder; name a new one with --out.')
+
+
 @contextmanager
 def new_folder(path: Path) -> Iterator[None]:
     """Check that `path` does not exist yet; remove what is half-written there after an error."""
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise ConfigError(f'"{path}" exists already and is not an empty folder; name a new one with --out.')
+    check_free(path)
     try:
         yield
-    except LabError:
+    except BaseException:
         shutil.rmtree(path, ignore_errors=True)
         raise
 

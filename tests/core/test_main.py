@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -180,6 +181,34 @@ def test_real_photos_from_folder_to_model(lab_home, shared_data, tmp_path):
     assert len(facts["classes"]) == 6
     assert sum(facts["split_counts"].values()) + len(facts["left_out"]) == 240
     assert sum(map(sum, facts["confusion_matrix"])) == facts["test_total"]
+
+
+def test_a_training_that_was_killed_goes_on_with_the_same_command(people, tmp_path):
+    home = Workspace(tmp_path / "home")
+    arguments = (people, *FAST, "--epochs", "4", "--json")
+    whole = json.loads(last_line(run("train", *arguments, "--out", tmp_path / "whole", home=home).stdout))
+
+    out = tmp_path / "killed"
+    command = [sys.executable, "-m", "core", "train", *map(str, arguments), "--out", str(out)]
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "LAB_HOME": str(home.root)}) as killed:
+        while not (out / "checkpoint.npz").exists() and killed.poll() is None:
+            time.sleep(0.02)
+        killed.kill()
+    assert not (out / "result.json").exists(), "it was done before it could be killed"
+
+    again = run("train", *arguments, "--out", out, home=home)
+    assert again.returncode == 0, again.stderr
+    facts = json.loads(last_line(again.stdout))
+    seen = ("epochs_run", "kept_epoch", "val_accuracy", "test_correct", "confusion_matrix")
+    assert {name: facts[name] for name in seen} == {name: whole[name] for name in seen}
+
+    # Done: nothing is trained again, and the result is printed once more. Other settings do not overwrite it.
+    trained_ns = (out / "model.keras").stat().st_mtime_ns
+    assert json.loads(last_line(run("train", *arguments, "--out", out, home=home).stdout)) == facts
+    assert (out / "model.keras").stat().st_mtime_ns == trained_ns
+    other = run("train", *arguments, "--seed", "1", "--out", out, home=home)
+    assert other.returncode == 2
+    assert "other settings or photos" in last_line(other.stderr)
 
 
 SWEEP = ["--epochs", "2", "--views", "1", "--no-crop", "--image-size", "48", "--untrained", "--json"]

@@ -182,7 +182,7 @@ def _wait_for(port: int) -> None:
 
 
 class Training:
-    """An experiment that trains all the time: a new one begins where one ends, and only the last one is kept."""
+    """An experiment that trains all the time: a new one begins where one ends."""
 
     def __init__(self, workspace: Workspace, dataset: Dataset) -> None:
         self._workspace, self._dataset = workspace, dataset
