@@ -1,6 +1,6 @@
 """Compare: guess first, try every stop at once, watch it fill in, read one headline."""
 
-from core.data import dataset as datasets
+from core.data import versions
 from core.sweeps.sweep import list_sweeps
 from ui import navigation, page, server
 from ui.compare import prepare, result, selection, watching
@@ -10,7 +10,7 @@ from ui.text import train as train_words
 
 navigation.enter()
 workspace = server.workspace()
-found = datasets.list_datasets(workspace)
+found = versions.list_datasets(workspace)
 trainable = [dataset for dataset in found if dataset.is_trainable]
 # Read once: each has its plan and its photos.
 everything = list_sweeps(workspace)

@@ -1,6 +1,6 @@
 """Photos, in three steps: bring them, check the faces, split them."""
 
-from core.data import dataset as datasets
+from core.data import versions
 from ui import dataset_choice, jobs, navigation, page, server, state
 from ui.experiments import damaged, storage
 from ui.photos import check, search, split, steps, upload
@@ -16,7 +16,7 @@ if job:
     search.show(workspace, job)
 else:
     search.settle(workspace)
-    found = datasets.list_datasets(workspace)
+    found = versions.list_datasets(workspace)
     chosen = dataset_choice.chosen(found) if found else None
     step = steps.current(chosen)
     steps.bar(step, all_open=bool(found))

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from core.data import dataset as datasets
+from core.data import versions
 from ui import navigation, page, server
 from ui.start import overview
 from ui.text import common
 
 navigation.enter()
 workspace = server.workspace()
-found = [dataset for dataset in datasets.list_datasets(workspace) if dataset.is_trainable]
+found = [dataset for dataset in versions.list_datasets(workspace) if dataset.is_trainable]
 last = overview.newest(workspace)
 page.head(overview.question(found), overview.answer(found))
 overview.lineup(workspace, found)

@@ -1,6 +1,6 @@
 """Train: choose what may learn, start, and watch."""
 
-from core.data import dataset as datasets
+from core.data import versions
 from ui import navigation, page, server
 from ui.experiments import damaged
 from ui.text import train as words
@@ -9,7 +9,7 @@ from ui.train import experiment
 navigation.enter()
 workspace = server.workspace()
 run = experiment.shown(workspace)
-found = datasets.list_datasets(workspace)
+found = versions.list_datasets(workspace)
 trainable = [dataset for dataset in found if dataset.is_trainable]
 if run:
     page.styles()

@@ -10,11 +10,13 @@ import numpy as np
 from PIL import Image
 
 from core.config import CropConfig, Split, SplitConfig, TrainConfig
-from core.data.dataset import Dataset, Item, save_dataset
+from core.data.dataset import Dataset, Item
 from core.data.read import LeftOut
 from core.data.store import PhotoStore
+from core.data.versions import save_dataset
 from core.experiments import runs
-from core.experiments.runs import Predictions, Run
+from core.experiments.predictions import Predictions
+from core.experiments.runs import Run
 from core.jobfolder import State
 from core.workspace import Workspace
 

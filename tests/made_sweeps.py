@@ -13,7 +13,8 @@ import numpy as np
 from core.config import CropConfig, Split, SplitConfig
 from core.data.dataset import Dataset, Item
 from core.experiments import outcome as outcomes
-from core.experiments.runs import Predictions, Run
+from core.experiments.predictions import Predictions
+from core.experiments.runs import Run
 from core.models import architectures
 from core.sweeps.plan import Cell, Start, SweepPlan
 from core.sweeps.results import Line, Result, labelled_test_items, lines

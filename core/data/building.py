@@ -15,8 +15,16 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from core.config import CropConfig, SplitConfig
-from core.data.dataset import (
-    Dataset,
+from core.data.dataset import Dataset
+from core.data.edit_session import known_facts, needed_splits, used_and_left_out
+from core.data.extras import as_extra, with_extras
+from core.data.labels import PeopleFrom
+from core.data.leaks import without_leaks
+from core.data.photofolder import CROP_VERSION, FACES_VERSION, PhotoFacts
+from core.data.read import LeftOut, PhotoReader, read_photos, read_source, shown_name
+from core.data.splitting import UsedPhoto, check_people, keep_given_splits, split_photos, without_unusable
+from core.data.store import PhotoStore, sha256_of
+from core.data.versions import (
     IsUsed,
     has_dataset,
     is_edited,
@@ -26,14 +34,6 @@ from core.data.dataset import (
     save_dataset,
     save_edit,
 )
-from core.data.edit_session import known_facts, needed_splits, used_and_left_out
-from core.data.extras import as_extra, with_extras
-from core.data.labels import PeopleFrom
-from core.data.leaks import without_leaks
-from core.data.photofolder import CROP_VERSION, FACES_VERSION, PhotoFacts
-from core.data.read import LeftOut, PhotoReader, read_photos, read_source, shown_name
-from core.data.splitting import UsedPhoto, check_people, keep_given_splits, split_photos, without_unusable
-from core.data.store import PhotoStore, sha256_of
 from core.errors import DatasetError, PhotoError
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def add_photos(
     Args:
         source: as for `build_dataset`; with `person` also loose photos, one photo, or folders of any kind.
         dataset: any version; the photos are added to the newest.
-        is_used: see `dataset.save_edit`.
+        is_used: see `versions.save_edit`.
         person: whose photos these all are.
         people_from, without: as for `build_dataset`; ignored with `person`.
         on_progress: as for `build_dataset`.

@@ -9,13 +9,14 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from core.config import SPLITS, CropConfig, Split
-from core.data.dataset import Dataset, IsUsed, check_newest, photos_locked, save_edit
+from core.data.dataset import Dataset
 from core.data.groups import group_photos
 from core.data.photofolder import PhotoFacts
 from core.data.read import LeftOut
 from core.data.similarity import carry_over, load_similarity, with_new_name
 from core.data.splitting import Facts, UsedPhoto, split_photos
 from core.data.store import PhotoStore
+from core.data.versions import IsUsed, check_newest, photos_locked, save_edit
 from core.errors import DatasetError, PhotoError
 
 if TYPE_CHECKING:

@@ -10,12 +10,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.config import SplitConfig
-from core.data.dataset import Dataset, IsUsed, photos_locked, save_edit
+from core.data.dataset import Dataset
 from core.data.edit_session import WAIT_S, check_face, edit_session, merge_people, used_again, without_duplicates
 from core.data.leaks import LEAK
 from core.data.read import LeftOut, shown_name
 from core.data.similarity import carry_over, load_similarity
 from core.data.splitting import UsedPhoto
+from core.data.versions import IsUsed, photos_locked, save_edit
 from core.errors import DatasetError
 
 if TYPE_CHECKING:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from core.data.dataset import Dataset, IsUsed, load_dataset, photos_locked, save_edit
+from core.data.dataset import Dataset
 from core.data.edit_session import needed_splits, used_again, used_and_left_out
 from core.data.extras import with_extras
 from core.data.read import LeftOut
 from core.data.splitting import UsedPhoto, split_photos, without_unusable
 from core.data.store import PhotoStore
+from core.data.versions import IsUsed, load_dataset, photos_locked, save_edit
 
 if TYPE_CHECKING:
     from core.config import CropConfig
@@ -36,7 +37,7 @@ def recrop(
 
     Args:
         dataset: any version; the newest is cropped again.
-        is_used: see `dataset.save_edit`.
+        is_used: see `versions.save_edit`.
         on_progress: called with ("crop", done, total); may raise `Stopped`.
 
     Returns:

@@ -20,6 +20,7 @@ from core.config import CropConfig
 from core.data.dataset import MANIFEST
 from core.errors import RunError
 from core.experiments import runs
+from core.experiments.predictions import PREDICTIONS as ROWS
 from core.experiments.runs import Run, open_run
 from core.schema import Moment, Schema
 from core.workspace import Workspace
@@ -86,7 +87,7 @@ def _write_run(archive: zipfile.ZipFile, run: Run, summary: dict[str, Any]) -> N
     archive.writestr(CONFIG, _json(runs.CONFIG, run.config))
     archive.writestr(DATASET, _json(MANIFEST, dataset))
     archive.writestr(EVENTS, "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in run.job.events()))
-    archive.writestr(PREDICTIONS, _json(runs.PREDICTIONS, runs.PREDICTIONS.read(run.path / "predictions.json")))
+    archive.writestr(PREDICTIONS, _json(ROWS, ROWS.read(run.path / "predictions.json")))
     public = {key: value for key, value in summary.items() if key not in _PRIVATE}
     archive.writestr(RESULT, _json(jobfiles.RESULT, public))
 

@@ -13,7 +13,8 @@ import numpy as np
 from core.config import MOST_EPOCHS, TrainConfig
 from core.data.dataset import Dataset
 from core.evaluation.metrics import AnswerChanges, compare_answers
-from core.experiments.runs import Predictions, Run
+from core.experiments.predictions import Predictions
+from core.experiments.runs import Run
 from core.models.registry import backbone, frozen_units
 
 Photo = tuple[str, int | None]

@@ -25,7 +25,8 @@ from core.config import MAX_PEOPLE, MIN_PEOPLE, TrainConfig
 from core.data.dataset import MANIFEST, Dataset
 from core.errors import LabError, RunError
 from core.experiments import archive, listing, runs
-from core.experiments.runs import Predictions, Run
+from core.experiments.predictions import PREDICTIONS, Predictions
+from core.experiments.runs import Run
 from core.models import foreign_model
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def _write(zipped: zipfile.ZipFile, path: Path, header: archive.Header) -> None:
     dataset = replace(_read(zipped, archive.DATASET, MANIFEST), left_out=(), to_review=())
     _check_dataset(dataset)
     config = runs.check_known(_read(zipped, archive.CONFIG, runs.CONFIG), archive.CONFIG)
-    predictions = _read(zipped, archive.PREDICTIONS, runs.PREDICTIONS).predictions(len(dataset.people))
+    predictions = _read(zipped, archive.PREDICTIONS, PREDICTIONS).predictions(len(dataset.people))
     for name, sha256, face in zip(predictions.names, predictions.sha256s, predictions.faces, strict=True):
         _check_photo(name, sha256, face)
     result = _result(_read(zipped, archive.RESULT, jobfiles.RESULT), predictions, config)

@@ -18,84 +18,21 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
-
-import msgspec
-import numpy as np
+from typing import Any
 
 from core import disk
-from core.config import MAX_PEOPLE, TrainConfig
+from core.config import TrainConfig
 from core.data.dataset import MANIFEST, Dataset
 from core.errors import DamagedFileError, LabError, RunError
 from core.experiments.history import Epoch, Progress, epochs_from, last_epoch, progress_from
 from core.experiments.outcome import Outcome, outcome
+from core.experiments.predictions import PREDICTIONS, Predictions
 from core.jobfolder import JobFolder, State, Status
 from core.models.registry import check_config
-from core.schema import Count, Schema, convert
+from core.schema import Schema, convert
 from core.workspace import Workspace
 
-Probability = Annotated[float, msgspec.Meta(ge=0, le=1.001)]
-Label = Annotated[int, msgspec.Meta(ge=-1, lt=MAX_PEOPLE)]
-
-
-def _not_whole(why: str) -> DamagedFileError:
-    return DamagedFileError(f'"predictions.json" is damaged ({why}); delete this experiment, or bring it back again.')
-
-
-@dataclass(frozen=True)
-class Predictions:
-    """The predictions of n photos.
-
-    Attributes:
-        probabilities: float32, shape (n, n_classes), rows add up to 1, columns in label order.
-        labels: int64, shape (n,), the true person; -1 where unknown.
-        names: the photos' names as the user knows them.
-        sha256s: their content, for finding the picture.
-        faces: which face of the photo; None: the whole photo.
-    """
-
-    probabilities: np.ndarray
-    labels: np.ndarray
-    names: tuple[str, ...]
-    sha256s: tuple[str, ...]
-    faces: tuple[int | None, ...]
-
-    def __post_init__(self) -> None:
-        n, n_people = self.probabilities.shape
-        if not n == len(self.labels) == len(self.names) == len(self.sha256s) == len(self.faces):
-            raise _not_whole("its parts have different lengths")
-        if ((self.labels < -1) | (self.labels >= n_people)).any():
-            raise _not_whole("it names somebody it does not know")
-
-    def rows(self) -> PredictionRows:
-        """Return them as they stand in a file."""
-        rounded = np.round(self.probabilities.astype(float), 6).tolist()
-        return PredictionRows(rounded, self.labels.tolist(), self.names, self.sha256s, self.faces)
-
-
-@dataclass(frozen=True)
-class PredictionRows:
-    """`predictions.json`; see `Predictions`."""
-
-    probabilities: list[list[Probability]]
-    labels: list[Label]
-    names: tuple[str, ...]
-    sha256s: tuple[str, ...]
-    faces: tuple[Count | None, ...]
-
-    def predictions(self, n_people: int) -> Predictions:
-        """Return them as arrays.
-
-        Raises:
-            DamagedFileError: they are not of so many people, or their counts do not agree.
-        """
-        if {len(row) for row in self.probabilities} - {n_people}:
-            raise _not_whole(f"it is not about its {n_people} people")
-        probabilities = np.array(self.probabilities, np.float32).reshape(-1, n_people)
-        return Predictions(probabilities, np.array(self.labels, np.int64), self.names, self.sha256s, self.faces)
-
-
-CONFIG, PREDICTIONS = Schema(TrainConfig), Schema(PredictionRows)
+CONFIG = Schema(TrainConfig)
 
 
 def check_known(config: TrainConfig, named: str) -> TrainConfig:

@@ -6,9 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from core import disk, trash
-from core.data import dataset as datasets
-from core.data.dataset import delete_dataset as delete_photos
+from core.data import versions
 from core.data.uploads import Upload
+from core.data.versions import delete_dataset as delete_photos
 from core.errors import LabError
 from core.experiments import runs
 from core.jobfolder import OPEN_STATES, JobFolder
@@ -98,7 +98,7 @@ def _remove_unneeded_photos(workspace: Workspace) -> None:
     """Remove photos that no data set uses, unless a search that can go on may still want them."""
     searching = [job for job in _jobs(workspace) if job.kind() in SEARCHES and not _has_ended(job)]
     if not searching:
-        datasets.remove_unneeded(workspace, partial(runs.is_used, workspace))
+        versions.remove_unneeded(workspace, partial(runs.is_used, workspace))
 
 
 def _has_ended(job: JobFolder) -> bool:

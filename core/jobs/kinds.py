@@ -144,7 +144,7 @@ def add(job: JobFolder, workspace: Workspace) -> None:
     "crop". Events and result as for "crop".
     """
     from core.data.building import add_photos
-    from core.data.dataset import load_dataset
+    from core.data.versions import load_dataset
     from core.experiments import runs
 
     request = job.request()
@@ -164,8 +164,8 @@ def add(job: JobFolder, workspace: Workspace) -> None:
 
 def recrop(job: JobFolder, workspace: Workspace) -> None:
     """Crop the newest version of `dataset_id` anew. Request: `dataset_id`, `crop`. Events and result as for "crop"."""
-    from core.data.dataset import load_dataset
     from core.data.recropping import recrop as crop_again
+    from core.data.versions import load_dataset
     from core.experiments import runs
 
     request = job.request()

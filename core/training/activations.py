@@ -10,7 +10,7 @@ from PIL import Image
 from core import disk
 from core.config import TrainConfig
 from core.data import arrays
-from core.data.dataset import load_dataset
+from core.data.versions import load_dataset
 from core.errors import DatasetError
 from core.experiments.activation_files import activation_paths
 from core.jobfolder import JobFolder

@@ -11,7 +11,7 @@ import numpy as np
 from core.data import leaks
 from core.evaluation.metrics import TestResult, evaluate, majority_label
 from core.experiments import history
-from core.experiments.runs import Predictions
+from core.experiments.predictions import Predictions
 from core.models import architectures, saved
 
 if TYPE_CHECKING:

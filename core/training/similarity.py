@@ -10,9 +10,10 @@ from PIL import Image
 
 from core.config import TrainConfig
 from core.data.cropping import resize_square
-from core.data.dataset import Dataset, Item, load_dataset
+from core.data.dataset import Dataset, Item
 from core.data.similarity import PhotoFeatures, Similarity, find_mislabeled, guess_faces, key_of, save_similarity
 from core.data.store import PhotoStore
+from core.data.versions import load_dataset
 from core.errors import DatasetError, PhotoError
 from core.jobfolder import JobFolder
 from core.models.classifier import build_classifier

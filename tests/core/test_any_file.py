@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from core import disk, trash
 from core.config import TrainConfig
-from core.data import dataset as datasets
+from core.data import versions
 from core.data.photofolder import PhotoFolder
 from core.data.similarity import Guess, Similarity, load_similarity, save_similarity
 from core.data.store import PhotoStore
@@ -140,13 +140,13 @@ def read_everything(lab: Lab) -> None:
     for row in (*shelf.rows, *shelf.of_sweeps):
         assert row.title
         baseline.find_baseline(row.run, [other.run for other in shelf.rows])
-    for dataset in datasets.list_datasets(workspace):
+    for dataset in versions.list_datasets(workspace):
         assert load_similarity(workspace, dataset) or True
         runtime_estimate.estimate_seconds(TrainConfig(image_size_px=48), dataset, workspace)
     for sweep in list_sweeps(workspace):
         results.progress(sweep)
         results.lines(sweep.plan, results.results(sweep))
-    assert all(reason.endswith(".") for _, reason in (*shelf.unreadable, *datasets.damaged_datasets(workspace)))
+    assert all(reason.endswith(".") for _, reason in (*shelf.unreadable, *versions.damaged_datasets(workspace)))
     damaged_sweeps(workspace), deletion.damaged_jobs(workspace)
     lab.upload.piles()
     workers.list_workers(workspace)

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from core.config import SplitConfig
-from core.data import dataset as datasets
-from core.data import edits
-from core.data.dataset import Dataset, save_dataset
+from core.data import edits, versions
+from core.data.dataset import Dataset
 from core.data.read import LeftOut
 from core.data.similarity import Guess, Mislabeled, Similarity, save_similarity
 from core.data.store import PhotoStore
+from core.data.versions import save_dataset
 from core.errors import DatasetError
 from core.jobfolder import JobFolder
 from tests import fakes
@@ -428,7 +428,7 @@ def test_deleting_photos_takes_their_experiments_and_leaves_the_others(open_page
     app = open_page(navigation.PHOTOS)
     app.button(key=Widget.DELETE_DATASET_SURE).click().run()
     assert not app.exception
-    assert [dataset.id for dataset in datasets.list_datasets(lab_home)] == ["kept1"]
+    assert [dataset.id for dataset in versions.list_datasets(lab_home)] == ["kept1"]
     assert kept.path.exists()
     assert not gone.path.exists()
     assert not draft.path.exists()
@@ -453,7 +453,7 @@ def test_an_experiment_that_waits_is_stopped_and_goes_too(open_page, lab_home, s
     assert not app.exception
     assert not app.error
     assert not run.path.exists()
-    assert datasets.list_datasets(lab_home) == []
+    assert versions.list_datasets(lab_home) == []
 
 
 class Edits:

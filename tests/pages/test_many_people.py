@@ -10,7 +10,7 @@ import pytest
 
 from core.data.dataset import Dataset
 from core.evaluation import metrics
-from core.experiments import runs
+from core.experiments.predictions import Predictions
 from core.jobfolder import JobFolder
 from core.sweeps.plan import SweepPlan
 from core.workspace import Workspace
@@ -55,7 +55,7 @@ def test_every_page_opens_with_208_people_and_says_that_it_draws_some(open_page,
 
 def test_the_confusion_matrix_of_208_people_draws_twenty_in_colours_of_their_own(lab_home, school) -> None:
     predictions = fakes.run(lab_home, school).predictions()
-    assert isinstance(predictions, runs.Predictions)
+    assert isinstance(predictions, Predictions)
     said = predictions.probabilities.argmax(axis=1)
     confusion = np.zeros((208, 208), np.int64)
     np.add.at(confusion, (predictions.labels, said), 1)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core import disk
-from core.data.dataset import list_datasets
+from core.data.versions import list_datasets
 from core.experiments import runs
 from core.jobfolder import JobFolder
 from core.jobs import deletion

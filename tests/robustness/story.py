@@ -21,9 +21,10 @@ from typing import Any
 from core import disk
 from core.config import CropConfig, TrainConfig
 from core.data import edits
-from core.data.dataset import Dataset, list_datasets
+from core.data.dataset import Dataset
 from core.data.store import sha256_of
 from core.data.uploads import Upload
+from core.data.versions import list_datasets
 from core.experiments import runs
 from core.jobfolder import OPEN_STATES, JobFolder
 from core.jobs import deletion, supervisor, workers

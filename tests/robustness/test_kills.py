@@ -21,8 +21,8 @@ import numpy as np
 import pytest
 
 from core import disk
-from core.data.dataset import list_datasets
 from core.data.store import sha256_of
+from core.data.versions import list_datasets
 from core.experiments import runs
 from core.sweeps.sweep import list_sweeps
 from core.workspace import Workspace

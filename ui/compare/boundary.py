@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.data.dataset import Dataset, list_datasets
+from core.data.dataset import Dataset
+from core.data.versions import list_datasets
 from core.sweeps import recommendation
 from core.sweeps.results import Line, Point, Result, labelled_test_items
 from core.sweeps.sweep import Sweep

@@ -8,7 +8,7 @@ from core.data.dataset import Dataset
 from core.experiments import compare_runs
 from core.experiments.compare_runs import Changed
 from core.experiments.listing import ListedRun
-from core.experiments.runs import Predictions
+from core.experiments.predictions import Predictions
 from core.workspace import Workspace
 from ui import page
 from ui.charts.overlay import COLOURS, LETTERS

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from core.data.dataset import damaged_datasets
+from core.data.versions import damaged_datasets
 from core.experiments.runs import damage, run_folders
 from core.jobs import deletion
 from core.sweeps.sweep import damaged_sweeps

@@ -10,7 +10,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.data import edits
-from core.data.dataset import Dataset, load_dataset
+from core.data.dataset import Dataset
+from core.data.versions import load_dataset
 from core.errors import LabError
 from core.experiments import runs
 from core.workspace import Workspace

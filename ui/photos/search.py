@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.data.dataset import load_dataset
+from core.data.versions import load_dataset
 from core.jobfolder import JobFolder
 from core.workspace import Workspace
 from ui import job_progress, jobs, navigation, page, state

@@ -12,7 +12,8 @@ from core.data.dataset import Dataset
 from core.experiments import baseline, compare_runs
 from core.experiments.compare_runs import Changed, PairedRuns, Setting
 from core.experiments.listing import ListedRun
-from core.experiments.runs import Predictions, Run
+from core.experiments.predictions import Predictions
+from core.experiments.runs import Run
 from core.workspace import Workspace
 from ui.charts import colours
 from ui.components import faces

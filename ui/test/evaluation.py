@@ -12,7 +12,8 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.errors import RunError
 from core.evaluation import listing, metrics
-from core.experiments.runs import Predictions, Run
+from core.experiments.predictions import Predictions
+from core.experiments.runs import Run
 from core.workspace import Workspace
 from ui import page, state
 from ui.charts import on_page

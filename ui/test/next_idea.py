@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.data.dataset import Dataset, list_datasets
+from core.data.dataset import Dataset
+from core.data.versions import list_datasets
 from core.experiments import baseline, compare_runs, suggestions
 from core.experiments.listing import ListedRun
 from core.experiments.runs import Run

@@ -12,11 +12,12 @@ import pytest
 from core.config import SPLITS, CropConfig, SplitConfig
 from core.data import edits, photofolder, splitting
 from core.data.building import add_photos, build_dataset
-from core.data.dataset import Dataset, delete_dataset, list_datasets, load_dataset
+from core.data.dataset import Dataset
 from core.data.decode import decode
 from core.data.detection import Face, find_faces
 from core.data.recropping import recrop
 from core.data.store import PhotoStore
+from core.data.versions import delete_dataset, list_datasets, load_dataset
 from core.errors import DatasetError, Stopped
 from core.workspace import Workspace
 from tests.drawn import encoded, exif, people_files, picture, unused, used, write_files, write_zip

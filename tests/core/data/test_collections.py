@@ -18,7 +18,7 @@ from sklearn.datasets import _lfw, _olivetti_faces
 from sklearn.datasets._base import RemoteFileMetadata
 
 from core.data import collections
-from core.data.dataset import load_dataset
+from core.data.versions import load_dataset
 from core.errors import ConfigError, DatasetError, Stopped
 from core.jobfolder import JobFolder
 from core.jobs import kinds

@@ -12,10 +12,11 @@ from filelock import FileLock
 from core.config import SPLITS, CropConfig, SplitConfig
 from core.data import edits
 from core.data.building import build_dataset
-from core.data.dataset import Dataset, load_dataset
+from core.data.dataset import Dataset
 from core.data.detection import Face
 from core.data.similarity import Guess, Mislabeled, Similarity, key_of, load_similarity, save_similarity
 from core.data.store import PhotoStore
+from core.data.versions import load_dataset
 from core.errors import DatasetError
 from core.workspace import Workspace
 from tests.drawn import encoded, exif, people_files, picture, unused, used, write_files

@@ -11,12 +11,13 @@ import pytest
 from core.config import SPLITS, CropConfig, SplitConfig
 from core.data import edits
 from core.data.building import add_photos, build_dataset
-from core.data.dataset import Dataset, load_dataset
+from core.data.dataset import Dataset
 from core.data.detection import Face
 from core.data.read import LeftOut
 from core.data.recropping import recrop
 from core.data.similarity import Guess, Similarity, key_of, load_similarity, save_similarity
 from core.data.store import PhotoStore
+from core.data.versions import load_dataset
 from core.errors import DatasetError
 from core.workspace import Workspace
 from tests.drawn import encoded, picture, unused, used, write_files

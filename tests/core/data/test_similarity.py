@@ -7,7 +7,7 @@ import numpy as np
 
 from core import disk
 from core.config import CropConfig, SplitConfig
-from core.data.dataset import Dataset, Item, list_datasets, load_dataset, save_dataset
+from core.data.dataset import Dataset, Item
 from core.data.similarity import (
     Guess,
     Mislabeled,
@@ -19,6 +19,7 @@ from core.data.similarity import (
     load_similarity,
     save_similarity,
 )
+from core.data.versions import list_datasets, load_dataset, save_dataset
 from core.workspace import Workspace
 
 RNG_SEED = 0

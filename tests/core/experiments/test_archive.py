@@ -7,6 +7,7 @@ from core.config import CropConfig, SplitConfig, TrainConfig
 from core.data.dataset import Dataset, Item
 from core.errors import RunError
 from core.experiments import archive, runs
+from core.experiments.predictions import Predictions
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def finished(tmp_path) -> runs.Run:
     run = runs.create_run(tmp_path / "run", dataset, TrainConfig(freeze_depth=13), state="done")
     run.model_path.write_bytes(b"a model")
     run.write_predictions(
-        runs.Predictions(np.array([[0.25, 0.75]], np.float32), np.array([1]), ("a",), (item.sha256,), (0,))
+        Predictions(np.array([[0.25, 0.75]], np.float32), np.array([1]), ("a",), (item.sha256,), (0,))
     )
     run.job.write_result({"test_correct": 9, "test_total": 12})
     return run

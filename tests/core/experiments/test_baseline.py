@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from core.config import TrainConfig
-from core.data.dataset import Dataset, save_dataset
+from core.data.dataset import Dataset
+from core.data.versions import save_dataset
 from core.experiments import baseline, runs
 from core.experiments.runs import Run
 from core.sweeps.plan import SweepPlan

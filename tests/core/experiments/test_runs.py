@@ -5,6 +5,7 @@ from core.config import CropConfig, SplitConfig, TrainConfig
 from core.data.dataset import Dataset, Item
 from core.errors import LabError, RunError
 from core.experiments import history, runs
+from core.experiments.predictions import Predictions
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_predictions_survive_the_disk(tmp_path, dataset):
     run = runs.create_run(tmp_path / "run", dataset, TrainConfig())
     assert run.predictions() is None
     run.write_predictions(
-        runs.Predictions(
+        Predictions(
             probabilities=np.array([[0.9, 0.1], [0.2, 0.8]], np.float32),
             labels=np.array([0, -1]),
             names=("a.jpg", "b.jpg"),
@@ -136,7 +137,7 @@ def test_a_damaged_run_hides_no_other_and_keeps_its_photos(lab_home, dataset, fi
     )
     broken.write_config(TrainConfig())
     broken.job.write_result({"test_correct": 1, "test_total": 2})
-    answers = runs.Predictions(np.full((2, 2), 0.5, np.float32), np.array([0, 1]), *[("", "")] * 2, (0, 0))
+    answers = Predictions(np.full((2, 2), 0.5, np.float32), np.array([0, 1]), *[("", "")] * 2, (0, 0))
     broken.write_predictions(answers)
     assert runs.list_runs(lab_home) == [broken, kept]
     if content is None:

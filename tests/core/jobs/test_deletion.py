@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from core.data import dataset as datasets
-from core.data import edits
+from core.data import edits, versions
+from core.data.dataset import Dataset
 from core.experiments import runs
 from core.jobfolder import JobFolder
 from core.jobs import deletion, queue
@@ -53,7 +53,7 @@ def test_photos_go_with_all_that_was_made_of_them_and_nothing_else(lab_home):
     # Ended looks go as well, for their faces may be of anybody.
     theirs, others = look_at(lab_home, gone, "one"), look_at(lab_home, kept, "two")
     deletion.delete_dataset(lab_home, dataset.id)
-    assert [found.id for found in datasets.list_datasets(lab_home)] == ["kept1"]
+    assert [found.id for found in versions.list_datasets(lab_home)] == ["kept1"]
     assert runs.list_runs(lab_home) == [kept]
     assert not waiting.path.exists()
     assert not theirs.path.exists()
@@ -120,7 +120,7 @@ def test_sweeps_go_with_their_photos(lab_home):
     assert not any(run.path.exists() for run in runs_of_it)
 
 
-def without(workspace: Workspace, dataset: datasets.Dataset, person: str) -> datasets.Dataset:
+def without(workspace: Workspace, dataset: Dataset, person: str) -> Dataset:
     """Remove a person, as the page does."""
     return edits.remove_person(workspace, dataset, person, is_used=partial(runs.is_used, workspace))
 

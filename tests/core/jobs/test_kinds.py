@@ -14,8 +14,9 @@ from core import disk
 from core.config import CropConfig, SplitConfig, TrainConfig
 from core.data import edits
 from core.data.building import build_dataset
-from core.data.dataset import Dataset, load_dataset
+from core.data.dataset import Dataset
 from core.data.store import PhotoStore
+from core.data.versions import load_dataset
 from core.errors import DatasetError, LabError, Stopped, WeightsError
 from core.experiments import runs
 from core.jobfolder import JobFolder

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.data.dataset import save_dataset
+from core.data.versions import save_dataset
 from core.sweeps import tables
 from core.sweeps.plan import Start, SweepPlan
 from core.workspace import Workspace

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from core.data.dataset import save_dataset
+from core.data.versions import save_dataset
 from core.evaluation.paired import PRIOR_DF, PRIOR_LUCK
 from core.sweeps import results
 from core.sweeps.plan import Cell, Start, SweepPlan

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from core.data import edits
-from core.data.dataset import load_dataset
+from core.data.versions import load_dataset
 from tests import fakes
 from ui import state
 from ui.photos import editing

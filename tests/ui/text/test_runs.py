@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core.config import TrainConfig
-from core.data.dataset import save_dataset
+from core.data.versions import save_dataset
 from core.experiments import listing
 from core.experiments.listing import ListedRun
 from tests import fakes
