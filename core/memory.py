@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 
 import psutil
@@ -15,6 +16,8 @@ import psutil
 from core.errors import WHAT_TAKES_LESS_MEMORY
 
 LOW_BYTES = 512 * 1024**2
+# A worker notes every two seconds, and a server looks every ten: what the system ends later than this is something else.
+SOON_S = 60.0
 _CGROUPS = Path("/sys/fs/cgroup")
 _EVERYWHERE = Path("/proc/vmstat")
 
@@ -33,11 +36,13 @@ def cause_of_death(path: Path) -> str:
         path: of the note. One from before the computer was started again says nothing.
     """
     try:
-        if path.stat().st_mtime < psutil.boot_time():
+        noted_s = path.stat().st_mtime
+        if noted_s < psutil.boot_time():
             return ""
         noted = json.loads(path.read_bytes())
         free_bytes, killed, counter = float(noted["free_bytes"]), noted.get("killed"), noted.get("counter")
-        more_killed = counter is not None and (_killed(Path(counter)) or 0) > killed
+        is_soon = abs(time.time() - noted_s) < SOON_S
+        more_killed = is_soon and counter is not None and (_killed(Path(counter)) or 0) > killed
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return ""
     if free_bytes >= LOW_BYTES and not more_killed:

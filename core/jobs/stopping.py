@@ -28,7 +28,12 @@ def stop_everything(workspace: Workspace, *, timeout_s: float = 20.0) -> None:
 
 
 def stop_jobs(
-    workspace: Workspace, jobs: Sequence[JobFolder], *, lanes: Sequence[str] = (), timeout_s: float = 20.0
+    workspace: Workspace,
+    jobs: Sequence[JobFolder],
+    *,
+    lanes: Sequence[str] = (),
+    timeout_s: float = 20.0,
+    kill_timeout_s: float = 5.0,
 ) -> None:
     """Stop some jobs and wait until their locks are released, as before deleting their folders.
 
@@ -36,6 +41,7 @@ def stop_jobs(
 
     Args:
         lanes: lanes in which no worker may be busy any more either.
+        timeout_s: how long workers have to stop by themselves; `kill_timeout_s` once they were killed.
 
     Raises:
         LabError: a process that is no worker of this workspace still holds a job.
@@ -51,12 +57,20 @@ def stop_jobs(
 
     if wait_until(quiet, timeout_s):
         return
-    busy = {*lanes, *(job.request()["lane"] for job in held())}
+    busy = {*lanes, *filter(None, map(_lane_of, held()))}
     for worker in workers.list_workers(workspace):
         if worker.alive and worker.state == "working" and worker.lane in busy:
             _kill(worker.pid)
-    if not wait_until(quiet, 5.0):
+    if not wait_until(quiet, kill_timeout_s):
         raise LabError("Some work of this lab does not end; close every window and terminal it runs in and try again.")
+
+
+def _lane_of(job: JobFolder) -> str:
+    """Return the lane of a job; empty where its request cannot be read."""
+    try:
+        return str(job.stored_request()["lane"])
+    except (LabError, FileNotFoundError):
+        return ""
 
 
 def _kill(pid: int) -> None:

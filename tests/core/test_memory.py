@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -43,6 +44,17 @@ def test_with_plenty_left_only_the_systems_own_count_is(
     counter.write_text("oom_kill 4\n", encoding="utf-8")
     assert "probably for want of memory; choose smaller faces" in cause_of_death(path)
     counter.unlink()
+    assert cause_of_death(path) == ""
+
+
+def test_what_the_system_ended_long_after_the_last_beat_was_something_else(
+    tmp_path: Path, counter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _noted(tmp_path / "heartbeat", monkeypatch, PLENTY)
+    counter.write_text("oom_kill 4\n", encoding="utf-8")
+    long_ago_s = time.time() - 10 * memory.SOON_S
+    monkeypatch.setattr(memory.psutil, "boot_time", lambda: 0.0)
+    os.utime(path, (long_ago_s, long_ago_s))
     assert cause_of_death(path) == ""
 
 

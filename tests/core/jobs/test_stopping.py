@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
+from core.errors import LabError
+from core.jobfiles import REQUEST
 from core.jobs import queue, stopping
 from tests.core.jobs.conftest import Bench, wait_for
 
@@ -27,3 +31,20 @@ def test_stop_everything_kills_what_does_not_listen(bench: Bench) -> None:
     stopping.stop_everything(bench.workspace, timeout_s=0.3)
     assert worker.wait(5) != 0
     assert job.status().state == "interrupted"
+
+
+def test_a_job_whose_request_was_damaged_meanwhile_is_killed_as_well(bench: Bench) -> None:
+    job = bench.submit("sleep_deaf")
+    worker = bench.worker()
+    wait_for(lambda: [worker.state for worker in bench.living()] == ["working"])
+    # A training without its settings.
+    REQUEST.write(job.path / "request.json", {"kind": "train", "lane": queue.HELPER, "created_at": 1.0})
+    stopping.stop_jobs(bench.workspace, [job], timeout_s=0.3)
+    assert worker.wait(5) != 0
+
+
+def test_a_job_that_nobody_can_place_is_told_in_a_sentence(bench: Bench) -> None:
+    job = bench.submit("count", to=1)
+    (job.path / "request.json").write_bytes(b"")
+    with job.held(), pytest.raises(LabError, match="does not end"):
+        stopping.stop_jobs(bench.workspace, [job], timeout_s=0.1, kill_timeout_s=0.1)
