@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import psutil
 
+from core.remembered import on_forget
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -171,11 +173,6 @@ def read_lines(path: Path, fits: Callable[[dict[str, Any]], bool] = bool) -> lis
     return _logs_read.entries(path, fits)
 
 
-def forget_logs() -> None:
-    """Drop the cached logs, as after erasing them: they name people."""
-    _logs_read.forget()
-
-
 class _LogsRead:
     """A cache of the logs read last, with how far each was read."""
 
@@ -221,3 +218,5 @@ def _entry(line: bytes, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any
 
 
 _logs_read = _LogsRead()
+# They name people.
+on_forget(_logs_read.forget)

@@ -26,7 +26,7 @@ from filelock import FileLock, Timeout
 from core import disk, memory
 from core.errors import LabError, Stopped
 from core.jobfiles import REQUEST, RESULT, check_request, check_result, is_event
-from core.schema import Moment, Schema
+from core.schema import Moment, Schema, why_unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,10 +117,8 @@ class JobFolder:
             self.request()
             if self.stored_status().state == "done" and (self.path / "result.json").exists():
                 self.result()
-        except FileNotFoundError as error:
-            return f'The job "{self.id}" is damaged ("{Path(error.filename).name}" is gone); delete it.'
-        except LabError as error:
-            return f'The job "{self.id}" is damaged: {error}'
+        except (LabError, FileNotFoundError) as error:
+            return why_unreadable(f'The job "{self.id}"', error)
         return None
 
     def rename(self, name: str) -> None:

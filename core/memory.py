@@ -16,7 +16,7 @@ import psutil
 from core.errors import WHAT_TAKES_LESS_MEMORY
 
 LOW_BYTES = 512 * 1024**2
-# A worker notes every two seconds, and a server looks every ten: what the system ends later than this is something else.
+# A worker notes every two seconds, and a server looks every ten: what the system ends later is something else.
 SOON_S = 60.0
 _CGROUPS = Path("/sys/fs/cgroup")
 _EVERYWHERE = Path("/proc/vmstat")

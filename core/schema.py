@@ -9,15 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+from pathlib import Path
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 
 from core import disk
 from core.errors import DamagedFileError, LabError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 T = TypeVar("T")
 Content = dict[str, Any]
@@ -106,6 +104,18 @@ def _content(data: bytes, name: str) -> Content:
             f'"{name}" is not a file of this lab (no JSON object); delete it or bring an intact copy.'
         )
     return content
+
+
+def why_unreadable(what: str, error: LabError | FileNotFoundError) -> str:
+    """Say in a sentence why something of several files cannot be read.
+
+    Args:
+        what: begins the sentence, such as 'The experiment "20260101-120000-abcdef"'.
+        error: what reading its files raised.
+    """
+    if isinstance(error, FileNotFoundError):
+        return f'{what} cannot be read ("{Path(error.filename).name}" is gone); delete it.'
+    return f"{what} cannot be read: {error}"
 
 
 def convert(content: object, kind: type[T], name: str) -> T:

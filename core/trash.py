@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import DamagedFileError
+from core.remembered import forget
 from core.schema import Schema
 
 FOLDER = "trash"
@@ -29,7 +30,7 @@ _NOTE = Schema(_Note)
 
 
 def remove(root: Path, paths: Iterable[Path]) -> None:
-    """Remove folders and files; those that are gone already are no error.
+    """Remove folders and files, and forget what was remembered of them; those that are gone already are no error.
 
     Args:
         root: of the workspace.
@@ -43,6 +44,7 @@ def remove(root: Path, paths: Iterable[Path]) -> None:
         _move(root, note)
         for moved in note.parent.glob(f"{note.stem}.*"):
             _remove_here(moved)
+    forget()
 
 
 def finish(root: Path) -> None:

@@ -34,7 +34,6 @@ _UNPACKING_FAILED = (
     lzma.LZMAError,
     EOFError,
     OSError,
-    NotImplementedError,
     RuntimeError,
     ValueError,
 )

@@ -16,7 +16,7 @@ from core import trash
 from core.data.dataset import Dataset, extra_was_spare
 from core.data.store import PhotoStore
 from core.errors import DamagedFileError, DatasetError, LabError
-from core.schema import Moment, Schema
+from core.schema import Moment, Schema, why_unreadable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,8 +104,8 @@ def _read(path: Path) -> _Version:
     try:
         found = _VERSION.read(path)
     except DamagedFileError as error:
-        raise DatasetError(f'The photos "{path.parent.name}" cannot be read: {error}') from error
-    if path != path.with_name(f"v{found.dataset.version}.json") or path.parent.name != found.dataset.id:
+        raise DatasetError(why_unreadable(f'The photos "{path.parent.name}"', error)) from error
+    if (path.parent.name, path.name) != (found.dataset.id, f"v{found.dataset.version}.json"):
         raise DatasetError(f'The photos "{path.parent.name}" are a copy of others made by hand; delete it.')
     return found
 

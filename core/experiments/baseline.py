@@ -18,14 +18,14 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from core.config import TrainConfig
 from core.data.dataset import Dataset
 from core.errors import LabError
-from core.experiments.compare_runs import Setting, count_changes, differences, requested_config
-from core.experiments.runs import Run
+from core.experiments.compare_runs import Setting, count_changes, differences
+from core.experiments.runs import Run, damage
 from core.models.registry import frozen_units
+from core.remembered import remembered
 
 # The parts of the rule.
 _ONE, _FOLLOWS, _SAME = range(3)
@@ -105,11 +105,11 @@ def _request(run: Run) -> _Request | None:
         return None
 
 
-@lru_cache(maxsize=2000)
+@remembered(most=2000)
 def _read(run: Run, changed_ns: int) -> _Request:
     """Read a request once, for a list compares each experiment with all others; read again when its file changes."""
     del changed_ns
-    return _Request(requested_config(run), photos_of(run.dataset))
+    return _Request(run.requested_config, photos_of(run.dataset))
 
 
 def between(before: Run, now: Run) -> tuple[Setting, ...]:
@@ -118,13 +118,13 @@ def between(before: Run, now: Run) -> tuple[Setting, ...]:
     return (
         request.differs_from(was)
         if was and request
-        else (*differences(requested_config(before), requested_config(now)), "data")
+        else (*differences(before.requested_config, now.requested_config), "data")
     )
 
 
 def count_between(before: Run, now: Run) -> int:
     """Count in how many things two experiments differ, each setting that Train folds away by itself."""
-    return count_changes(requested_config(before), requested_config(now)) + ("data" in between(before, now))
+    return count_changes(before.requested_config, now.requested_config) + ("data" in between(before, now))
 
 
 def earlier(run: Run, everything: Sequence[Run]) -> list[Run]:
@@ -204,7 +204,9 @@ def follows(before: TrainConfig, now: TrainConfig) -> bool:
 
 def _is_valid(run: Run) -> bool:
     """Return whether an experiment can be read, and its unfrozen blocks trained."""
+    if damage(run) is not None:  # which is remembered, unlike the answers it has looked through
+        return False
     try:
-        return run.predictions() is not None and run.summary() is not None and run.outcome().retrained
-    except (LabError, OSError):
+        return run.summary() is not None and run.outcome().retrained
+    except (LabError, OSError):  # deleted meanwhile
         return False

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -16,6 +15,7 @@ from core.evaluation.metrics import AnswerChanges, compare_answers
 from core.experiments.predictions import Predictions
 from core.experiments.runs import Run
 from core.models.registry import backbone, frozen_units
+from core.remembered import remembered
 
 Photo = tuple[str, int | None]
 # What can differ between two experiments, in the order in which it is shown; "other" is all settings that Train folds
@@ -58,12 +58,7 @@ def tested_with(dataset_id: str, everything: Sequence[Run]) -> Iterator[Run]:
             yield run
 
 
-def requested_config(run: Run) -> TrainConfig:
-    """Return the settings as requested: what "auto" became on this computer was not chosen."""
-    return run.requested_config
-
-
-@lru_cache(maxsize=4096)
+@remembered(most=4096)
 def differences(before: TrainConfig, now: TrainConfig) -> tuple[Setting, ...]:
     """Return which settings differ, in the order in which they are shown; empty where none does."""
     values: dict[Setting, tuple[object, object]] = {

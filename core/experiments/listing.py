@@ -7,6 +7,7 @@ The numbers stand beside the runs, in `numbers.json`.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from filelock import FileLock
 
 from core.errors import DamagedFileError, LabError
 from core.experiments.outcome import Outcome
-from core.experiments.runs import Run, damage, list_runs, run_folders
+from core.experiments.runs import Run, list_runs
 from core.jobfolder import OPEN_STATES
 from core.schema import Count, Schema
 
@@ -70,16 +71,14 @@ class ListedRun:
 
 @dataclass(frozen=True)
 class RunList:
-    """All runs, as the list shows them.
+    """All runs that can be read, as the list shows them.
 
     Attributes:
-        rows: those that can be read and stand for themselves, newest first.
-        unreadable: those that cannot, each with the reason.
+        rows: those that stand for themselves, newest first.
         of_sweeps: those that were made for a sweep, newest first, the ones not tested yet too.
     """
 
     rows: tuple[ListedRun, ...]
-    unreadable: tuple[tuple[Run, str], ...]
     of_sweeps: tuple[ListedRun, ...] = ()
 
     @property
@@ -93,19 +92,13 @@ class RunList:
 
 def list_all(workspace: Workspace) -> RunList:
     """Read all experiments of a workspace; one that is damaged does not hide the others."""
-    rows, unreadable = [], []
-    for run in run_folders(workspace):
-        reason = damage(run)
-        if reason is not None:
-            unreadable.append((run, reason))
-            continue
-        try:
+    rows = []
+    for run in list_runs(workspace, of_sweeps=True):
+        with suppress(LabError, FileNotFoundError):  # deleted meanwhile, in another tab
             rows.append(read_listed_run(run))
-        except (LabError, FileNotFoundError):
-            continue  # deleted meanwhile, in another tab
     given = numbers(workspace, [row.id for row in rows if not row.sweep])
     alone = tuple(replace(row, number=given[row.id]) for row in rows if not row.sweep)
-    return RunList(alone, tuple(unreadable), tuple(row for row in rows if row.sweep))
+    return RunList(alone, tuple(row for row in rows if row.sweep))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ import time
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,8 @@ from core.experiments.outcome import Outcome, outcome
 from core.experiments.predictions import PREDICTIONS, Predictions
 from core.jobfolder import JobFolder, State, Status
 from core.models.registry import check_config
-from core.schema import Schema, convert
+from core.remembered import remembered
+from core.schema import Schema, convert, why_unreadable
 from core.workspace import Workspace
 
 CONFIG = Schema(TrainConfig)
@@ -200,6 +200,11 @@ def list_runs(workspace: Workspace, *, of_sweeps: bool = False) -> list[Run]:
     return [run for run in readable if of_sweeps or not run.sweep_id]
 
 
+def damaged_runs(workspace: Workspace) -> list[tuple[Run, str]]:
+    """Return the runs that cannot be read, newest first, each with the reason in a sentence."""
+    return [(run, reason) for run in run_folders(workspace) if (reason := damage(run)) is not None]
+
+
 def run_folders(workspace: Workspace) -> list[Run]:
     """Return all runs of a workspace, newest first, damaged ones too."""
     needed = ("request.json", "status.json", "dataset.json")
@@ -221,7 +226,7 @@ def damage(run: Run) -> str | None:
     return _damage(run, *changed_ns)
 
 
-@lru_cache(maxsize=1000)
+@remembered(most=1000)
 def _damage(run: Run, *changed_ns: int) -> str | None:
     """Read the small files once, and again when one of them changes."""
     del changed_ns
@@ -229,10 +234,8 @@ def _damage(run: Run, *changed_ns: int) -> str | None:
         run.job.stored_status(), run.config, run.requested_config, run.dataset
         if run.summary() is not None and run.predictions() is None:
             raise FileNotFoundError(None, None, "predictions.json")
-    except FileNotFoundError as error:
-        return f'The experiment "{run.id}" is damaged ("{Path(error.filename).name}" is gone); delete it.'
-    except LabError as error:
-        return f'The experiment "{run.id}" is damaged: {error}'
+    except (LabError, FileNotFoundError) as error:
+        return why_unreadable(f'The experiment "{run.id}"', error)
     return None
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from core.errors import LabError
 from core.experiments import runs
 from core.models import registry
 from core.models.architectures import architecture, count_parameters
+from core.remembered import remembered
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -149,7 +149,7 @@ def _measured(path: Path) -> _Measured | None:
         return None
 
 
-@lru_cache(maxsize=500)
+@remembered(most=500)
 def _read_measured(path: Path, changed_ns: int) -> _Measured | None:
     """Read a finished training once, and again when its result changes."""
     del changed_ns

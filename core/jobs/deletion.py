@@ -121,7 +121,9 @@ def delete_job(workspace: Workspace, job: JobFolder) -> None:
 
 def damaged_jobs(workspace: Workspace) -> list[tuple[JobFolder, str]]:
     """Return the jobs beside trainings and sweeps that cannot be read, each with the reason in a sentence."""
-    return [(job, reason) for job in _jobs(workspace) if (reason := job.damage()) is not None]
+    needed = ("request.json", "status.json")
+    folders = [path for path in disk.folders_in(workspace.jobs) if any((path / name).exists() for name in needed)]
+    return [(job, reason) for job in map(JobFolder, folders) if (reason := job.damage()) is not None]
 
 
 def erase_everything(workspace: Workspace) -> Erased:
@@ -132,7 +134,6 @@ def erase_everything(workspace: Workspace) -> Erased:
     """
     stopping.stop_everything(workspace)
     erased = workspace.erase()
-    disk.forget_logs()
     for worker in workers.list_workers(workspace):
         if worker.alive:
             workers.ask_to_leave(workspace, worker.token)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from core.workspace import Workspace
 
 TRAIN, HELPER = LANES = ("train", "helper")
-# What reading a job's files raises where another program wrote them.
-_ODD = (OSError, LabError, KeyError, TypeError, ValueError)
+# What reading a job's files raises where they are damaged, or deleted meanwhile.
+_ODD = (OSError, LabError)
 _MARKER_NAME = re.compile(r"[\d.]+-(runs|sweeps|jobs)-(.+)")
 
 

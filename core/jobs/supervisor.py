@@ -172,8 +172,8 @@ class Supervisor:
             self._ensure_worker(lane, [worker for worker in known if worker.lane == lane and worker.alive])
         if time.monotonic() - self._repaired_s >= REPAIR_EVERY_S:
             self._repaired_s = time.monotonic()
-            odd = [*queue.repair(self._workspace), *workers.unreadable(self._workspace)]
-            self._unreadable = [path.relative_to(self._workspace.root) for path in odd]
+            workers.forget_unreadable(self._workspace)
+            self._unreadable = [path.relative_to(self._workspace.root) for path in queue.repair(self._workspace)]
 
     def _reap(self, known: dict[str, WorkerInfo]) -> None:
         for token, child in list(self._children.items()):

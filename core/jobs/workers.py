@@ -118,13 +118,15 @@ def registered(workspace: Workspace, lane: str, token: str) -> Iterator[Registra
 
 
 def list_workers(workspace: Workspace) -> list[WorkerInfo]:
-    """Return every worker, crashed ones included; without those whose file cannot be read, see `unreadable`."""
+    """Return every worker, crashed ones included; without those whose file cannot be read."""
     return [worker for worker in map(_read, _files(workspace)) if worker]
 
 
-def unreadable(workspace: Workspace) -> list[Path]:
-    """Return the files of workers that cannot be read."""
-    return [path for path in _files(workspace) if _read(path) is None and path.exists()]
+def forget_unreadable(workspace: Workspace) -> None:
+    """Remove the files that cannot be read and are no living worker's, which writes its own anew."""
+    for path in _files(workspace):
+        if _read(path) is None and not _is_held(path.with_suffix(".lock")):
+            forget(workspace, path.stem)
 
 
 def _files(workspace: Workspace) -> list[Path]:

@@ -43,7 +43,7 @@ def check(path: Path) -> None:
             config = json.loads(archive.read("config.json"))
             with archive.open("model.weights.h5") as stored, h5py.File(stored, "r") as arrays:
                 weights_file.check_plain(arrays)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, RuntimeError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, RuntimeError) as error:
         raise RunError(f'"{path.name}" cannot be read as a network ({error}); bring an intact copy.') from error
     strange = next(_strange(config), None)
     if strange:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -14,6 +13,7 @@ from core.data.dataset import Dataset
 from core.evaluation import metrics
 from core.evaluation.model_selection import Verdict, verdict
 from core.models.weights import known_people
+from core.remembered import remembered
 from core.sweeps.results import Line, Point, groups, labelled_test_items
 
 
@@ -43,7 +43,7 @@ def verdict_of(line: Line, dataset: Dataset) -> Verdict | None:
     return _verdict(right.tobytes(), right.shape, learned, guessing(line, dataset), tuple(groups(dataset).tolist()))
 
 
-@lru_cache(maxsize=128)
+@remembered(most=128)
 def _verdict(
     right: bytes, shape: tuple[int, ...], learned: tuple[bool, ...], guessing: int, group_of: tuple[int, ...]
 ) -> Verdict:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from core.errors import LabError
 from core.experiments.outcome import Outcome, outcome
 from core.experiments.runs import Run
 from core.jobfolder import State
+from core.remembered import remembered
 from core.sweeps.plan import Axis, Cell, Start, SweepPlan
 from core.sweeps.sweep import Sweep
 
@@ -137,7 +137,7 @@ def _read(cell: Cell, run: Run, photos: tuple[Any, ...]) -> Result | None:
         return None
 
 
-@lru_cache(maxsize=2000)
+@remembered(most=2000)
 def _read_done(cell: Cell, path: Path, photos: tuple[Any, ...], changed_ns: int) -> Result | None:
     """Read a finished training once; another time of its result makes it another."""
     del changed_ns

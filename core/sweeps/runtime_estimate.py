@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.experiments import compare_runs
 from core.experiments.runtime_estimate import estimate_seconds
 from core.sweeps.plan import SweepPlan, same_training
 from core.sweeps.sweep import finished
@@ -33,7 +32,7 @@ class RuntimeEstimate:
 
 def estimate(plan: SweepPlan, dataset: Dataset, workspace: Workspace) -> RuntimeEstimate:
     """Estimate how much a sweep has to do, and how long that takes; a finished training is not done again."""
-    done = [compare_runs.requested_config(run) for run in finished(workspace, dataset)]
+    done = [run.requested_config for run in finished(workspace, dataset)]
     seconds: dict[TrainConfig, float] = {}
     to_do, first_s, all_s = 0, 0.0, 0.0
     for cell in plan.cells():

@@ -22,10 +22,10 @@ from typing import Any
 from core import disk
 from core.data.dataset import MANIFEST, Dataset
 from core.errors import LabError, RunError
-from core.experiments import compare_runs, runs
+from core.experiments import runs
 from core.experiments.runs import Run
 from core.jobfolder import JobFolder, Status
-from core.schema import Schema, convert
+from core.schema import Schema, convert, why_unreadable
 from core.sweeps.plan import MOST_RUNS, Cell, SweepPlan, same_training
 from core.workspace import Workspace
 
@@ -131,7 +131,7 @@ def create_sweep(
     ids = []
     for number, cell in enumerate(plan.cells()):
         config = plan.config(cell)
-        same = next((run for run in done if same_training(compare_runs.requested_config(run), config)), None)
+        same = next((run for run in done if same_training(run.requested_config, config)), None)
         ids.append(same.id if same else f"{path.name}-{number:03}")
     with JobFolder.making(path, request, state="stopped") as beside:
         MANIFEST.write(beside / "dataset.json", dataset)
@@ -186,8 +186,9 @@ def damaged_sweeps(workspace: Workspace) -> list[tuple[Sweep, str]]:
 
 
 def _folders(workspace: Workspace) -> list[Sweep]:
-    """Return all sweeps; a folder without `cells.json` is the ruin of a crash in an earlier version of the lab."""
-    folders = [path for path in disk.folders_in(workspace.sweeps) if (path / "cells.json").exists()]
+    """Return all sweeps, damaged ones too."""
+    needed = ("request.json", "status.json", "cells.json")
+    folders = [path for path in disk.folders_in(workspace.sweeps) if any((path / name).exists() for name in needed)]
     return [Sweep(path, workspace.runs) for path in sorted(folders, key=lambda path: path.name, reverse=True)]
 
 
@@ -196,8 +197,6 @@ def _damage(sweep: Sweep) -> str | None:
         if not set(sweep.guesses) <= set(range(MOST_RUNS)):
             raise RunError("somebody guessed a place that is not in it; delete it.")
         sweep.plan, sweep.dataset, sweep.job.stored_status(), sweep.members()
-    except FileNotFoundError as error:
-        return f'The comparison "{sweep.id}" is damaged ("{Path(error.filename).name}" is gone); delete it.'
-    except LabError as error:
-        return f'The comparison "{sweep.id}" is damaged: {error}'
+    except (LabError, FileNotFoundError) as error:
+        return why_unreadable(f'The comparison "{sweep.id}"', error)
     return None

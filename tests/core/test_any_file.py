@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from core.data.similarity import Guess, Similarity, load_similarity, save_simila
 from core.data.store import PhotoStore
 from core.data.uploads import Upload
 from core.errors import LabError
-from core.experiments import archive, baseline, listing, restore, runtime_estimate
+from core.experiments import archive, baseline, listing, restore, runs, runtime_estimate
 from core.experiments.runs import Run
 from core.jobfolder import JobFolder
 from core.jobs import deletion, workers
@@ -141,13 +142,13 @@ def read_everything(lab: Lab) -> None:
         assert row.title
         baseline.find_baseline(row.run, [other.run for other in shelf.rows])
     for dataset in versions.list_datasets(workspace):
-        assert load_similarity(workspace, dataset) or True
+        load_similarity(workspace, dataset)
         runtime_estimate.estimate_seconds(TrainConfig(image_size_px=48), dataset, workspace)
     for sweep in list_sweeps(workspace):
         results.progress(sweep)
         results.lines(sweep.plan, results.results(sweep))
-    assert all(reason.endswith(".") for _, reason in (*shelf.unreadable, *versions.damaged_datasets(workspace)))
-    damaged_sweeps(workspace), deletion.damaged_jobs(workspace)
+    damaged = runs.damaged_runs(workspace), versions.damaged_datasets(workspace), damaged_sweeps(workspace)
+    assert all(reason.endswith(".") for _, reason in chain(*damaged, deletion.damaged_jobs(workspace)))
     lab.upload.piles()
     workers.list_workers(workspace)
     trash.finish(workspace.root)

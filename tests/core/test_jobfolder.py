@@ -179,10 +179,10 @@ def test_one_that_was_deleted_cannot_go_on_and_says_so(job: JobFolder) -> None:
 def test_a_damaged_one_says_why(job: JobFolder, content: str) -> None:
     assert job.damage() is None
     (job.path / "request.json").write_text(content, encoding="utf-8")
-    assert str(job.damage()).startswith('The job "one" is damaged: "request.json"')
+    assert str(job.damage()).startswith('The job "one" cannot be read: "request.json"')
     assert job.kind() == ("crop" if "crop" in content else "")
     (job.path / "request.json").unlink()
-    assert job.damage() == 'The job "one" is damaged ("request.json" is gone); delete it.'
+    assert job.damage() == 'The job "one" cannot be read ("request.json" is gone); delete it.'
 
 
 def test_result(job: JobFolder) -> None:

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from core import disk
-from core.data.versions import list_datasets
+from core.data.versions import damaged_datasets, list_datasets
 from core.experiments import runs
 from core.jobfolder import JobFolder
 from core.jobs import deletion
 from core.sweeps.plan import SweepPlan
-from core.sweeps.sweep import list_sweeps
+from core.sweeps.sweep import damaged_sweeps, list_sweeps
 from tests import fakes
 from tests.made_sweeps import first_right, make_sweep
 from tests.pages.test_app import PAGES
@@ -80,14 +80,19 @@ def test_no_page_falls(open_page, lab_home, odd_folders, page) -> None:
 def test_each_is_listed_with_its_reason_unless_nothing_is_missed(lab_home, odd_folders) -> None:
     listed = {run.id for run in runs.run_folders(lab_home) if runs.damage(run)}
     listed |= {job.id for job, _ in deletion.damaged_jobs(lab_home)}
+    listed |= {dataset_id for dataset_id, _ in damaged_datasets(lab_home)}
+    listed |= {sweep.id for sweep, _ in damaged_sweeps(lab_home)}
     assert [dataset.id for dataset in list_datasets(lab_home)] == ["made1"]
     assert len(list_sweeps(lab_home)) >= 1
     for folder, name, said in odd_folders:
-        if folder.name.startswith("run"):
-            # Settings that were resolved, and a result that is gone, are as if the training had not come so far.
-            spared = said == "gone" and name in ("config.json", "result.json")
-            spared |= said == "a key missing" and name == "config.json"
-            assert (folder.name in listed) != spared, (folder.name, name, said)
+        # Settings that were resolved, and a result that is gone, are as if the work had not come so far.
+        spared = said == "gone" and name in ("config.json", "result.json")
+        spared |= said == "a key missing" and name == "config.json"
+        # Without its only version a data set is an empty folder.
+        spared |= said == "gone" and name == "v1.json"
+        assert (folder.name in listed) != spared, (folder.name, name, said)
+    for kind in ("run", "sweep", "job"):
+        assert f"{kind}-only" in listed
 
 
 @pytest.mark.parametrize("kind", ["run", "set", "sweep", "job"])

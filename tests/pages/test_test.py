@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import presets
 from core.config import TrainConfig
-from core.experiments import baseline, compare_runs, runs
+from core.experiments import baseline, runs
 from core.jobs import queue
 from core.models import weights
 from core.sweeps.plan import SweepPlan
@@ -467,7 +467,7 @@ def test_an_idea_sets_up_the_next_experiment(open_page, lab_home, runs_apart, mo
     )
     app.button(key=Widget.START).click().run()
     started = runs.list_runs(lab_home)[0]
-    assert compare_runs.requested_config(started) == TrainConfig(epochs=7, freeze_depth=10)
+    assert started.requested_config == TrainConfig(epochs=7, freeze_depth=10)
     assert started.came_from == runs.list_runs(lab_home)[-1].id
 
 

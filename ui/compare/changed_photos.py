@@ -29,7 +29,7 @@ def board(workspace: Workspace, before: ListedRun, now: ListedRun) -> None:
     if changes is None or given is None:
         st.markdown(test_words.NONE_IN_BOTH)
         return
-    differ = compare_runs.differences(compare_runs.requested_config(before.run), compare_runs.requested_config(now.run))
+    differ = compare_runs.differences(before.run.requested_config, now.run.requested_config)
     right = changes.right_before, changes.right_now
     said = [
         words.held(letter, run_words.settings(row.run, differ), n, changes.total)

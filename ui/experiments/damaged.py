@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from core.data.versions import damaged_datasets
-from core.experiments.runs import damage, run_folders
+from core.experiments.runs import damaged_runs
 from core.jobs import deletion
 from core.sweeps.sweep import damaged_sweeps
 from core.workspace import Workspace
@@ -39,13 +39,13 @@ def datasets(workspace: Workspace) -> list[Row]:
 
 def runs(workspace: Workspace) -> list[Row]:
     """Return the rows of runs."""
-    found = ((run, damage(run)) for run in run_folders(workspace))
-    return [(run.id, reason, partial(deletion.delete_run, workspace, run)) for run, reason in found if reason]
+    return [(run.id, reason, partial(deletion.delete_run, workspace, run)) for run, reason in damaged_runs(workspace)]
 
 
 def named_run(workspace: Workspace) -> list[Row]:
     """Return the row of the run that the page's address names, if it cannot be read."""
-    return [row for row in runs(workspace) if row[0] == st.query_params.get(Param.RUN)]
+    named = st.query_params.get(Param.RUN)
+    return [row for row in runs(workspace) if row[0] == named] if named else []
 
 
 def sweeps(workspace: Workspace) -> list[Row]:

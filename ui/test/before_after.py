@@ -90,7 +90,7 @@ def _what_differs(before: Run, now: Run, differ: Sequence[Setting]) -> list[str]
     if baseline.count_between(before, now) < 2:
         return []
     is_all = set(differ) == {"start", "freeze"}
-    if is_all and baseline.follows(compare_runs.requested_config(before), compare_runs.requested_config(now)):
+    if is_all and baseline.follows(before.requested_config, now.requested_config):
         return [common.MUST_LEARN]
     return [words.too_many_differ(differ)]
 

@@ -80,7 +80,7 @@ def _next(workspace: Workspace, row: ListedRun, rows: Sequence[ListedRun]) -> _F
     mine = {each.id for each in compare_runs.tested_with(dataset.id, [other.run for other in rows])}
     # A run whose unfrozen blocks did not learn has not tried its settings.
     tried = [other for other in rows if other.id in mine and other.outcome.retrained]
-    asked = {other.id: compare_runs.requested_config(other.run) for other in (row, *tried)}
+    asked = {other.id: other.run.requested_config for other in (row, *tried)}
     most = settings.most_photos(dataset)
     shown = state.STRANGERS_JOB.get() is not None
     compared = any(sweep.dataset.id == dataset.id for sweep in list_sweeps(workspace))

@@ -141,7 +141,7 @@ def settings(run: Run, which: Sequence[Setting]) -> str:
 
 def setting(run: Run, which: Setting) -> str:
     """Say in a few words what a run had for one setting; empty where there is nothing to say."""
-    config = compare_runs.requested_config(run)
+    config = run.requested_config
     said: dict[Setting, Callable[[], str]] = {
         "network": lambda: registry.backbone(config.backbone).title,
         "start": lambda: test_words.started(config.pretrained, config.backbone),
@@ -173,7 +173,7 @@ def short_names(rows: Sequence[ListedRun]) -> list[str]:
 
 def _what_differs(rows: Sequence[ListedRun]) -> list[list[str]]:
     """Return what can tell runs apart in two or three words each, the plainest first."""
-    asked = [compare_runs.requested_config(row.run) for row in rows]
+    asked = [row.run.requested_config for row in rows]
     return [
         *(_in_words(rows, each) for each in common.SETTINGS if each not in ("other", "data")),
         [compare_words.rate(config.learning_rate) for config in asked],
@@ -186,7 +186,7 @@ def differing_settings(rows: Sequence[ListedRun]) -> list[tuple[str, list[str]]]
 
     Advanced settings are named one by one; what follows from another setting is left out.
     """
-    asked = [compare_runs.requested_config(row.run) for row in rows]
+    asked = [row.run.requested_config for row in rows]
     differ = dict.fromkeys(each for config in asked[1:] for each in compare_runs.differences(asked[0], config))
     said = [(common.SETTINGS[each], _in_words(rows, each)) for each in _in_order(differ) if each != "other"]
     if len({photos.train for row in rows if (photos := baseline.photos_of_run(row.run))}) > 1:

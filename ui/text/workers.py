@@ -6,6 +6,7 @@ from pathlib import Path
 
 from core.jobs.queue import HELPER, TRAIN
 from core.jobs.trouble import Trouble
+from ui.text import common
 
 _WORK = {TRAIN: "No training can begin", HELPER: "Photos cannot be searched or asked about"}
 
@@ -21,7 +22,7 @@ def trouble(found: Trouble, home: Path) -> str:
     if found.kind == "refused":
         return f"Nothing new can begin: {found.what} The lab goes on by itself as soon as it can."
     if found.kind == "unreadable":
-        return f'Left out, because it cannot be read: {found.what} in "{home}". Delete it, or bring an intact copy.'
+        return f"Left out, because it cannot be read: {found.what}. {common.LIBRARY} says why, and can delete it."
     return (
         f'Nothing new can begin: something is wrong with the lab\'s folder "{home}" ({found.what}). '
         "The lab goes on by itself as soon as it can; if this stays, close it and start it anew."

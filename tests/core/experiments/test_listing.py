@@ -33,9 +33,9 @@ def test_a_damaged_experiment_hides_no_other(lab_home, file, content):
     (broken.path / file).write_text(content, encoding="utf-8")
     shelf = listing.list_all(lab_home)
     assert [row.id for row in shelf.rows] == [kept.id]
-    ((run, reason),) = shelf.unreadable
+    ((run, reason),) = runs.damaged_runs(lab_home)
     assert run == broken
-    assert f'The experiment "{broken.id}" is damaged' in reason
+    assert f'The experiment "{broken.id}" cannot be read' in reason
     assert reason.endswith(".")
 
 

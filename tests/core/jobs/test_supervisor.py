@@ -81,15 +81,18 @@ def test_what_cannot_be_read_is_named_and_stops_nothing_else(bench: Bench, start
     disk.write_json(bare.path / "status.json", {}, schema=1)
     laneless = bench.submit("count", to=1)
     disk.write_json(laneless.path / "request.json", {"kind": "count", "created_at": 1.0}, schema=1)
-    disk.write_json(bench.workspace.queue / "workers" / "helper-1.json", {}, schema=1)
+    card = bench.workspace.queue / "workers" / "helper-1.json"
+    disk.write_json(card, {}, schema=1)
     next_one = bench.submit("count", to=1)
     boss = start()
     wait_for(lambda: next_one.status().state == "done")
     wait_for(boss.troubles)
     (trouble,) = boss.troubles()
     assert trouble.kind == "unreadable"
-    for path in (bare.path, laneless.path, bench.workspace.queue / "workers" / "helper-1.json"):
+    for path in (bare.path, laneless.path):
         assert f'"{path.relative_to(bench.workspace.root)}"' in trouble.what
+    # Nobody misses the card of a worker that is dead.
+    assert not card.exists()
 
 
 def test_a_folder_that_cannot_be_written_is_told_until_it_can(bench: Bench, start: Callable[[], Supervisor]) -> None:

@@ -116,7 +116,7 @@ def test_a_damaged_sweep_hides_no_other_and_is_told(workspace, dataset, file, co
     assert list_sweeps(workspace) == [whole]
     ((found, reason),) = damaged_sweeps(workspace)
     assert found == broken
-    assert f'The comparison "{broken.id}" is damaged' in reason
+    assert f'The comparison "{broken.id}" cannot be read' in reason
     assert reason.count(". ") == 0
     assert file in reason or "delete it" in reason
 

@@ -21,7 +21,7 @@ from ui.text import workers as words
         ),
         (
             Trouble("unreadable", '"runs/odd"'),
-            'Left out, because it cannot be read: "runs/odd" in "home". Delete it, or bring an intact copy.',
+            'Left out, because it cannot be read: "runs/odd". My experiments says why, and can delete it.',
         ),
         (
             of_error(LabError("No room; make some.")),
