@@ -23,8 +23,11 @@ pillow_heif.register_heif_opener()
 # Pillow loads its readers on demand, but not for formats asked for by name.
 Image.init()
 
-# Larger pictures are not decoded: 100 megapixels take half a gigabyte. A JPEG can be decoded at a fraction of its size.
+# Larger pictures are not decoded: 100 megapixels take half a gigabyte. A JPEG can be decoded at a fraction of its size,
+# but for a progressive one, of which all is held before any of it is seen.
 MAX_PIXELS, MAX_JPEG_PIXELS = 100_000_000, 400_000_000
+# Pillow refuses by itself what is twice as large as this, when it has read no more than the size.
+Image.MAX_IMAGE_PIXELS = MAX_JPEG_PIXELS // 2
 # Larger photos are halved: a face of 2 % of this size still has 100 px; 48 to 200 megapixels only cost time and memory.
 ENOUGH_PIXELS = 25_000_000
 # Without MPO: Pillow's JPEG reader opens it.
@@ -132,7 +135,8 @@ def _let_decode_smaller(image: Image.Image, max_side_px: int | None) -> tuple[in
     """Refuse a picture that is too large. Let a JPEG be decoded smaller, and return its (width, height) as stored."""
     width, height = image.size
     is_jpeg = image.format in ("JPEG", "MPO")
-    if width * height > (MAX_JPEG_PIXELS if is_jpeg else MAX_PIXELS):
+    can_be_small = is_jpeg and not image.info.get("progressive")
+    if width * height > (MAX_JPEG_PIXELS if can_be_small else MAX_PIXELS):
         raise PhotoError(f"is too large ({width} x {height} pixels); make it smaller")
     if not is_jpeg:
         return None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import io
 import struct
 import subprocess
 import sys
@@ -280,3 +281,22 @@ def test_the_first_photo_of_a_process_is_read_like_any_other(kind: str, tmp_path
     fresh = [sys.executable, "-c", ask, str(tmp_path / "photo")]
     answer = subprocess.run(fresh, capture_output=True, text=True, cwd=Path(__file__).parents[3], check=True)
     assert answer.stdout.strip() == "(10, 20, 3)"
+
+
+def jpeg_of_200_megapixels(**how: bool) -> bytes:
+    """Return a grey one; as large as today's phones take them."""
+    data = io.BytesIO()
+    Image.new("L", (20_000, 10_000), 128).save(data, "JPEG", quality=50, **how)
+    return data.getvalue()
+
+
+def test_a_phone_s_200_megapixels_are_read_small() -> None:
+    photo = decode(jpeg_of_200_megapixels())
+    assert photo.full_size_px == (20_000, 10_000)
+    assert photo.rgb.shape == (2500, 5000, 3)
+    assert photo.rgb.min() == photo.rgb.max() == 128
+
+
+def test_a_progressive_jpeg_is_held_whole_so_that_its_limit_is_that_of_other_pictures() -> None:
+    with pytest.raises(PhotoError, match=r"^is too large \(20000 x 10000 pixels\); make it smaller$"):
+        decode(jpeg_of_200_megapixels(progressive=True))
