@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-import random
 import io
+import random
 import struct
 import subprocess
 import sys
