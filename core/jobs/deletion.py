@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ from core.sweeps.sweep import damaged_sweeps, list_sweeps
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from core.data.dataset import Dataset
     from core.experiments.runs import Run
     from core.sweeps.sweep import Sweep
     from core.workspace import Erased, Workspace
@@ -26,16 +29,28 @@ if TYPE_CHECKING:
 SEARCHES = ("crop", "add", "recrop", "fetch")
 
 
+@dataclass(frozen=True)
+class MadeWith:
+    """Experiments and comparisons that have some photos, and so keep them when these are removed from a data set.
+
+    Attributes:
+        runs: those that no comparison of `sweeps` was made for.
+    """
+
+    runs: tuple[Run, ...]
+    sweeps: tuple[Sweep, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.runs or self.sweeps)
+
+
 def delete_run(workspace: Workspace, run: Run) -> None:
     """Stop an experiment where it is open, and remove it with all predictions of new photos made with it.
 
     Raises:
         LabError: a worker does not let go of it.
     """
-    predictions = [job for job in _jobs(workspace) if _request(job).get("model") == str(run.path)]
-    _stop(workspace, [run.job, *predictions])
-    _remove(workspace, [run.job, *predictions])
-    _remove_unneeded_photos(workspace)
+    delete_made(workspace, MadeWith((run,), ()))
 
 
 def delete_sweep(workspace: Workspace, sweep: Sweep) -> None:
@@ -44,22 +59,48 @@ def delete_sweep(workspace: Workspace, sweep: Sweep) -> None:
     Raises:
         LabError: a worker does not let go of it.
     """
-    others = [other for other in list_sweeps(workspace) if other.id != sweep.id]
-    # A damaged sweep may be repaired by hand, so its experiments stay.
-    needed = {"", *(other.id for other in others), *(other.id for other, _ in damaged_sweeps(workspace))} - {sweep.id}
-    shown = {run.id for other in others for _, run in other.members()}
-    # Includes those of sweeps deleted earlier that only this one still shows.
-    made = [run.job for run in runs.run_folders(workspace) if run.id not in shown and _sweep_of(run.job) not in needed]
-    models = {str(job.path) for job in made}
+    delete_made(workspace, MadeWith((), (sweep,)))
+
+
+def delete_made(workspace: Workspace, made: MadeWith) -> None:
+    """Delete experiments and sweeps as `delete_run` and `delete_sweep` do, all of them or none.
+
+    Raises:
+        LabError: a worker does not let go of one.
+    """
+    gone = [run.job for run in made.runs] + _made_for(workspace, made.sweeps)
+    models = {str(job.path) for job in gone}
     predictions = [job for job in _jobs(workspace) if _request(job).get("model") in models]
-    _stop(workspace, [sweep.job, *predictions])
-    # The sweep first: it would train missing experiments again, while experiments without their sweep are harmless.
-    _remove(workspace, [sweep.job, *made, *predictions])
+    everything = [*(sweep.job for sweep in made.sweeps), *gone, *predictions]
+    _stop(workspace, everything)
+    # Sweeps first: they would train missing experiments again, while experiments without their sweep are harmless.
+    _remove(workspace, everything)
     _remove_unneeded_photos(workspace)
+
+
+def _made_for(workspace: Workspace, sweeps: Collection[Sweep]) -> list[JobFolder]:
+    """Return the experiments made for these sweeps, or for some deleted earlier, that no other sweep shows."""
+    if not sweeps:
+        return []
+    ids = {sweep.id for sweep in sweeps}
+    others = [other for other in list_sweeps(workspace) if other.id not in ids]
+    # A damaged sweep may be repaired by hand, so its experiments stay.
+    needed = {"", *(other.id for other in others), *(other.id for other, _ in damaged_sweeps(workspace))} - ids
+    shown = {run.id for other in others for _, run in other.members()}
+    return [run.job for run in runs.run_folders(workspace) if run.id not in shown and _sweep_of(run.job) not in needed]
 
 
 def _sweep_of(job: JobFolder) -> str:
     return str(_request(job).get("sweep", ""))
+
+
+def made_with(workspace: Workspace, dataset: Dataset, sha256s: Collection[str]) -> MadeWith:
+    """Find what was made with some of these photos of a data set, in any of its versions."""
+    sweeps = [s for s in list_sweeps(workspace) if s.dataset.id == dataset.id and s.dataset.sha256s() & set(sha256s)]
+    theirs = {sweep.id for sweep in sweeps}
+    found = [run for run in runs.list_runs(workspace, of_sweeps=True) if run.sweep_id not in theirs]
+    same = [run for run in found if run.dataset.id == dataset.id and run.dataset.sha256s() & set(sha256s)]
+    return MadeWith(tuple(same), tuple(sweeps))
 
 
 def delete_dataset(workspace: Workspace, dataset_id: str) -> None:

@@ -12,7 +12,7 @@ from core.data.dataset import Dataset
 from core.data.read import LeftOut
 from core.data.similarity import Guess, Mislabeled, Similarity, save_similarity
 from core.data.store import PhotoStore
-from core.data.versions import save_dataset
+from core.data.versions import load_dataset, save_dataset
 from core.errors import DatasetError
 from core.jobfolder import JobFolder
 from tests import fakes
@@ -640,6 +640,20 @@ def test_people_and_photos_can_be_changed(open_page, lab_home, monkeypatch) -> N
         ("remove_person", "Ada", True, {}),
         ("remove_photos", [first.sha256], True, {"of": "Ada"}),
     ]
+
+
+def test_a_removal_says_before_what_keeps_the_photos_and_takes_it_too(open_page, lab_home) -> None:
+    dataset = fakes.dataset(lab_home)
+    run = fakes.run(lab_home, dataset)
+    app = open_page(navigation.PHOTOS)
+    app.button(key=Widget.CHANGE_PEOPLE).click().run()
+    assert words.kept_by(1, 0) in [caption.value for caption in app.caption]
+    app.button(key=Widget.REMOVE_PERSON_ALL).click().run()
+    assert not app.exception
+    assert not run.path.exists()
+    left = load_dataset(lab_home, dataset.id)
+    assert dataset.people[0] not in left.people
+    assert {path.parent.name for path in lab_home.photos.glob("*/*/original")} == left.sha256s()
 
 
 def test_an_edit_that_cannot_be_made_says_why_once(open_page, lab_home, monkeypatch) -> None:

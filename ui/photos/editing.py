@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from core.data.dataset import Dataset
 from core.data.versions import load_dataset
 from core.errors import LabError
 from core.experiments import runs
+from core.jobs import deletion
 from core.workspace import Workspace
 from ui import page, state
 from ui.components import faces
@@ -67,6 +68,41 @@ def button(
     """
     named = {"of": of} if of else {}
     st.button(label, key=key, on_click=apply, args=(workspace, dataset, edit, *how), kwargs=named, **look)
+
+
+def remove_buttons(
+    workspace: Workspace,
+    dataset: Dataset,
+    label: str,
+    keys: tuple[str, str],
+    sha256s: Collection[str],
+    edit: Callable[..., Dataset],
+    *how: Any,
+    **named: Any,
+) -> None:
+    """Draw the button of an edit that removes photos; where something keeps them, say so, with a button for that too.
+
+    Args:
+        keys: of the two buttons.
+        sha256s: of the photos that the edit removes.
+        how, named: what else the edit takes, and `type` or `disabled` of the first button.
+    """
+    button(workspace, dataset, label, keys[0], edit, *how, **named)
+    made = deletion.made_with(workspace, dataset, sha256s) if sha256s else None
+    if not made:
+        return
+    numbers = len(made.runs), len(made.sweeps)
+    st.caption(words.kept_by(*numbers))
+
+    def remove_all() -> None:
+        apply(workspace, dataset, edit, *how, **({"of": named["of"]} if named.get("of") else {}))
+        if not state.EDIT_ERROR.get():
+            try:
+                deletion.delete_made(workspace, made)
+            except LabError as error:
+                state.EDIT_ERROR.set(str(error))
+
+    st.button(words.remove_too(*numbers), key=keys[1], on_click=remove_all)
 
 
 def leave_out_button(workspace: Workspace, dataset: Dataset, sha256: str, person: str | None, key: str) -> None:

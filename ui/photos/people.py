@@ -30,10 +30,17 @@ def show(workspace: Workspace, dataset: Dataset) -> None:
     with merge:
         _merge(workspace, dataset, person, [other for other in people if other != person])
     with remove, st.popover(words.remove_person(escape.plain(person)), key=Widget.REMOVE_PERSON, width="stretch"):
-        key = Widget.REMOVE_PERSON_SURE
-        editing.button(workspace, dataset, common.SURE, key, edits.remove_person, person, type="primary")
+        keys, photos = (Widget.REMOVE_PERSON_SURE, Widget.REMOVE_PERSON_ALL), _photos_of(dataset, person)
+        remove_it = edits.remove_person, person
+        editing.remove_buttons(workspace, dataset, common.SURE, keys, photos, *remove_it, type="primary")
     _photos(workspace, dataset, person, people)
     _name_dataset(workspace, dataset)
+
+
+def _photos_of(dataset: Dataset, person: str) -> set[str]:
+    """Return all photos of a person, those left out as well."""
+    entries = (*dataset.items, *dataset.left_out)
+    return {entry.sha256 for entry in entries if entry.person == person and entry.sha256}
 
 
 def _name_dataset(workspace: Workspace, dataset: Dataset) -> None:
@@ -81,8 +88,9 @@ def _photos(workspace: Workspace, dataset: Dataset, person: str, people: list[st
             if _tick(workspace, dataset, item, number)
         ]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        label, remove = words.remove_photos(len(ticked)), (edits.remove_photos, ticked)
-        editing.button(workspace, dataset, label, Widget.REMOVE_PHOTOS, *remove, of=person, disabled=not ticked)
+        label, keys = words.remove_photos(len(ticked)), (Widget.REMOVE_PHOTOS, Widget.REMOVE_PHOTOS_ALL)
+        remove = edits.remove_photos, ticked
+        editing.remove_buttons(workspace, dataset, label, keys, ticked, *remove, of=person, disabled=not ticked)
         _move(workspace, dataset, person, ticked, [other for other in people if other != person])
 
 

@@ -216,6 +216,17 @@ def remove_person(person: str) -> str:
     return f"Remove {person}"
 
 
+def kept_by(experiments: int, comparisons: int) -> str:
+    """Say before a removal what keeps the photos."""
+    many = [count(experiments, "experiment")] if experiments else []
+    many += [count(comparisons, "comparison")] if comparisons else []
+    return f"{' and '.join(many)} made with these photos will keep them."
+
+
+def remove_too(experiments: int, comparisons: int) -> str:
+    return "Delete that too" if experiments + comparisons == 1 else "Delete those too"
+
+
 def remove_photos(photos: int) -> str:
     return f"Remove {count(photos, 'photo')}" if photos else "Remove photos"
 

@@ -164,3 +164,23 @@ def test_a_search_that_can_go_on_keeps_the_photos_it_has_read(lab_home):
     search.set_state("failed")
     deletion.go_on(lab_home)
     assert "ab" * 32 not in originals(lab_home)
+
+
+def test_what_keeps_somebody_s_photos_is_known_before_and_can_go_too(lab_home):
+    dataset, half = fakes.dataset(lab_home), first_right(lambda cell: 0.5)
+    other = fakes.run(lab_home, fakes.dataset(lab_home, ("Dayo", "Emil"), dataset_id="other1"))
+    alone = fakes.run(lab_home, dataset)
+    sweep = make_sweep(lab_home, dataset, SweepPlan(depths=(7,), seeds=(0,)), half)
+    person = dataset.people[0]
+    photos = {item.sha256 for item in dataset.items if item.person == person}
+    made = deletion.made_with(lab_home, dataset, photos)
+    assert made == deletion.MadeWith((alone,), (sweep,))
+    assert not deletion.made_with(lab_home, dataset, {"a photo of nobody"})
+
+    without(lab_home, dataset, person)
+    assert photos <= originals(lab_home)
+    deletion.delete_made(lab_home, made)
+    assert not photos & originals(lab_home)
+    assert runs.list_runs(lab_home, of_sweeps=True) == [other]
+    assert list_sweeps(lab_home) == []
+    assert not list((lab_home.root / "trash").glob("*"))
