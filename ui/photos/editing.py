@@ -80,19 +80,20 @@ def remove_buttons(
     *how: Any,
     **named: Any,
 ) -> None:
-    """Draw the button of an edit that removes photos; where something keeps them, say so, with a button for that too.
+    """Draw the button of an edit that removes photos; where something keeps them, say so, with a button for both.
 
     Args:
         keys: of the two buttons.
         sha256s: of the photos that the edit removes.
         how, named: what else the edit takes, and `type` or `disabled` of the first button.
     """
-    button(workspace, dataset, label, keys[0], edit, *how, **named)
     made = deletion.made_with(workspace, dataset, sha256s) if sha256s else None
+    numbers = (len(made.runs), len(made.sweeps)) if made else (0, 0)
+    if made:
+        st.caption(words.kept_by(*numbers))
+    button(workspace, dataset, label, keys[0], edit, *how, **named)
     if not made:
         return
-    numbers = len(made.runs), len(made.sweeps)
-    st.caption(words.kept_by(*numbers))
 
     def remove_all() -> None:
         apply(workspace, dataset, edit, *how, **({"of": named["of"]} if named.get("of") else {}))

@@ -218,13 +218,17 @@ def remove_person(person: str) -> str:
 
 def kept_by(experiments: int, comparisons: int) -> str:
     """Say before a removal what keeps the photos."""
-    many = [count(experiments, "experiment")] if experiments else []
-    many += [count(comparisons, "comparison")] if comparisons else []
-    return f"{' and '.join(many)} made with these photos will keep them."
+    return f"{_made(experiments, comparisons)} made with these photos will keep them."
 
 
 def remove_too(experiments: int, comparisons: int) -> str:
-    return "Delete that too" if experiments + comparisons == 1 else "Delete those too"
+    return f"Remove, and delete {_made(experiments, comparisons)}"
+
+
+def _made(experiments: int, comparisons: int) -> str:
+    many = [count(experiments, "experiment")] if experiments else []
+    many += [count(comparisons, "comparison")] if comparisons else []
+    return " and ".join(many)
 
 
 def remove_photos(photos: int) -> str:
