@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 
+from core import disk
 from core.errors import WHAT_TAKES_LESS_MEMORY
 
 LOW_BYTES = 512 * 1024**2
@@ -26,7 +27,9 @@ def note(path: Path) -> None:
     """Write down how much memory is left, and how many processes the system has ended for want of it."""
     counter = next((file for file in _counters() if _killed(file) is not None), None)
     known = {"counter": str(counter), "killed": _killed(counter)} if counter else {}
-    path.write_text(json.dumps({"free_bytes": psutil.virtual_memory().available, **known}), encoding="utf-8")
+    noted = json.dumps({"free_bytes": psutil.virtual_memory().available, **known}).encode()
+    # Whole or not at all: the process may be killed while it notes.
+    disk.write_bytes(path, noted, make_folder=False)
 
 
 def cause_of_death(path: Path) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -84,3 +85,18 @@ def test_a_note_that_is_missing_or_torn_says_nothing(tmp_path: Path, text: str) 
 @pytest.mark.skipif(not Path("/proc/vmstat").exists(), reason="only Linux counts")
 def test_the_systems_own_count_is_found() -> None:
     assert any(memory._killed(file) is not None for file in memory._counters())
+
+
+def test_whoever_reads_a_note_reads_a_whole_one(tmp_path: Path, counter: Path) -> None:
+    path = tmp_path / "heartbeat"
+    note(path)
+    with ThreadPoolExecutor(1) as pool:
+        noting = pool.submit(lambda: [note(path) for _ in range(300)])
+        while not noting.done():
+            assert json.loads(path.read_bytes())["killed"] == 3
+
+
+def test_a_note_brings_no_deleted_folder_back(tmp_path: Path, counter: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        note(tmp_path / "deleted" / "heartbeat")
+    assert not (tmp_path / "deleted").exists()
