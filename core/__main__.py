@@ -1,4 +1,4 @@
-"""The same lab without a browser: python -m core crop | train | sweep | test | weights | worker."""
+"""The same lab without a browser: python -m core crop | train | sweep | test | weights | worker | live."""
 
 from __future__ import annotations
 
@@ -177,6 +177,8 @@ def _parser() -> argparse.ArgumentParser:
     worker = commands.add_parser("worker", help="do queued jobs (started by the browser lab itself)")
     worker.add_argument("lane", choices=("train", "helper"), metavar="LANE")
 
+    commands.add_parser("live", help="look at a webcam's pictures (started by the browser lab itself)")
+
     for each in (crop, train, sweep, test, listing, download, take):
         each.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     return parser
@@ -191,6 +193,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if arguments.command == "worker":
             commands.worker(arguments.lane)
+            return 0
+        if arguments.command == "live":
+            commands.live()
             return 0
         _end_tidily()
         disk.clear_temporary(Workspace.personal().root)

@@ -30,6 +30,8 @@ class Request(TypedDict):
     draft: NotRequired[str]
     without: NotRequired[list[str]]
     people_from: NotRequired[str]
+    train_only: NotRequired[bool]
+    count_leaks: NotRequired[list[Literal["validation", "test"]]]
     crop: NotRequired[Content]
     split: NotRequired[Content]
     brought_back: NotRequired[bool]

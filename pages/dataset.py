@@ -19,9 +19,10 @@ else:
     found = versions.list_datasets(workspace)
     chosen = dataset_choice.chosen(found) if found else None
     step = steps.current(chosen)
-    steps.bar(step, all_open=bool(found))
+    if found or not upload.is_webcam(workspace):
+        steps.bar(step, all_open=bool(found))
     if chosen is None or step == "bring":
-        page.head(words.BRING, words.BRING_HOW)
+        upload.head(workspace)
         upload.form(workspace, found, chosen)
     elif step == "check":
         check.show(workspace, found, chosen)

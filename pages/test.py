@@ -3,17 +3,23 @@
 from core.experiments import listing
 from ui import navigation, page, server
 from ui.experiments import damaged, library
-from ui.test import before_after, evaluation, next_idea, reading
+from ui.test import before_after, evaluation, live, next_idea, reading
 from ui.text import test as words
+from ui.text import webcam as live_words
 
 navigation.enter()
 workspace = server.workspace()
 shelf = listing.list_all(workspace)
 row = library.tested(shelf)
-if row:
+if row and live.is_asked_for():
+    page.head(live_words.LIVE_TITLE)
+    library.pick(shelf, row)
+    live.show(workspace, shelf, row)
+elif row:
     found = evaluation.of_run(row.run)
     page.head(evaluation.title(found))
     library.pick(shelf, row)
+    live.offer(row)
     reading.result(found.result)
     reading.surprise(row.run)
     before_after.show(workspace, row, (*shelf.tested, *shelf.of_sweeps))

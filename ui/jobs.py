@@ -12,10 +12,11 @@ from typing import Any
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core import disk
-from core.config import CropConfig, TrainConfig
+from core.config import CropConfig, SplitConfig, TrainConfig
 from core.data import samples
 from core.data.dataset import Dataset
 from core.data.labels import PeopleFrom
+from core.data.takes import LAID_OUT, Takes
 from core.data.uploads import Upload, unique_name
 from core.experiments import runs
 from core.experiments.runs import Run
@@ -28,6 +29,8 @@ from core.zips import NewZip
 from ui import server, uploads
 
 UPLOAD, WEIGHTS, DRAFT = "upload.zip", "weights.h5", "draft"
+# Pictures of the webcam: of people who are recorded, and what fooled a network.
+TAKES_DRAFTS = WEBCAM_DRAFT, FOOLED_DRAFT = "draft-webcam", "draft-fooled"
 # Marks a search whose end was shown to the user.
 _REPORTED = "told"
 # Kinds of jobs that find faces; one at a time is shown on Photos.
@@ -37,6 +40,47 @@ SEARCHES = deletion.SEARCHES
 def draft(workspace: Workspace, way: str) -> Upload:
     """Return the photos that were brought one way and wait for the search; on disk, so a refresh finds them again."""
     return Upload(workspace.jobs / f"draft-{way}")
+
+
+def takes(workspace: Workspace) -> Takes:
+    """Return the pictures of the webcam that wait for the search."""
+    return Takes(workspace.jobs / WEBCAM_DRAFT)
+
+
+def crop_takes(workspace: Workspace, photos: Takes, name: str) -> JobFolder:
+    """Move the webcam's pictures into the job's own folder and queue the search for faces in them."""
+    return _submit_takes(workspace, photos, {"kind": "crop", "name": name, "crop": asdict(CropConfig())})
+
+
+def add_takes(workspace: Workspace, photos: Takes, into: Dataset) -> JobFolder:
+    """Queue the same for pictures that join a data set."""
+    return _submit_takes(workspace, photos, {"kind": "add", "dataset_id": into.id, "version": into.version})
+
+
+def fooled(workspace: Workspace) -> Takes:
+    """Return the pictures that fooled a network and wait to be added to its practice photos."""
+    return Takes(workspace.jobs / FOOLED_DRAFT)
+
+
+def add_fooled(workspace: Workspace, photos: Takes, into: Dataset) -> JobFolder:
+    """Queue the search for faces in pictures that all join train."""
+    request = {"kind": "add", "dataset_id": into.id, "version": into.version, "train_only": True}
+    return _submit_takes(workspace, photos, request)
+
+
+def _submit_takes(workspace: Workspace, photos: Takes, request: dict[str, Any]) -> JobFolder:
+    split = None if request.get("train_only") else SplitConfig()
+    leaks = photos.shared_with_train() if split else ()
+    request = {**request, "lane": queue.HELPER, "draft": photos.path.name, "count_leaks": leaks}
+
+    def copy(beside: Path) -> None:
+        photos.copy_to(beside.parent)
+        Takes(beside.parent).lay_out(beside, split)
+
+    made = _with_file(workspace, request, "source", f"{DRAFT}/{LAID_OUT}", write=copy)
+    # Not moved: they stay where they are until the job is there.
+    photos.clear()
+    return made
 
 
 def crop_draft(
@@ -233,7 +277,8 @@ def remove_uploads(workspace: Workspace) -> None:
             continue
         (job.path / UPLOAD).unlink(missing_ok=True)
         if (job.path / DRAFT).is_dir() and state != "done":
-            Upload(workspace.jobs / job.request()["draft"]).take_back(job.path / DRAFT)
+            waits = workspace.jobs / job.request()["draft"]
+            (Takes if waits.name in TAKES_DRAFTS else Upload)(waits).take_back(job.path / DRAFT)
         elif (job.path / DRAFT).is_dir():
             shutil.rmtree(job.path / DRAFT, ignore_errors=True)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.jobs import deletion, supervisor
+from core.live.link import Link
 from core.workspace import Workspace
 from ui import uploads
 
@@ -29,3 +30,15 @@ def _supervisor(root: str) -> supervisor.Supervisor:
     uploads.keep_no_freed_memory()
     atexit.register(started.stop)
     return started
+
+
+def live() -> Link:
+    """Return what looks at the pictures of webcams; one for all sessions, started with the first look."""
+    return _live()
+
+
+@st.cache_resource(show_spinner=False)
+def _live() -> Link:
+    made = Link()
+    atexit.register(made.close)
+    return made

@@ -58,6 +58,14 @@ UPLOADS = Key("uploads", default=0)
 CROP_JOB: Key[str | None] = Key("crop_job", default=None)
 # Photos: the search that goes on is for the drawn people, and Train comes next.
 TRAIN_NEXT = Key("train_next", default=False)
+# Photos: the pictures of a webcam as they come (`ui.photos.capture.Sitting`).
+SITTING: Key[Any] = Key("sitting", default=None)
+# Photos, Train, Test: with which settings the pictures of the webcam train by themselves ("" where nothing does), then
+# the run that does, which opens the live picture when it has ended.
+TRAIN_AT_ONCE = Key("train_at_once", default="")
+LIVE_AFTER = Key("live_after", default="")
+# Test: what was seen live of a run, and the tricks that were tried on it (`ui.test.live.Seen`).
+LIVE: Key[Any] = Key("live", default=None)
 # Photos: uploads whose names or table do not say who is who, according to the user.
 OTHER_PEOPLE: Key[frozenset[str]] = Key("other_people", default=frozenset())
 # Photos: the path on this computer that the question is about.
@@ -109,6 +117,7 @@ class Param(StrEnum):
 
     RUN = "run"
     SWEEP = "sweep"
+    LIVE = "live"
 
 
 class Widget(StrEnum):
@@ -134,6 +143,14 @@ class Widget(StrEnum):
     COLLECTION = "photos_collection"
     COLLECTION_PEOPLE = "photos_collection_people"
     COLLECTION_PHOTOS = "photos_collection_photos"
+    CAPTURE = "capture"
+    CAPTURE_MORE = "capture_more"
+    CAPTURE_LESS = "capture_less"
+    CAPTURE_EACH = "capture_each"
+    CAPTURE_WITH = "capture_with"
+    CAPTURE_START = "capture_start"
+    SHOT_OF = "shot_of"
+    SHOT = "shot"
     DETECTOR = "photos_detector"
     MARGIN = "photos_margin"
     FIND_FACES = "find_faces"
@@ -248,6 +265,14 @@ class Widget(StrEnum):
     NEXT_IDEA = "next_idea"
     HELD_AGAINST = "held_against"
     SURE_FROM = "sure_from"
+    TRY_LIVE = "try_live"
+    TO_RESULT = "to_result"
+    LIVE = "live_picture"
+    LIVE_BESIDE = "live_beside"
+    LIVE_SURE_FROM = "live_sure_from"
+    LIVE_SHOT = "live_shot"
+    ADD_FOOLED = "add_fooled"
+    FORGET_FOOLED = "forget_fooled"
     # Compare
     COMPARE_ON = "compare_on"
     COMPARE_NETWORK = "compare_network"

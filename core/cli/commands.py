@@ -229,6 +229,13 @@ def worker(lane: str) -> None:
     workers.run_worker(lane, Workspace.personal())
 
 
+def live() -> None:
+    """Answer what a server asks about a webcam's pictures, see `core.live.process`."""
+    from core.live import process
+
+    process.main()
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], Answer]] = {
     "crop": crop,
     "train": train,

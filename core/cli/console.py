@@ -81,7 +81,7 @@ def photos_of(arguments: argparse.Namespace, workspace: Workspace, image_size_px
             workspace,
             crop=crop,
             split=split,
-            count_leaks=arguments.count_leaks,
+            count_leaks=leaks.HELD_OUT if arguments.count_leaks else (),
             people_from=people_from,
             on_progress=lambda _step, done, total: move(done, total),
         )

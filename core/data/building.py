@@ -14,12 +14,12 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from core.config import CropConfig, SplitConfig
+from core.config import SPLITS, CropConfig, Split, SplitConfig
 from core.data.dataset import Dataset
 from core.data.edit_session import known_facts, needed_splits, used_and_left_out
 from core.data.extras import as_extra, with_extras
 from core.data.labels import PeopleFrom
-from core.data.leaks import without_leaks
+from core.data.leaks import HELD_OUT, without_exam_copies, without_leaks
 from core.data.photofolder import CROP_VERSION, FACES_VERSION, PhotoFacts
 from core.data.read import LeftOut, PhotoReader, read_photos, read_source, shown_name
 from core.data.splitting import UsedPhoto, check_people, keep_given_splits, split_photos, without_unusable
@@ -52,7 +52,7 @@ def build_dataset(
     crop: CropConfig = CropConfig(),  # noqa: B008 (frozen)
     split: SplitConfig = SplitConfig(),  # noqa: B008 (frozen)
     strict: bool = True,
-    count_leaks: bool = False,
+    count_leaks: Collection[Split] = (),
     people_from: PeopleFrom = "folders",
     without: Collection[str] = (),
     on_progress: Progress | None = None,
@@ -71,7 +71,7 @@ def build_dataset(
         split: fractions and seed.
         strict: raise where a person has too few photos. False: leave out that person's photos (kind "too_few"), and
             save the data set even if nobody remains.
-        count_leaks: keep validation and test photos that are also train photos.
+        count_leaks: the splits that keep photos which are also train photos.
         people_from, without: where the labels come from, and who is left out; see `read.read_source`.
         on_progress: called with (step, done, total), step "read" or "crop"; may raise `Stopped`.
 
@@ -98,7 +98,7 @@ def build_dataset(
         used, unusable = without_unusable(kept, facts, crop)
         if strict:
             _check_everybody(kept, used, unusable)
-        used, leaks = (used, []) if count_leaks else without_leaks(used, facts)
+        used, leaks = without_leaks(used, facts, set(HELD_OUT) - set(count_leaks))
         unusable += [*leaks, *(entry for entry in left_out if not entry.extra)]
         empty = Dataset(dataset_id, shown, 1, (), (), tuple(unusable), (), crop, split)
         photos, to_fill = keep_given_splits(used)
@@ -116,6 +116,8 @@ def add_photos(
     person: str | None = None,
     people_from: PeopleFrom = "folders",
     without: Collection[str] = (),
+    count_leaks: Collection[Split] = (),
+    train_only: bool = False,
     on_progress: Progress | None = None,
 ) -> Dataset:
     """Add photos to a data set, of its people or new ones. Photos it has already keep their split.
@@ -126,7 +128,8 @@ def add_photos(
         is_used: see `versions.save_edit`.
         person: whose photos these all are.
         people_from, without: as for `build_dataset`; ignored with `person`.
-        on_progress: as for `build_dataset`.
+        count_leaks, on_progress: as for `build_dataset`.
+        train_only: all of them join train; those that belong to a validation or test photo are left out.
 
     Returns:
         The data set as saved; unchanged where there was nothing new.
@@ -156,8 +159,13 @@ def add_photos(
         facts = _faces_found(store, [*new, *extras], before.crop, report)
         facts |= known_facts(store, [photo.sha256 for photo in old], before.crop)
         used, unusable = without_unusable(new, facts, before.crop)
-        used, leaks = without_leaks(used, facts)
-        used, to_fill = keep_given_splits(used)
+        to_fill: Sequence[Split] = SPLITS
+        if train_only:
+            used = [replace(photo, split="train", keeps_split=True) for photo in used]
+            used, leaks = without_exam_copies(used, old, facts)
+        else:
+            used, leaks = without_leaks(used, facts, set(HELD_OUT) - set(count_leaks))
+            used, to_fill = keep_given_splits(used)
         tried = {(photo.sha256, photo.person) for photo in new}
         rest = [entry for entry in rest if (entry.sha256, entry.person) not in tried]
         left_out = [entry for entry in [*unusable, *leaks, *left_out] if not entry.extra and entry not in rest]
@@ -222,13 +230,18 @@ def _contents(
     name: str | None,
     crop: CropConfig,
     split: SplitConfig,
-    count_leaks: bool,
+    count_leaks: Collection[Split],
 ) -> list[Any]:
     return [
-        [FACES_VERSION, CROP_VERSION, name, asdict(crop), asdict(split), count_leaks],
+        [FACES_VERSION, CROP_VERSION, name, asdict(crop), asdict(split), _all_or_none(count_leaks)],
         [{key: getattr(photo, key) for key in ("sha256", "name", "person", "split")} for photo in kept],
         [{key: getattr(entry, key) for key in ("name", "reason", "sha256")} for entry in left_out],
     ]
+
+
+def _all_or_none(count_leaks: Collection[Split]) -> bool | list[Split]:
+    """Return what the id of a data set is made of; all or none as it always was, so that ids stay."""
+    return bool(count_leaks) if len(count_leaks) in (0, len(HELD_OUT)) else sorted(count_leaks)
 
 
 def _named_by_content(workspace: Workspace, contents: list[Any], strict: bool) -> tuple[str, Dataset | None]:

@@ -143,7 +143,7 @@ def find_upright(photo_rgb: np.ndarray, find: Callable[[np.ndarray], list[Face]]
     for shrink in sorted({min(1.0, side_px / longer_px) for side_px in LOOK_SIDES_PX}):
         look_bgr = cv2.cvtColor(resized(photo_rgb, shrink), cv2.COLOR_RGB2BGR)
         found += [face.scaled(longer_px / max(look_bgr.shape[:2])) for face in find(look_bgr)]
-    faces = [_with_closer_landmarks(photo_rgb, face) for face in _without_duplicates(found)]
+    faces = [with_closer_landmarks(photo_rgb, face) for face in _without_duplicates(found)]
     return sorted(faces, key=lambda face: face.width * face.height, reverse=True)
 
 
@@ -164,7 +164,7 @@ def _overlap(one: Face, other: Face) -> float:
     return max(width, 0.0) * max(height, 0.0) / max(smaller, 1e-9)
 
 
-def _with_closer_landmarks(photo_rgb: np.ndarray, face: Face) -> Face:
+def with_closer_landmarks(photo_rgb: np.ndarray, face: Face) -> Face:
     """Return the face with landmarks found in an enlarged copy; unchanged if none are found there."""
     if face.landmarks is None:
         return face

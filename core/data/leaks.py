@@ -6,7 +6,7 @@ They are left out of the split unless the user lets them count.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from core.config import Split
 from core.data.dataset import Dataset, Item
@@ -19,7 +19,9 @@ LEAK = "leak"
 HELD_OUT: tuple[Split, ...] = ("test", "validation")
 
 
-def without_leaks(photos: Sequence[UsedPhoto], facts: Facts) -> tuple[list[UsedPhoto], list[LeftOut]]:
+def without_leaks(
+    photos: Sequence[UsedPhoto], facts: Facts, held_out: Collection[Split] = HELD_OUT
+) -> tuple[list[UsedPhoto], list[LeftOut]]:
     """Leave out the validation and test photos that are in one group with a train photo of the same person.
 
     That is the same file, a near copy, or a photo of the same minute; see `groups.group_photos`. If nothing stays of a
@@ -27,11 +29,12 @@ def without_leaks(photos: Sequence[UsedPhoto], facts: Facts) -> tuple[list[UsedP
 
     Args:
         photos: with the splits that their source gave.
+        held_out: the splits that are looked at.
 
     Returns:
         The photos that stay, and those left out, of kind "leak".
     """
-    twins = _twins(photos, facts)
+    twins = _twins(photos, facts, held_out)
     stay = [photo for index, photo in enumerate(photos) if index not in twins]
     emptied = set(HELD_OUT) & ({photo.split for photo in photos} - {photo.split for photo in stay})
     left_out = []
@@ -43,7 +46,7 @@ def without_leaks(photos: Sequence[UsedPhoto], facts: Facts) -> tuple[list[UsedP
     return stay, left_out
 
 
-def _twins(photos: Sequence[UsedPhoto], facts: Facts) -> dict[int, UsedPhoto]:
+def _twins(photos: Sequence[UsedPhoto], facts: Facts, held_out: Collection[Split]) -> dict[int, UsedPhoto]:
     """Return for each leaking photo, by its index, the most similar train photo of its group."""
     people: dict[str, list[int]] = defaultdict(list)
     for index, photo in enumerate(photos):
@@ -60,10 +63,39 @@ def _twins(photos: Sequence[UsedPhoto], facts: Facts) -> dict[int, UsedPhoto]:
             if photos[index].split == "train":
                 groups[label].append(photos[index])
         for index, label in labels.items():
-            if photos[index].split in HELD_OUT and groups[label]:
+            if photos[index].split in held_out and groups[label]:
                 ranks = [_distance(photos[index], other, facts) for other in groups[label]]
                 twins[index] = groups[label][ranks.index(min(ranks))]
     return dict(sorted(twins.items()))
+
+
+def without_exam_copies(
+    new: Sequence[UsedPhoto], old: Sequence[UsedPhoto], facts: Facts
+) -> tuple[list[UsedPhoto], list[LeftOut]]:
+    """Leave out new train photos that are in one group with a validation or test photo of the same person.
+
+    Args:
+        new: photos that join train.
+        old: photos of the data set, with their splits.
+
+    Returns:
+        The photos that stay, and those left out, of kind "leak".
+    """
+    stay, left_out = [], []
+    for person in {photo.person for photo in new}:
+        joining = [photo for photo in new if photo.person == person]
+        exams = [photo for photo in old if photo.person == person and photo.split in HELD_OUT]
+        known = [fact for photo in (*joining, *exams) if isinstance(fact := facts[photo.sha256], PhotoFacts)]
+        labels = dict(zip((fact.sha256 for fact in known), group_photos(known), strict=True))
+        taken = {labels.get(photo.sha256): photo for photo in exams}
+        for photo in joining:
+            twin = taken.get(labels.get(photo.sha256))
+            if twin is None or twin.split is None:
+                stay.append(photo)
+                continue
+            reason = f'belongs to the same take as "{twin.name}" in the {SPLIT_WORDS[twin.split]}'
+            left_out.append(LeftOut(photo.name, reason, photo.sha256, person, photo.split, LEAK, photo.face))
+    return stay, left_out
 
 
 def _distance(one: UsedPhoto, other: UsedPhoto, facts: Facts) -> int:

@@ -129,7 +129,7 @@ class Upload:
     def copy_to(self, folder: Path) -> None:
         """Copy everything to a folder that does not exist yet; by links where the disk has them, which take no room."""
         with self._locked():
-            shutil.copytree(self.path, folder, copy_function=_link_or_copy)
+            shutil.copytree(self.path, folder, copy_function=link_or_copy)
 
     def take_back(self, folder: Path) -> bool:
         """Take over what `copy_to` copied; return whether that was done. It is not where something newer lies here."""
@@ -193,7 +193,8 @@ class Upload:
             path.unlink(missing_ok=True)
 
 
-def _link_or_copy(source: str, target: str) -> None:
+def link_or_copy(source: str, target: str) -> None:
+    """Let `target` be the same file as `source`, or a copy of it."""
     try:
         os.link(source, target)
     except OSError:  # not every kind of disk has links
@@ -238,7 +239,7 @@ def _join(piles: list[tuple[str, list[Path]]], to: Path) -> None:
     taken: set[str] = set()
     with NewZip(to) as joined:
         for person, path in ((person, path) for person, paths in piles for path in paths):
-            inside = f"{around}{_as_folder(person)}/" if person else ""
+            inside = f"{around}{as_folder(person)}/" if person else ""
             with zipfile.ZipFile(path) as archive:
                 for info in archive.infolist():
                     name = unique_name(inside + (PurePosixPath(info.filename).name if inside else info.filename), taken)
@@ -247,7 +248,7 @@ def _join(piles: list[tuple[str, list[Path]]], to: Path) -> None:
                         shutil.copyfileobj(entry, copy, _COPY_BYTES)
 
 
-def _as_folder(person: str) -> str:
+def as_folder(person: str) -> str:
     """Return a person's name as a folder name: no separators, not hidden."""
     return person.replace("/", "-").replace("\\", "-").lstrip(".").strip() or "-"
 

@@ -85,8 +85,9 @@ def crop(job: JobFolder, workspace: Workspace) -> None:
     """Build a data set: find, crop, group and split.
 
     Request: `source` (folder or zip), `name`, `crop` and `split` (fields of `CropConfig` and `SplitConfig`; may be
-    missing), `people_from` where no folders name people (`core.data.read`). Events: "progress" with `step`,
-    `done`, `total`; `without` names people to be left out. Result: `dataset_id`, `version`.
+    missing), `people_from` where no folders name people (`core.data.read`), `without` (people to be left out),
+    `count_leaks` (splits that may share takes with train). Events: "progress" with `step`, `done`, `total`.
+    Result: `dataset_id`, `version`.
     """
     request = job.request()
     with _upload(job, Path(request["source"])) as source:
@@ -128,6 +129,7 @@ def _build(
         strict=False,
         people_from=job.request().get("people_from", "folders"),
         without=job.request().get("without", ()),
+        count_leaks=job.request().get("count_leaks", ()),
         on_progress=report,
     )
     _name_result(job, dataset)
@@ -140,8 +142,8 @@ def _name_result(job: JobFolder, dataset: Dataset) -> None:
 def add(job: JobFolder, workspace: Workspace) -> None:
     """Add photos to the newest version of `dataset_id`.
 
-    Request: `dataset_id`, `source`, `person` where all photos are one person's, `people_from` and `without` as for
-    "crop". Events and result as for "crop".
+    Request: `dataset_id`, `source`, `person` where all photos are one person's, `train_only` where all join train;
+    `people_from`, `without`, `count_leaks`, events and result as for "crop".
     """
     from core.data.building import add_photos
     from core.data.versions import load_dataset
@@ -157,6 +159,8 @@ def add(job: JobFolder, workspace: Workspace) -> None:
             person=request.get("person"),
             people_from=request.get("people_from", "folders"),
             without=request.get("without", ()),
+            count_leaks=request.get("count_leaks", ()),
+            train_only=request.get("train_only", False),
             on_progress=_reporter(job),
         )
         _name_result(job, added)

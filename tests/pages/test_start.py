@@ -16,6 +16,7 @@ from ui.text import compare as compare_words
 from ui.text import photos as photos_words
 from ui.text import start as words
 from ui.text import train as train_words
+from ui.text import webcam as webcam_words
 
 
 @pytest.fixture
@@ -113,9 +114,12 @@ def test_the_steps_say_what_is_done_and_what_is_next(open_page, lab_home) -> Non
     assert '4 final exam, done"' in reading.html(open_page(navigation.START))
 
 
-@pytest.mark.parametrize("button", [Widget.OWN_PHOTOS, Widget.WEBCAM])
-def test_own_photos_and_the_webcam_lead_to_the_form_though_there_are_photos(open_page, lab_home, button) -> None:
+@pytest.mark.parametrize(
+    ("button", "title"),
+    [(Widget.OWN_PHOTOS, photos_words.BRING), (Widget.WEBCAM, webcam_words.CAPTURE_TITLE)],
+)
+def test_own_photos_and_the_webcam_lead_to_the_form_though_there_are_photos(open_page, lab_home, button, title) -> None:
     fakes.dataset(lab_home)
     app = open_page(navigation.START)
     app.button(key=button).click().run()
-    assert app.title[0].value == photos_words.BRING
+    assert app.title[0].value == title

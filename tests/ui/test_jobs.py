@@ -18,6 +18,7 @@ from core.jobfolder import State
 from core.jobs import queue
 from core.workspace import Workspace
 from tests import fakes
+from tests.drawn import encoded, picture
 from ui import jobs, server
 from ui.components import faces
 
@@ -179,3 +180,33 @@ def test_pictures_of_a_network_are_asked_for_once_and_older_wishes_step_back(lab
     other = jobs.explain(lab_home, dataset, "face-vgg-mini", 64)
     assert (first.path / "stop").exists()
     assert not (other.path / "stop").exists()
+
+
+def test_the_webcams_pictures_lie_in_their_job_and_come_back_where_it_fails(lab_home: Workspace) -> None:
+    takes = jobs.takes(lab_home)
+    for number, name in ((1, "Ada"), (2, "Bo")):
+        takes.set_sitter(number, name, agrees=True)
+        for take in (1, 1, 1, 1, 1, 2):
+            takes.keep(number, take, encoded(picture(number), "JPEG"))
+    job = jobs.crop_takes(lab_home, takes, "Webcam")
+    assert takes.sitters() == ()
+    request, source = job.request(), Path(job.request()["source"])
+    assert (request["kind"], request["count_leaks"]) == ("crop", ["validation"])
+    assert sorted({str(path.parent.relative_to(source)) for path in source.rglob("*.jpg")}) == [
+        f"{split}/{name}" for split in ("test", "train", "validation") for name in ("Ada", "Bo")
+    ]
+    job.set_state("failed", "no face")
+    jobs.remove_uploads(lab_home)
+    assert [(each.name, takes.count(each.number)) for each in takes.sitters()] == [("Ada", (5, 1)), ("Bo", (5, 1))]
+    assert not (takes.path / "photos").exists()
+
+
+def test_what_fooled_a_network_becomes_practice_only(lab_home: Workspace) -> None:
+    fooled = jobs.fooled(lab_home)
+    fooled.set_sitter(1, "Ada", agrees=True)
+    fooled.keep(1, 1, encoded(picture(1), "JPEG"))
+    job = jobs.add_fooled(lab_home, fooled, SimpleNamespace(id="abc", version=2))
+    request = job.request()
+    assert (request["kind"], request["dataset_id"], request["train_only"]) == ("add", "abc", True)
+    (path,) = Path(request["source"]).rglob("*.jpg")
+    assert path.parent == Path(request["source"]) / "train" / "Ada"

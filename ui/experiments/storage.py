@@ -9,7 +9,7 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.jobs import deletion
 from core.workspace import Workspace
-from ui import page, state, uploads
+from ui import page, server, state, uploads
 from ui.components import faces
 from ui.state import Widget
 from ui.text import common, escape
@@ -74,6 +74,9 @@ def _erase(workspace: Workspace) -> None:
 
 
 def _forget() -> None:
-    """Clear pictures from the server's memory, and close the popovers that asked."""
+    """Clear pictures from the memory of the server and of what looks at webcams, and close the popovers that asked."""
     faces.thumbnail.clear()
+    server.live().close()
+    state.SITTING.set(None)
+    state.LIVE.set(None)
     state.count_up(state.REMOVALS)

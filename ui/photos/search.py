@@ -7,13 +7,15 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core import presets
 from core.data.versions import load_dataset
 from core.jobfolder import JobFolder
+from core.models import registry
 from core.workspace import Workspace
 from ui import job_progress, jobs, navigation, page, state
 from ui.components import faces
 from ui.photos import steps
-from ui.state import Widget
+from ui.state import Param, Widget
 from ui.text import amounts, common
 from ui.text import photos as words
 from ui.train import settings
@@ -70,8 +72,9 @@ def settle(workspace: Workspace) -> None:
     mine = jobs.job(workspace, state.CROP_JOB.get())
     state.CROP_JOB.set(None)
     # Only a search that was started like this leads on to Train.
-    train_next = state.TRAIN_NEXT.get()
+    train_next, at_once = state.TRAIN_NEXT.get(), state.TRAIN_AT_ONCE.get()
     state.TRAIN_NEXT.set(False)
+    state.TRAIN_AT_ONCE.set("")
     unreported = jobs.unreported_searches(workspace)
     cut_off = [job for job in unreported if job.status().state == "interrupted"]
     over = [job for job in unreported if job not in cut_off]
@@ -81,18 +84,29 @@ def settle(workspace: Workspace) -> None:
     for job in over:
         jobs.mark_reported(job)
     if over:
-        _take_over(workspace, over[0], train_next=train_next)
+        _take_over(workspace, over[0], train_next=train_next, at_once=at_once)
     if cut_off:
         _offer_to_resume(workspace, cut_off[0])
 
 
-def _take_over(workspace: Workspace, job: JobFolder, *, train_next: bool) -> None:
+def _take_over(workspace: Workspace, job: JobFolder, *, train_next: bool, at_once: str) -> None:
+    """Open what a search found.
+
+    Args:
+        train_next: go on to Train.
+        at_once: start a training with the settings of this preset; "" starts none.
+    """
     status = job.status()
     if status.state == "done":
         state.DATASET.set(job.result()["dataset_id"])
         steps.go("check")
+        dataset = load_dataset(workspace, job.result()["dataset_id"])
+        if at_once and dataset.is_trainable:
+            run = jobs.train(workspace, dataset, registry.check_config(presets.preset(at_once)))
+            state.LIVE_AFTER.set(run.id)
+            st.switch_page(navigation.TRAIN, query_params={Param.RUN: run.id})
         if train_next:
-            settings.fresh_for(load_dataset(workspace, job.result()["dataset_id"]))
+            settings.fresh_for(dataset)
             st.switch_page(navigation.TRAIN)
     elif status.state == "failed":
         page.show_error(status.message)

@@ -16,16 +16,39 @@ from core.data.uploads import Upload
 from core.jobfolder import JobFolder
 from core.workspace import Workspace
 from ui import dataset_choice, jobs, page, state, uploads
-from ui.photos import naming
+from ui.photos import capture, naming
 from ui.state import Widget
 from ui.text import common, escape
 from ui.text import photos as words
+from ui.text import webcam as webcam_words
 
 SHARE_EXAMPLE = "photos\n├── Ada\n│   ├── 1.jpg\n│   └── 2.jpg\n└── Bruno\n    ├── 1.jpg\n    └── 2.jpg"
 
-WAYS = (words.SOURCE_PEOPLE, words.SOURCE_DROP, words.SOURCE_ZIP, words.SOURCE_FOLDER, words.SOURCE_INTERNET)
+WAYS = (
+    words.SOURCE_PEOPLE,
+    words.SOURCE_WEBCAM,
+    words.SOURCE_DROP,
+    words.SOURCE_ZIP,
+    words.SOURCE_FOLDER,
+    words.SOURCE_INTERNET,
+)
 
 Way = Callable[[Workspace, Dataset | None], JobFolder | None]
+
+
+def is_webcam(workspace: Workspace) -> bool:
+    """Return whether photos are brought with the webcam, which needs the whole screen."""
+    if Widget.SOURCE not in st.session_state:
+        st.session_state[Widget.SOURCE] = _where_photos_wait(workspace)
+    return bool(st.session_state[Widget.SOURCE] == words.SOURCE_WEBCAM)
+
+
+def head(workspace: Workspace) -> None:
+    """Draw the title of the step; before a webcam it says what to do there."""
+    if is_webcam(workspace):
+        page.head(webcam_words.CAPTURE_TITLE, webcam_words.CAPTURE_HOW)
+    else:
+        page.head(words.BRING, words.BRING_HOW)
 
 
 def form(workspace: Workspace, found: Sequence[Dataset], chosen: Dataset | None) -> None:
@@ -34,13 +57,12 @@ def form(workspace: Workspace, found: Sequence[Dataset], chosen: Dataset | None)
     way = st.segmented_control(
         words.SOURCE,
         WAYS[:-1] if into else WAYS,
-        default=_where_photos_wait(workspace),
         required=True,
         key=Widget.SOURCE,
         label_visibility="collapsed",
         persist_state="session",
     )
-    ways: dict[str, Way] = dict(zip(WAYS, (_people, _drop, _zip, _path, _internet), strict=True))
+    ways: dict[str, Way] = dict(zip(WAYS, (_people, capture.form, _drop, _zip, _path, _internet), strict=True))
     with page.errors_as_sentences():
         job = ways[way](workspace, into)
         if job:
@@ -54,7 +76,8 @@ def _where_photos_wait(workspace: Workspace) -> str:
     """Return the way by which photos were brought that wait for a search, as after a refusal."""
     drafts = {"cards": words.SOURCE_PEOPLE, "folder": words.SOURCE_DROP, "zip": words.SOURCE_ZIP}
     waiting = (way for name, way in drafts.items() if jobs.draft(workspace, name).n_files())
-    return next(waiting, words.SOURCE_PEOPLE)
+    usual = words.SOURCE_WEBCAM if jobs.takes(workspace).sitters() else words.SOURCE_PEOPLE
+    return next(waiting, usual)
 
 
 def _into(found: Sequence[Dataset], chosen: Dataset | None) -> Dataset | None:

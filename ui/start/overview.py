@@ -21,6 +21,7 @@ from ui.components import faces
 from ui.state import Param, Widget
 from ui.text import common
 from ui.text import compare as compare_words
+from ui.text import photos as photo_words
 from ui.text import start as words
 
 MOST_IN_LINE = 8
@@ -103,6 +104,7 @@ def ways_in(workspace: Workspace, last: Run | Sweep | None, found: Sequence[Data
     if st.button(words.OWN_PHOTOS, key=Widget.OWN_PHOTOS, type="primary" if first else "secondary"):
         _bring_photos()
     if st.button(words.WEBCAM, key=Widget.WEBCAM):
+        st.session_state[Widget.SOURCE] = photo_words.SOURCE_WEBCAM
         _bring_photos()
 
 

@@ -14,6 +14,7 @@ BRING_HOW = "Say who is who. Ten photos of each person are enough to start."
 PHOTO_STEPS = ("1 Bring photos", "2 Check faces", "3 Split")
 INTO, INTO_NEW = "Where do they go?", "New photos"
 SOURCE_PEOPLE, SOURCE_DROP, SOURCE_ZIP = "Person by person", "A whole folder", "A zip file"
+SOURCE_WEBCAM = "With the webcam"
 SOURCE_FOLDER, SOURCE_INTERNET = "A path on this computer", "From the internet"
 WHOLE_FOLDER = "Folder with a folder for each person"
 NAME, NAME_OF, ANOTHER_PERSON = "Name", "Who is this?", "+ person"

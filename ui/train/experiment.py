@@ -73,6 +73,7 @@ def watch(workspace: Workspace, run: Run) -> None:
     if status.state in OPEN_STATES or replay.is_played(run):
         live.training(workspace, run)
     else:
+        _to_live_picture(run)
         replay.afterwards(workspace, run, partial(_head, workspace, run))
         _movement(workspace, run)
     st.caption(run_words.settings_line(run.config, run.outcome()))
@@ -82,6 +83,14 @@ def watch(workspace: Workspace, run: Run) -> None:
         state.CHOOSING_SETTINGS.set(True)
         st.query_params.pop(Param.RUN, None)
         st.rerun()
+
+
+def _to_live_picture(run: Run) -> None:
+    """Go on to the live picture where the training was begun for it, and came to its end."""
+    wanted = state.LIVE_AFTER.get()
+    state.LIVE_AFTER.set("")
+    if wanted == run.id and run.summary() is not None:
+        st.switch_page(navigation.TEST, query_params={Param.RUN: run.id, Param.LIVE: "1"})
 
 
 def _movement(workspace: Workspace, run: Run) -> None:

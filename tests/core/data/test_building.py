@@ -246,7 +246,7 @@ def test_copies_across_given_splits_and_across_people_are_listed(build: Build) -
     files |= people_files({"anna": 3, "ben": 3}, under="test/", first_seed=40)
     files["test/anna/copy.png"] = files["train/anna/0.png"]
     files["train/ben/also anna.png"] = files["train/anna/1.png"]
-    reasons = {entry.name: entry.reason for entry in build(files, count_leaks=True).to_review}
+    reasons = {entry.name: entry.reason for entry in build(files, count_leaks=("validation", "test")).to_review}
     assert reasons == {
         "test/anna/copy.png": 'belongs together with "train/anna/0.png" in another part of the split',
         "train/anna/0.png": 'belongs together with "test/anna/copy.png" in another part of the split',
@@ -295,6 +295,23 @@ def test_photos_come_later_and_those_there_keep_their_place(build: Build, lab_ho
     assert load_dataset(lab_home, before.id, 1) == before
     # The same again is no edit.
     assert add_photos(more, lab_home, after, is_used=used) == after
+
+
+def test_photos_that_are_all_practice_join_train_unless_an_exam_has_their_take(
+    build: Build, lab_home: Workspace, tmp_path: Path
+) -> None:
+    before = build(people_files({"anna": 6, "ben": 6}))
+    exam = next(item for item in before.of("test") if item.person == "anna")
+    files = people_files({"anna": 3, "carl": 2}, first_seed=40)
+    files["anna/near.jpg"] = encoded(picture(int(exam.name[-5])), "JPEG", quality=40)
+    after = add_photos(write_zip(tmp_path / "more.zip", files), lab_home, before, is_used=unused, train_only=True)
+    new = [item for item in after.items if item not in before.items]
+    assert sorted((item.name, item.split) for item in new if item.person == "anna") == [
+        (f"anna/{number}.png", "train") for number in range(3)
+    ]
+    assert set(before.items) <= set(after.items)
+    (left_out,) = [entry for entry in after.left_out if entry.kind == "leak"]
+    assert left_out.reason == f'belongs to the same take as "{exam.name}" in the final exam'
 
 
 def test_loose_photos_of_somebody_named(build: Build, lab_home: Workspace, tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_without_a_leak_nothing_is_said(build: Build) -> None:
 
 
 def test_they_count_where_somebody_says_so_and_are_told(build: Build) -> None:
-    dataset = build(leaky(), count_leaks=True)
+    dataset = build(leaky(), count_leaks=("validation", "test"))
     assert out_of(dataset) == {}
     assert dataset.counts() == {"train": 9, "validation": 9, "test": 10}
     assert leaks.warnings(dataset) == [
@@ -91,6 +91,13 @@ def test_they_count_where_somebody_says_so_and_are_told(build: Build) -> None:
         "In practice too, and counted in the final exam all the same: 2 photos"
     )
     assert build(leaky()).id != dataset.id
+
+
+def test_one_exam_may_share_takes_with_practice_and_the_other_not(build: Build) -> None:
+    dataset = build(leaky(), count_leaks=("validation",))
+    assert {split for split, _ in out_of(dataset).values()} == {"test"}
+    assert dataset.counts()["validation"] == 9
+    assert len({build(leaky(), count_leaks=given).id for given in ((), ("validation",), ("validation", "test"))}) == 3
 
 
 def test_an_exam_that_is_all_practice_is_taken_from_practice(build: Build) -> None:

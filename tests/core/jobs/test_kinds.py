@@ -76,6 +76,7 @@ def test_crop_builds_the_data_set_that_was_asked_for(lab_home: Workspace, monkey
         name="Klasse 9b",
         crop={"detector": "haar", "margin": 0.1},
         split={"seed": 7},
+        count_leaks=["validation"],
     )
     began_s = time.monotonic()
     work_on(job, lab_home)
@@ -83,6 +84,7 @@ def test_crop_builds_the_data_set_that_was_asked_for(lab_home: Workspace, monkey
         "source": Path("/photos/of a.zip"),
         "workspace": lab_home,
         "without": (),
+        "count_leaks": ["validation"],
         "name": "Klasse 9b",
         "crop": CropConfig(detector="haar", margin=0.1),
         "split": SplitConfig(seed=7),

@@ -1,0 +1,291 @@
+"""A webcam as a way to bring photos: who sits there is recorded in two places, then the training begins by itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from core import presets
+from core.config import TrainConfig
+from core.data.dataset import Dataset
+from core.data.takes import TAKES, Sitter, Takes
+from core.errors import LabError, from_system
+from core.jobfolder import JobFolder
+from core.live.messages import Look, Refused, Seen
+from core.live.recording import Hint, Recorder, placed_badly
+from core.models import weights
+from core.schema import convert
+from core.workspace import Workspace
+from ui import jobs, page, server, state, uploads
+from ui.components import camera
+from ui.state import Widget
+from ui.text import escape
+from ui.text import train as train_words
+from ui.text import webcam as words
+
+FEWEST, MOST, USUAL = 10, 1000, 30
+USUAL_CARDS = 2
+# So many pictures a person are worth a training: the eight single ones.
+ENOUGH = len(words.SHOTS)
+# Of the single pictures these are the first place; the others are the second.
+SHOTS_HERE = 5
+WITH = (TrainConfig().preset, "webcam")
+
+
+@dataclass(frozen=True)
+class _Who:
+    number: int
+    name: str
+    agrees: bool
+
+
+@dataclass(frozen=True)
+class _Record:
+    number: int
+    take: int
+
+
+@dataclass(frozen=True)
+class _Picture:
+    """What the browser sends with each picture."""
+
+    n: int
+    jpeg: str
+    who: tuple[_Who, ...]
+    record: _Record | None
+
+
+@dataclass
+class Sitting:
+    """What a session knows of its recording; the pictures themselves are on disk.
+
+    Attributes:
+        recorders: what was seen, by card and take.
+        answer: to the newest picture, as capture.js reads it.
+        trouble: what is wrong with the camera; "" where nothing is.
+        error: why a picture could not be kept.
+        cards: how many cards there are at least.
+    """
+
+    recorders: dict[tuple[int, int], Recorder] = field(default_factory=dict)
+    answer: dict[str, Any] | None = None
+    trouble: str = ""
+    error: str = ""
+    cards: int = USUAL_CARDS
+
+    def recorder(self, number: int, take: int) -> Recorder:
+        return self.recorders.setdefault((number, take), Recorder())
+
+    def forget(self, number: int) -> None:
+        self.recorders = {key: recorder for key, recorder in self.recorders.items() if key[0] != number}
+
+
+def form(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
+    """Draw the cards, and the button that starts; a search for faces that was asked for is returned."""
+    if state.SITTING.get() is None:
+        state.SITTING.set(Sitting())
+    st.fragment(_cards)(workspace, into)
+    return None
+
+
+@page.errors_as_sentences()
+def _cards(workspace: Workspace, into: Dataset | None) -> None:
+    sitting: Sitting = state.SITTING.get()
+    takes = jobs.takes(workspace)
+    target = int(st.session_state.get(Widget.CAPTURE_EACH, USUAL))
+    numbers = _numbers(takes, sitting)
+    camera.capture(
+        _data(takes, sitting, numbers, target),
+        Widget.CAPTURE,
+        on_picture=lambda picture: _heard(takes, sitting, picture),
+        on_who=lambda who: _said(takes, convert(who, tuple[_Who, ...], "who sits there")),
+        on_again=lambda number: _again(takes, sitting, number),
+        on_trouble=lambda wrong: setattr(sitting, "trouble", wrong if wrong in words.TROUBLES else ""),
+    )
+    if sitting.error:
+        page.show_error(sitting.error)
+    _below(workspace, takes, sitting, into)
+    if sitting.trouble in ("refused", "none", "taken", "unplugged", "insecure"):
+        _single(takes, sitting)
+
+
+def _numbers(takes: Takes, sitting: Sitting) -> list[int]:
+    known = [sitter.number for sitter in takes.sitters()]
+    return sorted({*known, *range(1, sitting.cards + 1)})
+
+
+def _data(takes: Takes, sitting: Sitting, numbers: list[int], target: int) -> dict[str, Any]:
+    cards = []
+    for number in numbers:
+        sitter, counts = takes.sitter(number), takes.count(number)
+        seen = [sitting.recorder(number, take) for take in range(1, TAKES + 1)]
+        note = words.skipped(sum(each.blurred for each in seen), sum(each.equal for each in seen))
+        cards.append(
+            {"number": number, "name": sitter.name, "agrees": sitter.agrees, "counts": list(counts), "note": note}
+            | {"all": words.all_there(sum(counts))}
+        )
+    texts = {
+        "name": words.NAME,
+        "agrees": words.AGREES,
+        "hold": words.HOLD,
+        "again": words.AGAIN,
+        "counter": words.COUNTER,
+        "count": words.COUNT,
+        "done": words.DONE,
+        "moved": words.moved(target),
+        "first": words.FIRST,
+        "wait": words.WAIT,
+        "troubles": words.TROUBLES,
+    }
+    return {"cards": cards, "target": target, "answer": sitting.answer, "texts": texts}
+
+
+def _heard(takes: Takes, sitting: Sitting, sent: Any) -> None:
+    """Look at a picture, and keep it where its person agreed and it is worth it. What is wrong is told once."""
+    try:
+        picture = convert(sent, _Picture, "a picture")
+        _said(takes, picture.who)
+        faces, kept, hint = _judged(takes, sitting, picture, camera.jpeg_of(sent))
+        sitting.answer = {"n": picture.n, "box": faces, "kept": kept, "hint": words.HINTS[hint] if hint else ""}
+        sitting.error = ""
+    except LabError as error:
+        _failed(sitting, sent, str(error))
+    except (OSError, MemoryError) as error:
+        refused = from_system(error)
+        if refused is None:
+            raise
+        _failed(sitting, sent, str(refused))
+
+
+def _said(takes: Takes, cards: Sequence[_Who]) -> None:
+    """Take down who sits there, and who agreed."""
+    for who in cards:
+        takes.set_sitter(who.number, who.name, agrees=who.agrees)
+
+
+def _failed(sitting: Sitting, sent: Any, sentence: str) -> None:
+    sitting.error = sentence
+    n = sent.get("n") if isinstance(sent, Mapping) else None
+    sitting.answer = {"n": n, "box": None, "kept": False, "hint": ""}
+
+
+def _judged(
+    takes: Takes, sitting: Sitting, picture: _Picture, jpeg: bytes
+) -> tuple[tuple[float, ...] | None, bool, Hint | None]:
+    """Return where the largest face is, whether the picture was kept, and what could be better."""
+    seen = server.live().ask(Look(jpeg))
+    if isinstance(seen, Refused):
+        raise LabError(seen.sentence)
+    assert isinstance(seen, Seen)
+    box = seen.faces[0].box if seen.faces else None
+    record = picture.record
+    sitter = takes.sitter(record.number) if record else Sitter(0)
+    if record is None or not (sitter.agrees and sitter.name) or not 1 <= record.take <= TAKES:
+        return box, False, placed_badly(seen.faces)
+    keep, hint = sitting.recorder(record.number, record.take).judge(seen.faces, record=True)
+    if keep:
+        takes.keep(record.number, record.take, jpeg)
+    return box, keep, hint
+
+
+def _again(takes: Takes, sitting: Sitting, number: Any) -> None:
+    if isinstance(number, int):
+        takes.forget_pictures(number)
+        sitting.forget(number)
+
+
+def _below(workspace: Workspace, takes: Takes, sitting: Sitting, into: Dataset | None) -> None:
+    """Draw what stands under the cards: more people, how many pictures, with which settings, and the start."""
+    last = _numbers(takes, sitting)[-1]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if st.button(words.ANOTHER_PERSON, key=Widget.CAPTURE_MORE):
+            sitting.cards = last + 1
+            st.rerun(scope="fragment")
+        if last > USUAL_CARDS and st.button(words.ONE_LESS, key=Widget.CAPTURE_LESS):
+            takes.drop(last)
+            sitting.forget(last)
+            sitting.cards = last - 1
+            st.rerun(scope="fragment")
+        st.number_input(words.EACH, FEWEST, MOST, USUAL, step=10, key=Widget.CAPTURE_EACH, width=260)
+        preset = _with(workspace) if into is None else ""
+        lacking = missing(takes)
+        pressed = st.button(words.START, key=Widget.CAPTURE_START, type="primary", disabled=bool(lacking), width=160)
+    st.caption(lacking or words.STARTED)
+    if pressed:
+        job = jobs.add_takes(workspace, takes, into) if into else jobs.crop_takes(workspace, takes, words.WEBCAM_SET)
+        state.CROP_JOB.set(job.id)
+        state.TRAIN_NEXT.set(False)
+        state.TRAIN_AT_ONCE.set(preset)
+        state.SITTING.set(None)
+        st.rerun()
+
+
+def _with(workspace: Workspace) -> str:
+    """Ask for the settings where there is a choice: those of the published experiment need their network's weights."""
+    here = [name for name in WITH if weights.has_weights(presets.preset(name).backbone, workspace)]
+    if len(here) < 2:
+        return here[0] if here else ""
+    return st.selectbox(
+        words.TRAIN_WITH,
+        here,
+        format_func=lambda name: train_words.PRESETS[name][0],
+        key=Widget.CAPTURE_WITH,
+        width=260,
+    )
+
+
+def missing(takes: Takes) -> str:
+    """Say what is missing before a training can start; empty where nothing is."""
+    kept = [(sitter, sum(takes.count(sitter.number))) for sitter in takes.sitters()]
+    kept = [(sitter, n) for sitter, n in kept if n]
+    names = Counter(sitter.name.casefold() for sitter, _ in kept if sitter.name)
+    twice = next((sitter.name for sitter, _ in kept if names[sitter.name.casefold()] > 1), "")
+    ready = sum(n >= ENOUGH for _, n in kept)
+    nameless = any(not sitter.name for sitter, _ in kept)
+    return words.missing(nameless, twice, ready, ENOUGH)
+
+
+def _single(takes: Takes, sitting: Sitting) -> None:
+    """Draw the other way to take pictures: one at a time, with Streamlit's own camera."""
+    with st.expander(words.SINGLE):
+        st.markdown(words.SINGLE_HOW)
+        agreed = [sitter for sitter in takes.sitters() if sitter.name and sitter.agrees]
+        if not agreed:
+            st.caption(words.NO_NAMES)
+            return
+        by_number = {sitter.number: sitter.name for sitter in agreed}
+        number = st.radio(
+            words.WHO,
+            list(by_number),
+            format_func=lambda n: escape.plain(by_number[n]),
+            key=Widget.SHOT_OF,
+            horizontal=True,
+        )
+        taken = sum(takes.count(number))
+        if taken >= len(words.SHOTS):
+            st.markdown(words.SHOTS_DONE)
+            return
+        shot = st.camera_input(
+            f"{taken + 1} / {len(words.SHOTS)}: {words.SHOTS[taken]}",
+            key=f"{Widget.SHOT}-{number}-{taken}-{state.UPLOADS.get()}",
+        )
+        if shot:
+            _take_shot(takes, sitting, number, taken, shot.getvalue())
+            uploads.give_back([shot])
+            state.count_up(state.UPLOADS)
+            st.rerun(scope="fragment")
+
+
+def _take_shot(takes: Takes, sitting: Sitting, number: int, taken: int, jpeg: bytes) -> None:
+    """Keep a single picture, or say why it is not kept."""
+    seen = server.live().ask(Look(jpeg))
+    if isinstance(seen, Refused):
+        raise LabError(seen.sentence)
+    hint = placed_badly(seen.faces) if isinstance(seen, Seen) else None
+    sitting.error = words.NO_FACE_IN_SHOT.format(hint=words.HINTS[hint].lower()) if hint else ""
+    if not hint:
+        takes.keep(number, 1 if taken < SHOTS_HERE else TAKES, jpeg)

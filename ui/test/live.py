@@ -1,0 +1,267 @@
+"""The live picture: one or two networks say who is before the webcam, and whoever sits there tries to fool them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from core.errors import LabError, from_system
+from core.evaluation import metrics
+from core.experiments.listing import ListedRun, RunList
+from core.live.messages import Because, Look, Network, Refused, Seen, SeenFace, Why
+from core.schema import convert
+from core.workspace import Workspace
+from ui import jobs, page, server, state
+from ui.charts import colours
+from ui.components import camera
+from ui.state import Param, Widget
+from ui.test import fooling
+from ui.test.fooling import Fooling
+from ui.text import common, runs
+from ui.text import test as test_words
+from ui.text import webcam as words
+
+LARGEST_PERCENT = 95
+MOST_BARS = 8
+
+
+@dataclass(frozen=True)
+class _Picture:
+    """What the browser sends with each picture.
+
+    Attributes:
+        trick: what is being tried; None where nothing is.
+        truth: label of who really sits there, -1 for somebody else, None where nobody said.
+        why: the answer to this picture is to be explained.
+    """
+
+    n: int
+    jpeg: str
+    trick: str | None = None
+    truth: int | None = None
+    why: bool = False
+
+
+@dataclass
+class Watched:
+    """What a session has seen live of a run.
+
+    Attributes:
+        answer: to the newest picture, as live.js reads it.
+        error: why there is none.
+        trouble: what is wrong with the camera; "" where nothing is.
+    """
+
+    run_id: str
+    answer: dict[str, Any] | None = None
+    error: str = ""
+    trouble: str = ""
+    fooling: Fooling = field(default_factory=Fooling)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Who is asked: the run, the one beside it, and from which probability on a name is said."""
+
+    rows: tuple[ListedRun, ...]
+    sure_from: float
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        return self.rows[0].run.dataset.people
+
+    def networks(self) -> tuple[Network, ...]:
+        return tuple(Network(str(row.run.model_path), row.run.dataset.crop) for row in self.rows)
+
+
+def is_asked_for() -> bool:
+    """Return whether the address asks for the live picture."""
+    return Param.LIVE in st.query_params
+
+
+def offer(row: ListedRun) -> None:
+    """Draw the way to the live picture of a run."""
+    if row.run.model_path.exists() and st.button(words.TRY_LIVE, key=Widget.TRY_LIVE, icon=":material/videocam:"):
+        st.query_params[Param.LIVE] = "1"
+        st.rerun()
+
+
+def show(workspace: Workspace, shelf: RunList, row: ListedRun) -> None:
+    """Draw the live picture of a run."""
+    sure, beside, back = st.columns([1.6, 3, 1.2], gap="medium", vertical_alignment="bottom")
+    with sure:
+        sure_from = _sure_from()
+    with beside:
+        second = _beside(shelf, row)
+    with back:
+        if st.button(words.TO_RESULT, key=Widget.TO_RESULT, width="stretch"):
+            del st.query_params[Param.LIVE]
+            st.rerun()
+    watched = state.LIVE.get()
+    if watched is None or watched.run_id != row.id:
+        watched = Watched(row.id)
+        state.LIVE.set(watched)
+    rows = (row, second) if second else (row,)
+    st.fragment(_picture)(workspace, watched, _Asked(rows, sure_from))
+
+
+def _beside(shelf: RunList, row: ListedRun) -> ListedRun | None:
+    """Ask which other experiment looks at the same face."""
+    people = row.run.dataset.people
+    others = {other.id: other for other in (*shelf.tested, *shelf.of_sweeps) if other.is_tested and other.id != row.id}
+    same = {run_id: other for run_id, other in others.items() if other.run.dataset.people == people}
+    offered = {**same, **others}
+    if not offered:
+        return None
+    titles = {"": words.NOBODY_BESIDE} | {run_id: _title(other) for run_id, other in offered.items()}
+    chosen = st.selectbox(
+        words.BESIDE,
+        list(titles),
+        format_func=common.distinct(titles).__getitem__,
+        key=Widget.LIVE_BESIDE.of(row.id, len(titles)),
+    )
+    return offered.get(chosen)
+
+
+def _title(row: ListedRun) -> str:
+    return common.numbered(row.number, runs.what_learned(row))
+
+
+@page.errors_as_sentences()
+def _picture(workspace: Workspace, watched: Watched, asked: _Asked) -> None:
+    camera.live(
+        _data(watched, asked),
+        Widget.LIVE,
+        on_picture=lambda sent: _heard(workspace, watched, asked, sent),
+        on_trouble=lambda wrong: setattr(watched, "trouble", wrong if wrong in words.TROUBLES else ""),
+    )
+    if watched.error:
+        page.show_error(watched.error)
+    fooling.add(workspace, watched.fooling, asked.rows[0].run.dataset)
+
+
+def _sure_from() -> float:
+    percent = st.slider(
+        words.NOT_SURE_BELOW,
+        0,
+        LARGEST_PERCENT,
+        round(100 * metrics.SURE_FROM),
+        step=5,
+        format="%d %%",
+        key=Widget.LIVE_SURE_FROM,
+    )
+    return percent / 100
+
+
+def _data(watched: Watched, asked: _Asked) -> dict[str, Any]:
+    texts = {
+        "freeze": words.FREEZE,
+        "go": words.RELEASE,
+        "why": words.WHY,
+        "rate": words.RATE,
+        "fool": words.FOOL,
+        "who": words.FOOL_WHO,
+        "how": words.FOOL_HOW,
+        "stranger": words.STRANGER,
+        "tricks": words.TRICKS,
+        "trying": words.TRYING,
+        "troubles": words.TROUBLES,
+    }
+    tricks = {
+        name: words.tried(trick.looks, trick.fooled, trick.unsure) for name, trick in watched.fooling.tricks.items()
+    }
+    return {"people": _people(asked.people), "answer": watched.answer, "tricks": tricks, "texts": texts}
+
+
+def _people(people: Sequence[str]) -> list[dict[str, str]]:
+    return [{"name": person, "colour": colours.person_colour(label)} for label, person in enumerate(people)]
+
+
+def _heard(workspace: Workspace, watched: Watched, asked: _Asked, sent: Any) -> None:
+    """Answer a picture. What is wrong is told once."""
+    n = sent.get("n") if isinstance(sent, Mapping) else None
+    watched.error = ""
+    try:
+        picture = convert(sent, _Picture, "a picture")
+        jpeg = camera.jpeg_of(sent)
+        if picture.why:
+            watched.answer = {"n": n, "why": _why(watched, asked, jpeg)}
+            return
+        seen = server.live().ask(Look(jpeg, asked.networks()))
+        if not isinstance(seen, Seen):
+            raise LabError(seen.sentence if isinstance(seen, Refused) else test_words.TEST_TITLE)
+        watched.answer = _answer(n, seen, asked)
+        if picture.trick in words.TRICKS and picture.truth is not None and len(seen.faces) == 1:
+            tried = fooling.Tried(picture.trick, picture.truth, seen.faces[0], _said(seen.faces[0], asked), jpeg)
+            watched.fooling.count(jobs.fooled(workspace), asked.people, tried)
+    except LabError as error:
+        watched.error, watched.answer = str(error), {"n": n, "faces": [], "networks": []}
+    except (OSError, MemoryError) as error:
+        refused = from_system(error)
+        if refused is None:
+            raise
+        watched.error, watched.answer = str(refused), {"n": n, "faces": [], "networks": []}
+
+
+def _answer(n: Any, seen: Seen, asked: _Asked) -> dict[str, Any]:
+    faces = []
+    for face in seen.faces:
+        said, colour = _name(face, asked)
+        faces.append({"box": face.box, "name": said, "colour": colour})
+    return {"n": n, "faces": faces, "networks": [_bars(place, row, seen) for place, row in enumerate(asked.rows)]}
+
+
+def _said(face: SeenFace, asked: _Asked) -> int | None:
+    """Return the label that the first network is sure of; None where it is not sure, or not open yet."""
+    answers = face.says[0]
+    if answers is None:
+        return None
+    best = max(range(len(answers)), key=answers.__getitem__)
+    return best if answers[best] >= asked.sure_from else None
+
+
+def _name(face: SeenFace, asked: _Asked) -> tuple[str, str]:
+    """Return what stands over a face, and its colour."""
+    if face.says[0] is None:
+        return "…", colours.UNSURE
+    label = _said(face, asked)
+    if label is None:
+        return test_words.NOT_SURE, colours.UNSURE
+    return f"{asked.people[label]} {face.says[0][label]:.2f}", colours.person_colour(label)
+
+
+def _bars(place: int, row: ListedRun, seen: Seen) -> dict[str, Any]:
+    """Return what a network says of the largest face, as live.js reads it."""
+    people = _people(row.run.dataset.people)
+    drawn: dict[str, Any] = {"title": _title(row), "people": people, "answers": None, "note": ""}
+    if not seen.faces:
+        return drawn | {"note": words.NO_FACE}
+    answers = seen.faces[0].says[place]
+    if answers is None:
+        return drawn | {"note": words.OPENING}
+    shown = list(range(len(people)))
+    if len(people) > MOST_BARS:
+        shown = sorted(shown, key=lambda label: -answers[label])[:MOST_BARS]
+    return drawn | {
+        "people": [people[label] for label in shown],
+        "answers": [answers[label] for label in shown],
+        "note": words.LARGEST if len(seen.faces) > 1 else "",
+    }
+
+
+def _why(watched: Watched, asked: _Asked, jpeg: bytes) -> dict[str, Any]:
+    """Explain what the first network says of a picture."""
+    seen = server.live().ask(Look(jpeg, asked.networks()[:1]))
+    nothing = {"loss": [], "box": [0, 0, 0, 0], "said": words.NO_REASON}
+    if not isinstance(seen, Seen) or not seen.faces or seen.faces[0].says[0] is None:
+        return nothing
+    answers = seen.faces[0].says[0]
+    label = max(range(len(answers)), key=answers.__getitem__)
+    found = server.live().ask(Why(jpeg, asked.networks()[0], label))
+    if not isinstance(found, Because) or not found.loss:
+        return nothing
+    said = words.because(asked.people[label]) if max(map(max, found.loss)) > 0.02 else words.BECAUSE_NOTHING
+    return {"loss": found.loss, "box": found.box, "said": said}
