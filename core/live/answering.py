@@ -18,8 +18,10 @@ import numpy as np
 from core.data.cropping import resize_square
 from core.errors import LabError, from_system
 from core.live.messages import PATCHES
+from core.workspace import Workspace
 
 if TYPE_CHECKING:
+    from core.live.likeness import Likeness
     from core.live.messages import Network
 
 # VGG-Face takes 60 MB; two are shown side by side, and other sessions look at others.
@@ -35,6 +37,7 @@ class _Opened:
 
     size_px: int = 0
     predict: Predict | None = None
+    likeness: Likeness | None = None
     refused: LabError | None = None
 
 
@@ -67,6 +70,11 @@ class Networks:
         sized = np.stack([resize_square(face, opened.size_px) for face in faces_rgb])
         return opened.predict(sized.astype(np.float32))
 
+    def likeness(self, network: Network, faces_rgb: list[np.ndarray]) -> np.ndarray | None:
+        """Return how much each face is like each person's practice faces; see `likeness.of_run`."""
+        opened = self._opened(network)
+        return opened.likeness(faces_rgb) if opened.likeness and faces_rgb else None
+
     def _opened(self, network: Network) -> _Opened:
         """Return a network, at once; it is opened in a thread, for that takes seconds."""
         path = Path(network.model_path)
@@ -88,6 +96,7 @@ def _open(path: Path, opened: _Opened) -> None:
     try:
         import tensorflow as tf
 
+        from core.live import likeness
         from core.models import saved
 
         model = saved.open_model(path)
@@ -98,6 +107,7 @@ def _open(path: Path, opened: _Opened) -> None:
             input_signature=[tf.TensorSpec((None, size_px, size_px, 3), tf.float32)],
         )
         traced(np.zeros((1, size_px, size_px, 3), np.float32))
+        opened.likeness = likeness.of_run(path.parent, Workspace.personal())
         opened.size_px, opened.predict = size_px, lambda faces: np.asarray(traced(faces))
     except LabError as error:
         opened.refused = error

@@ -65,8 +65,8 @@ def crop(picture: Picture, face: Face, config: CropConfig) -> np.ndarray:
     return crop_face(picture.rgb, with_closer_landmarks(picture.rgb, face), config)
 
 
-def describe(picture: Picture, face: Face, says: tuple[tuple[float, ...] | None, ...] = ()) -> SeenFace:
-    """Measure a face."""
+def describe(picture: Picture, face: Face) -> SeenFace:
+    """Measure a face; nobody has said yet who it is."""
     height, width = picture.rgb.shape[:2]
     left, top = max(0, math.floor(face.x)), max(0, math.floor(face.y))
     right, bottom = math.ceil(face.x + face.width), math.ceil(face.y + face.height)
@@ -83,7 +83,6 @@ def describe(picture: Picture, face: Face, says: tuple[tuple[float, ...] | None,
         sharpness=float(cv2.Laplacian(at_one_size, cv2.CV_64F).var()),
         turn=_turn(face),
         signature=signature.tobytes(),
-        says=says,
     )
 
 

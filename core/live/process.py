@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection, Listener
 from typing import TYPE_CHECKING
 
 import cv2
+import msgspec
 import numpy as np
 
 from core.errors import LabError, PhotoError
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from core.config import CropConfig
     from core.data.detection import Face
     from core.live.looking import Picture
-    from core.live.messages import Answer, Network, Question, Why
+    from core.live.messages import Answer, Question, Why
 
 # Nobody has looked for so long: the memory is worth more. A new process is ready in a few seconds.
 IDLE_S = 300.0
@@ -77,19 +78,30 @@ def _seen(question: Look, networks: Networks) -> Seen:
     crops: dict[CropConfig, list[np.ndarray]] = {}
     for config in {network.crop for network in question.networks}:
         crops[config] = [looking.crop(picture, face, config) for face in picture.faces]
-    says = [_said(crops[network.crop], network, networks) for network in question.networks]
+    says, likeness = [], []
+    for network in question.networks:
+        says.append(_rows(networks.probabilities(network, crops[network.crop])))
+        likeness.append(_rows(networks.likeness(network, crops[network.crop])))
     return Seen(
         tuple(
-            looking.describe(picture, face, tuple(rows[place] if rows else None for rows in says))
+            msgspec.structs.replace(
+                looking.describe(picture, face), says=_of(place, says), likeness=_of(place, likeness)
+            )
             for place, face in enumerate(picture.faces)
         )
     )
 
 
-def _said(crops: list[np.ndarray], network: Network, networks: Networks) -> list[tuple[float, ...]] | None:
-    """Return a network's probabilities for each face; None while it is being opened."""
-    found = networks.probabilities(network, crops)
+Rows = list[tuple[float, ...]]
+
+
+def _rows(found: np.ndarray | None) -> Rows | None:
     return None if found is None else [tuple(map(float, row)) for row in found]
+
+
+def _of(place: int, each: list[Rows | None]) -> tuple[tuple[float, ...] | None, ...]:
+    """Return what each network said of one face."""
+    return tuple(rows[place] if rows else None for rows in each)
 
 
 def _because(question: Why, networks: Networks) -> Because:

@@ -11,7 +11,7 @@ import streamlit as st
 from core.errors import LabError, from_system
 from core.evaluation import metrics
 from core.experiments.listing import ListedRun, RunList
-from core.live.messages import Because, Look, Network, Refused, Seen, SeenFace, Why
+from core.live.messages import FAMILIAR_FROM, Because, Look, Network, Refused, Seen, SeenFace, Why
 from core.schema import convert
 from core.workspace import Workspace
 from ui import jobs, page, server, state
@@ -215,12 +215,20 @@ def _answer(n: Any, seen: Seen, asked: _Asked) -> dict[str, Any]:
 
 
 def _said(face: SeenFace, asked: _Asked) -> int | None:
-    """Return the label that the first network is sure of; None where it is not sure, or not open yet."""
+    """Return the label that the first network is sure of; None where it is not sure, or not open yet.
+
+    It is not sure either where the face is little like the practice faces of the person it names: a stranger.
+    """
     answers = face.says[0]
     if answers is None:
         return None
     best = max(range(len(answers)), key=answers.__getitem__)
-    return best if answers[best] >= asked.sure_from else None
+    return best if answers[best] >= asked.sure_from and not _is_stranger(face, 0, best) else None
+
+
+def _is_stranger(face: SeenFace, place: int, label: int) -> bool:
+    likeness = face.likeness[place]
+    return likeness is not None and likeness[label] < FAMILIAR_FROM
 
 
 def _name(face: SeenFace, asked: _Asked) -> tuple[str, str]:
@@ -245,10 +253,14 @@ def _bars(place: int, row: ListedRun, seen: Seen) -> dict[str, Any]:
     shown = list(range(len(people)))
     if len(people) > MOST_BARS:
         shown = sorted(shown, key=lambda label: -answers[label])[:MOST_BARS]
+    note = words.LARGEST if len(seen.faces) > 1 else ""
+    best = max(range(len(answers)), key=answers.__getitem__)
+    if _is_stranger(seen.faces[0], place, best):
+        note = words.little_like(people[best]["name"])
     return drawn | {
         "people": [people[label] for label in shown],
         "answers": [answers[label] for label in shown],
-        "note": words.LARGEST if len(seen.faces) > 1 else "",
+        "note": note,
     }
 
 

@@ -121,6 +121,11 @@ def missing(names_missing: bool, same_names: str, ready: int, each: int) -> str:
     return ""
 
 
+def little_like(person: str) -> str:
+    """Say why no name is said though the bar is long."""
+    return f"Not sure: this face is little like the practice photos of {person}."
+
+
 def because(person: str) -> str:
     """Say what the coloured patches mean."""
     return f"Where it is coloured, it looked: covered there, “{person}” becomes less likely."
