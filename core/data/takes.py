@@ -56,7 +56,10 @@ class Sitter:
 
 @dataclass(frozen=True)
 class _Index:
+    """What stands in index.json; `target` is how many pictures a take shall have."""
+
     sitters: tuple[Sitter, ...] = ()
+    target: int = 30
 
 
 _INDEX = Schema(_Index)
@@ -68,12 +71,25 @@ class Takes:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    def _index(self) -> _Index:
+        try:
+            return _INDEX.read(self.path / "index.json")
+        except (FileNotFoundError, DamagedFileError):
+            return _Index()
+
     def sitters(self) -> tuple[Sitter, ...]:
         """Return who is recorded, by number."""
-        try:
-            return _INDEX.read(self.path / "index.json").sitters
-        except (FileNotFoundError, DamagedFileError):
-            return ()
+        return self._index().sitters
+
+    @property
+    def target(self) -> int:
+        """How many pictures each take shall have."""
+        return self._index().target
+
+    def set_target(self, target: int) -> None:
+        """Set how many pictures each take shall have."""
+        if target != self.target:
+            _INDEX.write(self.path / "index.json", replace(self._index(), target=target))
 
     def sitter(self, number: int) -> Sitter:
         """Return the person of a card; somebody without a name where it is new."""
@@ -89,7 +105,8 @@ class Takes:
             self._write([*(sitter for sitter in before if sitter.number != now.number), now])
 
     def _write(self, sitters: list[Sitter]) -> None:
-        _INDEX.write(self.path / "index.json", _Index(tuple(sorted(sitters, key=lambda sitter: sitter.number))))
+        by_number = tuple(sorted(sitters, key=lambda sitter: sitter.number))
+        _INDEX.write(self.path / "index.json", replace(self._index(), sitters=by_number))
 
     def count(self, number: int) -> tuple[int, ...]:
         """Return how many pictures of a person were kept, take by take (`TAKES` numbers)."""

@@ -11,8 +11,8 @@ import sys
 import time
 import urllib.request
 import zipfile
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,16 +56,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
+Launch = Callable[..., Browser]
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Chromium as Debian installs it; never missing in CI."""
+def launch() -> Iterator[Launch]:
+    """Start Chromium as Debian installs it, with more arguments; never missing in CI."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None and os.environ.get("CI") != "true":
         pytest.skip("Chromium is not installed on this machine")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
-        yield browser
-        browser.close()
+        yield lambda *more: playwright.chromium.launch(executable_path=path, args=[*CHROMIUM_ARGUMENTS, *more])
+
+
+@pytest.fixture(scope="session")
+def chromium(launch: Launch) -> Iterator[Browser]:
+    browser = launch()
+    yield browser
+    browser.close()
 
 
 @dataclass
@@ -252,17 +260,24 @@ class Visitor:
         return shown
 
 
+@contextmanager
+def at_the_screen(browser: Browser, server: Server, request: pytest.FixtureRequest) -> Iterator[Visitor]:
+    """Let somebody with a fresh browser window sit down; afterwards nothing may have gone wrong behind the scenes."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    visitor = Visitor(context.new_page(), server, request.node.name.removeprefix("test_"))
+    yield visitor
+    if request.node.stash.get(FAILED, False):
+        visitor.photographs("failed")
+    context.close()
+    print(f"\n{visitor.story}: {visitor.clicked} clicks, {visitor.waited_s:.1f} s of waiting")
+    assert not visitor.troubles
+
+
 @pytest.fixture
 def visitor(chromium: Browser, server: Server, request: pytest.FixtureRequest) -> Iterator[Visitor]:
-    """A person with a fresh browser at a projector; afterwards nothing may have gone wrong behind the scenes."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 720})
-    at_the_screen = Visitor(context.new_page(), server, request.node.name.removeprefix("test_"))
-    yield at_the_screen
-    if request.node.stash.get(FAILED, False):
-        at_the_screen.photographs("failed")
-    context.close()
-    print(f"\n{at_the_screen.story}: {at_the_screen.clicked} clicks, {at_the_screen.waited_s:.1f} s of waiting")
-    assert not at_the_screen.troubles
+    """A person at a projector."""
+    with at_the_screen(chromium, server, request) as somebody:
+        yield somebody
 
 
 FAILED = pytest.StashKey[bool]()

@@ -27,7 +27,7 @@ from ui.text import escape
 from ui.text import train as train_words
 from ui.text import webcam as words
 
-FEWEST, MOST, USUAL = 10, 1000, 30
+FEWEST, MOST = 10, 1000
 USUAL_CARDS = 2
 # So many pictures a person are worth a training: the eight single ones.
 ENOUGH = len(words.SHOTS)
@@ -96,10 +96,9 @@ def form(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
 def _cards(workspace: Workspace, into: Dataset | None) -> None:
     sitting: Sitting = state.SITTING.get()
     takes = jobs.takes(workspace)
-    target = int(st.session_state.get(Widget.CAPTURE_EACH, USUAL))
     numbers = _numbers(takes, sitting)
     camera.capture(
-        _data(takes, sitting, numbers, target),
+        _data(takes, sitting, numbers),
         Widget.CAPTURE,
         on_picture=lambda picture: _heard(takes, sitting, picture),
         on_who=lambda who: _said(takes, convert(who, tuple[_Who, ...], "who sits there")),
@@ -118,8 +117,8 @@ def _numbers(takes: Takes, sitting: Sitting) -> list[int]:
     return sorted({*known, *range(1, sitting.cards + 1)})
 
 
-def _data(takes: Takes, sitting: Sitting, numbers: list[int], target: int) -> dict[str, Any]:
-    cards = []
+def _data(takes: Takes, sitting: Sitting, numbers: list[int]) -> dict[str, Any]:
+    cards, target = [], takes.target
     for number in numbers:
         sitter, counts = takes.sitter(number), takes.count(number)
         seen = [sitting.recorder(number, take) for take in range(1, TAKES + 1)]
@@ -210,7 +209,16 @@ def _below(workspace: Workspace, takes: Takes, sitting: Sitting, into: Dataset |
             sitting.forget(last)
             sitting.cards = last - 1
             st.rerun(scope="fragment")
-        st.number_input(words.EACH, FEWEST, MOST, USUAL, step=10, key=Widget.CAPTURE_EACH, width=260)
+        st.number_input(
+            words.EACH,
+            FEWEST,
+            MOST,
+            min(max(takes.target, FEWEST), MOST),
+            step=10,
+            key=Widget.CAPTURE_EACH,
+            width=260,
+            on_change=lambda: takes.set_target(int(st.session_state[Widget.CAPTURE_EACH])),
+        )
         preset = _with(workspace) if into is None else ""
         lacking = missing(takes)
         pressed = st.button(words.START, key=Widget.CAPTURE_START, type="primary", disabled=bool(lacking), width=160)

@@ -48,6 +48,10 @@ def test_who_sits_there_is_remembered(takes: Takes) -> None:
         (1, "Ada Lovelace", True),
         (3, "", False),
     ]
+    assert takes.target == 30
+    takes.set_target(50)
+    takes.set_sitter(3, "Bo", agrees=True)
+    assert Takes(takes.path).target == 50
 
 
 def test_pictures_of_a_take_are_one_camera_and_those_of_another_are_not(takes: Takes) -> None:
