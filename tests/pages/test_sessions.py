@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -70,5 +71,6 @@ async def meet(port: int) -> None:
 def test_nobody_sees_or_changes_what_another_has_chosen(lab_home: Workspace) -> None:
     for number in range(CLASSES):
         fakes.dataset(lab_home, people(number), dataset_id=f"made{number}", name=f"class {number}")
-    with server(lab_home) as (port, _):
-        asyncio.run(meet(port))
+    # A thread of its own: where tests in a browser ran before, this one has a loop already.
+    with server(lab_home) as (port, _), ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(meet(port))).result()
