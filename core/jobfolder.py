@@ -6,7 +6,7 @@ events.jsonl   what happened so far, appended by the worker, read by the page
 result.json    the result, where it is small
 heartbeat      how much memory is left, noted by the worker while it lives (`core.memory`)
 stop           its presence asks the worker to stop
-traceback.txt  of a failure that is a bug
+traceback.txt  of a failure that is a bug; while a worker works, empty until the process itself breaks
 lock           held by the operating system for as long as the worker lives
 
 The folder is made whole or not at all. A process that changes the
@@ -16,7 +16,7 @@ state of a job it does not work on holds the lock meanwhile, so that it does not
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -88,6 +88,10 @@ class JobFolder:
     def id(self) -> str:
         return self.path.name
 
+    @property
+    def traceback(self) -> Path:
+        return self.path / "traceback.txt"
+
     def exists(self) -> bool:
         """Return whether the folder is there and complete."""
         return (self.path / "status.json").exists()
@@ -146,10 +150,24 @@ class JobFolder:
             # The worker may have written its final state between the two reads.
             status = self.stored_status()
             if mine and status.state == "running":
-                was_stopped = (self.path / "stop").exists()
-                self.set_state("interrupted", "" if was_stopped else memory.cause_of_death(self.path / "heartbeat"))
+                self.set_state("interrupted", self._cause_of_death())
                 status = self.stored_status()
         return status
+
+    def _cause_of_death(self) -> str:
+        """Say in a sentence why the worker died; empty where that is not known, or the user had asked to stop."""
+        if (self.path / "stop").exists():
+            return ""
+        if want_of_memory := memory.cause_of_death(self.path / "heartbeat"):
+            return want_of_memory
+        with suppress(OSError), self.traceback.open(encoding="utf-8", errors="replace") as noted:
+            # As `faulthandler` begins: "Fatal Python error: Aborted", on Windows "Windows fatal exception: ...".
+            if what := noted.readline().partition(": ")[2].strip():
+                return (
+                    f"The program that did this work broke ({what}); start it again, and if it breaks again, "
+                    f'report it with the file {self.traceback.name} in "{self.path}".'
+                )
+        return ""
 
     def stored_status(self) -> Status:
         """Return the status as it was written last; `running` may be long over."""

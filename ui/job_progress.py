@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.jobfolder import OPEN_STATES, JobFolder
-from ui import server
+from ui import server, state
 from ui.text import common, escape
 from ui.text import workers as words
 
@@ -40,11 +40,16 @@ def stop_button(job: JobFolder, key: str) -> None:
 
 
 def troubles() -> None:
-    """Say on every page, as long as it is so, why no work can begin; nothing where all is well."""
+    """Say on every page, as long as it is so, why no work can begin; nothing where all is well.
+
+    It looks often, so it also draws a page anew that shows what somebody else has erased.
+    """
     st.fragment(_troubles, run_every=_TROUBLES_EVERY_S)()
 
 
 def _troubles() -> None:
+    if not state.DRAWN.get():
+        st.rerun()
     for trouble in server.workers().troubles():
         said = escape.plain(words.trouble(trouble, server.workspace().root))
         if trouble.kind == "unreadable":

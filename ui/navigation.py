@@ -25,6 +25,7 @@ def run() -> None:
     """Draw the navigation, and the page that was asked for."""
     asked_for = _open()
     state.ENTERED.set(True)
+    state.DRAWN.set(True)
     try:
         job_progress.troubles()
         asked_for.run()

@@ -10,7 +10,7 @@ import streamlit as st
 from core.jobs import deletion, supervisor
 from core.live.link import Link
 from core.workspace import Workspace
-from ui import uploads
+from ui import freed
 
 
 def workspace() -> Workspace:
@@ -27,7 +27,7 @@ def workers() -> supervisor.Supervisor:
 def _supervisor(root: str) -> supervisor.Supervisor:
     started = supervisor.Supervisor(Workspace(Path(root)), tidy=deletion.go_on)
     started.start()
-    uploads.keep_no_freed_memory()
+    freed.keep_little()
     atexit.register(started.stop)
     return started
 

@@ -36,6 +36,8 @@ def count_up(counter: Key[int]) -> None:
 
 # This run of the script came in through app.py.
 ENTERED = Key("entered", default=False)
+# The page was drawn since this session was last forgotten (`ui.sessions`).
+DRAWN = Key("drawn", default=False)
 # Photos: the user asked for the form though there are photos already.
 BRINGING_PHOTOS = Key("bringing_photos", default=False)
 # Photos: the step asked for ("bring", "check", "split"); None leaves it to what the photos need.

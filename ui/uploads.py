@@ -5,10 +5,6 @@ Streamlit itself keeps them as long as it keeps their session, which can be unti
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
-import gc
-import sys
 import time
 from collections.abc import Iterable
 
@@ -17,10 +13,10 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from ui import freed
+
 # Whoever lost the connection for a moment comes back within this time.
 GONE_AFTER_S = 150.0
-# glibc's own number, which it raises with the first large piece that is freed; from then on it gives nothing back.
-_M_MMAP_THRESHOLD, _MMAP_FROM_BYTES = -3, 128 * 1024
 _gone_since: dict[str, float] = {}
 
 
@@ -31,7 +27,7 @@ def give_back(uploads: Iterable[UploadedFile]) -> None:
         upload.close()
         if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
             context.uploaded_file_mgr.remove_file(context.session_id, upload.file_id)
-    _trim()
+    freed.give_back()
 
 
 def give_back_of_closed_pages() -> None:
@@ -46,7 +42,7 @@ def give_back_of_closed_pages() -> None:
         elif now_s - _gone_since.setdefault(session, now_s) >= GONE_AFTER_S:
             manager.remove_session_files(session)
             _gone_since.pop(session, None)
-            _trim()
+            freed.give_back()
 
 
 def give_back_everything() -> None:
@@ -54,24 +50,9 @@ def give_back_everything() -> None:
     manager = _manager()
     for session in list(manager.file_storage) if manager else ():
         manager.remove_session_files(session)
-    _trim()
-
-
-def keep_no_freed_memory() -> None:
-    """Let the C library hand large pieces back to the system once they are freed; call it when the server starts."""
-    with contextlib.suppress(OSError, AttributeError):
-        if sys.platform == "linux":
-            ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _MMAP_FROM_BYTES)
+    freed.give_back()
 
 
 def _manager() -> MemoryUploadedFileManager | None:
     found = runtime.get_instance().uploaded_file_mgr if runtime.exists() else None
     return found if isinstance(found, MemoryUploadedFileManager) else None
-
-
-def _trim() -> None:
-    """Collect what nobody holds any more, and hand freed memory back where the C library can (glibc)."""
-    gc.collect()
-    with contextlib.suppress(OSError, AttributeError):
-        if sys.platform == "linux":
-            ctypes.CDLL(None).malloc_trim(0)

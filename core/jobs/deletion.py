@@ -104,23 +104,29 @@ def made_with(workspace: Workspace, dataset: Dataset, sha256s: Collection[str]) 
 
 
 def delete_dataset(workspace: Workspace, dataset_id: str) -> None:
-    """Stop everything that uses a data set; remove it, its experiments, and what holds faces: jobs and uploads.
+    """Stop everything that uses a data set; remove it with its experiments and with the jobs that have its faces.
+
+    Photos that wait for a search stay, and so do looks at new photos by other experiments.
 
     Raises:
         LabError: a worker does not let go of it, or photos of another data set are being read in right now.
     """
     made = [run.job for run in runs.run_folders(workspace) if (runs.dataset_of(run) or ("",))[0] == dataset_id]
     models = {str(job.path) for job in made}
-    using = list(made)
-    for job in (*_jobs(workspace), *_sweeps(workspace)):
-        request = _request(job)
-        if request.get("dataset_id") == dataset_id or request.get("model") in models:
-            using.append(job)
+    others = [*_jobs(workspace), *_sweeps(workspace)]
+    using = [*made, *(job for job in others if _uses(job, dataset_id) or _request(job).get("model") in models)]
     _stop(workspace, using)
-    # Ended jobs and uploads hold faces too, and do not say whose.
-    ended = [job for job in _jobs(workspace) if not _is_open(job)]
-    drafts = workspace.jobs.glob("draft-*")
-    delete_photos(workspace, dataset_id, also=[*(job.path for job in (*using, *ended)), *drafts])
+    delete_photos(workspace, dataset_id, also=[job.path for job in using])
+
+
+def _uses(job: JobFolder, dataset_id: str) -> bool:
+    """Return whether a job was asked for with a data set, or has made it."""
+    if _request(job).get("dataset_id") == dataset_id:
+        return True
+    try:
+        return job.result().get("dataset_id") == dataset_id
+    except (LabError, FileNotFoundError):
+        return False
 
 
 def go_on(workspace: Workspace) -> None:

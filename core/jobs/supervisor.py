@@ -14,8 +14,8 @@ import sys
 import threading
 import time
 import uuid
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,7 @@ from core.jobs.stopping import wait_until
 from core.jobs.trouble import Trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from core.jobs.workers import WorkerInfo
     from core.workspace import Workspace
@@ -93,6 +93,8 @@ class Supervisor:
         self._repaired_s = -REPAIR_EVERY_S
         self._failure: Trouble | None = None
         self._unreadable: list[Path] = []
+        self._leads = False
+        self._told: list[Trouble] | None = None
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
@@ -119,11 +121,13 @@ class Supervisor:
         self._wake.set()
 
     def troubles(self) -> list[Trouble]:
-        """Return why no worker can be had, and what is left out because it cannot be read; empty where all is well."""
-        found = [self._failure] if self._failure else []
-        for health in self._health.values():
-            if health.trouble:
-                found.append(replace(health.trouble, again_s=max(0.0, health.not_before_s - time.monotonic())))
+        """Return why no worker can be had, and what is left out because it cannot be read; empty where all is well.
+
+        Where another server is in charge it is what that one says.
+        """
+        if not self._leads and not self._failure:
+            return trouble.read(self._workspace) if workers.server_lives(self._workspace) else []
+        found = [each for each in (self._failure, *(health.trouble for health in self._health.values())) if each]
         if self._unreadable:
             found.append(Trouble("unreadable", ", ".join(f'"{path}"' for path in self._unreadable)))
         return found
@@ -135,7 +139,7 @@ class Supervisor:
 
     def _lead(self) -> None:
         """Wait a moment for this server to be the one in charge; while it is, look after the workers."""
-        with suppress(Timeout), workers.in_charge(self._workspace, timeout_s=1.0) as still:
+        with suppress(Timeout), self._leading() as still:
             self._survive(self._tick)
             if self._tidy:
                 # After the first tick: workers need seconds to start, and meanwhile this is done.
@@ -147,6 +151,15 @@ class Supervisor:
                 self._survive(self._tick)
             if self._stopping.is_set():
                 self._dismiss()
+
+    @contextmanager
+    def _leading(self) -> Iterator[Callable[[], bool]]:
+        with workers.in_charge(self._workspace, timeout_s=1.0) as still:
+            self._leads, self._told = True, None
+            try:
+                yield still
+            finally:
+                self._leads = False
 
     def _survive(self, step: Callable[[], object]) -> bool:
         """Do a step; what goes wrong is told and logged, for without this thread no worker would be started again."""
@@ -174,6 +187,14 @@ class Supervisor:
             self._repaired_s = time.monotonic()
             workers.forget_unreadable(self._workspace)
             self._unreadable = [path.relative_to(self._workspace.root) for path in queue.repair(self._workspace)]
+        self._tell()
+
+    def _tell(self) -> None:
+        """Write down for other servers what is wrong, where that is something else than before."""
+        found = self.troubles()
+        if found != self._told:
+            trouble.write(self._workspace, found)
+            self._told = found
 
     def _reap(self, known: dict[str, WorkerInfo]) -> None:
         for token, child in list(self._children.items()):
@@ -192,7 +213,8 @@ class Supervisor:
         wait_s = min(LONGEST_WAIT_S, 2.0 ** (health.crashes - 1))
         health.not_before_s = time.monotonic() + wait_s
         last_words = _tail(child.log_path, child.log_starts_at)
-        health.trouble = Trouble("dies", last_words.splitlines()[-1], child.lane, str(child.log_path))
+        again_at = time.time() + wait_s
+        health.trouble = Trouble("dies", last_words.splitlines()[-1], child.lane, str(child.log_path), again_at)
         log.error('A worker of lane "%s" %s and starts again in %.0f s: %s', child.lane, what, wait_s, last_words)
 
     def _ensure_worker(self, lane: str, living: list[WorkerInfo]) -> None:

@@ -6,6 +6,7 @@ when no server has lived for a while and nothing waits. It communicates through 
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import os
 import signal
@@ -88,7 +89,7 @@ def work_on(job: JobFolder, workspace: Workspace, work: Work | None = None) -> N
 
 def _perform(job: JobFolder, workspace: Workspace, work: Work) -> None:
     """Do a job that is held and marked running, write its final state, and re-raise what it raised."""
-    (job.path / "traceback.txt").unlink(missing_ok=True)
+    job.traceback.unlink(missing_ok=True)
     try:
         with _beating(job):
             work(job, workspace)
@@ -105,13 +106,13 @@ def _perform(job: JobFolder, workspace: Workspace, work: Work) -> None:
                 _end(job, "failed", str(trouble))
             raise trouble from error
         if job.exists():
-            disk.write_bytes(job.path / "traceback.txt", traceback.format_exc().encode("utf-8"))
+            disk.write_bytes(job.traceback, traceback.format_exc().encode("utf-8"))
         reason = str(error).strip().partition("\n")[0][:300]
         _end(
             job,
             "failed",
             f"Something broke that should not have: {type(error).__name__}: {reason}; "
-            f'please report it with the file traceback.txt in "{job.path}".',
+            f'please report it with the file {job.traceback.name} in "{job.path}".',
         )
         raise
     _end(job, "done")
@@ -143,6 +144,26 @@ def _beating(job: JobFolder) -> Iterator[None]:
     finally:
         ended.set()
         thread.join()
+
+
+def _noting_faults(work: Work) -> Work:
+    """Have the interpreter write into the job's folder where it was when the process breaks, as TensorFlow can make it.
+
+    What a process does that way never comes back to Python, so that no other note of it is left.
+    """
+
+    def noted(job: JobFolder, workspace: Workspace) -> None:
+        try:
+            with job.traceback.open("wb") as file:
+                faulthandler.enable(file)
+                try:
+                    work(job, workspace)
+                finally:
+                    faulthandler.enable()
+        finally:
+            job.traceback.unlink(missing_ok=True)
+
+    return noted
 
 
 class _Worker:
@@ -181,7 +202,7 @@ class _Worker:
             me.set_state("working")
             log.info("%s: begins", job.id)
             try:
-                _perform(job, self._workspace, by_kind(self._kinds))
+                _perform(job, self._workspace, _noting_faults(by_kind(self._kinds)))
                 log.info("%s: done", job.id)
             except Stopped:
                 log.info("%s: stopped", job.id)

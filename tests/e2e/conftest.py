@@ -82,6 +82,7 @@ class Server:
 
     workspace: Workspace
     port: int
+    environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -94,7 +95,12 @@ class Server:
         self.process = subprocess.Popen(
             [*command, "--server.headless", "true"],
             cwd=ROOT,
-            env={**os.environ, "LAB_HOME": str(self.workspace.root), "CUDA_VISIBLE_DEVICES": "-1"},
+            env={
+                **os.environ,
+                **self.environment,
+                "LAB_HOME": str(self.workspace.root),
+                "CUDA_VISIBLE_DEVICES": "-1",
+            },
             stdout=log,
             stderr=subprocess.STDOUT,
         )
@@ -132,12 +138,18 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server_environment() -> dict[str, str]:
+    """Return the variables that the server sees beside those of the tests."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, server_environment: dict[str, str]) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("lab-home")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    lab = Server(Workspace(home), port)
+    lab = Server(Workspace(home), port, server_environment)
     lab.start()
     yield lab
     lab.stop()

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from core.data import samples
+from tests import traces
 from tests.e2e.conftest import Server, Visitor
 from ui.text import common
 from ui.text import experiments as experiments_words
@@ -25,23 +26,6 @@ MARK = os.urandom(32)
 def memory_of(process: psutil.Process) -> int:
     """Return the bytes of memory that are the process's own, in MB."""
     return int(process.memory_info().rss / MEGABYTE)
-
-
-def found_in_memory(process: psutil.Process, mark: bytes) -> int:
-    """Return how often some bytes stand in a process's memory (Linux)."""
-    found = 0
-    with Path(f"/proc/{process.pid}/mem").open("rb", 0) as memory:
-        for line in Path(f"/proc/{process.pid}/maps").read_text(encoding="utf-8").splitlines():
-            where, rights, *_ = line.split()
-            first, last = (int(end, 16) for end in where.split("-"))
-            if not rights.startswith("rw"):
-                continue
-            try:
-                memory.seek(first)
-                found += memory.read(last - first).count(mark)
-            except (OSError, OverflowError, ValueError):  # what the system keeps for itself
-                continue
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +57,7 @@ def test_memory(visitor: Visitor, server: Server, photos: Path) -> None:
         visitor.button(photos_words.REMOVE).wait_for(state="detached")
     # Three times 60 MB: Streamlit alone would hold all of them now.
     assert memory_of(process) - before < 60
-    assert found_in_memory(process, MARK) == 0
+    assert traces.in_memory([process], {"photo": MARK}) == []
 
     visitor.page.locator("input[type=file]:not([multiple])").set_input_files(photos)
     visitor.waits_for(visitor.button(photos_words.REMOVE))
@@ -83,6 +67,5 @@ def test_memory(visitor: Visitor, server: Server, photos: Path) -> None:
     visitor.clicks(experiments_words.ERASE)
     visitor.clicks(common.SURE)
     visitor.sees("Erased: ")
-    assert found_in_memory(process, MARK) == 0
-    left = [path for path in server.workspace.root.rglob("*") if path.is_file() and MARK in path.read_bytes()]
-    assert left == []
+    assert traces.in_memory([process], {"photo": MARK}) == []
+    assert traces.in_folders([server.workspace.root], {"photo": MARK}) == []

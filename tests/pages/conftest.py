@@ -16,6 +16,7 @@ from core.jobs.trouble import Trouble
 from core.models import weights
 from core.models.weights import FoundWeights
 from core.workspace import Workspace
+from ui import freed, sessions
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 
@@ -57,6 +58,9 @@ def open_page(lab_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> Callable[
     """Return a function that opens a page of the lab: `open_page("pages/train.py", run="...")`."""
     monkeypatch.setattr(supervisor, "Supervisor", NoWorkers)
     monkeypatch.setattr(app_test, "PagesManager", SecondVisitor)
+    # These concern a whole server, which is not here.
+    for module, what in ((freed, "keep_little"), (freed, "overwrite_soon"), (sessions, "forget")):
+        monkeypatch.setattr(module, what, lambda: None)
 
     def opened(page: str, **query: str) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=60)

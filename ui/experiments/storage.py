@@ -9,7 +9,7 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.jobs import deletion
 from core.workspace import Workspace
-from ui import page, server, state, uploads
+from ui import freed, page, server, sessions, state, uploads
 from ui.components import faces
 from ui.state import Widget
 from ui.text import common, escape
@@ -66,8 +66,11 @@ def _delete_dataset(workspace: Workspace, dataset: Dataset) -> None:
 def _erase(workspace: Workspace) -> None:
     erased = deletion.erase_everything(workspace)
     uploads.give_back_everything()
+    removals = state.REMOVALS.get()
+    sessions.forget()
+    state.REMOVALS.set(removals)
     _forget()
-    state.DATASET.set(None)
+    freed.overwrite_soon()
     # Said on the next run of the page, which is empty then.
     state.ERASED.set(words.erased(erased.photos, erased.bytes))
     st.rerun()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from core.jobs.queue import HELPER, TRAIN
 from core.jobs.trouble import Trouble
 from ui.text import common
 
+_NOTHING = "Nothing new can begin"
 _WORK = {TRAIN: "No training can begin", HELPER: "Photos cannot be searched or asked about"}
 
 
@@ -15,16 +17,17 @@ def trouble(found: Trouble, home: Path) -> str:
     """Say why work waits, or what is left out of it; `home` is the folder of the lab's data."""
     if found.kind == "dies":
         return (
-            f"{_WORK[found.lane]}: the program for it ends by itself ({found.what}). "
-            f"The lab tries again {_soon(found.again_s)}. If this stays, close the lab and start it anew; "
+            f"{_WORK.get(found.lane, _NOTHING)}: the program for it ends by itself ({found.what}). "
+            f"The lab tries again {_soon(found.again_at - time.time())}. "
+            "If this stays, close the lab and start it anew; "
             f'more stands in "{found.log}".'
         )
     if found.kind == "refused":
-        return f"Nothing new can begin: {found.what} The lab goes on by itself as soon as it can."
+        return f"{_NOTHING}: {found.what} The lab goes on by itself as soon as it can."
     if found.kind == "unreadable":
         return f"Left out, because it cannot be read: {found.what}. {common.LIBRARY} says why, and can delete it."
     return (
-        f'Nothing new can begin: something is wrong with the lab\'s folder "{home}" ({found.what}). '
+        f'{_NOTHING}: something is wrong with the lab\'s folder "{home}" ({found.what}). '
         "The lab goes on by itself as soon as it can; if this stays, close it and start it anew."
     )
 

@@ -56,6 +56,7 @@ def break_down(job: JobFolder, workspace: Workspace) -> None:
 
 def sleep_deaf(job: JobFolder, workspace: Workspace) -> None:
     """Work that never looks whether it should stop."""
+    job.emit("asleep")
     time.sleep(60)
 
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import io
 from functools import partial
 
 from core.data import edits, versions
 from core.data.dataset import Dataset
+from core.data.uploads import Upload
 from core.experiments import runs
 from core.jobfolder import JobFolder
 from core.jobs import deletion, queue
@@ -50,16 +52,32 @@ def test_photos_go_with_all_that_was_made_of_them_and_nothing_else(lab_home):
     kept = fakes.run(lab_home, kept_photos)
     dataset = fakes.dataset(lab_home)
     gone, waiting = fakes.run(lab_home, dataset), fakes.run(lab_home, dataset, state="queued", tested=False)
-    # Ended looks go as well, for their faces may be of anybody.
     theirs, others = look_at(lab_home, gone, "one"), look_at(lab_home, kept, "two")
     deletion.delete_dataset(lab_home, dataset.id)
     assert [found.id for found in versions.list_datasets(lab_home)] == ["kept1"]
     assert runs.list_runs(lab_home) == [kept]
     assert not waiting.path.exists()
     assert not theirs.path.exists()
-    assert not others.path.exists()
+    assert others.path.exists()
     photos = {path.parent.name for path in lab_home.photos.glob("*/*/original")}
     assert photos == kept_photos.sha256s()
+
+
+def test_photos_that_wait_or_are_of_others_stay_where_a_data_set_is_deleted(lab_home):
+    """Another tab's draft, a search cut off, and what was brought for one that failed: nobody asked to remove them."""
+    dataset = fakes.dataset(lab_home)
+    draft = Upload(lab_home.jobs / "draft-zip")
+    draft.set_zip("class.zip", io.BytesIO(b"photos"))
+    asked = {"kind": "crop", "lane": "helper"}
+    searches = {
+        name: JobFolder.create(lab_home.jobs / name, {**asked, "source": "class.zip"}, state=state)
+        for name, state in (("cut", "interrupted"), ("refused", "failed"), ("theirs", "done"), ("its", "done"))
+    }
+    for name, found in (("theirs", "another"), ("its", dataset.id)):
+        searches[name].write_result({"dataset_id": found, "version": 1})
+    deletion.delete_dataset(lab_home, dataset.id)
+    assert draft.n_files() == 1
+    assert {name for name, job in searches.items() if job.exists()} == {"cut", "refused", "theirs"}
 
 
 def test_what_is_being_worked_on_is_stopped_first_and_the_workers_leave(bench: Bench):

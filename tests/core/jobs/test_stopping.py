@@ -36,7 +36,7 @@ def test_stop_everything_kills_what_does_not_listen(bench: Bench) -> None:
 def test_a_job_whose_request_was_damaged_meanwhile_is_killed_as_well(bench: Bench) -> None:
     job = bench.submit("sleep_deaf")
     worker = bench.worker()
-    wait_for(lambda: [worker.state for worker in bench.living()] == ["working"])
+    wait_for(job.events)
     # A training without its settings.
     REQUEST.write(job.path / "request.json", {"kind": "train", "lane": queue.HELPER, "created_at": 1.0})
     stopping.stop_jobs(bench.workspace, [job], timeout_s=0.3)

@@ -12,8 +12,9 @@ import pytest
 
 from core import disk
 from core.errors import LabError
-from core.jobs import queue, supervisor, workers
+from core.jobs import queue, supervisor, trouble, workers
 from core.jobs.supervisor import Supervisor
+from core.jobs.trouble import Trouble
 from tests.core.jobs.conftest import Bench, wait_for
 from tests.core.jobs.sample_jobs import COMMAND
 
@@ -87,10 +88,10 @@ def test_what_cannot_be_read_is_named_and_stops_nothing_else(bench: Bench, start
     boss = start()
     wait_for(lambda: next_one.status().state == "done")
     wait_for(boss.troubles)
-    (trouble,) = boss.troubles()
-    assert trouble.kind == "unreadable"
+    (found,) = boss.troubles()
+    assert found.kind == "unreadable"
     for path in (bare.path, laneless.path):
-        assert f'"{path.relative_to(bench.workspace.root)}"' in trouble.what
+        assert f'"{path.relative_to(bench.workspace.root)}"' in found.what
     # Nobody misses the card of a worker that is dead.
     assert not card.exists()
 
@@ -227,9 +228,36 @@ def test_workers_that_die_at_once_are_started_ever_less_often_and_the_reason_is_
     assert [(each.kind, each.lane, each.what) for each in both] == [
         ("dies", lane, "No module named tensorflow") for lane in queue.LANES
     ]
-    assert all(0 <= each.again_s <= 4 for each in both)
+    assert all(abs(each.again_at - time.time()) <= 4 for each in both)
     text = (bench.workspace.queue / "worker-train.log").read_text(encoding="utf-8")
     assert 2 <= text.count("started") <= 3  # at about 0, 1 and 3 s
+
+
+def test_a_server_that_is_not_in_charge_says_what_the_other_one_knows(
+    bench: Bench, start: Callable[..., Supervisor]
+) -> None:
+    first = start((sys.executable, "-c", "import sys; sys.exit('No module named tensorflow')"))
+    wait_for(lambda: len(first.troubles()) == 2)
+    second = start()
+    wait_for(lambda: second.troubles() == first.troubles())
+    assert {each.what for each in second.troubles()} == {"No module named tensorflow"}
+    first.stop()
+    wait_for(lambda: _states(bench, queue.HELPER) == ["idle"])
+    wait_for(lambda: second.troubles() == [] == trouble.read(bench.workspace))
+
+
+def test_a_file_of_troubles_that_cannot_be_read_says_nothing(lab_home: Workspace) -> None:
+    disk.write_bytes(lab_home.queue / "troubles.json", b"{")
+    with workers.in_charge(lab_home, timeout_s=1.0):
+        assert Supervisor(lab_home).troubles() == []
+
+
+def test_what_a_server_that_is_gone_has_said_is_said_no_more(lab_home: Workspace) -> None:
+    found = [Trouble("unreadable", '"runs/odd"')]
+    trouble.write(lab_home, found)
+    with workers.in_charge(lab_home, timeout_s=1.0):
+        assert Supervisor(lab_home).troubles() == found
+    assert Supervisor(lab_home).troubles() == []
 
 
 def test_a_forgotten_marker_is_found_again(bench: Bench, start: Callable[[], Supervisor]) -> None:

@@ -128,6 +128,29 @@ def test_an_allocation_that_fails_says_what_takes_less_memory(bench: Bench) -> N
     assert not (job.path / "traceback.txt").exists()
 
 
+@posix_only
+@pytest.mark.parametrize(("end", "said"), [(signal.SIGABRT, "Aborted"), (signal.SIGSEGV, "Segmentation fault")])
+def test_a_worker_that_breaks_says_so_and_keeps_where_it_was(bench: Bench, end: signal.Signals, said: str) -> None:
+    job = bench.submit("count", to=40, pause_s=0.05)
+    worker = bench.worker()
+    wait_for(job.events)
+    worker.send_signal(end)
+    worker.wait()
+    status = job.status()
+    assert status.state == "interrupted"
+    assert status.message == (
+        f"The program that did this work broke ({said}); start it again, and if it breaks again, "
+        f'report it with the file traceback.txt in "{job.path}".'
+    )
+    assert "in count" in (job.path / "traceback.txt").read_text(encoding="utf-8")
+    # What was done before counts, and a good end leaves nothing of it.
+    bench.worker()
+    queue.resubmit(bench.workspace, job)
+    wait_for(lambda: job.status().state == "done")
+    assert job.status().message == ""
+    assert not (job.path / "traceback.txt").exists()
+
+
 @pytest.mark.parametrize(("free_bytes", "said"), [(100_000_000, "want of memory (0.1 GB were left)"), (9e9, "")])
 def test_a_killed_worker_leaves_word_of_memory_only_where_little_was_left(
     bench: Bench, free_bytes: float, said: str

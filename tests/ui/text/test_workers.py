@@ -10,12 +10,14 @@ from core.errors import LabError
 from core.jobs.trouble import Trouble, of_error
 from ui.text import workers as words
 
+NOW_S = 1000.0
+
 
 @pytest.mark.parametrize(
     ("found", "said"),
     [
         (
-            Trouble("dies", "No module named keras", "train", "worker.log", 8.4),
+            Trouble("dies", "No module named keras", "train", "worker.log", NOW_S + 8.4),
             "No training can begin: the program for it ends by itself (No module named keras). The lab tries again in "
             '8 s. If this stays, close the lab and start it anew; more stands in "worker.log".',
         ),
@@ -34,5 +36,8 @@ from ui.text import workers as words
         ),
     ],
 )
-def test_each_trouble_says_what_is_wrong_and_what_happens_next(found: Trouble, said: str) -> None:
+def test_each_trouble_says_what_is_wrong_and_what_happens_next(
+    found: Trouble, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words.time, "time", lambda: NOW_S)
     assert words.trouble(found, Path("home")) == said
