@@ -1,5 +1,7 @@
 """Test: the result, what changed since the baseline, the next idea; then confusion matrix and new photos."""
 
+import streamlit as st
+
 from core.experiments import listing
 from ui import navigation, page, server
 from ui.experiments import damaged, library
@@ -18,8 +20,11 @@ if row and live.is_asked_for():
 elif row:
     found = evaluation.of_run(row.run)
     page.head(evaluation.title(found))
-    library.pick(shelf, row)
-    live.offer(row)
+    which, try_live = st.columns([5, 1], vertical_alignment="center")
+    with which:
+        library.pick(shelf, row)
+    with try_live:
+        live.offer(row)
     reading.result(found.result)
     reading.surprise(row.run)
     before_after.show(workspace, row, (*shelf.tested, *shelf.of_sweeps))

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # VGG-Face takes 60 MB; two are shown side by side, and other sessions look at others.
 MOST_OPEN = 4
+# Nearer to 0 and 1 than this, float32 tells no probabilities apart.
+SMALLEST = 1e-6
 
 log = logging.getLogger(__name__)
 Predict = Callable[[np.ndarray], np.ndarray]
@@ -118,8 +120,10 @@ def _open(path: Path, opened: _Opened) -> None:
 
 def loss_by_patch(
     probabilities: Callable[[list[np.ndarray]], np.ndarray | None], face_rgb: np.ndarray, label: int
-) -> np.ndarray | None:
+) -> tuple[np.ndarray, float, float] | None:
     """Cover a face patch by patch, and measure how much less likely an answer becomes (Zeiler and Fergus 2014).
+
+    In logits, for a network that is sure hardly says less with any part covered, and yet some parts count for more.
 
     Args:
         probabilities: gives rows for faces.
@@ -127,7 +131,8 @@ def loss_by_patch(
         label: the answer.
 
     Returns:
-        float32, shape (PATCHES, PATCHES), -1 to 1; None where there are no probabilities yet.
+        The loss, float32, shape (PATCHES, PATCHES), in logits, and the answer's probability with nothing covered and
+        with the patch that counts most; None where there are no probabilities yet.
     """
     edges = np.linspace(0, face_rgb.shape[0], PATCHES + 1).round().astype(int)
     grey = face_rgb.mean(axis=(0, 1)).round().astype(np.uint8)
@@ -140,6 +145,7 @@ def loss_by_patch(
     found = probabilities(variants)
     if found is None:
         return None
-    said = found[:, label]
-    loss: np.ndarray = (said[0] - said[1:]).reshape(PATCHES, PATCHES)
-    return loss.astype(np.float32)
+    said = np.clip(found[:, label].astype(np.float64), SMALLEST, 1 - SMALLEST)
+    logits = np.log(said / (1 - said))
+    loss: np.ndarray = (logits[0] - logits[1:]).reshape(PATCHES, PATCHES)
+    return loss.astype(np.float32), float(said[0]), float(said[1:].min())

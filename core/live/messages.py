@@ -85,12 +85,15 @@ class Because(msgspec.Struct, frozen=True, tag=True):
     """How much less likely an answer becomes with a patch of the face covered.
 
     Attributes:
-        loss: rows of `PATCHES` numbers, `PATCHES` of them, -1 to 1; empty where there is no face, or the network is
+        loss: rows of `PATCHES` numbers, `PATCHES` of them, in logits; empty where there is no face, or the network is
             still being opened.
+        whole, covered: the answer's probability with nothing covered, and with the patch that counts most.
         box: of the square that was cropped, as of `SeenFace`.
     """
 
-    loss: tuple[tuple[float, ...], ...]
+    loss: tuple[tuple[float, ...], ...] = ()
+    whole: float = 0.0
+    covered: float = 0.0
     box: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
 
 

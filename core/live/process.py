@@ -107,13 +107,15 @@ def _of(place: int, each: list[Rows | None]) -> tuple[tuple[float, ...] | None, 
 def _because(question: Why, networks: Networks) -> Because:
     picture = looking.look(question.jpeg, question.network.crop.detector)
     if not picture.faces:
-        return Because(())
+        return Because()
     face = picture.faces[0]
     crop_rgb = looking.crop(picture, face, question.network.crop)
-    loss = loss_by_patch(lambda faces: networks.probabilities(question.network, faces), crop_rgb, question.label)
-    if loss is None:
-        return Because(())
-    return Because(tuple(tuple(map(float, row)) for row in loss), _cropped(picture, face, question.network.crop.margin))
+    found = loss_by_patch(lambda faces: networks.probabilities(question.network, faces), crop_rgb, question.label)
+    if found is None:
+        return Because()
+    loss, whole, covered = found
+    rows = tuple(tuple(map(float, row)) for row in loss)
+    return Because(rows, whole, covered, _cropped(picture, face, question.network.crop.margin))
 
 
 def _cropped(picture: Picture, face: Face, margin: float) -> tuple[float, float, float, float]:

@@ -551,3 +551,5 @@ def test_photos_of_one_minute_prove_nothing(open_page, lab_home) -> None:
     app = open_page(navigation.TEST)
     assert words.ONE_TAKE in reading.html(app)
     assert words.CLEARLY_BETTER not in reading.html(app)
+    assert "expect between" not in reading.html(app)
+    assert 'class="lab-blur"' not in reading.html(app)

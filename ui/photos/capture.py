@@ -86,15 +86,15 @@ class Sitting:
 
 def form(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
     """Draw the cards, and the button that starts; a search for faces that was asked for is returned."""
-    if state.SITTING.get() is None:
-        state.SITTING.set(Sitting())
     st.fragment(_cards)(workspace, into)
     return None
 
 
 @page.errors_as_sentences()
 def _cards(workspace: Workspace, into: Dataset | None) -> None:
-    sitting: Sitting = state.SITTING.get()
+    # Forgotten where somebody erased everything meanwhile.
+    sitting: Sitting = state.SITTING.get() or Sitting()
+    state.SITTING.set(sitting)
     takes = jobs.takes(workspace)
     numbers = _numbers(takes, sitting)
     camera.capture(

@@ -84,7 +84,9 @@ def is_asked_for() -> bool:
 
 def offer(row: ListedRun) -> None:
     """Draw the way to the live picture of a run."""
-    if row.run.model_path.exists() and st.button(words.TRY_LIVE, key=Widget.TRY_LIVE, icon=":material/videocam:"):
+    if row.run.model_path.exists() and st.button(
+        words.TRY_LIVE, key=Widget.TRY_LIVE, icon=":material/videocam:", width="stretch"
+    ):
         st.query_params[Param.LIVE] = "1"
         st.rerun()
 
@@ -275,5 +277,5 @@ def _why(watched: Watched, asked: _Asked, jpeg: bytes) -> dict[str, Any]:
     found = server.live().ask(Why(jpeg, asked.networks()[0], label))
     if not isinstance(found, Because) or not found.loss:
         return nothing
-    said = words.because(asked.people[label]) if max(map(max, found.loss)) > 0.02 else words.BECAUSE_NOTHING
+    said = words.because(asked.people[label], found.whole, found.covered)
     return {"loss": found.loss, "box": found.box, "said": said}

@@ -31,6 +31,10 @@ def result(result: TestResult) -> None:
     if result.total <= MOST_SQUARES:
         st.html(squares(result.correct, result.total))
     _sentence(result)
+    if result.verdict == "one_take":
+        # Photos of one minute are worth one each: an interval would pretend to more.
+        st.markdown(" ".join(_notes(result)))
+        return
     line, also = st.columns([4, 3], gap="large", vertical_alignment="center")
     with line:
         _ruler(result)
@@ -55,10 +59,8 @@ def _sentence(result: TestResult) -> None:
     verdict, colour = VERDICTS[result.verdict]
     if result.is_rough and result.verdict == "clear":
         verdict = words.better_but_rough(result.total)
-    low, high = result.expected_of_100
-    st.html(
-        f'<p class="lab-reading">{words.expect(low, high)} <span style="--lab-colour:{colour}">{verdict}</span></p>'
-    )
+    expected = "" if result.verdict == "one_take" else words.expect(*result.expected_of_100)
+    st.html(f'<p class="lab-reading">{expected} <span style="--lab-colour:{colour}">{verdict}</span></p>')
 
 
 def _notes(result: TestResult) -> list[str]:

@@ -84,7 +84,6 @@ TRICKS = {
 }
 TRYING = "Every answer counts now. Move a little."
 ADD_FOOLED, FORGET_FOOLED = "Add what fooled it, and train again", "Forget these pictures"
-BECAUSE_NOTHING = "No single part decides: with any part covered the answer stays."
 NO_REASON = "There is no face in this picture to explain."
 SHOT = "Take a picture"
 
@@ -126,9 +125,10 @@ def little_like(person: str) -> str:
     return f"Not sure: this face is little like the practice photos of {person}."
 
 
-def because(person: str) -> str:
-    """Say what the coloured patches mean."""
-    return f"Where it is coloured, it looked: covered there, “{person}” becomes less likely."
+def because(person: str, whole: float, covered: float) -> str:
+    """Say what the coloured patches mean, and how much the strongest one counts."""
+    falls = f"with the strongest patch covered, “{person}” goes from {whole:.2f} to {covered:.2f}."
+    return f"The answer rests on what is coloured: {falls}"
 
 
 def tried(looks: int, fooled: int, unsure: int) -> str:

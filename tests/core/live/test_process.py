@@ -91,7 +91,7 @@ def test_it_explains_an_answer_and_two_networks_share_a_look(live: Link, network
 def test_several_faces_are_named_and_nobody_is_no_answer(live: Link, network: Network) -> None:
     assert len(answered(live, network, jpeg(webcam(portrait(), portrait(1)))).faces) == 2
     assert live.ask(Look(jpeg(webcam()), (network,))) == Seen(())
-    assert live.ask(Why(jpeg(webcam()), network, 0)) == Because(())
+    assert live.ask(Why(jpeg(webcam()), network, 0)) == Because()
 
 
 def test_what_cannot_be_answered_is_said_in_a_sentence_and_the_next_is_answered(live: Link, network: Network) -> None:
@@ -170,8 +170,10 @@ def test_what_a_patch_hides_counts_only_if_the_answer_rests_on_it() -> None:
         seen = np.array([each[30:40, 30:40].mean() / 255 for each in faces])
         return np.stack([seen, 1 - seen], axis=1)
 
-    loss = loss_by_patch(white_in_the_middle, face, 0)
-    assert loss is not None
+    found = loss_by_patch(white_in_the_middle, face, 0)
+    assert found
+    loss, whole, covered = found
+    assert (round(whole, 3), round(covered, 3)) == (1, 0.02)
     assert np.unravel_index(loss.argmax(), loss.shape) == (3, 3)
     assert np.count_nonzero(loss) == 1
     assert loss_by_patch(lambda faces: None, face, 0) is None

@@ -19,6 +19,7 @@ class Card {
     consent.append(this.agrees, element("span", "", texts.agrees));
     this.stage = element("div", "stage");
     this.box = element("div", "box");
+    this.box.hidden = true;
     this.hint = element("div", "hint");
     this.hint.setAttribute("role", "status");
     this.message = element("div", "message");

@@ -170,7 +170,7 @@ class Live {
   explain({ loss, box, said }) {
     this.because.textContent = said;
     if (!loss.length) return;
-    const most = Math.max(0.02, ...loss.flat());
+    const most = Math.max(1e-6, ...loss.flat());
     place(this.heat, box);
     this.heat.style.gridTemplateColumns = `repeat(${loss.length}, 1fr)`;
     // Mirrored like the picture.
