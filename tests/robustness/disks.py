@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -55,6 +56,4 @@ def filled(disk: Path, *, left: int) -> Iterator[None]:
 
 
 def _free_bytes(disk: Path) -> int:
-    import shutil
-
     return shutil.disk_usage(disk).free

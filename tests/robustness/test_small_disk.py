@@ -18,13 +18,15 @@ from core.data.store import sha256_of
 from core.data.uploads import Upload
 from core.data.versions import list_datasets
 from core.errors import DatasetError, RefusedError
-from core.experiments import runs
+from core.experiments import archive, restore, runs
 from core.jobfolder import JobFolder
 from core.jobs import queue
 from core.jobs.supervisor import Supervisor
 from core.jobs.worker import work_on
 from core.workspace import Workspace
+from tests import fakes
 from tests.core.jobs.conftest import wait_for
+from tests.core.models.test_foreign_model import write_model
 from tests.patterns import write_people
 from tests.robustness import story
 from tests.robustness.disks import filled, forbid_writing, mounted
@@ -126,6 +128,17 @@ def test_it_fills_while_a_network_is_trained(disk: Path, workspace: Workspace, l
     goes_on(run.job, workspace)
     assert run.predictions() is not None
     assert [runs.Run(each.path).id for each in runs.list_runs(workspace)] == [run.id]
+
+
+def test_it_fills_while_an_experiment_is_brought_back(disk: Path, workspace: Workspace, tmp_path: Path) -> None:
+    elsewhere = Workspace(tmp_path / "elsewhere")
+    run = fakes.run(elsewhere, fakes.dataset(elsewhere))
+    write_model(run.model_path)
+    taken = archive.pack_run(run, tmp_path / "taken.zip")
+    with filled(disk, left=20_000), pytest.raises(RefusedError, match=FULL):
+        restore.unpack_run(taken, workspace)
+    assert runs.list_runs(workspace) == []
+    assert restore.unpack_run(taken, workspace).id == run.id
 
 
 def test_a_server_says_that_no_worker_finds_room_and_goes_on_by_itself(disk: Path, workspace: Workspace) -> None:
