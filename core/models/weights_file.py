@@ -70,7 +70,8 @@ def read_layers(path: Path, backbone: str, *, file_name: str | None = None) -> d
 
 
 def _short(error: Exception) -> str:
-    return str(error).strip("'\"").split("\n")[0][:120]
+    text = error.args[0] if isinstance(error, KeyError) and error.args else error
+    return str(text).strip().split("\n")[0][:120]
 
 
 def _file_layers(file: h5py.File, file_name: str) -> Iterator[_FileLayer]:

@@ -129,4 +129,5 @@ def test_only_plain_arrays_inside_the_file_are_taken(change: Change, lab_home: W
     with pytest.raises(WeightsError, match=r'"odd.h5" .*; bring ') as caught:
         weights.import_weights(MINI, path, lab_home)
     assert "\n" not in str(caught.value)
+    assert str(caught.value).count('"') % 2 == 0
     assert list(lab_home.weights.glob("*.h5")) == []
