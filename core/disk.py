@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import psutil
 
+from core.errors import from_system
 from core.remembered import on_forget
 
 if TYPE_CHECKING:
@@ -86,6 +87,20 @@ def clear_temporary(folder: Path, *, deep: bool = False) -> None:
         if found and not psutil.pid_exists(int(found[1])):
             with suppress(OSError):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+@contextmanager
+def unless_refused() -> Iterator[None]:
+    """Write what can be found out again: a disk that is full or read-only keeps nobody from reading.
+
+    Raises:
+        OSError: something else went wrong.
+    """
+    try:
+        yield
+    except OSError as error:
+        if from_system(error) is None:
+            raise
 
 
 def folders_in(home: Path) -> list[Path]:

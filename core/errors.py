@@ -50,6 +50,11 @@ _OPENCV_MEMORY = -4
 WHAT_TAKES_LESS_MEMORY = "choose smaller faces or more frozen blocks, or close other programs, and start it again."
 
 
+def is_full(error: OSError) -> bool:
+    """Return whether a disk has no room left, or this user's share of it."""
+    return error.errno in _FULL
+
+
 def from_system(error: BaseException) -> RefusedError | None:
     """Return the sentence for what a computer refuses to anybody; None for anything else, which is a bug.
 
@@ -61,7 +66,7 @@ def from_system(error: BaseException) -> RefusedError | None:
         return RefusedError(f"This computer has too little memory for it; {WHAT_TAKES_LESS_MEMORY}")
     code = getattr(error, "errno", None) if isinstance(error, OSError) else None
     named = getattr(error, "filename", None)
-    if code in _FULL:
+    if isinstance(error, OSError) and is_full(error):
         where = f' that holds "{named}"' if named else ""
         return RefusedError(
             f"The disk{where} is full; delete what you no longer need, then do it again. What was saved before is safe."

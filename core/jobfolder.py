@@ -142,16 +142,16 @@ class JobFolder:
         STATUS.write(self.path / "status.json", Status(state, message, time.time()))
 
     def status(self) -> Status:
-        """Return the job's status; one that is `running` without a held lock is marked interrupted here."""
+        """Return the job's status; one that is `running` without a held lock is marked interrupted, if it can be."""
         status = self.stored_status()
         if status.state != "running":
             return status
-        with self._claimed() as mine:
+        with disk.unless_refused(), self._claimed() as mine:
             # The worker may have written its final state between the two reads.
             status = self.stored_status()
             if mine and status.state == "running":
-                self.set_state("interrupted", self._cause_of_death())
-                status = self.stored_status()
+                status = Status("interrupted", self._cause_of_death(), time.time())
+                STATUS.write(self.path / "status.json", status)
         return status
 
     def _cause_of_death(self) -> str:

@@ -27,9 +27,19 @@ def note(path: Path) -> None:
     """Write down how much memory is left, and how many processes the system has ended for want of it."""
     counter = next((file for file in _counters() if _killed(file) is not None), None)
     known = {"counter": str(counter), "killed": _killed(counter)} if counter else {}
-    noted = json.dumps({"free_bytes": psutil.virtual_memory().available, **known}).encode()
+    noted = json.dumps({"free_bytes": _free_bytes(), **known}).encode()
     # Whole or not at all: the process may be killed while it notes.
     disk.write_bytes(path, noted, make_folder=False)
+
+
+def _free_bytes() -> int:
+    """Return what the system has left, or this process below a limit of its own, which Linux knows."""
+    free_bytes, me = psutil.virtual_memory().available, psutil.Process()
+    if hasattr(me, "rlimit"):
+        most_bytes, _ = me.rlimit(psutil.RLIMIT_AS)
+        if most_bytes != psutil.RLIM_INFINITY:
+            free_bytes = min(free_bytes, max(0, most_bytes - me.memory_info().vms))
+    return int(free_bytes)
 
 
 def cause_of_death(path: Path) -> str:

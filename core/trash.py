@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import DamagedFileError
+from core.errors import DamagedFileError, is_full
 from core.remembered import forget
 from core.schema import Schema
 
@@ -35,15 +35,23 @@ def remove(root: Path, paths: Iterable[Path]) -> None:
     Args:
         root: of the workspace.
         paths: inside it. Of what was moved and cannot be removed now, as where a program has a file open, the rest is
-            removed at the next start.
+            removed at the next start. Where the disk is full, nothing is written down before.
     """
     inside = [path.relative_to(root).as_posix() for path in paths if path.exists()]
     if inside:
         note = root / FOLDER / f"{uuid.uuid4().hex}.json"
-        _NOTE.write(note, _Note(tuple(inside)))
-        _move(root, note)
-        for moved in note.parent.glob(f"{note.stem}.*"):
-            _remove_here(moved)
+        try:
+            _NOTE.write(note, _Note(tuple(inside)))
+        except OSError as error:
+            if not is_full(error):
+                raise
+            # A full disk takes no note, and must let itself be emptied.
+            for name in inside:
+                _remove_here(root / name)
+        else:
+            _move(root, note)
+            for moved in note.parent.glob(f"{note.stem}.*"):
+                _remove_here(moved)
     forget()
 
 

@@ -1,14 +1,31 @@
-"""Zips that are written whatever the clock says: a zip knows no year before 1980 and none after 2107."""
+"""Zips: written whatever the clock says (they know the years 1980 to 2107), opened whatever stands in them."""
 
 from __future__ import annotations
 
+import lzma
+import struct
 import time
 import zipfile
+import zlib
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+# What opening or unpacking a zip raises that is damaged, or was made to harm.
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    LookupError,
+    OverflowError,
+    MemoryError,
+)
 _FIRST, _LAST = (1980, 1, 1, 0, 0, 0), (2107, 12, 31, 23, 59, 58)
 
 
@@ -31,3 +48,18 @@ class NewZip(zipfile.ZipFile):
         entry.compress_type = self.compression
         entry.external_attr = 0o600 << 16
         return entry
+
+
+def open_zip(file: Path | IO[bytes]) -> zipfile.ZipFile:
+    """Open a zip to read.
+
+    Raises:
+        zipfile.BadZipFile: it is none or is damaged, whatever the reason.
+        OSError: the file cannot be opened or read.
+    """
+    try:
+        return zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, OSError):
+        raise
+    except UNREADABLE as error:
+        raise zipfile.BadZipFile(str(error)) from error

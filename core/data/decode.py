@@ -143,7 +143,8 @@ def _let_decode_smaller(image: Image.Image, max_side_px: int | None) -> tuple[in
     shrink = _halvings(width * height)
     while max_side_px and max(width, height) >= 2 * shrink * max_side_px:
         shrink *= 2
-    image.draft(None, (width // shrink, height // shrink))
+    # A strip of few pixels keeps one.
+    image.draft(None, (max(width // shrink, 1), max(height // shrink, 1)))
     return width, height
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import lzma
 import os
 import stat
 import time
 import zipfile
-import zlib
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import DatasetError
+from core.zips import UNREADABLE, open_zip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,15 +27,6 @@ MAX_UNPACKED_BYTES = 4_000_000_000
 # Photos hardly compress: a zip that unpacks to more than this, and to a hundred times its size, is a zip bomb.
 MAX_RATIO, RATIO_FROM_BYTES = 100, 200_000_000
 _UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
-_UNPACKING_FAILED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    OSError,
-    RuntimeError,
-    ValueError,
-)
 
 
 class EntryError(Exception):
@@ -180,7 +170,7 @@ class _Zip(Source):
     def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
         self._archive = archive
         self._name = name
-        self._infos = [info for info in archive.infolist() if not info.is_dir()]
+        self._infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
 
     def entries(self) -> list[Entry]:
         if len(self._infos) > MAX_ENTRIES:
@@ -207,7 +197,7 @@ class _Zip(Source):
         try:
             with self._archive.open(self._infos[entry.number]) as file:
                 return file.read(n_bytes)
-        except _UNPACKING_FAILED as error:
+        except UNREADABLE as error:
             raise EntryError("cannot be unpacked from the zip; make the zip again") from error
 
 
@@ -240,7 +230,7 @@ def open_source(source: Path, on_entry: Callable[[], None] = lambda: None) -> It
     if not source.is_file():
         raise DatasetError(f'There is no folder and no zip file "{source}"; check its name.')
     try:
-        archive = zipfile.ZipFile(source) if is_zip(source) else None
+        archive = open_zip(source) if is_zip(source) else None
     except zipfile.BadZipFile as error:
         raise DatasetError(f'"{source.name}" is a damaged zip ({error}); make or copy it again.') from error
     except OSError as error:

@@ -142,7 +142,7 @@ def sha256_of(data: bytes) -> str:
 
 
 def thumbnail_of_crop(crop: Path, side_px: int) -> Path:
-    """Return the small copy of an existing crop; it is made if missing.
+    """Return the small copy of an existing crop; it is made if missing. The crop itself where there is no room for it.
 
     Raises:
         FileNotFoundError: the photo was deleted.
@@ -152,9 +152,11 @@ def thumbnail_of_crop(crop: Path, side_px: int) -> Path:
         return path
     with Image.open(crop) as picture:
         small = picture.convert("RGB").resize((side_px, side_px), Image.Resampling.LANCZOS)
-    with disk.replacing(path, make_folder=False) as beside:
-        small.save(beside, "JPEG", quality=_THUMBNAIL_QUALITY)
-    return path
+    with disk.unless_refused():
+        with disk.replacing(path, make_folder=False) as beside:
+            small.save(beside, "JPEG", quality=_THUMBNAIL_QUALITY)
+        return path
+    return crop
 
 
 def _is_there(path: Path) -> bool:

@@ -25,7 +25,7 @@ from core.data.read import is_ignored
 from core.data.sources import read_zip
 from core.errors import DamagedFileError, DatasetError
 from core.schema import Schema
-from core.zips import NewZip
+from core.zips import NewZip, open_zip
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -221,14 +221,14 @@ def _unpacked(files: Iterable[tuple[str, IO[bytes]]]) -> Iterator[tuple[str, IO[
             yield name, file
             continue
         try:
-            archive = zipfile.ZipFile(file)
+            archive = open_zip(file)
         except zipfile.BadZipFile:
             file.seek(0)
             yield name, file
             continue
         with archive:
             for path, data in read_zip(archive, name):
-                if not is_ignored(path):
+                if path and not is_ignored(path):
                     yield path[-1], io.BytesIO(data)
 
 

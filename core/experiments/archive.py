@@ -18,19 +18,19 @@ from typing import Any, TypeVar
 from core import disk, jobfiles
 from core.config import CropConfig
 from core.data.dataset import MANIFEST
-from core.errors import RunError
+from core.errors import RunError, from_system
 from core.experiments import runs
 from core.experiments.predictions import PREDICTIONS as ROWS
 from core.experiments.runs import Run, open_run
 from core.schema import Moment, Schema
 from core.workspace import Workspace
-from core.zips import NewZip
+from core.zips import UNREADABLE, NewZip, open_zip
 
 T = TypeVar("T")
 MODEL, LABELS, CROP, README = "model.keras", "labels.json", "crop.json", "README.txt"
 HEADER, CONFIG, DATASET = "run/experiment.json", "run/config.json", "run/dataset.json"
 EVENTS, PREDICTIONS, RESULT = "run/events.jsonl", "run/predictions.json", "run/result.json"
-MODEL_LIMIT_BYTES = 4_000_000_000
+MODEL_LIMIT_BYTES, LARGEST_TEXT_BYTES = 4_000_000_000, 50_000_000
 # Paths of this computer and names of unused files are not passed on.
 _PRIVATE = ("model_path", "left_out")
 
@@ -143,15 +143,18 @@ def opened(path: Path) -> Iterator[ModelPack]:
 
 
 def _unzip(path: Path, folder: Path) -> None:
-    with zipfile.ZipFile(path) as archive:
-        for name in (MODEL, LABELS, CROP):
-            try:
-                entry = archive.getinfo(name)
-            except KeyError as error:
-                raise RunError(f'"{path.name}" holds no {name}; choose a zip that this lab made.') from error
-            if entry.file_size > MODEL_LIMIT_BYTES:
-                raise RunError(f'{name} in "{path.name}" is larger than 4 GB; choose a zip that this lab made.')
-            archive.extract(entry, folder)
+    try:
+        with open_zip(path) as zipped:
+            for name in (MODEL, LABELS, CROP):
+                if name not in zipped.namelist():
+                    raise RunError(f'"{path.name}" holds no {name}; choose a zip that this lab made.')
+                if zipped.getinfo(name).file_size > (MODEL_LIMIT_BYTES if name == MODEL else LARGEST_TEXT_BYTES):
+                    raise RunError(f'{name} in "{path.name}" is too large; choose a zip that this lab made.')
+                zipped.extract(name, folder)
+    except UNREADABLE as error:
+        raise from_system(error) or RunError(
+            f'"{path.name}" cannot be unpacked ({error}); bring an intact copy.'
+        ) from error
 
 
 def _read_pack(folder: Path) -> ModelPack:

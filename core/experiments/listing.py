@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
+from core import disk
 from core.errors import DamagedFileError, LabError
 from core.experiments.outcome import Outcome
 from core.experiments.runs import Run, list_runs
@@ -117,16 +118,20 @@ def numbers(workspace: Workspace, ids: Sequence[str]) -> dict[str, int]:
     if not ids:
         return {}
     path = workspace.runs / "numbers.json"
-    given = _numbers(path).numbers
-    if not set(ids) <= set(given):
+    given = _numbers(path)
+    if not set(ids) <= set(given.numbers):
+        given = _more_numbers(workspace, given, ids)
         # Another page may assign numbers at the same moment.
-        with FileLock(path.with_suffix(".lock")):
-            before = _numbers(path)
-            new = sorted(set(ids) - set(before.numbers))
-            kept = {run_id: number for run_id, number in before.numbers.items() if (workspace.runs / run_id).is_dir()}
-            given = kept | {run_id: before.next + place for place, run_id in enumerate(new)}
-            _NUMBERS.write(path, _Numbers(before.next + len(new), given))
-    return {run_id: given[run_id] for run_id in ids}
+        with disk.unless_refused(), FileLock(path.with_suffix(".lock")):
+            given = _more_numbers(workspace, _numbers(path), ids)
+            _NUMBERS.write(path, given)
+    return {run_id: given.numbers[run_id] for run_id in ids}
+
+
+def _more_numbers(workspace: Workspace, before: _Numbers, ids: Sequence[str]) -> _Numbers:
+    new = sorted(set(ids) - set(before.numbers))
+    kept = {run_id: number for run_id, number in before.numbers.items() if (workspace.runs / run_id).is_dir()}
+    return _Numbers(before.next + len(new), kept | {run_id: before.next + place for place, run_id in enumerate(new)})
 
 
 def number(workspace: Workspace, run: Run) -> int:

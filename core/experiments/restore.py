@@ -7,12 +7,9 @@ and the folder is complete or not there. Its photos are not in it; where they ar
 from __future__ import annotations
 
 import json
-import lzma
 import re
 import shutil
-import struct
 import zipfile
-import zlib
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,11 +20,12 @@ import numpy as np
 from core import disk, jobfiles
 from core.config import MAX_PEOPLE, MIN_PEOPLE, TrainConfig
 from core.data.dataset import MANIFEST, Dataset
-from core.errors import LabError, RunError
+from core.errors import LabError, RunError, from_system
 from core.experiments import archive, listing, runs
 from core.experiments.predictions import PREDICTIONS, Predictions
 from core.experiments.runs import Run
 from core.models import foreign_model
+from core.zips import UNREADABLE, open_zip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
     from core.schema import Schema
     from core.workspace import Workspace
 
-LARGEST_TEXT_BYTES = 50_000_000
 MOST_ENTRIES = 100
 LONGEST_NAME = 500
 LONGEST_ID, MOST_FACES = 64, 10_000
@@ -53,20 +50,7 @@ _EPOCH_KEYS = (
     "val_probabilities",
 )
 # What reading a zip and a log in it raises where they are damaged or were made to harm.
-_UNREADABLE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    EOFError,
-    OSError,
-    RuntimeError,
-    ValueError,
-    TypeError,
-    KeyError,
-    OverflowError,
-    LabError,
-)
+_UNREADABLE = (*UNREADABLE, TypeError, LabError)
 
 
 def unpack_run(source: Path | BinaryIO, workspace: Workspace) -> Run:
@@ -101,7 +85,7 @@ def _title_of(workspace: Workspace, run_id: str) -> str:
 def _opened(source: Path | BinaryIO) -> Iterator[zipfile.ZipFile]:
     """Open the zip; any error in its content becomes one sentence."""
     try:
-        with zipfile.ZipFile(source) as zipped:
+        with open_zip(source) as zipped:
             names = zipped.namelist()
             if len(names) > MOST_ENTRIES or not {archive.MODEL, archive.HEADER} <= set(names):
                 raise RunError("This zip is no experiment that was taken along; choose one that this lab made.")
@@ -109,7 +93,9 @@ def _opened(source: Path | BinaryIO) -> Iterator[zipfile.ZipFile]:
     except RunError:
         raise
     except _UNREADABLE as error:
-        raise RunError(f"This zip cannot be brought back ({error}); choose one that this lab made.") from error
+        raise from_system(error) or RunError(
+            f"This zip cannot be brought back ({error}); choose one that this lab made."
+        ) from error
 
 
 def _write(zipped: zipfile.ZipFile, path: Path, header: archive.Header) -> None:
@@ -143,9 +129,9 @@ def _read(zipped: zipfile.ZipFile, name: str, schema: Schema[T]) -> T:
 
 def _read_bytes(zipped: zipfile.ZipFile, name: str) -> bytes:
     with zipped.open(name) as entry:
-        data = entry.read(LARGEST_TEXT_BYTES + 1)
-    if len(data) > LARGEST_TEXT_BYTES:
-        raise ValueError(f"{name} is larger than {LARGEST_TEXT_BYTES / 1e6:.0f} MB")
+        data = entry.read(archive.LARGEST_TEXT_BYTES + 1)
+    if len(data) > archive.LARGEST_TEXT_BYTES:
+        raise ValueError(f"{name} is larger than {archive.LARGEST_TEXT_BYTES / 1e6:.0f} MB")
     return data
 
 

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 from filelock import Timeout
 
+from core import disk
 from core.errors import LabError
 from core.jobs import queue, trouble, workers
 from core.jobs.stopping import wait_until
@@ -242,6 +243,10 @@ class Supervisor:
         log_path = self._workspace.queue / f"worker-{lane}.log"
         if log_path.exists() and log_path.stat().st_size > LARGEST_LOG_BYTES:
             os.truncate(log_path, 0)
+        # A worker without room for its own card dies, and finds none for its last words either.
+        room = self._workspace.queue / f"{token}.room"
+        disk.write_bytes(room, b"room")
+        room.unlink()
         with log_path.open("ab") as words:
             starts_at = words.tell()
             process = subprocess.Popen(

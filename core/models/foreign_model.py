@@ -14,6 +14,7 @@ import h5py
 
 from core.errors import RunError
 from core.models import weights_file
+from core.zips import UNREADABLE, open_zip
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,14 +39,14 @@ def check(path: Path) -> None:
         RunError: it is none, it is damaged or too large, or it holds something that this lab does not make.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_zip(path) as archive:
             _check_parts(path.name, archive)
             config = json.loads(archive.read("config.json"))
             with archive.open("model.weights.h5") as stored, h5py.File(stored, "r") as arrays:
                 weights_file.check_plain(arrays)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, RuntimeError) as error:
+        strange = next(_strange(config), None)
+    except (*UNREADABLE, TypeError) as error:
         raise RunError(f'"{path.name}" cannot be read as a network ({error}); bring an intact copy.') from error
-    strange = next(_strange(config), None)
     if strange:
         raise RunError(f'"{path.name}" holds {strange!r}, which this lab never makes; bring one that it made.')
 

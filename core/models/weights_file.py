@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
+# In a file; of a layer in it. Without an end, few bytes can name one array millions of times.
+MOST_LAYERS, MOST_ARRAYS = 2000, 20
 
 
 @dataclass(frozen=True)
@@ -68,19 +70,20 @@ def read_layers(path: Path, backbone: str, *, file_name: str | None = None) -> d
 
 
 def _short(error: Exception) -> str:
-    return str(error).strip("'\"").split("\n")[0][:120]
+    text = error.args[0] if isinstance(error, KeyError) and error.args else error
+    return str(text).strip().split("\n")[0][:120]
 
 
 def _file_layers(file: h5py.File, file_name: str) -> Iterator[_FileLayer]:
     root = _inside(file, "model_weights", h5py.Group) if "model_weights" in file else file
-    names = _names(root, "layer_names")
+    names = _names(root, "layer_names", MOST_LAYERS)
     if not names:
         raise WeightsError(
             f'"{file_name}" holds no layers in the layout of Keras weights; bring the .h5 file of the network.'
         )
     for name in names:
         group = _inside(root, name, h5py.Group)
-        arrays = tuple(_inside(group, weight, h5py.Dataset) for weight in _names(group, "weight_names"))
+        arrays = tuple(_inside(group, weight, h5py.Dataset) for weight in _names(group, "weight_names", MOST_ARRAYS))
         if arrays:
             yield _FileLayer(name, arrays)
 
@@ -101,29 +104,47 @@ def _inside(group: h5py.Group, name: str, kind: type[T]) -> T:
         found = group = group[part]
     if not isinstance(found, kind):
         raise ValueError(f'"{name}" is no {kind.__name__.lower()}')
-    if isinstance(found, h5py.Dataset) and (found.external or found.is_virtual or found.dtype.kind != "f"):
+    if isinstance(found, h5py.Dataset) and not _is_plain(found, "f"):
         raise ValueError(f'"{name}" is no plain array of numbers')
     return found
 
 
-def check_plain(group: h5py.Group) -> None:
+def _is_plain(array: h5py.Dataset, kinds: str) -> bool:
+    return not (array.external or array.is_virtual) and array.dtype.kind in kinds
+
+
+def check_plain(root: h5py.Group) -> None:
     """Raise ValueError unless everything in a file lies in the file itself: no links, no arrays stored elsewhere."""
-    for name in group:
-        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-            raise ValueError(f'"{name}" lies outside the file')
-        found = group[name]
-        if isinstance(found, h5py.Group):
-            check_plain(found)
-        elif not isinstance(found, h5py.Dataset) or found.external or found.is_virtual or found.dtype.kind not in "fiu":
-            raise ValueError(f'"{name}" is no plain array of numbers')
+    waiting, seen = [root], set()
+    while waiting:
+        group = waiting.pop()
+        # Many ways may lead to one group, and circles back to it.
+        place = h5py.h5o.get_info(group.id).addr
+        if place in seen:
+            continue
+        seen.add(place)
+        for name in group:
+            if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+                raise ValueError(f'"{name}" lies outside the file')
+            found = group[name]
+            if isinstance(found, h5py.Group):
+                waiting.append(found)
+            elif not isinstance(found, h5py.Dataset) or not _is_plain(found, "fiu"):
+                raise ValueError(f'"{name}" is no plain array of numbers')
 
 
-def _names(group: h5py.Group, attribute: str) -> list[str]:
-    """Read a list of names; one too long for HDF5 is cut into `attribute`0, `attribute`1, ..."""
+def _names(group: h5py.Group, attribute: str, most: int) -> list[str]:
+    """Read a list of names; one too long for HDF5 is cut into `attribute`0, `attribute`1, ...
+
+    Raises:
+        ValueError: it is longer than that of any network, or one of the names is no text.
+    """
     keys = [attribute] if attribute in group.attrs else []
     while f"{attribute}{len(keys)}" in group.attrs:
         keys.append(f"{attribute}{len(keys)}")
     names = [name for key in keys for name in group.attrs[key]]
+    if len(names) > most:
+        raise ValueError(f"{len(names)} {attribute} are more than any network has")
     return [name.decode("utf-8") if isinstance(name, bytes) else str(name) for name in names]
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
@@ -56,6 +57,14 @@ def test_what_a_killed_process_left_is_cleared_and_what_a_living_one_needs_stays
         assert [path for path in tmp_path.rglob("*") if path.is_file()] == [beside]
         assert mine.is_dir()
     assert {path.name for path in tmp_path.rglob("*")} == {"runs", "model.keras"}
+
+
+def test_what_can_be_found_out_again_need_not_be_written(tmp_path: Path) -> None:
+    for code in (errno.ENOSPC, errno.EROFS, errno.EACCES):
+        with disk.unless_refused():
+            raise OSError(code, "refused")
+    with pytest.raises(FileNotFoundError), disk.unless_refused():
+        (tmp_path / "deleted" / "file").write_bytes(b"1")
 
 
 def test_readers_see_the_old_or_the_new_file_while_it_is_written(tmp_path: Path) -> None:

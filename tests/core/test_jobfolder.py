@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core import disk
 from core.errors import LabError, Stopped
 from core.jobfolder import JobFolder
 
@@ -63,6 +65,19 @@ def test_running_is_believed_only_with_the_lock(job: JobFolder) -> None:
     status = job.status()
     assert status.state == "interrupted"
     assert job.status() == status
+
+
+def test_one_that_died_is_told_of_also_where_nothing_can_be_written(
+    job: JobFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job.set_state("running")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(disk, "write_json", refuse)
+    assert job.status().state == "interrupted"
+    assert job.stored_status().state == "running"
 
 
 def test_a_last_word_written_between_two_looks_counts(job: JobFolder, monkeypatch: pytest.MonkeyPatch) -> None:

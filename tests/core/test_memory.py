@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from core import memory
@@ -73,6 +75,18 @@ def test_a_computer_that_was_started_again_ended_it_itself(
     path = _noted(tmp_path / "heartbeat", monkeypatch, 0)
     os.utime(path, (1.0, 1.0))
     assert cause_of_death(path) == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux knows such limits")
+def test_a_limit_of_the_process_itself_is_what_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    me = psutil.Process()
+    before = me.rlimit(psutil.RLIMIT_AS)
+    me.rlimit(psutil.RLIMIT_AS, (me.memory_info().vms + LOW_BYTES // 2, before[1]))
+    try:
+        note(tmp_path / "heartbeat")
+    finally:
+        me.rlimit(psutil.RLIMIT_AS, before)
+    assert "want of memory (0.3 GB were left)" in cause_of_death(tmp_path / "heartbeat")
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", json.dumps({"free_bytes": None})])

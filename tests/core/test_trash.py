@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -90,6 +92,23 @@ def test_what_is_made_anew_in_the_same_place_is_not_taken_for_what_was_to_go(
     assert files(tmp_path) == {
         "runs/a/model.keras", "runs/a/deep/er.json", "datasets/b/v1.json", "runs/stays/model.keras", "note.txt",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS])
+def test_a_full_disk_is_emptied_without_a_note_and_a_read_only_one_refuses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    file, folder = tmp_path / "file", tmp_path / "folder"
+    file.write_bytes(b"1")
+    (folder / "inside").mkdir(parents=True)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(code, "refused")
+
+    monkeypatch.setattr(disk, "write_json", refuse)
+    with pytest.raises(OSError) if code == errno.EROFS else nullcontext():
+        trash.remove(tmp_path, [file, folder])
+    assert file.exists() == folder.exists() == (code == errno.EROFS)
 
 
 def test_what_cannot_be_moved_is_removed_where_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

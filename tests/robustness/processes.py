@@ -19,8 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-_CHANGES = {"open", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.truncate", "os.utime", "os.link"}
-_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+from tests.changes import changed_path
 
 
 class Changes:
@@ -33,21 +32,18 @@ class Changes:
         sys.addaudithook(self._hear)
 
     def _hear(self, event: str, facts: tuple[Any, ...]) -> None:
-        if event in _CHANGES and threading.get_ident() == self._thread and self._counts(event, facts):
+        if threading.get_ident() == self._thread and self._counts(event, facts):
             self.counted += 1
             if self.counted == self._die_at:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     def _counts(self, event: str, facts: tuple[Any, ...]) -> bool:
-        if event == "open" and not (isinstance(facts[2], int) and facts[2] & _WRITES):
-            return False
-        try:
-            path = os.fspath(facts[0])
-        except TypeError:  # a file that is open already
+        path = changed_path(event, facts)
+        if path is None:
             return False
         # A name without a folder is one inside a folder that is being removed. Locks are tried at any time.
         is_removed = event in ("os.remove", "os.rmdir") and not Path(path).is_absolute()
-        return (is_removed or str(path).startswith(self._folder)) and not str(path).endswith("lock")
+        return (is_removed or path.startswith(self._folder)) and not path.endswith("lock")
 
 
 class Process:

@@ -265,7 +265,7 @@ def _go_on(workspace: Workspace, job: JobFolder) -> None:
         jobs.resume_sweep(workspace, next(sweep for sweep in list_sweeps(workspace) if sweep.path == job.path))
 
 
-def _kept_files(workspace: Workspace) -> Iterator[bytes]:
+def kept_files(workspace: Workspace) -> Iterator[bytes]:
     """Yield the photos that are there: brought, waiting in the job of a search, or in the store."""
     for pile in cards(workspace).piles():
         for batch in range(pile.batches):
@@ -285,7 +285,7 @@ def _files_in(path: Path) -> Iterator[bytes]:
 def check_kept(workspace: Workspace, place: Path, step: str, done: Sequence[str]) -> None:
     """Check what a new server finds: all that was brought, whole deletions or none, nothing temporary."""
     if step in ("bring", "crop"):
-        there = {sha256_of(data) for data in _kept_files(workspace)}
+        there = {sha256_of(data) for data in kept_files(workspace)}
         brought = [click for click in done if click.startswith("bring-") and not click.startswith("bring-3")]
         people = [click.split("-")[1:] for click in brought] if step == "bring" else ALL_BROUGHT
         wanted = {sha256_of(photo(int(p), int(n) + i)[1]) for p, n in people for i in range(4)}

@@ -7,6 +7,7 @@ import io
 import streamlit as st
 from PIL import Image
 
+from core import disk
 from core.config import TrainConfig
 from core.data import arrays
 from core.data.dataset import Dataset
@@ -50,9 +51,12 @@ def maps_or_make(workspace: Workspace, dataset: Dataset, config: TrainConfig) ->
         return found
     key = (dataset.id, dataset.version, config.backbone, config.image_size_px)
     explained = state.ACTIVATION_JOBS.get()
+    job = None
     if key not in explained:
-        job = jobs.explain(workspace, dataset, config.backbone, config.image_size_px)
-        state.ACTIVATION_JOBS.set({**explained, key: job.id})
+        # Nobody asked for them: a full disk does not end the page here.
+        with disk.unless_refused():
+            job = jobs.explain(workspace, dataset, config.backbone, config.image_size_px)
+            state.ACTIVATION_JOBS.set({**explained, key: job.id})
     else:
         # Asked once a session: what could not be made is not tried with every click.
         job = jobs.job(workspace, explained[key])

@@ -135,6 +135,11 @@ def test_of_several_frames_the_first_counts(kind: str) -> None:
     assert quarters(rgb) == [RED] * 4
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_strip_keeps_a_pixel_when_it_is_made_smaller(kind: str) -> None:
+    assert decode(encoded(picture(1, 4000, 3), kind), max_side_px=10).rgb.shape == (1, 10, 3)
+
+
 def test_time_and_camera_come_from_exif() -> None:
     data = encoded(picture(1), "JPEG", exif=exif(taken_at="2024:05:06 07:08:09", make="Acme\0", model="Snap 3 "))
     photo = decode(data)

@@ -12,6 +12,7 @@ from core.data import sources
 from core.data.sources import EntryError, open_source
 from core.errors import DatasetError, Stopped
 from tests.drawn import write_files, write_zip
+from tests.mutations import zip_of
 
 
 def listed(source: Path) -> dict[str, bytes]:
@@ -124,6 +125,35 @@ def test_names_without_the_unicode_flag(tmp_path: Path) -> None:
         write_zip(path, {placeholder.decode(): b"1"})
         path.write_bytes(path.read_bytes().replace(placeholder, stored))
         assert set(listed(path)) == {meant}
+
+
+UTF8, NEW = struct.pack("<H", 0x800), struct.pack("<H", 99)
+
+
+@pytest.mark.parametrize(
+    ("place", "wrong", "said"), [(8, UTF8, "can't decode"), (6, NEW, "zip file version 9.9")], ids=["no UTF-8", "new"]
+)
+def test_a_list_of_files_that_cannot_be_read_makes_a_damaged_zip(
+    tmp_path: Path, place: int, wrong: bytes, said: str
+) -> None:
+    path = write_zip(tmp_path / "x.zip", {"_.jpg": b"1"})
+    raw = bytearray(path.read_bytes().replace(b"_.jpg", b"\xff.jpg"))
+    central = raw.index(b"PK\x01\x02")
+    raw[central + place : central + place + 2] = wrong
+    path.write_bytes(raw)
+    with pytest.raises(DatasetError, match=f'"x.zip" is a damaged zip .*{said}'), open_source(path):
+        pass
+
+
+def test_a_file_without_a_name_spoils_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "x.zip"
+    path.write_bytes(zip_of([("", b"1", zipfile.ZIP_STORED), ("..", b"2", 0), ("a.jpg", b"3", 0)]))
+    with open_source(path) as files:
+        assert [(entry.parts, files.read(entry)) for entry in files.entries()] == [
+            ((), b"1"),
+            ((), b"2"),
+            (("a.jpg",), b"3"),
+        ]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links and pipes need rights there")

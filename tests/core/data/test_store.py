@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -342,6 +343,17 @@ def test_a_small_copy_is_made_once_lies_with_its_photo_and_goes_with_it(tmp_path
     assert not small.exists()
     with pytest.raises(FileNotFoundError):
         store.thumbnail(sha256, LARGER_WHOLE, None, 32)
+
+
+def test_where_there_is_no_room_for_a_small_copy_the_crop_is_shown(lab_home, monkeypatch):
+    store = PhotoStore(lab_home.photos)
+    crop = store.crop(store.add(encoded(picture(1))), LARGER_WHOLE, None)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(disk, "replacing", refuse)
+    assert thumbnail_of_crop(crop, 32) == crop
 
 
 def test_a_face_that_is_drawn_while_its_photo_is_removed_does_not_come_back(

@@ -10,6 +10,7 @@ import pytest
 
 from core.data.uploads import Upload
 from core.errors import DatasetError
+from tests.mutations import zip_of
 
 
 def files(*names: str) -> list[tuple[str, io.BytesIO]]:
@@ -126,6 +127,16 @@ def test_a_zip_on_a_card_is_unpacked_as_this_persons_photos(tmp_path: Path) -> N
     packed(upload, tmp_path / "all.zip")
     with zipfile.ZipFile(tmp_path / "all.zip") as archive:
         assert archive.read("Ada/1 (2).jpg") == b"holiday/deep/1.jpg"
+
+
+def test_of_an_odd_zip_on_a_card_what_has_a_name_is_kept(tmp_path):
+    upload = Upload(tmp_path / "draft")
+    nameless = zip_of([("", b"1", 0), ("..", b"2", 0), ("3.jpg", b"3", 0)])
+    unknown = zip_of([("4.jpg", b"4", 0)])
+    version = unknown.index(b"PK\1\2") + 6
+    unknown = unknown[:version] + b"\x63" + unknown[version + 1 :]
+    upload.add(1, [("a.zip", io.BytesIO(nameless)), ("b.zip", io.BytesIO(unknown))], unpack=True)
+    assert upload.pile(1).names == ("3.jpg", "b.zip")
 
 
 def test_what_death_left_of_a_pile_is_tidied_away_and_the_others_stay(lab_home):

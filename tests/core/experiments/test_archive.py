@@ -76,6 +76,15 @@ def test_another_zip_is_refused_with_what_it_lacks(tmp_path):
         pass
 
 
+def test_a_damaged_zip_is_refused_and_leaves_nothing(finished, tmp_path, monkeypatch):
+    monkeypatch.setenv("LAB_HOME", str(tmp_path / "home"))
+    pack = archive.pack_run(finished, tmp_path / "pack.zip")
+    pack.write_bytes(pack.read_bytes().replace((finished.path / "model.keras").read_bytes(), b"x" * 7))
+    with pytest.raises(RunError, match=r'"pack.zip" cannot be unpacked .*; bring'), archive.opened(pack):
+        pass
+    assert list((tmp_path / "home").iterdir()) == []
+
+
 def test_a_file_of_another_kind_is_refused(tmp_path):
     (tmp_path / "notes.txt").write_text("hello", encoding="utf-8")
     with pytest.raises(RunError, match="neither"), archive.opened(tmp_path / "notes.txt"):

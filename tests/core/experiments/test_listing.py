@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import errno
 import shutil
 
 import pytest
 
+from core import disk
 from core.config import TrainConfig
 from core.experiments import listing, runs
 from core.sweeps.plan import SweepPlan
@@ -95,6 +97,17 @@ def test_an_older_experiment_that_comes_later_takes_no_number_away(lab_home, apa
     brought = fakes.run(lab_home, dataset)
     brought.path.rename(brought.path.with_name("20200101-000000-aaaaaa"))
     assert [row.number for row in listing.list_all(lab_home).rows] == [1, 2]
+
+
+def test_numbers_that_cannot_be_kept_are_given_all_the_same(lab_home, apart, monkeypatch):
+    dataset = fakes.dataset(lab_home)
+    older, newer = fakes.run(lab_home, dataset), fakes.run(lab_home, dataset)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(disk, "write_json", refuse)
+    assert [(row.id, row.number) for row in listing.list_all(lab_home).rows] == [(newer.id, 2), (older.id, 1)]
 
 
 def test_damaged_numbers_are_given_anew(lab_home, apart):

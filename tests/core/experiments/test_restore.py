@@ -179,7 +179,7 @@ def test_what_grows_while_it_is_unpacked_is_refused(taken, elsewhere, monkeypatc
             out.writestr(entry, bytes(3_000_000) if entry == archive.MODEL else zipped_file.read(entry))
     with pytest.raises(RunError, match="packed otherwise"):
         restore.unpack_run(bomb, elsewhere)
-    monkeypatch.setattr(restore, "LARGEST_TEXT_BYTES", 100)
+    monkeypatch.setattr(archive, "LARGEST_TEXT_BYTES", 100)
     with pytest.raises(RunError, match="larger than"):
         restore.unpack_run(taken, elsewhere)
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from core.errors import RunError
-from core.models import foreign_model
+from core.models import foreign_model, weights_file
 
 DENSE = {"module": "keras.layers", "class_name": "Dense", "config": {"units": 3}, "registered_name": None}
 
@@ -90,6 +90,34 @@ def test_real_ones_are_let_in(tmp_path, backbone, size_px):
 def test_anything_else_is_refused_by_name(tmp_path, layer):
     with pytest.raises(RunError, match="never makes"):
         foreign_model.check(write_model(tmp_path / "a.keras", layer))
+
+
+def test_a_description_too_deep_is_refused(tmp_path):
+    path = write_model(tmp_path / "a.keras", "HERE")
+    deep = b"[" * 2000 + b"]" * 2000
+    with zipfile.ZipFile(path) as whole:
+        parts = {name: whole.read(name).replace(b'"HERE"', deep) for name in whole.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    with pytest.raises(RunError, match="recursion"):
+        foreign_model.check(path)
+
+
+def many_ways(file: h5py.File) -> None:
+    """Let a thousand billion ways lead to the last of forty groups, and one back to the first."""
+    group = file
+    for _ in range(40):
+        inner = group.create_group("a")
+        group["b"] = inner
+        group = inner
+    group["back"] = file["a"]
+
+
+def test_every_group_is_looked_at_once(tmp_path):
+    (tmp_path / "a.h5").write_bytes(weights(many_ways))
+    with h5py.File(tmp_path / "a.h5") as file:
+        weights_file.check_plain(file)
 
 
 def test_another_file_is_refused(tmp_path):

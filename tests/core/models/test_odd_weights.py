@@ -107,9 +107,16 @@ def root_is_no_group(file: h5py.File, folder: Path) -> None:
     file["model_weights"] = np.zeros(3, np.float32)
 
 
+def named_too_often(file: h5py.File, folder: Path) -> None:
+    """One array a billion times, in a file of few bytes."""
+    file[LAYER].attrs["weight_names"] = np.repeat(file[LAYER].attrs["weight_names"][:1], 1000)
+    file.attrs["layer_names"] = np.repeat([LAYER.encode()], 1000)
+
+
 CHANGES: list[Change] = [
     external_storage, external_link, external_layer, soft_link, virtual, compound, strings, group_in_place,
     array_in_place_of_layer, no_shape, scalar_names, no_utf8, root_is_no_group,
+    named_too_often,
 ]  # fmt: skip
 
 
@@ -122,4 +129,5 @@ def test_only_plain_arrays_inside_the_file_are_taken(change: Change, lab_home: W
     with pytest.raises(WeightsError, match=r'"odd.h5" .*; bring ') as caught:
         weights.import_weights(MINI, path, lab_home)
     assert "\n" not in str(caught.value)
+    assert str(caught.value).count('"') % 2 == 0
     assert list(lab_home.weights.glob("*.h5")) == []
