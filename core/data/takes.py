@@ -101,7 +101,9 @@ class Takes:
 
     def _keep_sitter(self, now: Sitter) -> None:
         before = self.sitters()
-        if now not in before:
+        is_new = all(sitter.number != now.number for sitter in before)
+        # Of an empty card there is nothing to keep.
+        if now not in before and not (is_new and now == Sitter(now.number)):
             self._write([*(sitter for sitter in before if sitter.number != now.number), now])
 
     def _write(self, sitters: list[Sitter]) -> None:

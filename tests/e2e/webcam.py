@@ -35,17 +35,22 @@ class Webcam:
 
     def shows(self, person: str, place: Place) -> None:
         """Let somebody sit down before the camera."""
-        photos = sorted((SAMPLE / "test" / person).glob("*.jpg"))[place.photos]
-        pictures = [cv2.imread(str(photo)) for photo in photos]
-        frames = (_frame(pictures[n // FRAMES_A_PHOTO % len(pictures)], n, place) for n in range(FRAMES))
         beside = self.path.with_suffix(".tmp")
-        beside.write_bytes(b"".join(cv2.imencode(".jpg", frame)[1].tobytes() for frame in frames))
+        beside.write_bytes(b"".join(frames(person, place)))
         beside.replace(self.path)
 
     def shows_nobody(self) -> None:
         beside = self.path.with_suffix(".tmp")
         beside.write_bytes(cv2.imencode(".jpg", np.full((HEIGHT, WIDTH, 3), 180, np.uint8))[1].tobytes())
         beside.replace(self.path)
+
+
+def frames(person: str, place: Place) -> list[bytes]:
+    """Return what a camera sees of a person who sits there, a JPEG a frame."""
+    photos = sorted((SAMPLE / "test" / person).glob("*.jpg"))[place.photos]
+    pictures = [cv2.imread(str(photo)) for photo in photos]
+    drawn = (_frame(pictures[n // FRAMES_A_PHOTO % len(pictures)], n, place) for n in range(FRAMES))
+    return [cv2.imencode(".jpg", frame)[1].tobytes() for frame in drawn]
 
 
 def _frame(picture_bgr: np.ndarray, n: int, place: Place) -> np.ndarray:

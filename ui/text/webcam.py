@@ -32,7 +32,7 @@ HINTS: dict[Hint, str] = {
 # What can be wrong with a camera, as camera.js names it.
 TROUBLES = {
     "refused": "The browser may not use the camera. Click the camera sign beside the address, allow it, and wait here.",
-    "none": "No camera was found. Plug one in and wait here, or take single pictures below.",
+    "none": "No camera was found. Plug one in and wait here, or bring photos another way.",
     "taken": "Another program uses the camera. Close it and wait here.",
     "unplugged": "The camera shows nothing any more. Plug it in again and wait here.",
     "tab": "The camera is used in another tab of this lab. Close that tab and wait here.",

@@ -44,6 +44,9 @@ def test_a_picture_keeps_its_pixels_and_says_its_take_and_time() -> None:
 
 def test_who_sits_there_is_remembered(takes: Takes) -> None:
     takes.set_sitter(3, "", agrees=False)
+    assert [each.number for each in takes.sitters()] == [1]
+    takes.set_sitter(3, "Cleo", agrees=False)
+    takes.set_sitter(3, "", agrees=False)
     assert [(each.number, each.name, each.agrees) for each in Takes(takes.path).sitters()] == [
         (1, "Ada Lovelace", True),
         (3, "", False),
