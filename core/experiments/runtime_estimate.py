@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING
 
+from core import memory
 from core.config import TrainConfig
 from core.errors import LabError
 from core.experiments import runs
@@ -35,8 +36,6 @@ START_S, STEP_S, EPOCH_S = 1.5, 0.006, 0.02
 PARAMETER_STEP_S, PARAMETER_EPOCH_S = 4e-9, 2e-8
 # The forward pass, and twice as much for the backward pass.
 TRAINING_PASSES = 3
-# As in `core.training.features`: more than this is not kept, and the frozen layers are computed again in every epoch.
-KEPT_BYTES = 1_500_000_000
 # The newest few show how fast the computer is now; reading more would only take time.
 RUNS_ASKED, RUNS_READ = 5, 30
 
@@ -76,11 +75,12 @@ def reference_seconds(config: TrainConfig, photos: PhotoCounts, n_people: int) -
     depth = registry.frozen_units(config)
     macs = network.macs(config.image_size_px)
     frozen, rest = sum(macs[:depth]), sum(macs[depth:])
-    is_kept = _feature_bytes(config, depth) * photos.train * config.augment.views <= KEPT_BYTES
+    pictures = photos.train * config.augment.distinct_views
+    is_kept = memory.fits(_feature_bytes(config, depth) * pictures)
     # In head-only epochs the features before the head are computed once.
     head_epochs = config.head_epochs if depth < len(network.units) else config.epochs
     epochs = config.epochs - head_epochs
-    once = photos.train * config.augment.views + photos.validation
+    once = pictures + photos.validation
     # The unchanged training photos are measured as well.
     measured = photos.train + photos.validation
     training = TRAINING_PASSES * photos.train * config.repeats_per_epoch(photos.train, head_only=False)

@@ -27,11 +27,8 @@ MEASURE_BATCH = 64
 
 def predict_clean(suffix: keras.Model, faces: Faces) -> np.ndarray:
     """Return the probabilities of unchanged faces: float32, shape (n, n_classes)."""
-    rows = []
-    for photos in faces.clean_batches(MEASURE_BATCH):
-        features = faces.batch(photos, np.zeros(len(photos), np.int64))
-        rows.append(np.asarray(suffix.predict_on_batch(features), np.float32))
-    return np.concatenate(rows)
+    batches = faces.clean_batches(MEASURE_BATCH)
+    return np.concatenate([np.asarray(suffix.predict_on_batch(features), np.float32) for features in batches])
 
 
 def loss_and_accuracy(probabilities: np.ndarray, labels: np.ndarray) -> tuple[float, float]:

@@ -7,21 +7,18 @@ Frozen layers give the same answer every time, so they are asked once: `Faces` k
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Protocol
 
 import keras
 import numpy as np
 
-from core.config import AugmentConfig
+from core import memory
 from core.models.classifier import Classifier
-from core.training.augment import view
+from core.training.pictures import Pictures
 
-# More than this is not kept: the frozen layers are then asked again in every epoch, with the same result.
-KEPT_LIMIT_BYTES = 1_500_000_000
-# Beyond this nothing more is remembered between trainings; it is computed again, with the same result.
-MEMORY_LIMIT_BYTES = 1_000_000_000
 PREFIX_BATCH = 32
 
 
@@ -37,35 +34,20 @@ class Faces:
     """The faces of a split as the trainable layers see them.
 
     Args:
-        faces_rgb: uint8, shape (n, size_px, size_px, 3), RGB, 0-255. Not changed.
+        pictures: of the faces.
         labels: int64, shape (n,), index in the label order.
         prefix: preprocessing and frozen layers; RGB 0-255 in.
-        augment: how views differ; None for validation and test, which have the unchanged view only.
-        seed: draws the views.
         frozen: False where the prefix is preprocessing alone; storing its output would only cost memory.
     """
 
-    def __init__(
-        self,
-        faces_rgb: np.ndarray,
-        labels: np.ndarray,
-        prefix: Prefix,
-        *,
-        augment: AugmentConfig | None,
-        seed: int,
-        frozen: bool,
-    ) -> None:
+    def __init__(self, pictures: Pictures, labels: np.ndarray, prefix: Prefix, *, frozen: bool) -> None:
         self.labels = labels
-        self.n_views = augment.views if augment else 1
-        self._faces_rgb = faces_rgb
+        self.n_views = pictures.n_views
+        self._pictures = pictures
         self._prefix = prefix
-        self._augment = augment or AugmentConfig(views=1)
-        self._seed = seed
         self._feature_shape = tuple(int(side or 0) for side in prefix.output_shape[1:])
-        feature_bytes = 4 * int(np.prod(self._feature_shape))
-        self._keep = frozen and len(labels) * self.n_views * feature_bytes <= KEPT_LIMIT_BYTES
+        self._keep = frozen and memory.fits(len(pictures) * 4 * math.prod(self._feature_shape))
         self._kept: np.ndarray | None = None
-        self._row = np.zeros((self.n_views, len(labels)), np.int64)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -73,62 +55,46 @@ class Faces:
     @property
     def n_to_prepare(self) -> int:
         """How many pictures `prepare` will push through the frozen layers."""
-        return len(self) * self.n_views if self._keep else 0
+        return len(self._pictures) if self._keep else 0
 
     def prepare(self, on_batch: Callable[[int], None]) -> None:
-        """Compute and keep the features of every view of every face; views that came out alike are computed once.
+        """Compute and keep the features of every picture.
 
         Args:
             on_batch: called with the number of pictures done since the last call; may raise `Stopped`.
         """
         if not self._keep:
             return
-        rows: dict[bytes, int] = {}
-        kept: list[np.ndarray] = []
-        for number in range(self.n_views):
-            for start in range(0, len(self), PREFIX_BATCH):
-                photos = range(start, min(start + PREFIX_BATCH, len(self)))
-                views = self._views(photos, [number] * len(photos))
-                keys = [picture_key(view) for view in views]
-                new = {key: place for place, key in enumerate(keys) if key not in rows}
-                if new:
-                    kept.append(self._ask(views[list(new.values())]))
-                    rows |= {key: len(rows) + n for n, key in enumerate(new)}
-                self._row[number, start : photos.stop] = [rows[key] for key in keys]
-                on_batch(len(photos))
-        self._kept = np.concatenate(kept)
+        kept = np.empty((len(self._pictures), *self._feature_shape), np.float32)
+        for numbers in batches(len(kept), PREFIX_BATCH):
+            kept[numbers] = self._ask(numbers)
+            on_batch(len(numbers))
+        self._kept = kept
 
-    def batch(self, photos: Sequence[int] | np.ndarray, numbers: Sequence[int] | np.ndarray) -> np.ndarray:
+    def batch(self, photos: Sequence[int] | np.ndarray, views: Sequence[int] | np.ndarray) -> np.ndarray:
         """Return features of some photos, each in the view asked for.
 
         Returns:
             float32, shape (n, *feature_shape), what the trainable layers take.
         """
-        if self._kept is not None:
-            return np.asarray(self._kept[self._row[np.asarray(numbers), np.asarray(photos)]])
-        return self._ask(self._views(photos, numbers))
+        numbers = self._pictures.numbers[np.asarray(views), np.asarray(photos)]
+        return self._ask(numbers) if self._kept is None else np.asarray(self._kept[numbers])
 
-    def all_clean(self) -> np.ndarray:
-        """Compute the features of every face, unchanged: float32, shape (n, *feature_shape)."""
-        return np.concatenate(
-            [self.batch(photos, np.zeros(len(photos), np.int64)) for photos in self.clean_batches(PREFIX_BATCH)]
-        )
+    def clean_batches(self, size: int) -> Iterator[np.ndarray]:
+        """Yield the features of every face, unchanged and in order: float32, shape (size or fewer, *feature_shape)."""
+        for photos in batches(len(self), size):
+            yield self.batch(photos, np.zeros_like(photos))
 
-    def clean_batches(self, size: int) -> list[np.ndarray]:
-        """Return the index ranges that cover all faces once, in order."""
-        return [np.arange(start, min(start + size, len(self))) for start in range(0, len(self), size)]
-
-    def _views(self, photos: Sequence[int] | np.ndarray, numbers: Sequence[int] | np.ndarray) -> np.ndarray:
-        views = [
-            view(self._faces_rgb[photo], self._augment, seed=self._seed, photo=int(photo), number=int(number))
-            for photo, number in zip(photos, numbers, strict=True)
-        ]
-        return np.stack(views)
-
-    def _ask(self, views: np.ndarray) -> np.ndarray:
+    def _ask(self, numbers: np.ndarray) -> np.ndarray:
+        pictures = self._pictures.render(numbers)
         # `FrozenLayers` looks the pictures up by their bytes, of which there are four times as many in float32.
-        pictures = views if isinstance(self._prefix, FrozenLayers) else views.astype(np.float32)
+        pictures = pictures if isinstance(self._prefix, FrozenLayers) else pictures.astype(np.float32)
         return np.asarray(self._prefix.predict_on_batch(pictures)).astype(np.float32)
+
+
+def batches(n: int, size: int) -> list[np.ndarray]:
+    """Return the numbers from 0 to n - 1 in order, in arrays of `size` or, the last, fewer."""
+    return [np.arange(start, min(start + size, n)) for start in range(0, n, size)]
 
 
 class EpochBatches(keras.utils.PyDataset):
@@ -165,7 +131,7 @@ class EpochBatches(keras.utils.PyDataset):
     def _draw(self) -> None:
         rng = np.random.default_rng((self._seed, self._epoch))
         self._order = np.concatenate([rng.permutation(len(self._faces)) for _ in range(self._repeats)])
-        self._numbers = rng.integers(0, self._faces.n_views, size=len(self._order))
+        self._views = rng.integers(0, self._faces.n_views, size=len(self._order))
 
     def __len__(self) -> int:
         return -(-len(self._order) // self._batch_size)
@@ -173,7 +139,7 @@ class EpochBatches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         here = slice(index * self._batch_size, (index + 1) * self._batch_size)
         photos = self._order[here]
-        features = self._faces.batch(photos, self._numbers[here])
+        features = self._faces.batch(photos, self._views[here])
         return features, self._faces.labels[photos], self._sample_weights[photos]
 
     def on_epoch_end(self) -> None:
@@ -192,13 +158,11 @@ class FeatureMemory:
     Trainings of a sweep show the same photos to the same layers. Each layer is asked once about each picture: a
     training that freezes more continues from the features of one that froze less.
 
-    Args:
-        limit_bytes: how much is kept.
+    Whatever finds no room is computed again, with the same result.
     """
 
-    def __init__(self, limit_bytes: int = MEMORY_LIMIT_BYTES) -> None:
-        self._limit_bytes = limit_bytes
-        self._bytes = 0
+    def __init__(self) -> None:
+        self._closed = False
         self._kept: dict[tuple[Hashable, int], dict[bytes, np.ndarray]] = defaultdict(dict)
 
     def get(self, network: Hashable, depth: int, keys: Sequence[bytes]) -> np.ndarray | None:
@@ -210,17 +174,15 @@ class FeatureMemory:
 
     def close(self) -> None:
         """Forget everything, and remember nothing more."""
-        self._limit_bytes = self._bytes = 0
+        self._closed = True
         self._kept.clear()
 
     def keep(self, network: Hashable, depth: int, keys: Sequence[bytes], features: np.ndarray) -> None:
         """Remember the features of some pictures, as long as there is room."""
         known = self._kept[network, depth]
-        for key, row in zip(keys, features, strict=True):
-            if key not in known and self._bytes + row.nbytes <= self._limit_bytes:
-                # A copy: a view would hold the whole batch.
-                known[key] = row.copy()
-                self._bytes += row.nbytes
+        if not self._closed and memory.fits(features.nbytes):
+            # Copies: views would hold the whole batch.
+            known.update({key: row.copy() for key, row in zip(keys, features, strict=True) if key not in known})
 
 
 class FrozenLayers:

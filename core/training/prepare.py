@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable, Collection, Hashable, Iterator
+from collections.abc import Collection, Hashable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
@@ -12,7 +12,7 @@ from typing import Literal, cast
 import keras
 import numpy as np
 
-from core.config import SPLITS, AugmentConfig, Precision, Split, TrainConfig
+from core.config import SPLITS, Precision, Split, TrainConfig
 from core.data.arrays import FaceArrays, load_faces
 from core.data.dataset import Dataset
 from core.experiments.history import Reporter
@@ -21,6 +21,7 @@ from core.models import classifier, registry, weights
 from core.models.classifier import Classifier
 from core.training import callbacks as cb
 from core.training.features import PREFIX_BATCH, Faces, FrozenLayers, Prefix
+from core.training.pictures import Pictures
 from core.training.shared import Shared
 from core.workspace import Workspace
 
@@ -72,7 +73,7 @@ class Setup:
         train, validation: faces behind the frozen units.
         head_train, head_validation: the same behind all units, for epochs in which only the head trains.
         test: faces of the test photos.
-        head_test: computes their features behind all units, float32, shape (n, ...).
+        head_test: the same behind all units.
         checkpoint: where an earlier attempt stood; None where there was none.
         head_key: what tells its head, after the head-only epochs, from those of other trainings.
     """
@@ -87,7 +88,7 @@ class Setup:
     head_train: Faces
     head_validation: Faces
     test: FaceArrays
-    head_test: Callable[[], np.ndarray]
+    head_test: Faces
     reporter: Reporter
     checkpoint: cb.Checkpoint | None
     shared: Shared
@@ -122,14 +123,17 @@ def prepare(run: Run, workspace: Workspace, reporter: Reporter, shared: Shared) 
     checkpoint = _read_checkpoint(run)
     phases = _phases_left(config, len(network.units), checkpoint)
 
-    def behind(depth: int, faces: FaceArrays, augment: AugmentConfig | None = None) -> Faces:
+    views = Pictures(train.faces_rgb, config.augment, config.seed)
+
+    def behind(depth: int, faces: FaceArrays) -> Faces:
         layers = _frozen_layers(network, depth, config, found, shared)
-        return Faces(faces.faces_rgb, faces.labels, layers, augment=augment, seed=config.seed, frozen=depth > 0)
+        pictures = views if faces is train else Pictures(faces.faces_rgb)
+        return Faces(pictures, faces.labels, layers, frozen=depth > 0)
 
     depth, n_units = config.freeze_depth or 0, len(network.units)
-    faces = head_faces = behind(depth, train, config.augment), behind(depth, validation)
+    faces = head_faces = behind(depth, train), behind(depth, validation)
     if any(phase.head_only for phase in phases) and depth != n_units:
-        head_faces = behind(n_units, train, config.augment), behind(n_units, validation)
+        head_faces = behind(n_units, train), behind(n_units, validation)
     needed = [] if not phases else list(head_faces) if phases[-1].head_only else [*faces, *head_faces]
     _compute_features(dict.fromkeys(needed), reporter)
     if checkpoint:
@@ -145,7 +149,7 @@ def prepare(run: Run, workspace: Workspace, reporter: Reporter, shared: Shared) 
         *faces,
         *head_faces,
         test,
-        lambda: behind(n_units, test).all_clean(),
+        behind(n_units, test),
         reporter,
         checkpoint,
         shared,
@@ -219,8 +223,7 @@ def _head_features(network: Classifier, config: TrainConfig, faces: Faces, head_
     """Yield the features of the unchanged training photos behind all units, batch by batch."""
     behind = len(network.units) if head_faces is not faces else config.freeze_depth or 0
     rest = None if behind == len(network.units) else network.part(len(network.units), behind)
-    for photos in head_faces.clean_batches(PREFIX_BATCH):
-        features = head_faces.batch(photos, np.zeros(len(photos), np.int64))
+    for features in head_faces.clean_batches(PREFIX_BATCH):
         yield features if rest is None else np.asarray(rest.predict_on_batch(features))
 
 

@@ -13,14 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from core import memory
 from core.data.arrays import FaceArrays
 from core.models.classifier import Classifier
 from core.training.features import FeatureMemory
 
-# Networks with more weights are built each time: a few of them, with their optimizers, would fill a laptop's memory.
-MOST_WEIGHTS = 5_000_000
-# Sets of faces that are held: the three splits at one size, and the training photos once more.
-MOST_FACES = 4
+# A network that learns takes four arrays of its size: weights, gradients, and the optimizer's two moments.
+BYTES_A_WEIGHT = 4 * 4
 
 
 @dataclass(frozen=True)
@@ -57,9 +56,10 @@ class Shared:
     def faces(self, key: Hashable, load: Callable[[], FaceArrays]) -> FaceArrays:
         """Return faces that were read before, else read them."""
         if key not in self._faces:
-            if len(self._faces) >= MOST_FACES:
+            loaded = load()
+            if not memory.fits(loaded.faces_rgb.nbytes):
                 self._faces.clear()
-            self._faces[key] = load()
+            self._faces[key] = loaded
         return self._faces[key]
 
     def network(
@@ -71,6 +71,6 @@ class Shared:
             reset(known)
             return known
         built = build()
-        if built.joined.count_params() <= MOST_WEIGHTS:
+        if memory.fits(BYTES_A_WEIGHT * built.joined.count_params()):
             self._networks[key] = built
         return built

@@ -102,8 +102,8 @@ def _test_head(setup: Setup, epoch: int) -> None:
     labels = setup.test.labels
     correct = 0
     if len(labels):
-        probabilities = setup.network.head.predict(setup.head_test(), batch_size=cb.MEASURE_BATCH, verbose=0)
-        correct = int((np.asarray(probabilities).argmax(axis=1) == labels).sum())
+        probabilities = cb.predict_clean(setup.network.head, setup.head_test)
+        correct = int((probabilities.argmax(axis=1) == labels).sum())
     history = setup.run.history()
     setup.reporter.emit("border", epoch=epoch, val_accuracy=history[epoch].val_accuracy, test_correct=correct)
 

@@ -2,11 +2,12 @@ import keras
 import numpy as np
 import pytest
 
+from core import memory
 from core.config import AugmentConfig, TrainConfig
 from core.errors import Stopped
 from core.models.classifier import Classifier, build_classifier
-from core.training import features
 from core.training.features import EpochBatches, Faces, FeatureMemory, FrozenLayers
+from core.training.pictures import Pictures
 from tests.patterns import pattern
 
 
@@ -27,13 +28,13 @@ AUGMENT = AugmentConfig(views=3, shift=0.2)
 
 
 def make(faces_rgb, prefix, **changes):
-    return Faces(faces_rgb, LABELS, prefix, **({"augment": AUGMENT, "seed": 5, "frozen": True} | changes))
+    return Faces(Pictures(faces_rgb, changes.get("augment", AUGMENT), seed=5), LABELS, prefix, frozen=True)
 
 
 def test_kept_features_equal_computed_ones(faces_rgb, prefix, monkeypatch):
     kept = make(faces_rgb, prefix)
     kept.prepare(lambda n: None)
-    monkeypatch.setattr(features, "KEPT_LIMIT_BYTES", 0)
+    monkeypatch.setattr(memory, "SHARE_TO_KEEP", 0)
     computed = make(faces_rgb, prefix)
     assert computed.n_to_prepare == 0
     photos, numbers = np.array([8, 0, 3]), np.array([2, 0, 1])
@@ -132,48 +133,49 @@ class Counting:
         monkeypatch.setattr(network, "part", counted)
 
 
-def layers(network: Classifier, depth: int, memory: FeatureMemory, name: str = "net") -> FrozenLayers:
-    return FrozenLayers(network, depth, memory, name, (4, 10))
+def layers(network: Classifier, depth: int, kept: FeatureMemory, name: str = "net") -> FrozenLayers:
+    return FrozenLayers(network, depth, kept, name, (4, 10))
 
 
 def test_what_comes_out_is_what_the_layers_give(network, pictures):
-    memory = FeatureMemory()
+    kept = FeatureMemory()
     for depth in (13, 4, 10):
         whole = network.part(depth).predict_on_batch(pictures)
-        through = layers(network, depth, memory)
+        through = layers(network, depth, kept)
         assert through.output_shape == (None, *whole.shape[1:])
         np.testing.assert_allclose(through.predict_on_batch(pictures), whole, rtol=1e-4, atol=1e-4)
 
 
 def test_a_picture_is_shown_to_each_layer_once(network, pictures, monkeypatch):
-    counting, memory = Counting(monkeypatch, network), FeatureMemory()
-    layers(network, 10, memory).predict_on_batch(pictures)
+    counting, kept = Counting(monkeypatch, network), FeatureMemory()
+    layers(network, 10, kept).predict_on_batch(pictures)
     assert counting.asked == [(None, 4, 5), (4, 10, 5)]
     # The next training freezes more: it goes on from there. One that freezes less finds all it needs.
-    layers(network, 13, memory).predict_on_batch(pictures[:3])
-    layers(network, 4, memory).predict_on_batch(pictures)
+    layers(network, 13, kept).predict_on_batch(pictures[:3])
+    layers(network, 4, kept).predict_on_batch(pictures)
     assert counting.asked[2:] == [(10, 13, 3)]
 
 
 def test_other_weights_have_a_memory_of_their_own(network, pictures, monkeypatch):
-    counting, memory = Counting(monkeypatch, network), FeatureMemory()
-    layers(network, 4, memory, "one").predict_on_batch(pictures)
-    layers(network, 4, memory, "other").predict_on_batch(pictures)
+    counting, kept = Counting(monkeypatch, network), FeatureMemory()
+    layers(network, 4, kept, "one").predict_on_batch(pictures)
+    layers(network, 4, kept, "other").predict_on_batch(pictures)
     assert counting.asked == [(None, 4, 5), (None, 4, 5)]
 
 
 def test_a_closed_memory_knows_nothing_and_learns_nothing(network, pictures, monkeypatch):
-    counting, memory = Counting(monkeypatch, network), FeatureMemory()
-    first = layers(network, 4, memory).predict_on_batch(pictures)
-    memory.close()
+    counting, kept = Counting(monkeypatch, network), FeatureMemory()
+    first = layers(network, 4, kept).predict_on_batch(pictures)
+    kept.close()
     for _ in range(2):
-        np.testing.assert_array_equal(layers(network, 4, memory).predict_on_batch(pictures), first)
+        np.testing.assert_array_equal(layers(network, 4, kept).predict_on_batch(pictures), first)
     assert counting.asked == [(None, 4, 5)] * 3
 
 
 def test_what_finds_no_room_is_computed_again(network, pictures, monkeypatch):
-    counting, memory = Counting(monkeypatch, network), FeatureMemory(limit_bytes=0)
-    first = layers(network, 10, memory).predict_on_batch(pictures)
-    again = layers(network, 10, memory).predict_on_batch(pictures)
+    counting, kept = Counting(monkeypatch, network), FeatureMemory()
+    monkeypatch.setattr(memory, "SHARE_TO_KEEP", 0)
+    first = layers(network, 10, kept).predict_on_batch(pictures)
+    again = layers(network, 10, kept).predict_on_batch(pictures)
     assert len(counting.asked) == 4
     np.testing.assert_array_equal(first, again)

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 
+from core import memory
 from core.config import CropConfig, TrainConfig
 from core.data.arrays import load_faces
 from core.data.building import build_dataset
@@ -17,7 +18,7 @@ from core.experiments import runs
 from core.jobfolder import JobFolder
 from core.models import build
 from core.models.classifier import Classifier
-from core.training import callbacks, features, trainer
+from core.training import callbacks, trainer
 from core.training.shared import Shared
 from core.workspace import Workspace
 from tests.patterns import write_people
@@ -304,7 +305,7 @@ def test_class_weights_reach_the_network(home, people, tmp_path, monkeypatch):
 
 
 def test_frozen_layers_that_do_not_fit_into_memory_train_the_same(home, people, two_phases, tmp_path, monkeypatch):
-    monkeypatch.setattr(features, "KEPT_LIMIT_BYTES", 0)
+    monkeypatch.setattr(memory, "SHARE_TO_KEEP", 0)
     run = train(home, people, tmp_path / "run", two_phases.config)
     assert not any(event["event"] == "prefix" for event in run.job.events())
     for mine, theirs in zip(run.history(), two_phases.history(), strict=True):
