@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psutil
+from filelock import FileLock, Timeout
 
 from core.remembered import on_forget
 
@@ -86,6 +87,19 @@ def clear_temporary(folder: Path, *, deep: bool = False) -> None:
         if found and not psutil.pid_exists(int(found[1])):
             with suppress(OSError):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def is_held(lock_path: Path) -> bool:
+    """Return whether somebody holds a lock; one that is not there is held by nobody."""
+    if not lock_path.exists():
+        return False
+    lock = FileLock(lock_path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False
 
 
 def folders_in(home: Path) -> list[Path]:
