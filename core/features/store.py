@@ -49,7 +49,11 @@ class FeatureStore:
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
         disk.clear_temporary(self.folder, deep=True)
-        self._lock.acquire()
+        with folders.locked(self.folder):
+            for lock in self.folder.glob("*.lock"):
+                if not disk.is_held(lock):
+                    lock.unlink(missing_ok=True)
+            self._lock.acquire()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

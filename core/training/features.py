@@ -1,33 +1,89 @@
-"""What the frozen layers make of every face.
-
-Frozen layers give the same answer every time, so they are asked once: `Faces` keeps what they give for one training,
-`FeatureMemory` from one training of a process to the next.
-"""
+"""What the frozen layers make of every face: asked once, and kept on the disk where reading is quicker than asking."""
 
 from __future__ import annotations
 
-import hashlib
-import math
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import keras
 import numpy as np
 
-from core import memory
+from core.features.store import Shelf, rounded
 from core.models.classifier import Classifier
 from core.training.pictures import Pictures
 
 PREFIX_BATCH = 32
 
 
-class Prefix(Protocol):
-    """Preprocessing and frozen layers: a Keras model or `FrozenLayers`."""
+class FrozenLayers:
+    """The units of a network before `depth`. They go on from the deepest unit whose output is kept.
 
-    @property
-    def output_shape(self) -> tuple[int | None, ...]: ...
-    def predict_on_batch(self, x: np.ndarray) -> np.ndarray: ...
+    Args:
+        network: whose units.
+        depth: how many of them; at 0 there is preprocessing alone.
+        shelves: by the depth whose features they hold.
+        adding: depths at which features may be kept.
+    """
+
+    def __init__(
+        self, network: Classifier, depth: int, shelves: Mapping[int, Shelf], adding: Collection[int] = ()
+    ) -> None:
+        self.shape = network.feature_shape(depth)
+        self.is_kept = depth in adding
+        self._network = network
+        self._depth = depth
+        self._shelves = {each: shelf for each, shelf in shelves.items() if each <= depth}
+        self._adding = sorted(each for each in adding if each <= depth)
+        self._parts: dict[tuple[int | None, int], keras.Model] = {}
+
+    def missing(self, keys: Sequence[bytes]) -> np.ndarray:
+        """Return the numbers of the pictures whose features are not kept at `depth`: int64, shape (n,)."""
+        return np.flatnonzero(~self._shelves[self._depth].knows(keys))
+
+    def flush(self) -> None:
+        """Make what is kept readable."""
+        for depth in self._adding:
+            self._shelves[depth].flush()
+
+    def __call__(self, pictures: Pictures, numbers: np.ndarray, *, adding: bool = False) -> np.ndarray:
+        """Return what unit `depth` sees of some pictures.
+
+        Args:
+            adding: keep what has to be computed, to be read after `flush`.
+
+        Returns:
+            float32, shape (len(numbers), *shape).
+        """
+        features = np.empty((len(numbers), *self.shape), np.float32)
+        for begin, some in self._begins(pictures, numbers):
+            features[some] = self._go_on(pictures, numbers[some], begin, adding=adding)
+        return features
+
+    def _begins(self, pictures: Pictures, numbers: np.ndarray) -> Iterator[tuple[int | None, np.ndarray]]:
+        """Yield places in `numbers`, in batches, with the deepest unit that is kept of them; None where none is."""
+        left = np.arange(len(numbers))
+        for depth in sorted(self._shelves, reverse=True):
+            known = self._shelves[depth].knows([pictures.keys[number] for number in numbers[left]])
+            yield from ((depth, left[known][some]) for some in batches(int(known.sum()), PREFIX_BATCH))
+            left = left[~known]
+        yield from ((None, left[some]) for some in batches(len(left), PREFIX_BATCH))
+
+    def _go_on(self, pictures: Pictures, numbers: np.ndarray, begin: int | None, *, adding: bool) -> np.ndarray:
+        keys = [pictures.keys[number] for number in numbers] if self._shelves else []
+        features = pictures.render(numbers).astype(np.float32) if begin is None else self._shelves[begin].read(keys)
+        between = [each for each in self._adding if each > (begin or 0)] if adding else []
+        for depth in dict.fromkeys([*between, self._depth]):
+            if depth != begin:
+                features = np.asarray(self._part(begin, depth).predict_on_batch(features)).astype(np.float32)
+            if depth in between:
+                features = self._shelves[depth].add(keys, features)
+            begin = depth
+        # Kept or not makes no difference.
+        return rounded(features) if self._depth else features
+
+    def _part(self, first: int | None, last: int) -> keras.Model:
+        if (first, last) not in self._parts:
+            self._parts[first, last] = self._network.part(last, first)
+        return self._parts[first, last]
 
 
 class Faces:
@@ -36,40 +92,43 @@ class Faces:
     Args:
         pictures: of the faces.
         labels: int64, shape (n,), index in the label order.
-        prefix: preprocessing and frozen layers; RGB 0-255 in.
-        frozen: False where the prefix is preprocessing alone; storing its output would only cost memory.
+        layers: preprocessing and frozen layers.
     """
 
-    def __init__(self, pictures: Pictures, labels: np.ndarray, prefix: Prefix, *, frozen: bool) -> None:
+    def __init__(self, pictures: Pictures, labels: np.ndarray, layers: FrozenLayers) -> None:
         self.labels = labels
         self.n_views = pictures.n_views
         self._pictures = pictures
-        self._prefix = prefix
-        self._feature_shape = tuple(int(side or 0) for side in prefix.output_shape[1:])
-        self._keep = frozen and memory.fits(len(pictures) * 4 * math.prod(self._feature_shape))
-        self._kept: np.ndarray | None = None
+        self._layers = layers
 
     def __len__(self) -> int:
         return len(self.labels)
 
     @property
+    def n_kept(self) -> int:
+        """How many pictures have their features kept, once `prepare` was called."""
+        return len(self._pictures) if self._layers.is_kept else 0
+
+    @property
     def n_to_prepare(self) -> int:
         """How many pictures `prepare` will push through the frozen layers."""
-        return len(self._pictures) if self._keep else 0
+        return len(self._layers.missing(self._pictures.keys)) if self._layers.is_kept else 0
 
     def prepare(self, on_batch: Callable[[int], None]) -> None:
-        """Compute and keep the features of every picture.
+        """Compute and keep the features of every picture of which they are not kept yet.
 
         Args:
             on_batch: called with the number of pictures done since the last call; may raise `Stopped`.
         """
-        if not self._keep:
+        if not self._layers.is_kept:
             return
-        kept = np.empty((len(self._pictures), *self._feature_shape), np.float32)
-        for numbers in batches(len(kept), PREFIX_BATCH):
-            kept[numbers] = self._ask(numbers)
-            on_batch(len(numbers))
-        self._kept = kept
+        missing = self._layers.missing(self._pictures.keys)
+        try:
+            for places in batches(len(missing), PREFIX_BATCH):
+                self._layers(self._pictures, missing[places], adding=True)
+                on_batch(len(places))
+        finally:
+            self._layers.flush()
 
     def batch(self, photos: Sequence[int] | np.ndarray, views: Sequence[int] | np.ndarray) -> np.ndarray:
         """Return features of some photos, each in the view asked for.
@@ -77,19 +136,17 @@ class Faces:
         Returns:
             float32, shape (n, *feature_shape), what the trainable layers take.
         """
-        numbers = self._pictures.numbers[np.asarray(views), np.asarray(photos)]
-        return self._ask(numbers) if self._kept is None else np.asarray(self._kept[numbers])
+        return self._layers(self._pictures, self._pictures.numbers[np.asarray(views), np.asarray(photos)])
 
-    def clean_batches(self, size: int) -> Iterator[np.ndarray]:
-        """Yield the features of every face, unchanged and in order: float32, shape (size or fewer, *feature_shape)."""
-        for photos in batches(len(self), size):
-            yield self.batch(photos, np.zeros_like(photos))
+    def clean_batches(self, size: int, photos: np.ndarray | None = None) -> Iterator[np.ndarray]:
+        """Yield features of unchanged faces in their order: float32, shape (size or fewer, *feature_shape).
 
-    def _ask(self, numbers: np.ndarray) -> np.ndarray:
-        pictures = self._pictures.render(numbers)
-        # `FrozenLayers` looks the pictures up by their bytes, of which there are four times as many in float32.
-        pictures = pictures if isinstance(self._prefix, FrozenLayers) else pictures.astype(np.float32)
-        return np.asarray(self._prefix.predict_on_batch(pictures)).astype(np.float32)
+        Args:
+            photos: which; None: all.
+        """
+        photos = np.arange(len(self)) if photos is None else photos
+        for places in batches(len(photos), size):
+            yield self.batch(photos[places], np.zeros_like(places))
 
 
 def batches(n: int, size: int) -> list[np.ndarray]:
@@ -145,95 +202,3 @@ class EpochBatches(keras.utils.PyDataset):
     def on_epoch_end(self) -> None:
         self._epoch += 1
         self._draw()
-
-
-def picture_key(picture: np.ndarray) -> bytes:
-    """Return what stands for a picture's content."""
-    return hashlib.blake2b(np.ascontiguousarray(picture).data, digest_size=16).digest()
-
-
-class FeatureMemory:
-    """Features by network, depth and picture, kept between the trainings of one process.
-
-    Trainings of a sweep show the same photos to the same layers. Each layer is asked once about each picture: a
-    training that freezes more continues from the features of one that froze less.
-
-    Whatever finds no room is computed again, with the same result.
-    """
-
-    def __init__(self) -> None:
-        self._closed = False
-        self._kept: dict[tuple[Hashable, int], dict[bytes, np.ndarray]] = defaultdict(dict)
-
-    def get(self, network: Hashable, depth: int, keys: Sequence[bytes]) -> np.ndarray | None:
-        """Return the features of some pictures, float32, shape (n, ...); None unless all of them are known."""
-        known = self._kept[network, depth]
-        if not all(key in known for key in keys):
-            return None
-        return np.stack([known[key] for key in keys])
-
-    def close(self) -> None:
-        """Forget everything, and remember nothing more."""
-        self._closed = True
-        self._kept.clear()
-
-    def keep(self, network: Hashable, depth: int, keys: Sequence[bytes], features: np.ndarray) -> None:
-        """Remember the features of some pictures, as long as there is room."""
-        known = self._kept[network, depth]
-        if not self._closed and memory.fits(features.nbytes):
-            # Copies: views would hold the whole batch.
-            known.update({key: row.copy() for key, row in zip(keys, features, strict=True) if key not in known})
-
-
-class FrozenLayers:
-    """The units of a network before `depth`, asked through a memory.
-
-    Args:
-        network: whose units.
-        depth: how many of them.
-        memory: what was computed before, and is to be kept for later.
-        name: what tells this network's features from those of others: weights, size of a picture, number format.
-        kept_depths: depths below it whose features are kept as well, for trainings that freeze more or less.
-    """
-
-    def __init__(
-        self, network: Classifier, depth: int, memory: FeatureMemory, name: Hashable, kept_depths: Sequence[int]
-    ) -> None:
-        self._network = network
-        self._depth = depth
-        self._memory = memory
-        self._name = name
-        self._kept_depths = sorted({*(kept for kept in kept_depths if 0 < kept < depth), depth})
-        self._parts: dict[tuple[int | None, int], keras.Model] = {}
-
-    @property
-    def output_shape(self) -> tuple[int | None, ...]:
-        return tuple(self._network.unit_inputs[self._depth].shape)
-
-    def predict_on_batch(self, x: np.ndarray) -> np.ndarray:
-        """Return what unit `depth` sees of RGB pictures.
-
-        Args:
-            x: uint8 or float32, shape (n, size_px, size_px, 3), 0-255.
-
-        Returns:
-            float32, shape (n, ...).
-        """
-        keys = [picture_key(picture) for picture in x]
-        features, begin, last = x, 0, None
-        for place, depth in reversed(list(enumerate(self._kept_depths))):
-            known = self._memory.get(self._name, depth, keys)
-            if known is not None:
-                features, begin, last = known, place + 1, depth
-                break
-        for depth in self._kept_depths[begin:]:
-            asked = features.astype(np.float32, copy=False)
-            features = np.asarray(self._part(last, depth).predict_on_batch(asked)).astype(np.float32)
-            self._memory.keep(self._name, depth, keys, features)
-            last = depth
-        return features
-
-    def _part(self, first: int | None, last: int) -> keras.Model:
-        if (first, last) not in self._parts:
-            self._parts[first, last] = self._network.part(last, first)
-        return self._parts[first, last]

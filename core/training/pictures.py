@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
 from core.config import AugmentConfig
+from core.features.folder import DIGEST_BYTES, PHOTO_BYTES
 from core.training.augment import Variation, draw, vary
 
 
@@ -15,6 +18,7 @@ class Pictures:
 
     Args:
         faces_rgb: uint8, shape (n, size_px, size_px, 3), RGB, 0-255. Not changed.
+        sha256s: of their photos, in hex.
         augment: how views differ; None for validation and test, which have the unchanged view only.
         seed: draws the views.
 
@@ -23,11 +27,14 @@ class Pictures:
         numbers: int64, shape (n_views, n), the picture that each view of each face is.
     """
 
-    def __init__(self, faces_rgb: np.ndarray, augment: AugmentConfig | None = None, seed: int = 0) -> None:
+    def __init__(
+        self, faces_rgb: np.ndarray, sha256s: Sequence[str], augment: AugmentConfig | None = None, seed: int = 0
+    ) -> None:
         config = augment or AugmentConfig(views=1)
         self.n_views = config.views
         self.numbers = np.zeros((config.views, len(faces_rgb)), np.int64)
         self._faces_rgb = faces_rgb
+        self._photos = [bytes.fromhex(sha256)[:PHOTO_BYTES] for sha256 in sha256s]
         self._made: list[tuple[int, Variation]] = []
         known: dict[tuple[int, Variation], int] = {}
         for number in range(config.views):
@@ -40,6 +47,18 @@ class Pictures:
 
     def __len__(self) -> int:
         return len(self._made)
+
+    @cached_property
+    def keys(self) -> list[bytes]:
+        """What stands for each picture in `core.features`: photo, pixels of its face, variation."""
+        faces = [hashlib.blake2b(face.data) for face in map(np.ascontiguousarray, self._faces_rgb)]
+        keys = []
+        for photo, variation in self._made:
+            # Adding 0 makes 0 of -0.
+            digest = hashlib.blake2b(faces[photo].digest(), digest_size=DIGEST_BYTES)
+            digest.update((np.array(variation) + 0.0).tobytes())
+            keys.append(self._photos[photo] + digest.digest())
+        return keys
 
     def render(self, numbers: Sequence[int] | np.ndarray) -> np.ndarray:
         """Return some pictures: uint8, shape (len(numbers), size_px, size_px, 3), RGB."""

@@ -1,4 +1,4 @@
-"""What the trainings of one process share, so that nothing is done twice: faces, networks, heads, frozen features.
+"""What the trainings of one process share, so that nothing is done twice: faces, networks, heads.
 
 Trainings of a sweep that differ in the seed alone, and start from the same weights, use one network, which is reset
 before each; so Keras compiles once. Those with the same seed begin with the same head-only epochs, whatever is frozen;
@@ -16,7 +16,6 @@ import numpy as np
 from core import memory
 from core.data.arrays import FaceArrays
 from core.models.classifier import Classifier
-from core.training.features import FeatureMemory
 
 # A network that learns takes four arrays of its size: weights, gradients, and the optimizer's two moments.
 BYTES_A_WEIGHT = 4 * 4
@@ -42,13 +41,11 @@ class Shared:
     Attributes:
         depths: freeze depths of the others, at which features are kept as well.
         check_stop: raises `Stopped` where all of them are to stop, each at once and to be resumed later.
-        memory: what frozen layers made of the photos.
         heads: trained heads, by what tells them apart.
     """
 
     depths: tuple[int, ...] = ()
     check_stop: Callable[[], None] | None = None
-    memory: FeatureMemory = field(default_factory=FeatureMemory)
     heads: dict[Hashable, TrainedHead] = field(default_factory=dict)
     _faces: dict[Hashable, FaceArrays] = field(default_factory=dict)
     _networks: dict[Hashable, Classifier] = field(default_factory=dict)

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
 
-from core import memory
 from core.config import TrainConfig
-from core.experiments import runtime_estimate
+from core.experiments import kept_units, runtime_estimate
 from core.experiments.runs import Run
 from core.experiments.runtime_estimate import PhotoCounts, reference_seconds, speed_factor
 from core.models.registry import BACKBONES
@@ -48,16 +47,28 @@ def test_more_work_takes_longer() -> None:
     assert reference_seconds(RECOMMENDED, replace(CLASS, train=600), 6) > expected()
 
 
-def test_the_frozen_layers_are_asked_once_where_their_answers_fit_into_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory.psutil, "virtual_memory", lambda: SimpleNamespace(available=8e9))
+def test_the_frozen_layers_are_asked_once_where_their_answers_fit_on_the_disk() -> None:
     kept = expected(backbone="vggface-vgg16", image_size_px=224, freeze_depth=13, views=1, epochs=10)
     assert expected(backbone="vggface-vgg16", image_size_px=224, freeze_depth=13, views=1, epochs=20) < 1.1 * kept
-    # Of 1,200 photos in two views the answers of two frozen layers at 224 px are 7 GB.
+    # Of 1,200 photos in two views the answers of two frozen layers at 224 px are 3.8 GB.
     many = replace(CLASS, train=1200)
     config = RECOMMENDED.with_changes(backbone="vggface-vgg16", image_size_px=224, freeze_depth=2, head_epochs=0)
-    slow, all_frozen_layers = reference_seconds(config, many, 6), sum(config_macs(config)[:2])
-    epochs = reference_seconds(config.with_changes(epochs=21), many, 6) - slow
-    assert epochs > (1200 + 1200 + 24) * all_frozen_layers / runtime_estimate.SPEED
+    longer = config.with_changes(epochs=config.epochs + 10, head_epochs=0)
+    frozen_s = kept_units.computing_s(config, sum(config_macs(config)[:2]))
+
+    def ten_epochs_s(limit_bytes: float) -> float:
+        return reference_seconds(longer, many, 6, limit_bytes=limit_bytes) - reference_seconds(
+            config, many, 6, limit_bytes=limit_bytes
+        )
+
+    assert ten_epochs_s(5e9) == pytest.approx(ten_epochs_s(math.inf))
+    assert ten_epochs_s(3e9) - ten_epochs_s(5e9) == pytest.approx(10 * (1200 + 500 + 24) * frozen_s)
+
+
+def test_what_an_earlier_training_left_is_not_computed_again() -> None:
+    whole, half, none = (reference_seconds(RECOMMENDED, CLASS, 6, computed=share) for share in (1.0, 0.5, 0.0))
+    assert whole - half == pytest.approx(half - none)
+    assert none < half
 
 
 def test_equal_views_are_counted_once() -> None:
