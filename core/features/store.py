@@ -106,7 +106,7 @@ class FeatureStore:
 
     def _refuse(self, why: str) -> None:
         self.trouble = (
-            f"{why}, so what found no room is computed again in every epoch; free disk, or allow more of it under My "
+            f"{why}, so what found no room is computed again in every round; free disk, or allow more of it under My "
             "experiments."
         )
 

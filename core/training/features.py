@@ -70,15 +70,18 @@ class FrozenLayers:
     def _go_on(self, pictures: Pictures, numbers: np.ndarray, begin: int | None, *, adding: bool) -> np.ndarray:
         keys = [pictures.keys[number] for number in numbers] if self._shelves else []
         features = pictures.render(numbers).astype(np.float32) if begin is None else self._shelves[begin].read(keys)
+        if begin == self._depth:
+            return features
         between = [each for each in self._adding if each > (begin or 0)] if adding else []
         for depth in dict.fromkeys([*between, self._depth]):
-            if depth != begin:
-                features = np.asarray(self._part(begin, depth).predict_on_batch(features)).astype(np.float32)
+            features = np.asarray(self._part(begin, depth).predict_on_batch(features)).astype(np.float32)
             if depth in between:
                 features = self._shelves[depth].add(keys, features)
+            elif depth:
+                # Kept or not makes no difference.
+                features = rounded(features)
             begin = depth
-        # Kept or not makes no difference.
-        return rounded(features) if self._depth else features
+        return features
 
     def _part(self, first: int | None, last: int) -> keras.Model:
         if (first, last) not in self._parts:

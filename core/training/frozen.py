@@ -86,7 +86,7 @@ class FacesBehind:
         limit = f"{self._store.limit_bytes / 1e9:.1f} GB of disk may be used"
         return (
             f"What {unkept[-1]} frozen layers make of {self._n_pictures:,} pictures takes {n_bytes / 1e9:.1f} GB, but "
-            f"{limit}, so it is computed again in every epoch; free disk, or allow more of it under My experiments."
+            f"{limit}, so it is computed again in every round; free disk, or allow more of it under My experiments."
         )
 
 

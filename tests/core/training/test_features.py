@@ -184,6 +184,20 @@ def test_where_the_own_unit_is_not_kept_the_deepest_kept_one_is_gone_on_from(fac
     assert counting.asked == [(10, 13, 9)]
 
 
+def test_preprocessing_alone_is_neither_kept_nor_rounded(faces_rgb, network, store):
+    faces = prepared(make(faces_rgb, through(network, 0, store), None))
+    assert faces.n_to_prepare == faces.n_kept == 0
+    expected = network.part(0).predict_on_batch(faces_rgb.astype(np.float32))
+    np.testing.assert_array_equal(faces.batch(np.arange(9), np.zeros(9, int)), expected)
+
+
+def test_kept_or_not_the_numbers_are_the_same(faces_rgb, network, store):
+    kept = prepared(make(faces_rgb, through(network, 10, store, adding=(10,)), None))
+    computed = make(faces_rgb, through(network, 10, store, adding=(), name="other"), None)
+    photos, views = np.arange(9), np.zeros(9, int)
+    np.testing.assert_array_equal(kept.batch(photos, views), computed.batch(photos, views))
+
+
 def test_some_pictures_are_kept_and_some_are_not(faces_rgb, network, store):
     prepared(Faces(Pictures(faces_rgb[::2], SHA256S[::2]), LABELS[::2], through(network, 10, store)))
     mixed = make(faces_rgb, through(network, 10, store, adding=()), None).batch(np.arange(9), np.zeros(9, int))
