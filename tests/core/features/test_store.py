@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import ml_dtypes
 import numpy as np
 import pytest
 
@@ -66,6 +67,12 @@ def test_numbers_beyond_float16_keep_their_digits(tmp_path):
         shelf.flush()
         for read, row in zip(shelf.read(keys(3)), kept, strict=True):
             np.testing.assert_allclose(read, row, rtol=1e-3, atol=1e-5 * np.abs(row).max())
+
+
+def test_what_a_bfloat16_network_gives_loses_nothing():
+    given = rows(50).astype(ml_dtypes.bfloat16).astype(np.float32)
+    given[np.abs(given) < 2.0**-14] = 0  # where float16 has fewer digits
+    np.testing.assert_array_equal(stores.rounded(given), given)
 
 
 def test_a_shelf_is_told_by_its_name_and_the_format(tmp_path, monkeypatch):
