@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from core.jobfolder import JobFolder
 
 # Of more training photos a fixed sample is measured after each epoch: all of them took a quarter of the time.
-MOST_MEASURED = 500
+MOST_MEASURED = 250
 
 Phase = Literal["waiting", "weights", "prefix", "train", "test", "done"]
 

@@ -7,6 +7,7 @@ import pytest
 
 from core.config import TrainConfig
 from core.experiments import kept_units, runtime_estimate
+from core.experiments.history import MOST_MEASURED
 from core.experiments.runs import Run
 from core.experiments.runtime_estimate import PhotoCounts, reference_seconds, speed_factor
 from core.models.registry import BACKBONES
@@ -62,7 +63,7 @@ def test_the_frozen_layers_are_asked_once_where_their_answers_fit_on_the_disk() 
         )
 
     assert ten_epochs_s(5e9) == pytest.approx(ten_epochs_s(math.inf))
-    assert ten_epochs_s(3e9) - ten_epochs_s(5e9) == pytest.approx(10 * (1200 + 500 + 24) * frozen_s)
+    assert ten_epochs_s(3e9) - ten_epochs_s(5e9) == pytest.approx(10 * (1200 + MOST_MEASURED + 24) * frozen_s)
 
 
 def test_what_an_earlier_training_left_is_not_computed_again() -> None:
