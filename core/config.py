@@ -162,6 +162,13 @@ class AugmentConfig:
         _check(0.0 <= self.shift <= 0.5, "shift", "0 to 0.5", self.shift)
         _check(0.0 <= self.zoom < 1.0, "zoom", "from 0 to below 1", self.zoom)
 
+    @property
+    def distinct_views(self) -> float:
+        """How many views of a photo differ, on average: with flips alone there are two, and either may go undrawn."""
+        if self.rotation_deg or self.shift or self.zoom:
+            return self.views
+        return 2 - 0.5 ** (self.views - 1) if self.flip else 1
+
 
 @dataclass(frozen=True)
 class TrainConfig:

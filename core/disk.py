@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psutil
+from filelock import FileLock, Timeout
 
 from core.errors import from_system
 from core.remembered import on_forget
@@ -101,6 +102,19 @@ def unless_refused() -> Iterator[None]:
     except OSError as error:
         if from_system(error) is None:
             raise
+
+
+def is_held(lock_path: Path) -> bool:
+    """Return whether somebody holds a lock; one that is not there is held by nobody."""
+    if not lock_path.exists():
+        return False
+    lock = FileLock(lock_path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False
 
 
 def folders_in(home: Path) -> list[Path]:

@@ -124,6 +124,7 @@ class _Trained(TypedDict):
     epochs_run: NotRequired[Count | None]
     kept_epoch: NotRequired[Count | None]
     seconds: NotRequired[Finite | None]
+    features_computed: NotRequired[Finite | None]
     trainable_parameters: NotRequired[Count | None]
     frozen_parameters: NotRequired[Count | None]
     majority_correct: NotRequired[Count]
@@ -206,6 +207,10 @@ class _Epoch(_Event):
     val_probabilities: list[list[float]]
 
 
+class _Unkept(_Event):
+    message: str
+
+
 class _Border(_Event):
     epoch: Count
     val_accuracy: float
@@ -220,6 +225,7 @@ _EVENTS: dict[str, type] = {
     "batch": _Batch,
     "epoch": _Epoch,
     "border": _Border,
+    "unkept": _Unkept,
 }
 
 

@@ -1,4 +1,7 @@
-"""Whether the system ended a process for want of memory: told afterwards by what the process noted while it lived.
+"""How much memory a process may take, and whether the system ended one for want of it.
+
+What a process keeps to save time has one budget, a share of what is free: `fits` asks it, wherever something is kept.
+Whether a process died of it is told afterwards by what it noted while it lived.
 
 A process that is killed can say nothing. Linux counts the processes it has ended so; elsewhere, and where a service
 does it, what tells is how much memory was left.
@@ -17,10 +20,17 @@ from core import disk
 from core.errors import WHAT_TAKES_LESS_MEMORY
 
 LOW_BYTES = 512 * 1024**2
+# The rest is for the network at work, for other programs, and for the system's copies of what lies on the disk.
+SHARE_TO_KEEP = 0.5
 # A worker notes every two seconds, and a server looks every ten: what the system ends later is something else.
 SOON_S = 60.0
 _CGROUPS = Path("/sys/fs/cgroup")
 _EVERYWHERE = Path("/proc/vmstat")
+
+
+def fits(n_bytes: float) -> bool:
+    """Return whether a process may keep so much more in memory, only to save time."""
+    return n_bytes <= SHARE_TO_KEEP * psutil.virtual_memory().available
 
 
 def note(path: Path) -> None:

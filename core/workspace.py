@@ -31,7 +31,7 @@ class Workspace:
     jobs/      a folder a job that is neither (crop, download, predict)
     queue/     queued jobs by lane, the locks of the lanes, the workers and their logs
     weights/   downloaded and imported weights
-    cache/     what can be computed again
+    cache/     what can be computed again; `features` in it what frozen layers gave (`core.features`)
     trash/     what was deleted and could not be removed at once (`core.trash`)
     .tmp-*     temporary folders, named after the process that made them (`core.disk`)
     """
@@ -75,6 +75,10 @@ class Workspace:
     @property
     def cache(self) -> Path:
         return self.root / "cache"
+
+    @property
+    def features(self) -> Path:
+        return self.cache / "features"
 
     def erase(self) -> Erased:
         """Remove everything of the user's: photos, data sets, runs, sweeps, jobs, caches. Weights stay.

@@ -206,6 +206,7 @@ class Widget(StrEnum):
     DELETE_DATASET_SURE = "delete_dataset_sure"
     ERASE = "erase"
     ERASE_SURE = "erase_sure"
+    KEPT_SHARE = "kept_share"
     # Train
     TRAIN_ON = "train_on"
     PRESET = "preset"

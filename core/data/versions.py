@@ -16,6 +16,7 @@ from core import trash
 from core.data.dataset import Dataset, extra_was_spare
 from core.data.store import PhotoStore
 from core.errors import DamagedFileError, DatasetError, LabError
+from core.features import folder as features_folder
 from core.schema import Moment, Schema, why_unreadable
 
 if TYPE_CHECKING:
@@ -195,7 +196,10 @@ def remove_unused(workspace: Workspace, sha256s: set[str]) -> None:
         used = {sha for folder in folders if folder.is_dir() for sha in photos_of(workspace, folder.name)}
     except LabError:
         return
-    PhotoStore(workspace.photos).remove(sha256s - used)
+    store = PhotoStore(workspace.photos)
+    # First, so that whatever death leaves of it goes with the next photo: features of first layers show a face.
+    features_folder.keep_only(workspace.features, store.sha256s() - (sha256s - used))
+    store.remove(sha256s - used)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ finished trainings of the workspace turns these into seconds here: a laptop twic
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass, replace
 from statistics import median
@@ -15,6 +16,9 @@ from typing import TYPE_CHECKING
 from core.config import TrainConfig
 from core.errors import LabError
 from core.experiments import runs
+from core.experiments.history import MOST_MEASURED
+from core.experiments.kept_units import computing_s, kept_depths
+from core.features.folder import limit_bytes
 from core.models import registry
 from core.models.architectures import architecture, count_parameters
 from core.remembered import remembered
@@ -25,18 +29,13 @@ if TYPE_CHECKING:
     from core.data.dataset import Dataset
     from core.workspace import Workspace
 
-# Checked against whole trainings with `python -m tools.benchmarks.forecast`. Multiply-adds a second:
-SPEED = 80e9
-# Networks with thin or many layers reach a smaller share.
-SHARE_OF_SPEED = {"vggface2-resnet50": 0.27, "vggface2-senet50": 0.2, "imagenet-mobilenetv2": 0.08}
+# With `kept_units.SPEED` checked against whole trainings: `python -m tools.benchmarks.forecast`.
 # To build a network, save it, open it again and check it; the overhead of a step and of an epoch; and for each
 # parameter that trains, what a step (the optimizer) and an epoch (the checkpoint) add.
 START_S, STEP_S, EPOCH_S = 1.5, 0.006, 0.02
 PARAMETER_STEP_S, PARAMETER_EPOCH_S = 4e-9, 2e-8
 # The forward pass, and twice as much for the backward pass.
 TRAINING_PASSES = 3
-# As in `core.training.features`: more than this is not kept, and the frozen layers are computed again in every epoch.
-KEPT_BYTES = 1_500_000_000
 # The newest few show how fast the computer is now; reading more would only take time.
 RUNS_ASKED, RUNS_READ = 5, 30
 
@@ -66,32 +65,41 @@ def estimate_seconds(config: TrainConfig, dataset: Dataset, workspace: Workspace
         dataset: what it learns from.
         workspace: its finished trainings show how fast this computer is.
     """
-    reference_s = reference_seconds(config, PhotoCounts.of(dataset, config.train_per_class), len(dataset.people))
+    photos = PhotoCounts.of(dataset, config.train_per_class)
+    reference_s = reference_seconds(config, photos, len(dataset.people), limit_bytes=limit_bytes(workspace.features))
     return reference_s * speed_factor(workspace, config)
 
 
-def reference_seconds(config: TrainConfig, photos: PhotoCounts, n_people: int) -> float:
-    """Return what a training takes on the reference computer."""
+def reference_seconds(
+    config: TrainConfig, photos: PhotoCounts, n_people: int, *, limit_bytes: float = math.inf, computed: float = 1.0
+) -> float:
+    """Return what a training takes on the reference computer.
+
+    Args:
+        limit_bytes: of the disk, for what the frozen layers give.
+        computed: the share of that which an earlier training has not left there, where it is kept.
+    """
     network = architecture(config.backbone)
     depth = registry.frozen_units(config)
     macs = network.macs(config.image_size_px)
     frozen, rest = sum(macs[:depth]), sum(macs[depth:])
-    is_kept = _feature_bytes(config, depth) * photos.train * config.augment.views <= KEPT_BYTES
     # In head-only epochs the features before the head are computed once.
     head_epochs = config.head_epochs if depth < len(network.units) else config.epochs
+    pictures = photos.train * config.augment.distinct_views
+    asked = {depth, len(network.units)} if head_epochs else {depth}
+    kept = kept_depths(config, asked, pictures + photos.validation + photos.test, limit_bytes)
     epochs = config.epochs - head_epochs
-    once = photos.train * config.augment.views + photos.validation
+    once = computed * (pictures + photos.validation)
     # The unchanged training photos are measured as well.
-    measured = photos.train + photos.validation
+    measured = min(photos.train, MOST_MEASURED) + photos.validation
     training = TRAINING_PASSES * photos.train * config.repeats_per_epoch(photos.train, head_only=False)
     in_epochs = (training + measured) * epochs + (0 if head_epochs else measured)
     work = (once if head_epochs else 0) * rest + in_epochs * rest
-    work += (once if is_kept else (photos.train + measured) * epochs + once) * frozen
+    work += (once if depth in kept else (photos.train + measured) * epochs + once) * frozen
     # The saved network is tested, and so is the head after the head-only epochs.
     tests = 2 if config.head_only_epochs(len(network.units)) else 1
     work += tests * photos.test * (frozen + rest)
-    speed = SPEED * SHARE_OF_SPEED.get(config.backbone, 1.0)
-    return START_S + work / speed + _epochs_s(config, photos, depth, n_people)
+    return START_S + computing_s(config, work) + _epochs_s(config, photos, depth, n_people)
 
 
 def _epochs_s(config: TrainConfig, photos: PhotoCounts, depth: int, n_people: int) -> float:
@@ -106,14 +114,6 @@ def _epochs_s(config: TrainConfig, photos: PhotoCounts, depth: int, n_people: in
         return epochs * (steps * (STEP_S + trainable * PARAMETER_STEP_S) + EPOCH_S + trainable * PARAMETER_EPOCH_S)
 
     return cost_s(head_epochs, n_units, head_only=True) + cost_s(config.epochs - head_epochs, depth, head_only=False)
-
-
-def _feature_bytes(config: TrainConfig, depth: int) -> int:
-    """Return the size of the features that the frozen layers give for one picture."""
-    if depth == 0:
-        return 0
-    network = architecture(config.backbone)
-    return 4 * network.units[depth - 1].channels * network.sizes_px(config.image_size_px)[depth] ** 2
 
 
 def speed_factor(workspace: Workspace, config: TrainConfig) -> float:
@@ -164,7 +164,9 @@ def _read_measured(path: Path, changed_ns: int) -> _Measured | None:
         photos = PhotoCounts(counts["train"], counts["validation"], counts["test"])
         epochs = result["epochs_run"]
         ran = replace(config, epochs=epochs, head_epochs=min(config.head_epochs, epochs - 1))
-        reference_s = reference_seconds(ran, photos, len(result["classes"]))
+        share = result.get("features_computed", 1.0)
+        left = {"limit_bytes": 0} if share is None else {"computed": share}
+        reference_s = reference_seconds(ran, photos, len(result["classes"]), **left)
         return _Measured((config.backbone, config.precision), result["seconds"] / reference_s)
     except (LabError, KeyError, TypeError, ValueError, ZeroDivisionError, FileNotFoundError):
         return None

@@ -13,8 +13,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
+from core import disk
 from core.errors import LabError
 from core.schema import Schema
 
@@ -88,18 +89,6 @@ def _folder(workspace: Workspace) -> Path:
     return workspace.queue / "workers"
 
 
-def _is_held(path: Path) -> bool:
-    if not path.exists():
-        return False
-    lock = FileLock(path)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return True
-    lock.release()
-    return False
-
-
 @contextmanager
 def registered(workspace: Workspace, lane: str, token: str) -> Iterator[Registration]:
     """Register this process as a worker for as long as the block runs."""
@@ -125,7 +114,7 @@ def list_workers(workspace: Workspace) -> list[WorkerInfo]:
 def forget_unreadable(workspace: Workspace) -> None:
     """Remove the files that cannot be read and are no living worker's, which writes its own anew."""
     for path in _files(workspace):
-        if _read(path) is None and not _is_held(path.with_suffix(".lock")):
+        if _read(path) is None and not disk.is_held(path.with_suffix(".lock")):
             forget(workspace, path.stem)
 
 
@@ -139,7 +128,7 @@ def _read(path: Path) -> WorkerInfo | None:
         written = _FILE.read(path)
     except (LabError, OSError):
         return None
-    alive, leaving = _is_held(path.with_suffix(".lock")), path.with_suffix(".leave").exists()
+    alive, leaving = disk.is_held(path.with_suffix(".lock")), path.with_suffix(".leave").exists()
     return WorkerInfo(path.stem, written.lane, written.pid, written.state, alive, leaving)
 
 
@@ -178,7 +167,7 @@ def in_charge(workspace: Workspace, *, timeout_s: float) -> Iterator[Callable[[]
 
 def server_lives(workspace: Workspace) -> bool:
     """Return whether a living server supervises this workspace."""
-    return _is_held(_server_lock(workspace))
+    return disk.is_held(_server_lock(workspace))
 
 
 def _server_lock(workspace: Workspace) -> Path:

@@ -64,6 +64,10 @@ class Classifier:
         begin = self.joined.inputs[0] if first is None else self.unit_inputs[first]
         return keras.Model(begin, self.unit_inputs[last])
 
+    def feature_shape(self, depth: int) -> tuple[int, ...]:
+        """Return the shape of what `depth` units give for one picture."""
+        return tuple(int(side) for side in self.unit_inputs[depth].shape[1:])
+
     def unit_weights(self) -> dict[str, list[np.ndarray]]:
         """Return copies of all weights of each unit, float32, moving statistics included."""
         return {unit.name: build.unit_weights(self.joined, unit) for unit in architecture(self.backbone).units}

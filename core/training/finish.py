@@ -111,6 +111,7 @@ def _summary(
         "predictions": describe(predictions, dataset.people),
         "unit_movement": moved,
         "seconds": round(seconds, 2),
+        "features_computed": setup.features_computed,
         "history": history.rows(epochs, head_epochs),
         "model_path": str(setup.run.model_path),
         "left_out": [{"name": each.name, "reason": each.reason} for each in dataset.left_out],

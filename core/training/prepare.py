@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable, Collection, Hashable, Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
@@ -12,18 +12,21 @@ from typing import Literal, cast
 import keras
 import numpy as np
 
-from core.config import SPLITS, AugmentConfig, Precision, Split, TrainConfig
+from core.config import SPLITS, Precision, Split, TrainConfig
 from core.data.arrays import FaceArrays, load_faces
 from core.data.dataset import Dataset
 from core.experiments.history import Reporter
 from core.experiments.runs import Run
+from core.features.store import FeatureStore
 from core.models import classifier, registry, weights
 from core.models.classifier import Classifier
-from core.training import callbacks as cb
-from core.training.features import PREFIX_BATCH, Faces, FrozenLayers, Prefix
+from core.training.checkpoint import Checkpoint, read_arrays
+from core.training.features import PREFIX_BATCH, Faces
+from core.training.frozen import FacesBehind
 from core.training.shared import Shared
 from core.workspace import Workspace
 
+EPOCH_SPLITS: tuple[Split, ...] = ("train", "validation")
 # Channels of the first layer of the network with which `unfrozen_rate` was chosen.
 MEASURED_WIDTH = 16
 
@@ -72,8 +75,9 @@ class Setup:
         train, validation: faces behind the frozen units.
         head_train, head_validation: the same behind all units, for epochs in which only the head trains.
         test: faces of the test photos.
-        head_test: computes their features behind all units, float32, shape (n, ...).
+        head_test: the same behind all units.
         checkpoint: where an earlier attempt stood; None where there was none.
+        features_computed: the share of the features that no earlier training had left; None where they are not kept.
         head_key: what tells its head, after the head-only epochs, from those of other trainings.
     """
 
@@ -87,10 +91,11 @@ class Setup:
     head_train: Faces
     head_validation: Faces
     test: FaceArrays
-    head_test: Callable[[], np.ndarray]
+    head_test: Faces
     reporter: Reporter
-    checkpoint: cb.Checkpoint | None
+    checkpoint: Checkpoint | None
     shared: Shared
+    features_computed: float | None
     head_key: Hashable
 
     @property
@@ -99,57 +104,56 @@ class Setup:
         return self.config.freeze_depth or 0
 
 
-def prepare(run: Run, workspace: Workspace, reporter: Reporter, shared: Shared) -> Setup:
+def prepare(run: Run, workspace: Workspace, reporter: Reporter, shared: Shared, store: FeatureStore) -> Setup:
     """Load weights and faces, build the network, and compute the features of every face that is still needed."""
     config = registry.check_config(run.config)
-    precision = resolve_precision(config.precision)
-    config = replace(config, precision=precision)
+    config = replace(config, precision=resolve_precision(config.precision))
     run.write_config(config)
     dataset = run.dataset
     reporter.emit("started", epochs=config.epochs, people=list(dataset.people))
 
     reporter.emit("phase", phase="weights")
     found = weights.require_weights(config.backbone, workspace) if config.pretrained else None
-    train, validation, test = (_faces(dataset, workspace, split, config, shared) for split in SPLITS)
+    splits = {split: _faces(dataset, workspace, split, config, shared) for split in SPLITS}
     keras.utils.set_random_seed(config.seed)
     # What a network and a head depend on besides the settings.
-    origin = (_start(config, found), len(dataset.people), _digest(train))
-    network = shared.network(
-        (replace(config, seed=0), origin),
-        lambda: classifier.build_classifier(config, len(dataset.people), found, precision=precision),
-        lambda network: classifier.reset(network, config, found),
-    )
+    origin = (_start(config, found), len(dataset.people), _digest(splits["train"]))
+    network = _network(config, found, origin, shared)
     checkpoint = _read_checkpoint(run)
-    phases = _phases_left(config, len(network.units), checkpoint)
-
-    def behind(depth: int, faces: FaceArrays, augment: AugmentConfig | None = None) -> Faces:
-        layers = _frozen_layers(network, depth, config, found, shared)
-        return Faces(faces.faces_rgb, faces.labels, layers, augment=augment, seed=config.seed, frozen=depth > 0)
-
     depth, n_units = config.freeze_depth or 0, len(network.units)
-    faces = head_faces = behind(depth, train, config.augment), behind(depth, validation)
-    if any(phase.head_only for phase in phases) and depth != n_units:
-        head_faces = behind(n_units, train, config.augment), behind(n_units, validation)
-    needed = [] if not phases else list(head_faces) if phases[-1].head_only else [*faces, *head_faces]
-    _compute_features(dict.fromkeys(needed), reporter)
+    phases = _phases_left(config, n_units, checkpoint)
+    ends = {n_units if phase.head_only else depth for phase in phases}
+    behind = FacesBehind(network, config, origin[0], splits, store, {depth, *ends, *shared.depths})
+    faces = head_faces = [behind(depth, split) for split in EPOCH_SPLITS]
+    needed, head_test = faces if ends else [], behind(n_units, "test")
+    if len(ends) > 1:
+        head_faces = [behind(n_units, split) for split in EPOCH_SPLITS]
+        needed = [*faces, *head_faces, head_test]
+    behind.compute(needed, reporter)
+    if trouble := behind.trouble(ends):
+        reporter.emit("unkept", message=trouble)
     if checkpoint:
         network.set_suffix_weights(checkpoint.suffix_weights)
     else:
-        network.scale_features(_head_features(network, config, faces[0], head_faces[0]))
+        network.scale_features(_head_features(network, max({depth, *ends}), head_faces[0]))
+    train, validation, head_train, head_validation = *faces, *head_faces
     return Setup(
-        run,
-        config,
-        found,
-        network,
-        phases,
-        *faces,
-        *head_faces,
-        test,
-        lambda: behind(n_units, test).all_clean(),
-        reporter,
-        checkpoint,
-        shared,
-        (replace(config, freeze_depth=None), origin),
+        run=run,
+        config=config,
+        found=found,
+        network=network,
+        phases=phases,
+        train=train,
+        validation=validation,
+        head_train=head_train,
+        head_validation=head_validation,
+        test=splits["test"],
+        head_test=head_test,
+        reporter=reporter,
+        checkpoint=checkpoint,
+        shared=shared,
+        features_computed=None if trouble else behind.computed,
+        head_key=(replace(config, freeze_depth=None), origin),
     )
 
 
@@ -188,26 +192,27 @@ def _digest(faces: FaceArrays) -> str:
     return hashlib.sha256("".join(f"{item.sha256}/{item.face} " for item in faces.items).encode()).hexdigest()
 
 
-def _read_checkpoint(run: Run) -> cb.Checkpoint | None:
+def _read_checkpoint(run: Run) -> Checkpoint | None:
     path = run.path / "checkpoint.npz"
-    return cb.Checkpoint(*cb.read_arrays(path)) if path.exists() else None
+    return Checkpoint(*read_arrays(path)) if path.exists() else None
 
 
-def _phases_left(config: TrainConfig, n_units: int, checkpoint: cb.Checkpoint | None) -> tuple[Phase, ...]:
+def _phases_left(config: TrainConfig, n_units: int, checkpoint: Checkpoint | None) -> tuple[Phase, ...]:
     phases = phases_of(config, n_units)
     if checkpoint is None:
         return phases
     return () if checkpoint.state["ended"] else tuple(each for each in phases if each.ends > checkpoint.epoch)
 
 
-def _frozen_layers(
-    network: Classifier, depth: int, config: TrainConfig, found: weights.FoundWeights | None, shared: Shared
-) -> Prefix:
-    if depth == 0:
-        # Preprocessing alone is quicker than remembering what it gave.
-        return cast("Prefix", network.prefix)
-    name = (config.backbone, _start(config, found), config.image_size_px, config.precision)
-    return FrozenLayers(network, depth, shared.memory, name, (*shared.depths, config.freeze_depth or 0))
+def _network(
+    config: TrainConfig, found: weights.FoundWeights | None, origin: tuple[str, int, str], shared: Shared
+) -> Classifier:
+    precision = cast("Literal['float32', 'bfloat16']", config.precision)
+    return shared.network(
+        (replace(config, seed=0), origin),
+        lambda: classifier.build_classifier(config, origin[1], found, precision=precision),
+        lambda network: classifier.reset(network, config, found),
+    )
 
 
 def _start(config: TrainConfig, found: weights.FoundWeights | None) -> str:
@@ -215,27 +220,9 @@ def _start(config: TrainConfig, found: weights.FoundWeights | None) -> str:
     return found.sha256 if found else f"nothing, seed {config.seed}"
 
 
-def _head_features(network: Classifier, config: TrainConfig, faces: Faces, head_faces: Faces) -> Iterator[np.ndarray]:
-    """Yield the features of the unchanged training photos behind all units, batch by batch."""
-    behind = len(network.units) if head_faces is not faces else config.freeze_depth or 0
-    rest = None if behind == len(network.units) else network.part(len(network.units), behind)
-    for photos in head_faces.clean_batches(PREFIX_BATCH):
-        features = head_faces.batch(photos, np.zeros(len(photos), np.int64))
+def _head_features(network: Classifier, depth: int, faces: Faces) -> Iterator[np.ndarray]:
+    """Yield the features behind all units of the unchanged training photos, whose `faces` are behind `depth` units."""
+    n_units = len(network.units)
+    rest = None if depth == n_units else network.part(n_units, depth)
+    for features in faces.clean_batches(PREFIX_BATCH):
         yield features if rest is None else np.asarray(rest.predict_on_batch(features))
-
-
-def _compute_features(faces: Collection[Faces], reporter: Reporter) -> None:
-    total = sum(each.n_to_prepare for each in faces)
-    if total == 0:
-        return
-    reporter.emit("phase", phase="prefix")
-    done = 0
-
-    def on_batch(n: int) -> None:
-        nonlocal done
-        done += n
-        reporter.check_stop()
-        reporter.emit_sometimes("prefix", last=done == total, done=done, total=total)
-
-    for each in faces:
-        each.prepare(on_batch)

@@ -1,4 +1,4 @@
-"""What the trainings of one process share, so that nothing is done twice: faces, networks, heads, frozen features.
+"""What the trainings of one process share, so that nothing is done twice: faces, networks, heads.
 
 Trainings of a sweep that differ in the seed alone, and start from the same weights, use one network, which is reset
 before each; so Keras compiles once. Those with the same seed begin with the same head-only epochs, whatever is frozen;
@@ -13,14 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from core import memory
 from core.data.arrays import FaceArrays
 from core.models.classifier import Classifier
-from core.training.features import FeatureMemory
 
-# Networks with more weights are built each time: a few of them, with their optimizers, would fill a laptop's memory.
-MOST_WEIGHTS = 5_000_000
-# Sets of faces that are held: the three splits at one size, and the training photos once more.
-MOST_FACES = 4
+# A network that learns takes four arrays of its size: weights, gradients, and the optimizer's two moments.
+BYTES_A_WEIGHT = 4 * 4
 
 
 @dataclass(frozen=True)
@@ -43,13 +41,11 @@ class Shared:
     Attributes:
         depths: freeze depths of the others, at which features are kept as well.
         check_stop: raises `Stopped` where all of them are to stop, each at once and to be resumed later.
-        memory: what frozen layers made of the photos.
         heads: trained heads, by what tells them apart.
     """
 
     depths: tuple[int, ...] = ()
     check_stop: Callable[[], None] | None = None
-    memory: FeatureMemory = field(default_factory=FeatureMemory)
     heads: dict[Hashable, TrainedHead] = field(default_factory=dict)
     _faces: dict[Hashable, FaceArrays] = field(default_factory=dict)
     _networks: dict[Hashable, Classifier] = field(default_factory=dict)
@@ -57,9 +53,10 @@ class Shared:
     def faces(self, key: Hashable, load: Callable[[], FaceArrays]) -> FaceArrays:
         """Return faces that were read before, else read them."""
         if key not in self._faces:
-            if len(self._faces) >= MOST_FACES:
+            loaded = load()
+            if not memory.fits(loaded.faces_rgb.nbytes):
                 self._faces.clear()
-            self._faces[key] = load()
+            self._faces[key] = loaded
         return self._faces[key]
 
     def network(
@@ -71,6 +68,6 @@ class Shared:
             reset(known)
             return known
         built = build()
-        if built.joined.count_params() <= MOST_WEIGHTS:
+        if memory.fits(BYTES_A_WEIGHT * built.joined.count_params()):
             self._networks[key] = built
         return built

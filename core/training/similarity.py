@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Literal
 
 import numpy as np
@@ -15,16 +16,20 @@ from core.data.similarity import PhotoFeatures, Similarity, find_mislabeled, gue
 from core.data.store import PhotoStore
 from core.data.versions import load_dataset
 from core.errors import DatasetError, PhotoError
+from core.features.store import FeatureStore
 from core.jobfolder import JobFolder
 from core.models.classifier import build_classifier
 from core.models.weights import require_weights
+from core.training.features import FrozenLayers
+from core.training.frozen import shelves
+from core.training.pictures import Pictures
 from core.workspace import Workspace
 
 BACKBONE: Literal["face-vgg-mini"] = "face-vgg-mini"
 SIZE_PX = 96
 BATCH = 32
 
-FaceFeatures = Callable[[np.ndarray], np.ndarray]
+FaceFeatures = Callable[[Pictures], np.ndarray]
 
 
 def compare_faces(job: JobFolder, workspace: Workspace) -> None:
@@ -44,31 +49,27 @@ def compare_faces(job: JobFolder, workspace: Workspace) -> None:
         if done % BATCH == 0 or done == total:
             job.emit("progress", step="compare", done=done, total=total)
 
-    save_similarity(
-        workspace, dataset, face_similarity(dataset, workspace, bundled_features(workspace), on_photo=on_photo)
-    )
+    with bundled_features(workspace) as features:
+        save_similarity(workspace, dataset, face_similarity(dataset, workspace, features, on_photo=on_photo))
     job.write_result({"dataset_id": dataset.id, "version": dataset.version})
 
 
-def bundled_features(workspace: Workspace) -> FaceFeatures:
-    """Return a function from faces (uint8, RGB, shape (n, 96, 96, 3)) to their features in the bundled network.
+@contextmanager
+def bundled_features(workspace: Workspace) -> Iterator[FaceFeatures]:
+    """Yield a function from pictures of faces, 96 px, to their features in the bundled network.
 
     These are the output of its last layer, averaged over the picture: float32, shape (n, 128).
 
     Raises:
         WeightsError: its weights are not there.
     """
-    config = TrainConfig(backbone=BACKBONE, image_size_px=SIZE_PX)
-    network = build_classifier(config, 2, require_weights(BACKBONE, workspace), precision="float32").prefix
-
-    def features(faces_rgb: np.ndarray) -> np.ndarray:
-        parts = [
-            np.asarray(network.predict_on_batch(faces_rgb[start : start + BATCH].astype(np.float32)))
-            for start in range(0, len(faces_rgb), BATCH)
-        ]
-        return np.asarray(np.concatenate(parts).mean(axis=(1, 2)))
-
-    return features
+    config = TrainConfig(backbone=BACKBONE, image_size_px=SIZE_PX, precision="float32")
+    found = require_weights(BACKBONE, workspace)
+    network = build_classifier(config, 2, found, precision="float32")
+    depth = len(network.units)
+    with FeatureStore(workspace.features) as store:
+        layers = FrozenLayers(network, depth, shelves(network, config, found.sha256, store, [depth]), [depth])
+        yield lambda pictures: layers(pictures, np.arange(len(pictures)), adding=True).mean(axis=(1, 2))
 
 
 def face_similarity(
@@ -119,7 +120,8 @@ def _with_features(
 ) -> list[PhotoFeatures]:
     if not waiting:
         return []
-    rows = features(np.stack([crop for _, crops in waiting for crop in crops]))
+    sha256s = [item.sha256 for item, crops in waiting for _ in crops]
+    rows = features(Pictures(np.stack([crop for _, crops in waiting for crop in crops]), sha256s))
     photos, start = [], 0
     for item, crops in waiting:
         mine = rows[start : start + len(crops)]

@@ -12,9 +12,11 @@ from core.config import TrainConfig
 from core.errors import Stopped
 from core.experiments.history import Reporter
 from core.experiments.runs import open_run
+from core.features.store import FeatureStore
 from core.jobfolder import JobFolder
 from core.training import callbacks as cb
 from core.training import finish
+from core.training.checkpoint import CheckpointWriter, TakeCheckpoint
 from core.training.features import EpochBatches
 from core.training.prepare import Phase, Setup, prepare
 from core.training.shared import Shared, TrainedHead
@@ -32,17 +34,18 @@ def run_training(job: JobFolder, workspace: Workspace, shared: Shared | None = N
         Stopped: the user asked to stop. What was learned in whole epochs has been tested and kept.
     """
     began_s = time.monotonic()
-    is_alone = shared is None
     shared = shared or Shared()
     reporter = Reporter(job, check_stop=shared.check_stop)
-    setup = prepare(open_run(job.path), workspace, reporter, shared)
-    if is_alone and not any(phase.head_only and phase.ends < setup.config.epochs for phase in setup.phases):
-        # All features needed from here on are kept with the faces.
-        shared.memory.close()
+    with FeatureStore(workspace.features) as store:
+        setup = prepare(open_run(job.path), workspace, reporter, shared, store)
+        _train_and_finish(job, setup, began_s)
+
+
+def _train_and_finish(job: JobFolder, setup: Setup, began_s: float) -> None:
     keep_best = cb.KeepBest(setup.network.suffix) if setup.config.keep_best else None
     if keep_best and setup.checkpoint:
         keep_best.weights = setup.checkpoint.best_weights
-    checkpoint = cb.CheckpointWriter(job.path / "checkpoint.npz", setup.network.suffix, keep_best, setup.checkpoint)
+    checkpoint = CheckpointWriter(job.path / "checkpoint.npz", setup.network.suffix, keep_best, setup.checkpoint)
     stopped = False
     try:
         _train(setup, keep_best, checkpoint)
@@ -53,14 +56,14 @@ def run_training(job: JobFolder, workspace: Workspace, shared: Shared | None = N
         stopped = True
         # The unfinished epoch does not count: the last whole one is kept, or the best of them.
         setup.network.set_suffix_weights(checkpoint.last.suffix_weights)
-        reporter.emit("stopping", epoch=len(setup.run.history()) - 1)
+        setup.reporter.emit("stopping", epoch=len(setup.run.history()) - 1)
     finish.finish(setup, keep_best.weights if keep_best else None, began_s)
     if stopped:
         raise Stopped
     (job.path / "checkpoint.npz").unlink(missing_ok=True)
 
 
-def _train(setup: Setup, keep_best: cb.KeepBest | None, checkpoint: cb.CheckpointWriter) -> None:
+def _train(setup: Setup, keep_best: cb.KeepBest | None, checkpoint: CheckpointWriter) -> None:
     """Train phase by phase; skip what is done according to the checkpoint."""
     setup.reporter.emit("phase", phase="train")
     done = setup.checkpoint.epoch if setup.checkpoint else 0
@@ -102,14 +105,14 @@ def _test_head(setup: Setup, epoch: int) -> None:
     labels = setup.test.labels
     correct = 0
     if len(labels):
-        probabilities = setup.network.head.predict(setup.head_test(), batch_size=cb.MEASURE_BATCH, verbose=0)
-        correct = int((np.asarray(probabilities).argmax(axis=1) == labels).sum())
+        probabilities = cb.predict_clean(setup.network.head, setup.head_test)
+        correct = int((probabilities.argmax(axis=1) == labels).sum())
     history = setup.run.history()
     setup.reporter.emit("border", epoch=epoch, val_accuracy=history[epoch].val_accuracy, test_correct=correct)
 
 
 def _fit_phase(
-    setup: Setup, phase: Phase, done: int, keep_best: cb.KeepBest | None, checkpoint: cb.CheckpointWriter
+    setup: Setup, phase: Phase, done: int, keep_best: cb.KeepBest | None, checkpoint: CheckpointWriter
 ) -> None:
     config, network = setup.config, setup.network
     model = network.head if phase.head_only else network.suffix
@@ -119,7 +122,7 @@ def _fit_phase(
     _compile(model, config, phase.rate)
     measure = cb.MeasureEpoch(setup.reporter, train, validation)
     policies = [*([keep_best] if keep_best else []), *(_policies(config) if phase.ends == config.epochs else [])]
-    save = cb.TakeCheckpoint(checkpoint, policies)
+    save = TakeCheckpoint(checkpoint, policies)
     save.set_model(model)
     if setup.checkpoint and done == setup.checkpoint.epoch:
         save.restore(setup.checkpoint.arrays, setup.checkpoint.state, same_phase=done > phase.begins)

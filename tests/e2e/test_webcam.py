@@ -19,6 +19,7 @@ from core.models.weights import import_weights
 from tests import published
 from tests.e2e.conftest import Launch, Server, Visitor, at_the_screen, middle
 from tests.e2e.webcam import DESK, LATER, WINDOW, Place, Webcam, frames
+from ui.jobs import WEBCAM_DRAFT
 from ui.text import photos as photos_words
 from ui.text import start as start_words
 from ui.text import test as test_words

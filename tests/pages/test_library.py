@@ -8,6 +8,7 @@ import pytest
 
 from core.config import TrainConfig
 from core.experiments import archive, runs
+from core.features import folder
 from core.jobs import queue
 from tests import fakes
 from tests.core.models.test_foreign_model import write_model
@@ -31,6 +32,16 @@ def test_empty_it_leads_to_train_and_still_brings_back_and_erases(open_page) -> 
     assert app.success[0].value.startswith("Erased: 0 photos")
     app.button(key=Widget.MISSING).click().run()
     assert app.title[0].value == train_words.TRAIN_TITLE
+
+
+def test_how_much_disk_may_be_used_is_shown_and_chosen(open_page, lab_home) -> None:
+    app = open_page(navigation.LIBRARY)
+    choice = app.selectbox(key=Widget.KEPT_SHARE)
+    assert (choice.value, choice.options) == (folder.DEFAULT_SHARE, ["nothing", "10%", "25%", "50%"])
+    choice.select(0.0).run()
+    assert folder.share_of(lab_home.features) == 0
+    assert words.kept_now(0, 0) in [caption.value for caption in app.caption]
+    assert open_page(navigation.LIBRARY).selectbox(key=Widget.KEPT_SHARE).value == 0
 
 
 def test_while_the_first_one_runs_it_is_in_the_list_without_a_result(open_page, lab_home) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.data.dataset import Dataset
+from core.features import folder
 from core.jobs import deletion
 from core.workspace import Workspace
 from ui import freed, page, server, sessions, state, uploads
@@ -14,6 +15,9 @@ from ui.components import faces
 from ui.state import Widget
 from ui.text import common, escape
 from ui.text import experiments as words
+
+# Shares of the free disk to choose from.
+SHARES = (0.0, 0.1, folder.DEFAULT_SHARE, 0.5)
 
 
 def show(workspace: Workspace, dataset: Dataset | None = None) -> None:
@@ -24,6 +28,7 @@ def show(workspace: Workspace, dataset: Dataset | None = None) -> None:
         st.success(said, icon=":material/delete_forever:")
     with st.expander(words.ON_DISK):
         st.markdown(f"{common.STAYS_HERE} {escape.plain(str(workspace.root))}")
+        _features(workspace)
         with st.container(horizontal=True):
             delete = dataset and sure(
                 words.DELETE_DATASET, Widget.DELETE_DATASET, Widget.DELETE_DATASET_SURE, words.all_of(dataset.name)
@@ -35,6 +40,23 @@ def show(workspace: Workspace, dataset: Dataset | None = None) -> None:
         elif delete and dataset:
             with page.errors_as_sentences(), st.spinner(words.DELETING):
                 _delete_dataset(workspace, dataset)
+
+
+def _features(workspace: Workspace) -> None:
+    """Say how much disk what frozen layers gave takes, and let the share of it be chosen."""
+    now = folder.share_of(workspace.features)
+    share = st.selectbox(
+        words.KEPT_SHARE,
+        sorted({*SHARES, now}),
+        index=sorted({*SHARES, now}).index(now),
+        format_func=words.share,
+        key=Widget.KEPT_SHARE,
+        help=words.KEPT_HOW,
+    )
+    if share != now:
+        with page.errors_as_sentences():
+            folder.set_share(workspace.features, share)
+    st.caption(words.kept_now(folder.used_bytes(workspace.features), folder.limit_bytes(workspace.features)))
 
 
 def sure(label: str, ask: str, confirm: str, what: str) -> bool:

@@ -11,6 +11,8 @@ from ui.text.amounts import count, size
 ON_DISK = "What is on this computer"
 DELETE_DATASET = "Delete these photos and all experiments with them"
 ERASE = "Erase everything: all photos, all experiments"
+KEPT_SHARE = "Free disk that may be used to train faster"
+KEPT_HOW = "What frozen layers make of a face is kept, so that the next experiment need not ask them again."
 ALL_OF_IT = "All photos and all experiments"
 NO_RUNS = "No experiment has finished yet."
 STILL_RUNNING = "The experiment is still running. The final exam comes at its end."
@@ -50,6 +52,16 @@ def differs(number: int, changed: Sequence[Setting]) -> str:
 
 def all_of(photos: str) -> str:
     return f"{photos}: all its photos and experiments"
+
+
+def share(of_free: float) -> str:
+    """Return a share of the free disk as a choice."""
+    return f"{of_free:.0%}" if of_free else "nothing"
+
+
+def kept_now(used: int, limit: int) -> str:
+    """Say how much disk what frozen layers gave takes, in bytes, and how much it may take."""
+    return f"{size(used)} are used now, {size(limit)} may be."
 
 
 def gone_for_good(what: str) -> str:

@@ -115,6 +115,11 @@ def freeze_sentence(frozen: int, total: int, what: str) -> tuple[str, str]:
     return f"{first} frozen.", rest.capitalize()
 
 
+def practice_sample(n: int) -> str:
+    """Say that the practice curve shows some of the practice photos."""
+    return f"The practice curve is measured on {n} of the practice photos, the same ones after every round."
+
+
 def how_many_learn(trainable: int, total: int, *, head_only: bool) -> str:
     """Go on from what learns to how many numbers that is; the field's word once, in brackets."""
     who = "Only the new last layers learn" if head_only else " and the new last layers learn"

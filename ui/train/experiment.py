@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.experiments import runs
+from core.experiments.history import MOST_MEASURED
 from core.experiments.runs import Run
 from core.jobfolder import OPEN_STATES
 from core.models import registry
@@ -119,7 +120,9 @@ def _how_to_read(run: Run) -> list[str]:
         said.append(words.two_phases(did.head_epochs))
     if config.keep_best and did.kept_epoch is not None:
         said.append(words.kept(did.kept_epoch, did.head_epochs if did.retrained else None))
-    return said
+    if len(run.dataset.of("train")) > MOST_MEASURED:
+        said.append(words.practice_sample(MOST_MEASURED))
+    return said + [event["message"] for event in run.job.events() if event["event"] == "unkept"][-1:]
 
 
 def _head(workspace: Workspace, run: Run) -> None:

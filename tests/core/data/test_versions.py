@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from filelock import FileLock
 
@@ -14,6 +15,8 @@ from core.data.read import LeftOut
 from core.data.store import PhotoStore
 from core.data.versions import delete_dataset, has_dataset, list_datasets, load_dataset, photos_locked, save_dataset
 from core.errors import DatasetError, LabError, Stopped
+from core.features.folder import DIGEST_BYTES, PHOTO_BYTES
+from core.features.store import FeatureStore
 from core.workspace import Workspace
 
 
@@ -99,6 +102,20 @@ def test_deleting_removes_the_photos_nobody_else_uses(lab_home: Workspace) -> No
     delete_dataset(lab_home, "one")
     assert not (lab_home.datasets / "one").exists()
     assert [store.has(sha) for sha in (own, shared, kept_out, orphan)] == [False, True, False, False]
+
+
+def test_with_a_photo_goes_what_frozen_layers_made_of_it(lab_home: Workspace) -> None:
+    store = PhotoStore(lab_home.photos)
+    own, shared = store.add(b"own"), store.add(b"shared")
+    keys = [bytes.fromhex(sha256)[:PHOTO_BYTES] + bytes(DIGEST_BYTES) for sha256 in (own, shared)]
+    for key in keys:
+        with FeatureStore(lab_home.features) as features:
+            features.shelf("net", (1,)).add([key], np.ones((1, 1), np.float32))
+    save_dataset(lab_home, made("one", [own, shared]))
+    save_dataset(lab_home, made("two", [shared]))
+    delete_dataset(lab_home, "one")
+    with FeatureStore(lab_home.features) as features:
+        assert features.shelf("net", (1,)).knows(keys).tolist() == [False, True]
 
 
 def test_a_data_set_that_cannot_be_read_keeps_its_photos_and_can_be_deleted(lab_home: Workspace) -> None:

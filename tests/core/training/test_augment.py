@@ -2,10 +2,14 @@ import numpy as np
 import pytest
 
 from core.config import AugmentConfig
-from core.training.augment import view
+from core.training.augment import draw, vary
 from tests.patterns import pattern
 
 STRONG = AugmentConfig(views=5, rotation_deg=30, shift=0.2, zoom=0.2, flip=True)
+
+
+def view(face_rgb: np.ndarray, config: AugmentConfig, **which: int) -> np.ndarray:
+    return vary(face_rgb, draw(config, **which))
 
 
 def test_view_0_is_the_photo_itself():
@@ -45,6 +49,15 @@ def test_no_variation_asked_for_changes_nothing():
     face = pattern(0, 0)
     nothing = AugmentConfig(views=3, flip=False)
     assert np.array_equal(view(face, nothing, seed=0, photo=0, number=2), face)
+
+
+@pytest.mark.parametrize("config", [AugmentConfig(), AugmentConfig(views=20), AugmentConfig(flip=False), STRONG])
+def test_as_many_views_differ_as_are_counted_before(config):
+    """Equal variations are one view, and there are as many of them as the forecast counts, within chance."""
+    drawn = [
+        {draw(config, seed=0, photo=photo, number=number) for number in range(config.views)} for photo in range(99)
+    ]
+    assert np.mean([len(views) for views in drawn]) == pytest.approx(config.distinct_views, abs=0.1)
 
 
 # What one variation alone does to a dot: where it goes, and how far over many views.

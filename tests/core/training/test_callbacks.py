@@ -1,59 +1,55 @@
-"""The checkpoint: what it holds, and how often it is written."""
+"""What is measured after an epoch."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 import numpy as np
-import pytest
 
+from core.experiments.history import Reporter
 from core.training import callbacks as cb
 
 
-@pytest.fixture
-def model() -> keras.Model:
-    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, kernel_initializer="zeros")])
-    model.compile("sgd", "mse")
-    return model
+class FacesOfOneNumber:
+    """Faces whose only feature is their own number; label 1 from number 6 on."""
+
+    def __init__(self, n: int) -> None:
+        self.labels = (np.arange(n) >= 6).astype(int)
+        self.asked: list[int] = []
+
+    def clean_batches(self, size: int, photos: np.ndarray | None = None) -> Any:
+        photos = np.arange(len(self.labels)) if photos is None else photos
+        self.asked += photos.tolist()
+        yield photos[:, None].astype(np.float32)
+
+    def __len__(self) -> int:
+        return len(self.labels)
 
 
-def learn(model: keras.Model, kernel: float, checkpoint: cb.CheckpointWriter) -> None:
-    """Stand for an epoch that ends with these weights."""
-    model.set_weights([np.full((2, 1), kernel), np.zeros(1)])
-    checkpoint.take({"epoch": int(kernel)}, model.optimizer)
+class Noting(Reporter):
+    def __init__(self) -> None:
+        self.noted: list[dict[str, Any]] = []
+
+    def emit(self, event: str, **facts: Any) -> None:
+        self.noted.append(facts)
 
 
-def test_writing_takes_a_small_share_of_the_time(model, tmp_path, monkeypatch):
-    now, written = [0.0], []
-
-    def write(path, arrays, state):
-        written.append(state["epoch"])
-        now[0] += 1.0
-
-    monkeypatch.setattr(cb, "write_arrays", write)
-    monkeypatch.setattr(cb.time, "monotonic", lambda: now[0])
-    checkpoint = cb.CheckpointWriter(tmp_path / "checkpoint.npz", model, None)
-    for epoch in range(1, 31):
-        now[0] += 3.0
-        learn(model, epoch, checkpoint)
-    # A second each: the next one not before 20 seconds later.
-    assert written == [1, 8, 15, 22, 29]
-
-
-def test_the_last_whole_epoch_can_be_written_at_any_time(model, tmp_path, monkeypatch):
-    monkeypatch.setattr(cb.CheckpointWriter, "MOST_SHARE", 1e-9)
-    path = tmp_path / "checkpoint.npz"
-    best = cb.KeepBest(model)
-    checkpoint = cb.CheckpointWriter(path, model, best)
-    checkpoint.write()
-    assert checkpoint.last is None
-    assert not path.exists()
-    learn(model, 1, checkpoint)
-    best.on_epoch_end(1, {"val_accuracy": 0.5, "val_loss": 1.0})
-    learn(model, 2, checkpoint)
-    model.set_weights([np.full((2, 1), 7.0), np.zeros(1)])  # in the middle of the next one
-    assert cb.read_arrays(path)[1] == {"epoch": 1}
-    checkpoint.write()
-    arrays, state = cb.read_arrays(path)
-    assert state == {"epoch": 2}
-    assert [cb.numbered(arrays, letter)[0][0, 0] for letter in "wb"] == [2, 1]
-    assert checkpoint.last.suffix_weights[0][0, 0] == 2
+def test_of_many_training_photos_a_fixed_sample_is_measured(monkeypatch):
+    monkeypatch.setattr(cb, "MOST_MEASURED", 5)
+    number = keras.Input((1,))
+    says_one_from_10_on = keras.layers.Dense(2, activation="softmax")
+    model = keras.Model(number, says_one_from_10_on(number))
+    model.set_weights([np.array([[0.0, 1.0]]), np.array([9.5, 0.0])])
+    asked = []
+    for _ in range(2):
+        train, validation, reporter = FacesOfOneNumber(20), FacesOfOneNumber(12), Noting()
+        measure = cb.MeasureEpoch(reporter, train, validation)
+        measure.set_model(model)
+        measured = measure.measure(1, 0.0)
+        wrong = [photo for photo in train.asked if 6 <= photo < 10]
+        assert measured["accuracy"] == 1 - len(wrong) / 5
+        assert validation.asked == list(range(12))
+        asked.append(train.asked)
+    assert asked[0] == asked[1] == sorted(set(asked[0]))
+    assert len(asked[0]) == 5

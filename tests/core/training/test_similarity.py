@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from core.data.store import PhotoStore
 from core.errors import Stopped
 from core.jobfolder import JobFolder
 from core.training import similarity
+from core.training.pictures import Pictures
 from core.workspace import Workspace
 from tests.drawn import encoded, unused, write_files
 
@@ -36,7 +38,8 @@ def find_squares(photo_rgb: np.ndarray, detector: str) -> list[Face]:
     return [Face(40.0 * number + 4, 4.0, 32.0, 32.0) for number in range(photo_rgb.shape[1] // 40)]
 
 
-def mean_colour(faces_rgb: np.ndarray) -> np.ndarray:
+def mean_colour(pictures: Pictures) -> np.ndarray:
+    faces_rgb = pictures.render(range(len(pictures)))
     assert faces_rgb.dtype == np.uint8
     assert faces_rgb.shape[1:] == (similarity.SIZE_PX, similarity.SIZE_PX, 3)
     return np.asarray(faces_rgb.mean(axis=(1, 2)))
@@ -46,7 +49,7 @@ def mean_colour(faces_rgb: np.ndarray) -> np.ndarray:
 def squares(tmp_path: Path, lab_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> Dataset:
     monkeypatch.setattr("core.data.parallel.FEW_PHOTOS", 10_000)
     monkeypatch.setattr("core.data.detection.find_faces", find_squares)
-    monkeypatch.setattr(similarity, "bundled_features", lambda workspace: mean_colour)
+    monkeypatch.setattr(similarity, "bundled_features", lambda workspace: nullcontext(mean_colour))
     files = {f"{who}/{n}.png": colours(who, seed=10 * place + n) for place, who in enumerate(COLOURS) for n in range(5)}
     files |= {
         "anna/left.png": colours("anna", "ben", seed=50),
@@ -133,7 +136,10 @@ ALONE, GROUPS = 5, 30
 def test_nine_of_ten_faces_are_found_in_group_photos(tmp_path: Path, lab_home: Workspace) -> None:
     files, places = _album()
     dataset = build_dataset(write_files(tmp_path / "album", files), lab_home)
-    found = similarity.face_similarity(dataset, lab_home, similarity.bundled_features(lab_home))
+    with similarity.bundled_features(lab_home) as features:
+        found = similarity.face_similarity(dataset, lab_home, features)
+        again = similarity.face_similarity(dataset, lab_home, features)
+    assert again == found
     store = PhotoStore(lab_home.photos)
     right, sure = [], []
     for item in dataset.items:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
 from pathlib import Path
 
 import keras
@@ -14,10 +16,12 @@ from core.data.building import build_dataset
 from core.data.dataset import Dataset
 from core.errors import Stopped, WeightsError
 from core.experiments import runs
+from core.features import folder, store
 from core.jobfolder import JobFolder
 from core.models import build
 from core.models.classifier import Classifier
-from core.training import callbacks, features, trainer
+from core.training import checkpoint, trainer
+from core.training.features import FrozenLayers
 from core.training.shared import Shared
 from core.workspace import Workspace
 from tests.patterns import write_people
@@ -165,16 +169,16 @@ def test_stop_before_the_first_epoch_leaves_no_result(home, people, tmp_path):
 def test_the_head_phase_leaves_the_backbone_alone(home, people, tmp_path):
     kernel = build.initial_weights(SMALL.backbone, SMALL.seed)["conv5_1"][0]
     after = {}
-    original = callbacks.TakeCheckpoint.on_epoch_end
+    original = checkpoint.TakeCheckpoint.on_epoch_end
 
     def on_epoch_end(self, epoch, logs=None):
         original(self, epoch, logs)
-        arrays, _ = callbacks.read_arrays(tmp_path / "run" / "checkpoint.npz")
+        arrays, _ = checkpoint.read_arrays(tmp_path / "run" / "checkpoint.npz")
         after[epoch + 1] = any(np.array_equal(array, kernel) for array in arrays.values())
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(callbacks.CheckpointWriter, "MOST_SHARE", np.inf)
-        patch.setattr(callbacks.TakeCheckpoint, "on_epoch_end", on_epoch_end)
+        patch.setattr(checkpoint.CheckpointWriter, "MOST_SHARE", np.inf)
+        patch.setattr(checkpoint.TakeCheckpoint, "on_epoch_end", on_epoch_end)
         run = train(home, people, tmp_path / "run", SMALL.with_changes(head_epochs=2))
     assert after == {1: True, 2: True, 3: False, 4: False}
     rates = [epoch.learning_rate for epoch in run.history()]
@@ -303,12 +307,52 @@ def test_class_weights_reach_the_network(home, people, tmp_path, monkeypatch):
     assert (run.predictions().probabilities.argmax(axis=1) == 1).all()
 
 
-def test_frozen_layers_that_do_not_fit_into_memory_train_the_same(home, people, two_phases, tmp_path, monkeypatch):
-    monkeypatch.setattr(features, "KEPT_LIMIT_BYTES", 0)
+@pytest.fixture
+def empty_store(home: Workspace) -> Path:
+    shutil.rmtree(home.features, ignore_errors=True)
+    return home.features
+
+
+def test_frozen_layers_that_find_no_room_train_the_same_and_it_is_said(
+    home, people, two_phases, tmp_path, monkeypatch, empty_store
+):
+    folder.set_share(empty_store, 0)
     run = train(home, people, tmp_path / "run", two_phases.config)
+    (event,) = [event for event in run.job.events() if event["event"] == "unkept"]
+    assert "10 frozen layers" in event["message"]
     assert not any(event["event"] == "prefix" for event in run.job.events())
+    assert folder.used_bytes(empty_store) == 0
+    assert run.summary()["features_computed"] is None
     for mine, theirs in zip(run.history(), two_phases.history(), strict=True):
-        assert mine.val_loss == pytest.approx(theirs.val_loss, abs=1e-4)
+        assert mine.val_loss == pytest.approx(theirs.val_loss, abs=1e-3)
+
+
+def test_the_next_training_reads_what_frozen_layers_gave_and_ends_the_same(
+    home, people, tmp_path, monkeypatch, empty_store
+):
+    config = SMALL.with_changes(head_epochs=1, epochs=3)
+    first = train(home, people, tmp_path / "first", config)
+    monkeypatch.setattr(FrozenLayers, "_part", None)  # asks nothing
+    second = train(home, people, tmp_path / "second", config)
+    assert (first.summary()["features_computed"], second.summary()["features_computed"]) == (1, 0)
+    for mine, theirs in zip(second.history(), first.history(), strict=True):
+        np.testing.assert_allclose(mine.val_probabilities, theirs.val_probabilities, atol=1e-4)
+    np.testing.assert_allclose(second.predictions().probabilities, first.predictions().probabilities, atol=1e-4)
+
+
+def test_a_disk_that_fills_up_changes_nothing(home, people, tmp_path, monkeypatch, empty_store):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    config = SMALL.with_changes(epochs=2)
+    kept = train(home, people, tmp_path / "kept", config)
+    shutil.rmtree(empty_store)
+    monkeypatch.setattr(store._NewPiece, "write", full)
+    run = train(home, people, tmp_path / "full", config)
+    (event,) = [event for event in run.job.events() if event["event"] == "unkept"]
+    assert event["message"].startswith("The disk is full")
+    for mine, theirs in zip(run.history(), kept.history(), strict=True):
+        assert mine.val_loss == pytest.approx(theirs.val_loss, abs=1e-3)
 
 
 def test_stop_keeps_the_last_whole_epoch_where_the_best_is_not_kept(home, people, tmp_path, monkeypatch):
@@ -338,6 +382,7 @@ def test_what_a_resumed_training_needs_no_more_is_not_computed(home, people, tmp
         StopAfter(patch, 3)
         with pytest.raises(Stopped):
             train(home, people, tmp_path / "run", config)
+    shutil.rmtree(home.features)
     parts, part = set(), Classifier.part
     monkeypatch.setattr(Classifier, "part", lambda self, last, first=None: parts.add(last) or part(self, last, first))
     run = runs.open_run(tmp_path / "run")
@@ -357,7 +402,7 @@ def test_the_head_phase_is_the_same_at_every_depth(home, people, tmp_path):
         np.testing.assert_allclose(np.array(other), np.array(shapes[0]), atol=2e-3)
 
 
-def test_the_head_phase_goes_on_from_what_the_frozen_layers_gave(home, people, tmp_path, monkeypatch):
+def test_the_head_phase_goes_on_from_what_the_frozen_layers_gave(home, people, tmp_path, monkeypatch, empty_store):
     parts, part = set(), Classifier.part
 
     def part_and_note(self, last, first=None):
@@ -369,10 +414,11 @@ def test_the_head_phase_goes_on_from_what_the_frozen_layers_gave(home, people, t
     assert parts == {(None, 10), (10, 13)}
 
 
-def test_trainings_that_share_a_memory_give_what_they_give_alone(home, people, tmp_path):
+def test_trainings_that_share_features_give_what_they_give_alone(home, people, tmp_path):
     shared = Shared(depths=(4, 10))
     for depth in (13, 10, 4):
         config = SMALL.with_changes(freeze_depth=depth, epochs=2, head_epochs=1)
+        shutil.rmtree(home.features, ignore_errors=True)
         alone = train(home, people, tmp_path / f"alone-{depth}", config)
         together = runs.create_run(tmp_path / f"together-{depth}", people, config, state="running")
         trainer.run_training(together.job, home, shared)

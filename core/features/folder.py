@@ -1,0 +1,125 @@
+"""The folder in which it is kept what frozen layers made of pictures: what lies there, how much, and what goes first.
+
+A *shelf* is a folder for one unit of one network at one size of picture and one precision. It holds *pieces*, folders
+that are there whole or not at all: `keys.npy`, and `rows`, float16 numbers that are mapped into memory, not read. A
+piece lasts until others need its place, those used last the longest, or until one of its photos is deleted.
+
+limit.json    the share of the free disk that all shelves may take
+<id>.lock     held for as long as somebody works with the store
+<piece>/<id>  says that it is used by whoever holds that lock; the folder's time is that of its last use
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import numpy as np
+from filelock import FileLock
+
+from core import disk
+from core.errors import LabError
+from core.schema import Schema
+
+DEFAULT_SHARE = 0.25
+ROWS, KEYS = "rows", "keys.npy"
+# A key: the first half of the photo's SHA-256, and a digest of the picture.
+PHOTO_BYTES = DIGEST_BYTES = 16
+KEY = np.dtype([("key", f"V{PHOTO_BYTES + DIGEST_BYTES}"), ("scale", "<f4")])
+
+
+@dataclass(frozen=True)
+class _Limit:
+    """The share of the free disk that the store may take, 0 to 1; what it has already counts as free."""
+
+    share: Annotated[float, msgspec.Meta(ge=0, le=1)] = DEFAULT_SHARE
+
+
+_LIMIT = Schema(_Limit)
+
+
+def share_of(folder: Path) -> float:
+    """Return the share of the free disk that the store in `folder` may take."""
+    try:
+        return _LIMIT.read(folder / "limit.json").share
+    except (LabError, FileNotFoundError):
+        return DEFAULT_SHARE
+
+
+def set_share(folder: Path, share: float) -> None:
+    """Let the store in `folder` take this share of the free disk, 0 to 1, and remove at once what is beyond it."""
+    _LIMIT.write(folder / "limit.json", _Limit(share))
+    with locked(folder):
+        remove_oldest(folder, limit_bytes(folder))
+
+
+def used_bytes(folder: Path) -> int:
+    """Return how much the store in `folder` has."""
+    return sum(size(piece) for piece in pieces(folder))
+
+
+def limit_bytes(folder: Path) -> int:
+    """Return how much the store in `folder` may have."""
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    return int(share_of(folder) * (shutil.disk_usage(there).free + used_bytes(folder)))
+
+
+def keep_only(folder: Path, sha256s: Collection[str]) -> None:
+    """Remove from the store in `folder` every piece that holds something of other photos than these."""
+    if not folder.is_dir():
+        return
+    kept = {sha256[: 2 * PHOTO_BYTES] for sha256 in sha256s}
+    with locked(folder):
+        for piece in pieces(folder):
+            if not {key[:PHOTO_BYTES].hex() for key in _keys(piece)} <= kept:
+                disk.remove_folder(piece)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the lock under which pieces are opened and removed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "lock"):
+        yield
+
+
+def pieces(folder: Path) -> list[Path]:
+    """Return all pieces of all shelves."""
+    return [piece for shelf in disk.folders_in(folder) for piece in disk.folders_in(shelf)]
+
+
+def size(piece: Path) -> int:
+    """Return the bytes of a piece's rows."""
+    try:
+        return (piece / ROWS).stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _keys(piece: Path) -> list[bytes]:
+    """Return the keys of a piece; one that belongs to no photo where it is damaged."""
+    try:
+        return [key.tobytes() for key in np.load(piece / KEYS, allow_pickle=False)["key"]]
+    except (OSError, ValueError, EOFError, IndexError):
+        return [b""]
+
+
+def remove_oldest(folder: Path, most_bytes: float) -> int:
+    """Remove the pieces not used for longest until the others have so much at most; return how much they have."""
+    oldest_first = sorted(pieces(folder), key=lambda piece: piece.stat().st_mtime)
+    left = sum(map(size, oldest_first))
+    for piece in oldest_first:
+        if left > most_bytes and not _in_use(folder, piece):
+            left -= size(piece)
+            disk.remove_folder(piece)
+    return left
+
+
+def _in_use(folder: Path, piece: Path) -> bool:
+    marks = [path.name for path in piece.iterdir() if path.name not in (ROWS, KEYS)]
+    return any(disk.is_held(folder / f"{mark}.lock") for mark in marks)
