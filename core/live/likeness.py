@@ -11,12 +11,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
+import tensorflow as tf
 
 from core.data.arrays import load_faces
 from core.data.cropping import resize_square
 from core.errors import LabError
 from core.experiments.runs import open_run
-from core.training.similarity import SIZE_PX, bundled_features
+from core.models.weights import require_weights
+from core.training.similarity import BACKBONE, SIZE_PX, bundled_network
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ def of_run(run_folder: Path, workspace: Workspace) -> Likeness | None:
     try:
         dataset = open_run(run_folder).dataset
         practice = load_faces(dataset, workspace, "train", SIZE_PX, per_class=MOST_PHOTOS)
-        features = bundled_features(workspace)
+        features = _features(workspace)
         rows = _at_one_length(features(practice.faces_rgb))
     except (LabError, OSError):
         return None
@@ -50,6 +52,18 @@ def of_run(run_folder: Path, workspace: Workspace) -> Likeness | None:
 
     likeness([np.zeros((SIZE_PX, SIZE_PX, 3), np.uint8)])
     return likeness
+
+
+def _features(workspace: Workspace) -> Callable[[np.ndarray], np.ndarray]:
+    """Return what gives features without keeping any: pictures of a webcam touch no disk."""
+    network = bundled_network(require_weights(BACKBONE, workspace)).prefix
+    shape = (None, SIZE_PX, SIZE_PX, 3)
+    traced = tf.function(lambda faces: network(faces, training=False), input_signature=[tf.TensorSpec(shape)])
+
+    def features(faces_rgb: np.ndarray) -> np.ndarray:
+        return np.asarray(np.asarray(traced(faces_rgb.astype(np.float32)), np.float32).mean(axis=(1, 2)))
+
+    return features
 
 
 def _at_one_length(rows: np.ndarray) -> np.ndarray:

@@ -18,8 +18,8 @@ from core.data.versions import load_dataset
 from core.errors import DatasetError, PhotoError
 from core.features.store import FeatureStore
 from core.jobfolder import JobFolder
-from core.models.classifier import build_classifier
-from core.models.weights import require_weights
+from core.models.classifier import Classifier, build_classifier
+from core.models.weights import FoundWeights, require_weights
 from core.training.features import FrozenLayers
 from core.training.frozen import shelves
 from core.training.pictures import Pictures
@@ -28,6 +28,7 @@ from core.workspace import Workspace
 BACKBONE: Literal["face-vgg-mini"] = "face-vgg-mini"
 SIZE_PX = 96
 BATCH = 32
+CONFIG = TrainConfig(backbone=BACKBONE, image_size_px=SIZE_PX, precision="float32")
 
 FaceFeatures = Callable[[Pictures], np.ndarray]
 
@@ -63,13 +64,17 @@ def bundled_features(workspace: Workspace) -> Iterator[FaceFeatures]:
     Raises:
         WeightsError: its weights are not there.
     """
-    config = TrainConfig(backbone=BACKBONE, image_size_px=SIZE_PX, precision="float32")
     found = require_weights(BACKBONE, workspace)
-    network = build_classifier(config, 2, found, precision="float32")
+    network = bundled_network(found)
     depth = len(network.units)
     with FeatureStore(workspace.features) as store:
-        layers = FrozenLayers(network, depth, shelves(network, config, found.sha256, store, [depth]), [depth])
+        layers = FrozenLayers(network, depth, shelves(network, CONFIG, found.sha256, store, [depth]), [depth])
         yield lambda pictures: layers(pictures, np.arange(len(pictures)), adding=True).mean(axis=(1, 2))
+
+
+def bundled_network(found: FoundWeights) -> Classifier:
+    """Build the bundled network with its weights; its `prefix` gives the features before they are averaged."""
+    return build_classifier(CONFIG, 2, found, precision="float32")
 
 
 def face_similarity(

@@ -33,6 +33,10 @@ USUAL_CARDS = 2
 ENOUGH = len(words.SHOTS)
 # Of the single pictures these are the first place; the others are the second.
 SHOTS_HERE = 5
+# How often the sentence under the cards is looked after.
+LOOK_S = 1.0
+# Troubles that leave the single pictures. With the camera in another tab of the lab, they would take it from there.
+ALONE = ("refused", "none", "taken", "unplugged", "insecure")
 WITH = (TrainConfig().preset, "webcam")
 
 
@@ -67,6 +71,7 @@ class Sitting:
         recorders: what was seen, by card and take.
         answer: to the newest picture, as capture.js reads it.
         trouble: what is wrong with the camera; "" where nothing is.
+        drawn: what the page below the cards was drawn with.
         error: why a picture could not be kept.
         cards: how many cards there are at least.
     """
@@ -74,6 +79,7 @@ class Sitting:
     recorders: dict[tuple[int, int], Recorder] = field(default_factory=dict)
     answer: dict[str, Any] | None = None
     trouble: str = ""
+    drawn: tuple[object, ...] = ("",)
     error: str = ""
     cards: int = USUAL_CARDS
 
@@ -85,20 +91,25 @@ class Sitting:
 
 
 def form(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
-    """Draw the cards, and the button that starts; a search for faces that was asked for is returned."""
-    st.fragment(_cards)(workspace, into)
+    """Draw the cards, and the button that starts; what it queues is opened by itself."""
+    sitting: Sitting = state.SITTING.get() or Sitting()
+    state.SITTING.set(sitting)
+    takes = jobs.takes(workspace)
+    st.fragment(_cards)(takes, sitting)
+    preset = _below(workspace, takes, sitting, into)
+    st.fragment(_missing, run_every=LOOK_S)(takes)
+    if preset is not None:
+        return _start(workspace, takes, into, preset)
+    if sitting.trouble in ALONE:
+        _single(takes, sitting)
     return None
 
 
 @page.errors_as_sentences()
-def _cards(workspace: Workspace, into: Dataset | None) -> None:
-    # Forgotten where somebody erased everything meanwhile.
-    sitting: Sitting = state.SITTING.get() or Sitting()
-    state.SITTING.set(sitting)
-    takes = jobs.takes(workspace)
-    numbers = _numbers(takes, sitting)
+def _cards(takes: Takes, sitting: Sitting) -> None:
+    """Draw the cards. Each picture runs this anew, so nothing else is drawn here."""
     camera.capture(
-        _data(takes, sitting, numbers),
+        _data(takes, sitting, _numbers(takes, sitting)),
         Widget.CAPTURE,
         on_picture=lambda picture: _heard(takes, sitting, picture),
         on_who=lambda who: _said(takes, convert(who, tuple[_Who, ...], "who sits there")),
@@ -107,9 +118,11 @@ def _cards(workspace: Workspace, into: Dataset | None) -> None:
     )
     if sitting.error:
         page.show_error(sitting.error)
-    _below(workspace, takes, sitting, into)
-    if sitting.trouble in ("refused", "none", "taken", "unplugged", "insecure"):
-        _single(takes, sitting)
+    # Without a camera the single pictures stand below, of whoever has a name by now.
+    drawn = (sitting.trouble, *(takes.sitters() if sitting.trouble else ()))
+    if drawn != sitting.drawn:
+        sitting.drawn = drawn
+        st.rerun()
 
 
 def _numbers(takes: Takes, sitting: Sitting) -> list[int]:
@@ -145,6 +158,9 @@ def _data(takes: Takes, sitting: Sitting, numbers: list[int]) -> dict[str, Any]:
 
 def _heard(takes: Takes, sitting: Sitting, sent: Any) -> None:
     """Look at a picture, and keep it where its person agreed and it is worth it. What is wrong is told once."""
+    if state.SITTING.get() is not sitting:
+        # The last picture of a recording that was taken over, or erased, meanwhile.
+        return
     try:
         picture = convert(sent, _Picture, "a picture")
         _said(takes, picture.who)
@@ -197,18 +213,22 @@ def _again(takes: Takes, sitting: Sitting, number: Any) -> None:
         sitting.forget(number)
 
 
-def _below(workspace: Workspace, takes: Takes, sitting: Sitting, into: Dataset | None) -> None:
-    """Draw what stands under the cards: more people, how many pictures, with which settings, and the start."""
+def _below(workspace: Workspace, takes: Takes, sitting: Sitting, into: Dataset | None) -> str | None:
+    """Draw what stands under the cards: more people, how many pictures, with which settings, and the start.
+
+    Returns:
+        The preset to train with, "" for none, where the start was clicked just now.
+    """
     last = _numbers(takes, sitting)[-1]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button(words.ANOTHER_PERSON, key=Widget.CAPTURE_MORE):
             sitting.cards = last + 1
-            st.rerun(scope="fragment")
+            st.rerun()
         if last > USUAL_CARDS and st.button(words.ONE_LESS, key=Widget.CAPTURE_LESS):
             takes.drop(last)
             sitting.forget(last)
             sitting.cards = last - 1
-            st.rerun(scope="fragment")
+            st.rerun()
         st.number_input(
             words.EACH,
             FEWEST,
@@ -220,16 +240,24 @@ def _below(workspace: Workspace, takes: Takes, sitting: Sitting, into: Dataset |
             on_change=lambda: takes.set_target(int(st.session_state[Widget.CAPTURE_EACH])),
         )
         preset = _with(workspace) if into is None else ""
-        lacking = missing(takes)
-        pressed = st.button(words.START, key=Widget.CAPTURE_START, type="primary", disabled=bool(lacking), width=160)
-    st.caption(lacking or words.STARTED)
-    if pressed:
-        job = jobs.add_takes(workspace, takes, into) if into else jobs.crop_takes(workspace, takes, words.WEBCAM_SET)
-        state.CROP_JOB.set(job.id)
-        state.TRAIN_NEXT.set(False)
-        state.TRAIN_AT_ONCE.set(preset)
-        state.SITTING.set(None)
-        st.rerun()
+        pressed = st.button(words.START, key=Widget.CAPTURE_START, type="primary", width=160)
+    return preset if pressed else None
+
+
+@page.errors_as_sentences()
+def _missing(takes: Takes) -> None:
+    """Say what is missing, or what comes next; looks itself, for pictures come without a click."""
+    st.caption(missing(takes) or words.STARTED)
+
+
+def _start(workspace: Workspace, takes: Takes, into: Dataset | None, preset: str) -> JobFolder | None:
+    """Queue the search for faces, if nothing is missing."""
+    if lacking := missing(takes):
+        st.warning(lacking)
+        return None
+    state.SITTING.set(None)
+    state.TRAIN_AT_ONCE.set(preset)
+    return jobs.add_takes(workspace, takes, into) if into else jobs.crop_takes(workspace, takes, words.WEBCAM_SET)
 
 
 def _with(workspace: Workspace) -> str:
@@ -277,15 +305,14 @@ def _single(takes: Takes, sitting: Sitting) -> None:
         if taken >= len(words.SHOTS):
             st.markdown(words.SHOTS_DONE)
             return
-        shot = st.camera_input(
-            f"{taken + 1} / {len(words.SHOTS)}: {words.SHOTS[taken]}",
-            key=f"{Widget.SHOT}-{number}-{taken}-{state.UPLOADS.get()}",
-        )
+        st.markdown(f"**{words.shot(taken)}**")
+        key = Widget.SHOT.of(number, taken, state.UPLOADS.get())
+        shot = st.camera_input(words.shot(taken), key=key, label_visibility="collapsed")
         if shot:
             _take_shot(takes, sitting, number, taken, shot.getvalue())
             uploads.give_back([shot])
             state.count_up(state.UPLOADS)
-            st.rerun(scope="fragment")
+            st.rerun()
 
 
 def _take_shot(takes: Takes, sitting: Sitting, number: int, taken: int, jpeg: bytes) -> None:

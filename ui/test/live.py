@@ -25,6 +25,8 @@ from ui.text import test as test_words
 from ui.text import webcam as words
 
 LARGEST_PERCENT = 95
+# How often the page looks for pictures that fooled a network.
+LOOK_S = 1.0
 MOST_BARS = 8
 
 
@@ -108,6 +110,7 @@ def show(workspace: Workspace, shelf: RunList, row: ListedRun) -> None:
         state.LIVE.set(watched)
     rows = (row, second) if second else (row,)
     st.fragment(_picture)(workspace, watched, _Asked(rows, sure_from))
+    st.fragment(fooling.add, run_every=LOOK_S)(workspace, watched.fooling, row.run.dataset)
 
 
 def _beside(shelf: RunList, row: ListedRun) -> ListedRun | None:
@@ -142,7 +145,6 @@ def _picture(workspace: Workspace, watched: Watched, asked: _Asked) -> None:
     )
     if watched.error:
         page.show_error(watched.error)
-    fooling.add(workspace, watched.fooling, asked.rows[0].run.dataset)
 
 
 def _sure_from() -> float:
