@@ -172,13 +172,18 @@ def test_the_published_experiment_runs_in_the_same_flow(visitor: Visitor, camera
     visitor.open("dataset")
     visitor.presses(visitor.button(photos_words.PHOTO_STEPS[0]))
     visitor.presses(visitor.page.get_by_text(photos_words.SOURCE_WEBCAM, exact=True))
-    visitor.presses(visitor.page.get_by_role("combobox", name=words.TRAIN_WITH))
+    expect(visitor.page.locator(".capture .box:visible")).to_be_visible()
+    choice = visitor.page.get_by_role("combobox", name=words.TRAIN_WITH)
+    # A list that opens while the page still scrolls closes again.
+    choice.scroll_into_view_if_needed()
+    visitor.page.wait_for_timeout(500)
+    visitor.presses(choice)
     visitor.presses(visitor.page.get_by_role("option", name=train_words.PRESETS["webcam"][0]))
     visitor.clicks(words.START)
     visitor.sees(words.LIVE_TITLE)
     visitor.waits_for(visitor.page.locator(".live .network li").first)
     visitor.photographs("published")
-    assert runs.list_runs(server.workspace)[0].config.preset == "webcam"
+    assert [run.config.preset for run in runs.list_runs(server.workspace)] == ["webcam", "recommended"]
 
 
 def test_the_final_exam_of_one_minute_says_so_and_leads_to_the_live_picture(visitor: Visitor, server: Server) -> None:

@@ -33,8 +33,6 @@ USUAL_CARDS = 2
 ENOUGH = len(words.SHOTS)
 # Of the single pictures these are the first place; the others are the second.
 SHOTS_HERE = 5
-# How often the sentence under the cards is looked after.
-LOOK_S = 1.0
 # Troubles that leave the single pictures. With the camera in another tab of the lab, they would take it from there.
 ALONE = ("refused", "none", "taken", "unplugged", "insecure")
 WITH = (TrainConfig().preset, "webcam")
@@ -71,7 +69,6 @@ class Sitting:
         recorders: what was seen, by card and take.
         answer: to the newest picture, as capture.js reads it.
         trouble: what is wrong with the camera; "" where nothing is.
-        drawn: what the page below the cards was drawn with.
         error: why a picture could not be kept.
         cards: how many cards there are at least.
     """
@@ -79,7 +76,6 @@ class Sitting:
     recorders: dict[tuple[int, int], Recorder] = field(default_factory=dict)
     answer: dict[str, Any] | None = None
     trouble: str = ""
-    drawn: tuple[object, ...] = ("",)
     error: str = ""
     cards: int = USUAL_CARDS
 
@@ -91,23 +87,18 @@ class Sitting:
 
 
 def form(workspace: Workspace, into: Dataset | None) -> JobFolder | None:
-    """Draw the cards, and the button that starts; what it queues is opened by itself."""
-    sitting: Sitting = state.SITTING.get() or Sitting()
-    state.SITTING.set(sitting)
-    takes = jobs.takes(workspace)
-    st.fragment(_cards)(takes, sitting)
-    preset = _below(workspace, takes, sitting, into)
-    st.fragment(_missing, run_every=LOOK_S)(takes)
-    if preset is not None:
-        return _start(workspace, takes, into, preset)
-    if sitting.trouble in ALONE:
-        _single(takes, sitting)
+    """Draw the cards, and the button that starts; what it queues is opened from here."""
+    st.fragment(_recording)(workspace, into)
     return None
 
 
 @page.errors_as_sentences()
-def _cards(takes: Takes, sitting: Sitting) -> None:
-    """Draw the cards. Each picture runs this anew, so nothing else is drawn here."""
+def _recording(workspace: Workspace, into: Dataset | None) -> None:
+    """Draw all of it, anew with each picture; what stands outside could lose a click to the picture that follows."""
+    # Forgotten where somebody erased everything meanwhile.
+    sitting: Sitting = state.SITTING.get() or Sitting()
+    state.SITTING.set(sitting)
+    takes = jobs.takes(workspace)
     camera.capture(
         _data(takes, sitting, _numbers(takes, sitting)),
         Widget.CAPTURE,
@@ -118,11 +109,9 @@ def _cards(takes: Takes, sitting: Sitting) -> None:
     )
     if sitting.error:
         page.show_error(sitting.error)
-    # Without a camera the single pictures stand below, of whoever has a name by now.
-    drawn = (sitting.trouble, *(takes.sitters() if sitting.trouble else ()))
-    if drawn != sitting.drawn:
-        sitting.drawn = drawn
-        st.rerun()
+    _below(workspace, takes, sitting, into)
+    if sitting.trouble in ALONE:
+        _single(takes, sitting)
 
 
 def _numbers(takes: Takes, sitting: Sitting) -> list[int]:
@@ -213,22 +202,18 @@ def _again(takes: Takes, sitting: Sitting, number: Any) -> None:
         sitting.forget(number)
 
 
-def _below(workspace: Workspace, takes: Takes, sitting: Sitting, into: Dataset | None) -> str | None:
-    """Draw what stands under the cards: more people, how many pictures, with which settings, and the start.
-
-    Returns:
-        The preset to train with, "" for none, where the start was clicked just now.
-    """
-    last = _numbers(takes, sitting)[-1]
+def _below(workspace: Workspace, takes: Takes, sitting: Sitting, into: Dataset | None) -> None:
+    """Draw what stands under the cards: more people, how many pictures, with which settings, and the start."""
+    last, lacking = _numbers(takes, sitting)[-1], missing(takes)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button(words.ANOTHER_PERSON, key=Widget.CAPTURE_MORE):
             sitting.cards = last + 1
-            st.rerun()
+            st.rerun(scope="fragment")
         if last > USUAL_CARDS and st.button(words.ONE_LESS, key=Widget.CAPTURE_LESS):
             takes.drop(last)
             sitting.forget(last)
             sitting.cards = last - 1
-            st.rerun()
+            st.rerun(scope="fragment")
         st.number_input(
             words.EACH,
             FEWEST,
@@ -240,24 +225,15 @@ def _below(workspace: Workspace, takes: Takes, sitting: Sitting, into: Dataset |
             on_change=lambda: takes.set_target(int(st.session_state[Widget.CAPTURE_EACH])),
         )
         preset = _with(workspace) if into is None else ""
-        pressed = st.button(words.START, key=Widget.CAPTURE_START, type="primary", width=160)
-    return preset if pressed else None
-
-
-@page.errors_as_sentences()
-def _missing(takes: Takes) -> None:
-    """Say what is missing, or what comes next; looks itself, for pictures come without a click."""
-    st.caption(missing(takes) or words.STARTED)
-
-
-def _start(workspace: Workspace, takes: Takes, into: Dataset | None, preset: str) -> JobFolder | None:
-    """Queue the search for faces, if nothing is missing."""
-    if lacking := missing(takes):
-        st.warning(lacking)
-        return None
-    state.SITTING.set(None)
-    state.TRAIN_AT_ONCE.set(preset)
-    return jobs.add_takes(workspace, takes, into) if into else jobs.crop_takes(workspace, takes, words.WEBCAM_SET)
+        pressed = st.button(words.START, key=Widget.CAPTURE_START, type="primary", disabled=bool(lacking), width=160)
+    st.caption(lacking or words.STARTED)
+    if pressed:
+        state.SITTING.set(None)
+        job = jobs.add_takes(workspace, takes, into) if into else jobs.crop_takes(workspace, takes, words.WEBCAM_SET)
+        state.CROP_JOB.set(job.id)
+        state.TRAIN_NEXT.set(False)
+        state.TRAIN_AT_ONCE.set(preset)
+        st.rerun()
 
 
 def _with(workspace: Workspace) -> str:
@@ -312,7 +288,7 @@ def _single(takes: Takes, sitting: Sitting) -> None:
             _take_shot(takes, sitting, number, taken, shot.getvalue())
             uploads.give_back([shot])
             state.count_up(state.UPLOADS)
-            st.rerun()
+            st.rerun(scope="fragment")
 
 
 def _take_shot(takes: Takes, sitting: Sitting, number: int, taken: int, jpeg: bytes) -> None:

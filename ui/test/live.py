@@ -25,8 +25,6 @@ from ui.text import test as test_words
 from ui.text import webcam as words
 
 LARGEST_PERCENT = 95
-# How often the page looks for pictures that fooled a network.
-LOOK_S = 1.0
 MOST_BARS = 8
 
 
@@ -95,6 +93,16 @@ def offer(row: ListedRun) -> None:
 
 def show(workspace: Workspace, shelf: RunList, row: ListedRun) -> None:
     """Draw the live picture of a run."""
+    st.fragment(_watching)(workspace, shelf, row)
+
+
+@page.errors_as_sentences()
+def _watching(workspace: Workspace, shelf: RunList, row: ListedRun) -> None:
+    """Draw all of it, anew with each picture; what stands outside could lose a click to the picture that follows."""
+    watched = state.LIVE.get()
+    if watched is None or watched.run_id != row.id:
+        watched = Watched(row.id)
+        state.LIVE.set(watched)
     sure, beside, back = st.columns([1.6, 3, 1.2], gap="medium", vertical_alignment="bottom")
     with sure:
         sure_from = _sure_from()
@@ -104,13 +112,16 @@ def show(workspace: Workspace, shelf: RunList, row: ListedRun) -> None:
         if st.button(words.TO_RESULT, key=Widget.TO_RESULT, width="stretch"):
             del st.query_params[Param.LIVE]
             st.rerun()
-    watched = state.LIVE.get()
-    if watched is None or watched.run_id != row.id:
-        watched = Watched(row.id)
-        state.LIVE.set(watched)
-    rows = (row, second) if second else (row,)
-    st.fragment(_picture)(workspace, watched, _Asked(rows, sure_from))
-    st.fragment(fooling.add, run_every=LOOK_S)(workspace, watched.fooling, row.run.dataset)
+    asked = _Asked((row, second) if second else (row,), sure_from)
+    camera.live(
+        _data(watched, asked),
+        Widget.LIVE,
+        on_picture=lambda sent: _heard(workspace, watched, asked, sent),
+        on_trouble=lambda wrong: setattr(watched, "trouble", wrong if wrong in words.TROUBLES else ""),
+    )
+    if watched.error:
+        page.show_error(watched.error)
+    fooling.add(workspace, watched.fooling, row.run.dataset)
 
 
 def _beside(shelf: RunList, row: ListedRun) -> ListedRun | None:
@@ -133,18 +144,6 @@ def _beside(shelf: RunList, row: ListedRun) -> ListedRun | None:
 
 def _title(row: ListedRun) -> str:
     return common.numbered(row.number, runs.what_learned(row))
-
-
-@page.errors_as_sentences()
-def _picture(workspace: Workspace, watched: Watched, asked: _Asked) -> None:
-    camera.live(
-        _data(watched, asked),
-        Widget.LIVE,
-        on_picture=lambda sent: _heard(workspace, watched, asked, sent),
-        on_trouble=lambda wrong: setattr(watched, "trouble", wrong if wrong in words.TROUBLES else ""),
-    )
-    if watched.error:
-        page.show_error(watched.error)
 
 
 def _sure_from() -> float:

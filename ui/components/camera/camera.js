@@ -9,6 +9,9 @@ const LOST_MS = 6000;
 // A camera that shows nothing new for so long was unplugged, or slept with its computer.
 const STILL_MS = 4000;
 const AGAIN_MS = 2000;
+// So long after a click elsewhere on the page no picture is sent: of a click and a picture that Streamlit hears at the
+// same moment, it forgets the click.
+const QUIET_MS = 700;
 const LOCK = "lab-camera";
 const TROUBLES = {
   NotAllowedError: "refused", SecurityError: "refused", NotFoundError: "none", OverconstrainedError: "none",
@@ -23,10 +26,15 @@ function element(tag, className, text) {
 }
 
 class Camera {
-  // `send` is called with each picture ({ n, jpeg }), `tell` with what is wrong, "" where nothing is.
-  constructor(send, tell) {
+  // `root` is what the component draws into; `send` is called with each picture ({ n, jpeg }), `tell` with what is wrong, "" where nothing is.
+  constructor(root, send, tell) {
     this.send = send;
     this.tell = tell;
+    this.quietUntil = 0;
+    this.onPress = (event) => {
+      if (!event.composedPath().includes(root)) this.quietUntil = performance.now() + QUIET_MS;
+    };
+    document.addEventListener("pointerdown", this.onPress, true);
     this.video = element("video");
     this.video.muted = this.video.playsInline = this.video.autoplay = true;
     this.video.setAttribute("aria-hidden", "true");
@@ -109,7 +117,7 @@ class Camera {
     if (!this.stream || document.hidden) return;
     if (!this.alwaysNew && now - this.newAt > STILL_MS) return this.lost();
     if (this.waiting && now - this.waiting.at > LOST_MS) this.waiting = undefined;
-    if (this.paused || this.waiting || !(this.isNew || this.alwaysNew) || !this.video.videoWidth) return;
+    if (now < this.quietUntil || this.paused || this.waiting || !(this.isNew || this.alwaysNew) || !this.video.videoWidth) return;
     this.isNew = false;
     this.ask({});
   }
@@ -157,6 +165,7 @@ class Camera {
 
   close() {
     this.closed = true;
+    document.removeEventListener("pointerdown", this.onPress, true);
     clearInterval(this.clock);
     clearTimeout(this.again);
     this.release();

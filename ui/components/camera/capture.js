@@ -124,7 +124,7 @@ class Capture {
     this.grid = element("div", "grid");
     root.replaceChildren(this.trouble, this.grid);
     this.data = data;
-    this.camera = new Camera((picture) => this.ask(picture), (wrong) => this.tell(wrong));
+    this.camera = new Camera(root, (picture) => this.ask(picture), (wrong) => this.tell(wrong));
     this.onKey = (event) => this.key(event);
     for (const kind of ["keydown", "keyup"]) window.addEventListener(kind, this.onKey);
     this.onBlur = () => this.record(undefined);

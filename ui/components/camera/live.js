@@ -48,7 +48,7 @@ class Live {
     columns.append(left, right);
     root.replaceChildren(this.trouble, columns);
     this.data = data;
-    this.camera = new Camera((picture) => this.ask(picture), (wrong) => this.tell(wrong));
+    this.camera = new Camera(root, (picture) => this.ask(picture), (wrong) => this.tell(wrong));
     this.frame.prepend(this.camera.video);
     this.freeze.addEventListener("click", () => this.setFrozen(!this.camera.paused));
     this.why.addEventListener("click", () => this.ask({ n: (this.camera.n += 1), jpeg: this.frozen, why: true }));
