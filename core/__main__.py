@@ -177,9 +177,12 @@ def _parser() -> argparse.ArgumentParser:
     worker = commands.add_parser("worker", help="do queued jobs (started by the browser lab itself)")
     worker.add_argument("lane", choices=("train", "helper"), metavar="LANE")
 
+    check = commands.add_parser("check", help="look into a model without opening it (done by the browser lab itself)")
+    check.add_argument("file", type=Path, metavar="FILE")
+
     commands.add_parser("live", help="look at a webcam's pictures (started by the browser lab itself)")
 
-    for each in (crop, train, sweep, test, listing, download, take):
+    for each in (crop, train, sweep, test, listing, download, take, check):
         each.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     return parser
 
@@ -198,8 +201,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             commands.live()
             return 0
         _end_tidily()
-        disk.clear_temporary(Workspace.personal().root)
-        trash.finish(Workspace.personal().root)
+        if arguments.command != "check":
+            disk.clear_temporary(Workspace.personal().root)
+            trash.finish(Workspace.personal().root)
         answer = commands.COMMANDS[arguments.command](arguments)
     except LabError as error:
         return _refused(error)

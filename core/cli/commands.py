@@ -229,6 +229,14 @@ def worker(lane: str) -> None:
     workers.run_worker(lane, Workspace.personal())
 
 
+def check(arguments: argparse.Namespace) -> Answer:
+    """Look into a model without opening it, see `core.models.foreign_model.check_apart`."""
+    from core.models import foreign_model
+
+    foreign_model.check(arguments.file)
+    return Answer({}, "")
+
+
 def live() -> None:
     """Answer what a server asks about a webcam's pictures, see `core.live.process`."""
     from core.live import process
@@ -238,6 +246,7 @@ def live() -> None:
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], Answer]] = {
     "crop": crop,
+    "check": check,
     "train": train,
     "sweep": sweep,
     "test": test,

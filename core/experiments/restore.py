@@ -119,7 +119,7 @@ def _write(zipped: zipfile.ZipFile, path: Path, header: archive.Header) -> None:
     for event in _epoch_events(_read_bytes(zipped, archive.EVENTS), dataset):
         disk.append_line(path / "events.jsonl", event)
     _extract_model(zipped, run.model_path)
-    foreign_model.check(run.model_path)
+    foreign_model.check_apart(run.model_path)
     run.job.set_state("done")
 
 

@@ -7,8 +7,11 @@ file with any other part, or with arrays that lie in other files, is refused.
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import zipfile
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import h5py
 
@@ -16,9 +19,10 @@ from core.errors import RunError
 from core.models import weights_file
 from core.zips import UNREADABLE, open_zip
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ROOT = Path(__file__).resolve().parents[2]
+LONGEST_CHECK_S = 120.0
+# Exit code of the command line after a sentence on stderr.
+REFUSED = 2
 PARTS = {"metadata.json", "config.json", "model.weights.h5"}
 LARGEST_CONFIG_BYTES = 20_000_000
 LARGEST_WEIGHTS_BYTES = 4_000_000_000
@@ -49,6 +53,25 @@ def check(path: Path) -> None:
         raise RunError(f'"{path.name}" cannot be read as a network ({error}); bring an intact copy.') from error
     if strange:
         raise RunError(f'"{path.name}" holds {strange!r}, which this lab never makes; bring one that it made.')
+
+
+def check_apart(path: Path) -> None:
+    """Do the same in a process of its own: the HDF5 library can die of a changed file, and a server must not.
+
+    Raises:
+        RunError: as `check` does, and where that process died or took longer than `LONGEST_CHECK_S`.
+    """
+    command = [sys.executable, "-m", "core", "check", str(path.resolve())]
+    try:
+        done = subprocess.run(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=LONGEST_CHECK_S
+        )
+    except subprocess.TimeoutExpired as error:
+        raise RunError(f'"{path.name}" takes too long to be read as a network; bring an intact copy.') from error
+    if done.returncode == REFUSED:
+        raise RunError(done.stderr.strip().splitlines()[-1])
+    if done.returncode:
+        raise RunError(f'"{path.name}" cannot be read as a network (its reader broke); bring an intact copy.')
 
 
 def _check_parts(name: str, archive: zipfile.ZipFile) -> None:

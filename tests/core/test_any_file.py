@@ -204,7 +204,7 @@ def test_a_change_anywhere_in_an_experiment_that_is_brought_back(
     whole: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: int, change: Callable[[Any], Any], line: int
 ) -> None:
     # The network has tests of its own.
-    monkeypatch.setattr(foreign_model, "check", lambda path: None)
+    monkeypatch.setattr(foreign_model, "check_apart", lambda path: None)
     names = sorted(name for name in whole.taken if name.startswith("run/"))
     name = names[place % len(names)]
     lines = whole.taken[name].decode("utf-8").splitlines() if name == archive.EVENTS else [whole.taken[name]]

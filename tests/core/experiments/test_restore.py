@@ -11,6 +11,7 @@ import pytest
 from core.errors import RunError
 from core.experiments import archive, restore, runs
 from core.experiments.runs import Run
+from core.models import foreign_model
 from core.workspace import Workspace
 from tests import fakes
 from tests.core.models.test_foreign_model import write_model
@@ -21,6 +22,12 @@ def finished(lab_home: Workspace) -> Run:
     run = fakes.run(lab_home, fakes.dataset(lab_home), epochs=4)
     write_model(run.model_path)
     return run
+
+
+@pytest.fixture(autouse=True)
+def checked_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look into networks in this process, and start no other one for each test."""
+    monkeypatch.setattr(foreign_model, "check_apart", foreign_model.check)
 
 
 @pytest.fixture
@@ -190,3 +197,10 @@ def test_a_network_that_holds_code_is_refused(taken, elsewhere, tmp_path):
     with pytest.raises(RunError, match="holds 'Lambda', which this lab never makes"):
         restore.unpack_run(copy, elsewhere)
     assert list(elsewhere.runs.iterdir()) == []
+
+
+def test_a_network_is_looked_into_in_a_process_apart(finished, taken, elsewhere, monkeypatch):
+    asked = []
+    monkeypatch.setattr(foreign_model, "check_apart", lambda path: asked.append(path.name))
+    restore.unpack_run(taken, elsewhere)
+    assert asked == ["model.keras"]

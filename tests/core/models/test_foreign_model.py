@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -128,3 +129,19 @@ def test_another_file_is_refused(tmp_path):
         archive.writestr("assets/code.py", "evil")
     with pytest.raises(RunError, match="no network that this lab saved"):
         foreign_model.check(tmp_path / "b.keras")
+
+
+def test_a_process_of_its_own_finds_the_same_and_its_death_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = write_model(tmp_path / "model.keras")
+    foreign_model.check_apart(saved)
+    other = tmp_path / "other.keras"
+    other.write_bytes(b"no network")
+    with pytest.raises(RunError) as said:
+        foreign_model.check(other)
+    with pytest.raises(RunError, match=re.escape(str(said.value))):
+        foreign_model.check_apart(other)
+    monkeypatch.setattr(foreign_model.sys, "executable", "/bin/false")
+    with pytest.raises(RunError, match="its reader broke"):
+        foreign_model.check_apart(saved)
