@@ -17,6 +17,8 @@ from scipy.sparse.csgraph import connected_components
 # 40, halved, brightened by a quarter, or with 2 % cut off each side differs from itself in 44 at most, 9 times of 10.
 NEAR_BITS = 48
 BURST = timedelta(seconds=60)
+# What the lab's own recordings name as their maker (`takes`).
+WEBCAM = "Webcam"
 
 
 class Groupable(Protocol):

@@ -135,7 +135,7 @@ def warnings(dataset: Dataset) -> list[dict[str, str]]:
         if entry.kind != "across_splits" or (entry.sha256, entry.person) not in mentioned
     ]
     rows += [
-        (item.name, f'counts in the {SPLIT_WORDS[item.split]}, and lies in practice: "{twin.name}"')
+        (item.name, f'counts in the {SPLIT_WORDS[item.split]}, and belongs with "{twin.name}" in practice')
         for item, twin in leaks
     ]
     return [{"name": name, "reason": reason} for name, reason in sorted(rows)]
@@ -147,9 +147,9 @@ def sentences(dataset: Dataset) -> list[str]:
     for split in HELD_OUT:
         exam = SPLIT_WORDS[split]
         if out := leaking(dataset, split):
-            found.append(f"In practice too, so not counted in the {exam}: {_named(out)}.")
+            found.append(f"Belong with practice photos, so not counted in the {exam}: {_named(out)}.")
         if counting := [item for item, _ in counted(dataset) if item.split == split]:
-            found.append(f"In practice too, and counted in the {exam} all the same: {_named(counting)}.")
+            found.append(f"Belong with practice photos, and counted in the {exam} all the same: {_named(counting)}.")
     if shared := [entry for entry in dataset.to_review if entry.kind == "same_as_other_person"]:
         found.append(f"Look at these, they are alike and of two people: {_named(shared)}.")
     return found

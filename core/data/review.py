@@ -13,7 +13,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from core.data.detection import Face
-from core.data.groups import near_pairs
+from core.data.groups import WEBCAM, near_pairs
 from core.data.photofolder import PhotoFacts
 from core.data.read import LeftOut
 from core.errors import PhotoError
@@ -63,7 +63,7 @@ def to_review(items: Sequence[Item], facts: Mapping[str, PhotoFacts | PhotoError
     for index, other in _across_people(items, facts):
         reason = f'looks the same as "{items[other].name}" of "{items[other].person}"'
         reasons[index].append(("same_as_other_person", reason))
-    for index, other in _across_splits(items):
+    for index, other in _across_splits(items, facts):
         reason = f'belongs together with "{items[other].name}" in another part of the split'
         reasons[index].append(("across_splits", reason))
     return [
@@ -162,11 +162,16 @@ def _needs_look(item: Item, other: Item) -> bool:
     return item.split != other.split and not decided
 
 
-def _across_splits(items: Sequence[Item]) -> list[tuple[int, int]]:
-    """Pair each photo with the first of its group that is in another split."""
+def _across_splits(items: Sequence[Item], facts: Mapping[str, PhotoFacts | PhotoError]) -> list[tuple[int, int]]:
+    """Pair each photo with the first of its group that is in another split.
+
+    A take of the webcam is practice and mock exam by design, so nobody is asked about it.
+    """
     members: dict[int, list[int]] = defaultdict(list)
     for index, item in enumerate(items):
-        members[item.group].append(index)
+        fact = facts.get(item.sha256)
+        if not (isinstance(fact, PhotoFacts) and (fact.camera or "").startswith(f"{WEBCAM} take ")):
+            members[item.group].append(index)
     pairs = []
     for indices in members.values():
         for index in indices:

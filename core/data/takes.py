@@ -21,6 +21,7 @@ from PIL.ExifTags import IFD, Base
 
 from core import disk
 from core.config import SPLITS, Split, SplitConfig
+from core.data.groups import WEBCAM
 from core.data.uploads import as_folder, link_or_copy
 from core.errors import DamagedFileError, DatasetError
 from core.schema import Schema
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-MAKER = "Webcam"
 TAKES = 2
 # Where a copy is laid out for the search.
 LAID_OUT = "photos"
@@ -219,7 +219,7 @@ def _in_time(n: int, parts: Sequence[Split], split: SplitConfig) -> list[Split]:
 def stamped(jpeg: bytes, take: int, mark: str, at: str) -> bytes:
     """Return a JPEG with its maker, take and time written into it, its pixels untouched."""
     exif = Image.Exif()
-    exif[Base.Make], exif[Base.Model] = MAKER, f"take {take} {mark}"
+    exif[Base.Make], exif[Base.Model] = WEBCAM, f"take {take} {mark}"
     exif.get_ifd(IFD.Exif)[Base.DateTimeOriginal] = at
     content = exif.tobytes()
     if not content.startswith(b"Exif\0\0"):

@@ -79,7 +79,7 @@ QUESTIONS = {
     "spare": "{photos} beside the three stacks: use for practice?",
     "no_face": "{photos} without a face",
     "unreadable": "Cannot be read: {photos}",
-    "leak": "In practice too, so not counted: {photos}",
+    "leak": "Belong with practice photos, so not counted: {photos}",
     "misplaced": "{photos} that lie elsewhere",
     "not_a_photo": "No photos: {photos}",
     "removed": "{photos} left out by you",

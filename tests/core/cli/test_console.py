@@ -80,7 +80,7 @@ def test_leaks_are_out_of_the_exam_and_named_in_json_and_on_stderr(
     }
     assert all("in practice" in row["reason"] for row in facts["left_out"])
     assert {row["name"] for row in facts["warnings"]} == {"train/anna/7.png", "train/ben/anna.png"}
-    assert "In practice too, so not counted in the final exam: 12 photos" in err
+    assert "Belong with practice photos, so not counted in the final exam: 12 photos" in err
     assert "--count-leaks" in err
     assert "of two people: 2 photos" in err
     facts, err = trained(capsys, "train", leaky, "--out", tmp_path / "two", *FAST, "--count-leaks")

@@ -65,8 +65,9 @@ def test_exam_photos_that_also_lie_in_practice_do_not_count(build: Build) -> Non
     assert dataset.to_review == ()
     assert leaks.warnings(dataset) == []
     assert leaks.sentences(dataset) == [
-        'In practice too, so not counted in the final exam: 2 photos ("test/anna/copy.png", "test/ben/near.jpg").',
-        'In practice too, so not counted in the mock exam: 1 photo ("val/ben/second.jpg").',
+        "Belong with practice photos, so not counted in the final exam: "
+        '2 photos ("test/anna/copy.png", "test/ben/near.jpg").',
+        'Belong with practice photos, so not counted in the mock exam: 1 photo ("val/ben/second.jpg").',
     ]
 
 
@@ -80,15 +81,21 @@ def test_they_count_where_somebody_says_so_and_are_told(build: Build) -> None:
     assert out_of(dataset) == {}
     assert dataset.counts() == {"train": 9, "validation": 9, "test": 10}
     assert leaks.warnings(dataset) == [
-        {"name": "test/anna/copy.png", "reason": 'counts in the final exam, and lies in practice: "train/anna/0.png"'},
-        {"name": "test/ben/near.jpg", "reason": 'counts in the final exam, and lies in practice: "train/ben/0.png"'},
+        {
+            "name": "test/anna/copy.png",
+            "reason": 'counts in the final exam, and belongs with "train/anna/0.png" in practice',
+        },
+        {
+            "name": "test/ben/near.jpg",
+            "reason": 'counts in the final exam, and belongs with "train/ben/0.png" in practice',
+        },
         {
             "name": "val/ben/second.jpg",
-            "reason": 'counts in the mock exam, and lies in practice: "train/ben/first.jpg"',
+            "reason": 'counts in the mock exam, and belongs with "train/ben/first.jpg" in practice',
         },
     ]
     assert leaks.sentences(dataset)[0].startswith(
-        "In practice too, and counted in the final exam all the same: 2 photos"
+        "Belong with practice photos, and counted in the final exam all the same: 2 photos"
     )
     assert build(leaky()).id != dataset.id
 

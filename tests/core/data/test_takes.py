@@ -8,10 +8,14 @@ import pytest
 from PIL import Image
 
 from core import disk
-from core.config import SplitConfig
+from core.config import CropConfig, SplitConfig
+from core.data.building import build_dataset
 from core.data.decode import decode
+from core.data.review import open_questions
 from core.data.takes import Takes, stamped
 from core.errors import DatasetError
+from core.workspace import Workspace
+from tests.drawn import encoded, picture
 
 
 def jpeg(seed: int = 0) -> bytes:
@@ -125,3 +129,21 @@ def test_no_picture_and_no_room_are_refused_in_a_sentence(takes: Takes, monkeypa
     with pytest.raises(DatasetError, match=r"No space left on device.*make room on the disk and go on"):
         takes.keep(1, 1, jpeg())
     assert takes.count(1) == (1, 0)
+
+
+def test_a_data_set_of_takes_asks_nothing_and_each_take_is_a_group(
+    takes: Takes, tmp_path: Path, lab_home: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.data.parallel.FEW_PHOTOS", 10_000)
+    takes.set_sitter(2, "Bo", agrees=True)
+    for number in (1, 2):
+        for take in (1, 2):
+            for seed in range(5):
+                takes.keep(number, take, encoded(picture(100 * number + 10 * take + seed), "JPEG"))
+    takes.lay_out(tmp_path / "out", SplitConfig())
+    crop = CropConfig(detector="none", size_px=32)
+    dataset = build_dataset(tmp_path / "out", lab_home, crop=crop, count_leaks=takes.shared_with_train())
+    assert dataset.counts() == {"train": 8, "validation": 2, "test": 10}
+    assert (open_questions(dataset), dataset.left_out) == (0, ())
+    assert len({item.group for item in dataset.items}) == 4
+    assert {item.group for item in dataset.of("validation")} <= {item.group for item in dataset.of("train")}
