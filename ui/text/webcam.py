@@ -127,8 +127,10 @@ def little_like(person: str) -> str:
 
 def because(person: str, whole: float, covered: float) -> str:
     """Say what the coloured patches mean, and how much the strongest one counts."""
-    falls = f"with the strongest patch covered, “{person}” goes from {whole:.2f} to {covered:.2f}."
-    return f"The answer rests on what is coloured: {falls}"
+    before, after = f"{whole:.2f}", f"{covered:.2f}"
+    if before == after:
+        return f"What is coloured counts most, but no patch decides alone: “{person}” stays at {before}."
+    return f"The answer rests on what is coloured: with the strongest patch covered, “{person}” goes to {after}."
 
 
 def tried(looks: int, fooled: int, unsure: int) -> str:
