@@ -16,7 +16,7 @@ from core.config import CropConfig, SplitConfig, TrainConfig
 from core.data import samples
 from core.data.dataset import Dataset
 from core.data.labels import PeopleFrom
-from core.data.takes import LAID_OUT, Takes
+from core.data.takes import FOOLED_DRAFT, LAID_OUT, WEBCAM_DRAFT, Takes
 from core.data.uploads import Upload, unique_name
 from core.experiments import runs
 from core.experiments.runs import Run
@@ -29,8 +29,6 @@ from core.zips import NewZip
 from ui import server, uploads
 
 UPLOAD, WEIGHTS, DRAFT = "upload.zip", "weights.h5", "draft"
-# Pictures of the webcam: of people who are recorded, and what fooled a network.
-TAKES_DRAFTS = WEBCAM_DRAFT, FOOLED_DRAFT = "draft-webcam", "draft-fooled"
 # Marks a search whose end was shown to the user.
 _REPORTED = "told"
 # Kinds of jobs that find faces; one at a time is shown on Photos.
@@ -57,9 +55,9 @@ def add_takes(workspace: Workspace, photos: Takes, into: Dataset) -> JobFolder:
     return _submit_takes(workspace, photos, {"kind": "add", "dataset_id": into.id, "version": into.version})
 
 
-def fooled(workspace: Workspace) -> Takes:
+def fooled(workspace: Workspace, dataset: Dataset) -> Takes:
     """Return the pictures that fooled a network and wait to be added to its practice photos."""
-    return Takes(workspace.jobs / FOOLED_DRAFT)
+    return Takes(workspace.jobs / f"{FOOLED_DRAFT}{dataset.id}")
 
 
 def add_fooled(workspace: Workspace, photos: Takes, into: Dataset) -> JobFolder:
@@ -278,7 +276,8 @@ def remove_uploads(workspace: Workspace) -> None:
         (job.path / UPLOAD).unlink(missing_ok=True)
         if (job.path / DRAFT).is_dir() and state != "done":
             waits = workspace.jobs / job.request()["draft"]
-            (Takes if waits.name in TAKES_DRAFTS else Upload)(waits).take_back(job.path / DRAFT)
+            of_webcam = waits.name.startswith((WEBCAM_DRAFT, FOOLED_DRAFT))
+            (Takes if of_webcam else Upload)(waits).take_back(job.path / DRAFT)
         elif (job.path / DRAFT).is_dir():
             shutil.rmtree(job.path / DRAFT, ignore_errors=True)
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TAKES = 2
+# Names of the folders in which pictures wait: of people who are recorded, and, a data set each, what fooled a network.
+WEBCAM_DRAFT, FOOLED_DRAFT = "draft-webcam", "draft-fooled-"
 # Where a copy is laid out for the search.
 LAID_OUT = "photos"
 _JPEG_START = b"\xff\xd8"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from core import disk, trash
 from core.data import versions
+from core.data.takes import FOOLED_DRAFT
 from core.data.uploads import Upload
 from core.data.versions import delete_dataset as delete_photos
 from core.errors import LabError
@@ -104,7 +105,7 @@ def made_with(workspace: Workspace, dataset: Dataset, sha256s: Collection[str]) 
 
 
 def delete_dataset(workspace: Workspace, dataset_id: str) -> None:
-    """Stop everything that uses a data set; remove it with its experiments and with the jobs that have its faces.
+    """Stop everything that uses a data set; remove it with its experiments and whatever else has its faces.
 
     Photos that wait for a search stay, and so do looks at new photos by other experiments.
 
@@ -116,7 +117,8 @@ def delete_dataset(workspace: Workspace, dataset_id: str) -> None:
     others = [*_jobs(workspace), *_sweeps(workspace)]
     using = [*made, *(job for job in others if _uses(job, dataset_id) or _request(job).get("model") in models)]
     _stop(workspace, using)
-    delete_photos(workspace, dataset_id, also=[job.path for job in using])
+    fooled = workspace.jobs / f"{FOOLED_DRAFT}{dataset_id}"
+    delete_photos(workspace, dataset_id, also=[*(job.path for job in using), *([fooled] if fooled.exists() else [])])
 
 
 def _uses(job: JobFolder, dataset_id: str) -> bool:

@@ -13,13 +13,12 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from core import presets
 from core.data import versions
 from core.data.leaks import HELD_OUT
-from core.data.takes import Takes
+from core.data.takes import WEBCAM_DRAFT, Takes
 from core.experiments import runs
 from core.models.weights import import_weights
 from tests import published
 from tests.e2e.conftest import Launch, Server, Visitor, at_the_screen, middle
 from tests.e2e.webcam import DESK, LATER, WINDOW, Place, Webcam, frames
-from ui.jobs import WEBCAM_DRAFT
 from ui.text import photos as photos_words
 from ui.text import start as start_words
 from ui.text import test as test_words

@@ -202,10 +202,11 @@ def test_the_webcams_pictures_lie_in_their_job_and_come_back_where_it_fails(lab_
 
 
 def test_what_fooled_a_network_becomes_practice_only(lab_home: Workspace) -> None:
-    fooled = jobs.fooled(lab_home)
+    dataset = SimpleNamespace(id="abc", version=2)
+    fooled = jobs.fooled(lab_home, dataset)
     fooled.set_sitter(1, "Ada", agrees=True)
     fooled.keep(1, 1, encoded(picture(1), "JPEG"))
-    job = jobs.add_fooled(lab_home, fooled, SimpleNamespace(id="abc", version=2))
+    job = jobs.add_fooled(lab_home, fooled, dataset)
     request = job.request()
     assert (request["kind"], request["dataset_id"], request["train_only"]) == ("add", "abc", True)
     (path,) = Path(request["source"]).rglob("*.jpg")

@@ -74,7 +74,7 @@ class Fooling:
 
 def add(workspace: Workspace, fooling: Fooling, dataset: Dataset) -> None:
     """Offer to put what fooled it among the practice photos, and to go on to Train."""
-    pictures = jobs.fooled(workspace)
+    pictures = jobs.fooled(workspace, dataset)
     n = sum(sum(pictures.count(sitter.number)) for sitter in pictures.sitters())
     if not n or not versions.has_dataset(workspace, dataset.id):
         return

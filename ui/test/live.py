@@ -199,7 +199,8 @@ def _heard(workspace: Workspace, watched: Watched, asked: _Asked, sent: Any) -> 
         watched.answer = _answer(n, seen, asked)
         if picture.trick in words.TRICKS and picture.truth is not None and len(seen.faces) == 1:
             tried = fooling.Tried(picture.trick, picture.truth, seen.faces[0], _said(seen.faces[0], asked), jpeg)
-            watched.fooling.count(jobs.fooled(workspace), asked.people, tried)
+            pictures = jobs.fooled(workspace, asked.rows[0].run.dataset)
+            watched.fooling.count(pictures, asked.people, tried)
     except LabError as error:
         watched.error, watched.answer = str(error), {"n": n, "faces": [], "networks": []}
     except (OSError, MemoryError) as error:

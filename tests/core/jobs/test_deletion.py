@@ -5,6 +5,7 @@ from functools import partial
 
 from core.data import edits, versions
 from core.data.dataset import Dataset
+from core.data.takes import FOOLED_DRAFT, Takes
 from core.data.uploads import Upload
 from core.experiments import runs
 from core.jobfolder import JobFolder
@@ -68,6 +69,9 @@ def test_photos_that_wait_or_are_of_others_stay_where_a_data_set_is_deleted(lab_
     dataset = fakes.dataset(lab_home)
     draft = Upload(lab_home.jobs / "draft-zip")
     draft.set_zip("class.zip", io.BytesIO(b"photos"))
+    fooled = [Takes(lab_home.jobs / f"{FOOLED_DRAFT}{each}") for each in (dataset.id, "another")]
+    for pictures in fooled:
+        pictures.set_sitter(1, "Ada", agrees=True)
     asked = {"kind": "crop", "lane": "helper"}
     searches = {
         name: JobFolder.create(lab_home.jobs / name, {**asked, "source": "class.zip"}, state=state)
@@ -77,6 +81,7 @@ def test_photos_that_wait_or_are_of_others_stay_where_a_data_set_is_deleted(lab_
         searches[name].write_result({"dataset_id": found, "version": 1})
     deletion.delete_dataset(lab_home, dataset.id)
     assert draft.n_files() == 1
+    assert [pictures.path.exists() for pictures in fooled] == [False, True]
     assert {name for name, job in searches.items() if job.exists()} == {"cut", "refused", "theirs"}
 
 

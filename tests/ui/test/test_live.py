@@ -32,7 +32,7 @@ def face(*answers: float, likeness: tuple[float, ...] | None = FAMILIAR, grey: i
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> _Asked:
     monkeypatch.setattr(live, "_title", lambda row: "1. all blocks frozen")
-    dataset = SimpleNamespace(people=PEOPLE, crop=None)
+    dataset = SimpleNamespace(id="abc", people=PEOPLE, crop=None)
     row = SimpleNamespace(run=SimpleNamespace(dataset=dataset, model_path="model.keras"))
     monkeypatch.setattr(_Asked, "networks", lambda self: ())
     return _Asked((cast("ListedRun", row),), 0.5)
@@ -84,9 +84,8 @@ def test_tricks_are_counted_and_pictures_without_the_right_name_kept_once(
     given = [face(0.9, 0.1), face(0.1, 0.9, grey=50), face(0.1, 0.9, grey=51), face(0.4, 0.4, grey=90)]
     watched = hears(monkeypatch, lab_home, asked, *(Seen((each,)) for each in given), trick="hat", truth=0)
     assert live._data(watched, asked)["tricks"] == {"hat": words.tried(4, 2, 1)}
-    assert [(each.name, jobs.fooled(lab_home).count(each.number)) for each in jobs.fooled(lab_home).sitters()] == [
-        ("Ada", (2, 0))
-    ]
+    pictures = jobs.fooled(lab_home, asked.rows[0].run.dataset)
+    assert [(each.name, pictures.count(each.number)) for each in pictures.sitters()] == [("Ada", (2, 0))]
 
 
 def test_a_stranger_is_counted_and_belongs_to_nobody(
@@ -94,7 +93,7 @@ def test_a_stranger_is_counted_and_belongs_to_nobody(
 ) -> None:
     watched = hears(monkeypatch, lab_home, asked, Seen((face(0.9, 0.1),)), trick="stranger", truth=-1)
     assert watched.fooling.tricks["stranger"].fooled == 1
-    assert jobs.fooled(lab_home).sitters() == ()
+    assert jobs.fooled(lab_home, asked.rows[0].run.dataset).sitters() == ()
     for odd in ({"trick": "hat", "truth": None}, {"trick": "?", "truth": 0}, {"truth": 0}):
         assert hears(monkeypatch, lab_home, asked, Seen((face(0.1, 0.9),)), **odd).fooling.tricks == {}
 
