@@ -79,6 +79,15 @@ class Point:
         """Median seconds of a training; nan before the first result."""
         return float(np.median([result.seconds for result in self.results])) if self.results else float("nan")
 
+    def is_faster(self, other: Point) -> bool:
+        """Return whether most trainings took no longer than the other point's of the same seed.
+
+        Those ran in the same round, so whatever else the computer did meanwhile slowed both.
+        """
+        theirs = {result.cell.seed: result.seconds for result in other.results}
+        more_s = [mine.seconds - theirs[mine.cell.seed] for mine in self.results if mine.cell.seed in theirs]
+        return bool(more_s) and float(np.median(more_s)) <= 0
+
     @property
     def unlearned(self) -> int:
         """Trials in which an epoch was kept from before all that was to learn began to."""

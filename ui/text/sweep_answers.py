@@ -54,7 +54,7 @@ def headline(line: Line, found: Verdict) -> str:
     if found.kind == "alone":
         return f"{name.first}: {came}."
     if found.kind == "cheapest" and _is_all_frozen(line, best):
-        fastest = point_of(line, best).seconds <= min(point.seconds for point in line.points)
+        fastest = all(point_of(line, best).is_faster(point) for point in line.points)
         return f"Keep all {block_word(line.start.backbone)}s frozen: just as good{', and fastest' if fastest else ''}."
     return f"{name.first} {name.verb} {'best' if found.kind == 'best' else 'enough'}: {came}."
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.sweeps import results
-from core.sweeps.plan import Start, SweepPlan
+from core.sweeps.plan import Cell, Start, SweepPlan
 from core.workspace import Workspace
 from tests import fakes
 from tests.made_sweeps import first_right, make_sweep
@@ -119,3 +119,20 @@ def test_progress_counts_states(workspace, dataset):
     members[2][1].job.set_state("running")
     with members[2][1].job.held():
         assert results.progress(sweep).now == members[2][0]
+
+
+def test_the_faster_point_is_told_seed_by_seed() -> None:
+    """The computer was busy with something else while the first trainings ran, two of one point and one of the other."""
+
+    def point(*seconds: float) -> results.Point:
+        outcomes = [
+            results.Result(Cell(MINI, 13, None, 96, 1e-3, seed), "", np.zeros(0, bool), 0.0, took, 0, 0)
+            for seed, took in enumerate(seconds)
+        ]
+        return results.Point(0, 13, 1e-3, tuple(outcomes), len(seconds))
+
+    frozen, cut = point(7.4, 2.9, 2.8, 1.8, 1.8), point(8.7, 4.1, 2.7, 2.5, 2.4)
+    assert frozen.seconds > cut.seconds
+    assert frozen.is_faster(cut)
+    assert not cut.is_faster(frozen)
+    assert not point().is_faster(frozen)
