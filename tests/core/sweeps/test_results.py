@@ -122,7 +122,7 @@ def test_progress_counts_states(workspace, dataset):
 
 
 def test_the_faster_point_is_told_seed_by_seed() -> None:
-    """The computer was busy with something else while the first trainings ran, two of one point and one of the other."""
+    """The computer was busy with something else while the first trainings ran."""
 
     def point(*seconds: float) -> results.Point:
         outcomes = [
