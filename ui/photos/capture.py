@@ -20,10 +20,10 @@ from core.live.recording import Hint, Recorder, placed_badly
 from core.models import weights
 from core.schema import convert
 from core.workspace import Workspace
-from ui import jobs, page, server, state, uploads
+from ui import jobs, page, server, state
 from ui.components import camera
+from ui.photos import single_pictures
 from ui.state import Widget
-from ui.text import escape
 from ui.text import train as train_words
 from ui.text import webcam as words
 
@@ -31,8 +31,6 @@ FEWEST, MOST = 10, 1000
 USUAL_CARDS = 2
 # So many pictures a person are worth a training: the eight single ones.
 ENOUGH = len(words.SHOTS)
-# Of the single pictures these are the first place; the others are the second.
-SHOTS_HERE = 5
 # Troubles that leave the single pictures. With the camera in another tab of the lab, they would take it from there.
 ALONE = ("refused", "none", "taken", "unplugged", "insecure")
 WITH = (TrainConfig().preset, "webcam")
@@ -103,15 +101,16 @@ def _recording(workspace: Workspace, into: Dataset | None) -> None:
         _data(takes, sitting, _numbers(takes, sitting)),
         Widget.CAPTURE,
         on_picture=lambda picture: _heard(takes, sitting, picture),
-        on_who=lambda who: _said(takes, convert(who, tuple[_Who, ...], "who sits there")),
+        on_who=lambda who: _told(takes, sitting, who),
         on_again=lambda number: _again(takes, sitting, number),
         on_trouble=lambda wrong: setattr(sitting, "trouble", wrong if wrong in words.TROUBLES else ""),
     )
     if sitting.error:
         page.show_error(sitting.error)
     _below(workspace, takes, sitting, into)
-    if sitting.trouble in ALONE:
-        _single(takes, sitting)
+    if sitting.trouble in ALONE and (wrong := single_pictures.take(takes)) is not None:
+        sitting.error = wrong
+        st.rerun(scope="fragment")
 
 
 def _numbers(takes: Takes, sitting: Sitting) -> list[int]:
@@ -163,6 +162,14 @@ def _heard(takes: Takes, sitting: Sitting, sent: Any) -> None:
         if refused is None:
             raise
         _failed(sitting, sent, str(refused))
+
+
+def _told(takes: Takes, sitting: Sitting, sent: Any) -> None:
+    """Take down who sits there where no picture is sent, for there is no camera."""
+    try:
+        _said(takes, convert(sent, tuple[_Who, ...], "who sits there"))
+    except LabError as error:
+        sitting.error = str(error)
 
 
 def _said(takes: Takes, cards: Sequence[_Who]) -> None:
@@ -226,7 +233,7 @@ def _below(workspace: Workspace, takes: Takes, sitting: Sitting, into: Dataset |
         )
         preset = _with(workspace) if into is None else ""
         pressed = st.button(words.START, key=Widget.CAPTURE_START, type="primary", disabled=bool(lacking), width=160)
-    st.caption(lacking or words.STARTED)
+    st.caption(lacking or (words.JOINS if into else words.STARTED))
     if pressed:
         state.SITTING.set(None)
         job = jobs.add_takes(workspace, takes, into) if into else jobs.crop_takes(workspace, takes, words.WEBCAM_SET)
@@ -257,46 +264,7 @@ def missing(takes: Takes) -> str:
     names = Counter(sitter.name.casefold() for sitter, _ in kept if sitter.name)
     twice = next((sitter.name for sitter, _ in kept if names[sitter.name.casefold()] > 1), "")
     ready = sum(n >= ENOUGH for _, n in kept)
+    if unasked := next((sitter for sitter, _ in kept if sitter.name and not sitter.agrees), None):
+        return words.disagrees(unasked.name)
     nameless = any(not sitter.name for sitter, _ in kept)
     return words.missing(nameless, twice, ready, ENOUGH)
-
-
-def _single(takes: Takes, sitting: Sitting) -> None:
-    """Draw the other way to take pictures: one at a time, with Streamlit's own camera."""
-    with st.expander(words.SINGLE):
-        st.markdown(words.SINGLE_HOW)
-        agreed = [sitter for sitter in takes.sitters() if sitter.name and sitter.agrees]
-        if not agreed:
-            st.caption(words.NO_NAMES)
-            return
-        by_number = {sitter.number: sitter.name for sitter in agreed}
-        number = st.radio(
-            words.WHO,
-            list(by_number),
-            format_func=lambda n: escape.plain(by_number[n]),
-            key=Widget.SHOT_OF,
-            horizontal=True,
-        )
-        taken = sum(takes.count(number))
-        if taken >= len(words.SHOTS):
-            st.markdown(words.SHOTS_DONE)
-            return
-        st.markdown(f"**{words.shot(taken)}**")
-        key = Widget.SHOT.of(number, taken, state.UPLOADS.get())
-        shot = st.camera_input(words.shot(taken), key=key, label_visibility="collapsed")
-        if shot:
-            _take_shot(takes, sitting, number, taken, shot.getvalue())
-            uploads.give_back([shot])
-            state.count_up(state.UPLOADS)
-            st.rerun(scope="fragment")
-
-
-def _take_shot(takes: Takes, sitting: Sitting, number: int, taken: int, jpeg: bytes) -> None:
-    """Keep a single picture, or say why it is not kept."""
-    seen = server.live().ask(Look(jpeg))
-    if isinstance(seen, Refused):
-        raise LabError(seen.sentence)
-    hint = placed_badly(seen.faces) if isinstance(seen, Seen) else None
-    sitting.error = words.NO_FACE_IN_SHOT.format(hint=words.HINTS[hint].lower()) if hint else ""
-    if not hint:
-        takes.keep(number, 1 if taken < SHOTS_HERE else TAKES, jpeg)

@@ -58,6 +58,7 @@ SHOTS_DONE = "Eight pictures are taken. Choose the next person."
 NO_FACE_IN_SHOT = "Not kept: {hint}. Take it again."
 NO_NAMES = "Give the first card a name and a tick before you take pictures."
 WEBCAM_SET = "Webcam"
+JOINS = "They join the photos that are there."
 STARTED = "The training begins by itself, and then the live picture opens."
 
 LIVE_TITLE = "Who is this?"
@@ -123,6 +124,11 @@ def missing(names_missing: bool, same_names: str, ready: int, each: int) -> str:
 def little_like(person: str) -> str:
     """Say why no name is said though the bar is long."""
     return f"Not sure: this face is little like the practice photos of {person}."
+
+
+def disagrees(person: str) -> str:
+    """Say whose pictures may not be used."""
+    return f"{person} does not agree to be recorded. Set the tick, or start that card over."
 
 
 def because(person: str, whole: float, covered: float) -> str:

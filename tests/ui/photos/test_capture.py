@@ -13,7 +13,7 @@ from core.live.messages import Refused, Seen
 from core.workspace import Workspace
 from tests.core.live.faces import jpeg, seen, webcam
 from ui import jobs, server, state
-from ui.photos import capture
+from ui.photos import capture, single_pictures
 from ui.photos.capture import Sitting
 from ui.text import webcam as words
 
@@ -114,15 +114,23 @@ def test_what_is_missing_is_said_before_the_start(takes: Takes) -> None:
     assert record(2, "ada", 8) == words.missing(False, "Ada", 2, capture.ENOUGH)
     assert record(2, "Bo", 0) == ""
     assert record(3, "", 1) == words.missing(True, "", 2, capture.ENOUGH)
+    takes.set_sitter(1, "Ada", agrees=False)
+    assert capture.missing(takes) == words.disagrees("Ada"), "who takes the tick away is not trained with"
+
+
+def test_who_sits_there_is_taken_down_without_a_camera_too(takes: Takes, sitting: Sitting) -> None:
+    capture._told(takes, sitting, [{"number": 2, "name": "Bo", "agrees": True}])
+    assert [each.name for each in takes.sitters()] == ["Bo"]
+    capture._told(takes, sitting, "?")
+    assert "is damaged" in sitting.error
 
 
 def test_single_pictures_are_two_places_and_a_bad_one_is_taken_again(
-    takes: Takes, sitting: Sitting, monkeypatch: pytest.MonkeyPatch
+    takes: Takes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     takes.set_sitter(1, "Ada", agrees=True)
     answers(monkeypatch, Seen(()), Seen((seen(),)))
-    capture._take_shot(takes, sitting, 1, 0, PICTURE)
-    assert sitting.error == words.NO_FACE_IN_SHOT.format(hint=words.HINTS["nobody"].lower())
-    for taken in range(len(words.SHOTS)):
-        capture._take_shot(takes, sitting, 1, taken, PICTURE)
-    assert (sitting.error, takes.count(1)) == ("", (5, 3))
+    wrong = single_pictures.keep(takes, 1, 0, PICTURE)
+    assert wrong == words.NO_FACE_IN_SHOT.format(hint=words.HINTS["nobody"].lower())
+    assert [single_pictures.keep(takes, 1, taken, PICTURE) for taken in range(len(words.SHOTS))] == [""] * 8
+    assert takes.count(1) == (5, 3)
