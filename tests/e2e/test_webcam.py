@@ -126,6 +126,8 @@ def test_two_people_are_recorded_recognised_and_fool_it(visitor: Visitor, camera
     expect(visitor.page.locator(".live .because")).to_contain_text(AMARA)
     visitor.photographs("why")
     visitor.clicks(words.RELEASE)
+    expect(visitor.page.locator(".live .because")).to_be_empty()
+    visitor.waits_for(visitor.page.locator(".live:not(.frozen) .rate", has_text="answers a second"))
 
     sits_down(visitor, camera, EMIL, LATER)
     expect(names(visitor).get_by_text(EMIL)).to_be_visible()

@@ -131,10 +131,11 @@ class Live {
     this.data = data;
     this.send = send;
     const { answer } = data;
+    const isNew = answer && this.camera.answered(answer.n);
     if (answer?.why && answer.n !== this.explained && this.camera.paused) {
       this.explained = answer.n;
       this.explain(answer.why);
-    } else if (answer && !this.camera.paused && this.camera.answered(answer.n)) {
+    } else if (isNew && !this.camera.paused) {
       this.answered = this.pending;
       this.show(answer);
     }
