@@ -194,6 +194,13 @@ def test_the_final_exam_of_one_minute_says_so_and_leads_to_the_live_picture(visi
     visitor.photographs("exam-of-one-minute")
     visitor.clicks(words.TRY_LIVE)
     visitor.sees(words.LIVE_TITLE)
+
+    # Another experiment beside it looks at the same face.
+    expect(visitor.page.locator(".live .network ul")).to_have_count(1)
+    visitor.presses(visitor.page.get_by_role("combobox", name=words.BESIDE))
+    visitor.presses(visitor.page.get_by_role("option").nth(1))
+    expect(visitor.page.locator(".live .network ul")).to_have_count(2)
+    visitor.photographs("side-by-side")
     visitor.clicks(words.TO_RESULT)
     visitor.sees(test_words.ONE_TAKE)
 
