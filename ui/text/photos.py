@@ -158,14 +158,14 @@ def no_zip(name: str, archive: str | None) -> str:
 
 def leak(photos: int, exam: str) -> str:
     """Say that photos of an exam do not count."""
-    are, do = ("is", "it does") if photos == 1 else ("are", "they do")
-    return f"{count(photos, 'photo')} of the {exam} {are} in practice too, so {do} not count."
+    belong, do = ("belongs", "it does") if photos == 1 else ("belong", "they do")
+    return f"{count(photos, 'photo')} of the {exam} {belong} with practice photos, so {do} not count."
 
 
 def leak_counts(photos: int, exam: str) -> str:
-    """Say that photos of an exam count although they lie in practice."""
-    are, do = ("is", "it counts") if photos == 1 else ("are", "they count")
-    return f"{count(photos, 'photo')} of the {exam} {are} in practice too, and {do} all the same."
+    """Say that photos of an exam count although they belong with practice photos: the same, alike, or of one minute."""
+    belong, do = ("belongs", "it counts") if photos == 1 else ("belong", "they count")
+    return f"{count(photos, 'photo')} of the {exam} {belong} with practice photos, and {do} all the same."
 
 
 def question(kind: str, photos: int) -> str:
