@@ -1,4 +1,4 @@
-"""The same lab without a browser: python -m core crop | train | sweep | test | weights | worker | live."""
+"""The same lab without a browser: python -m core crop | train | sweep | test | weights | check | worker | live."""
 
 from __future__ import annotations
 

@@ -12,13 +12,14 @@ import shutil
 import sys
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
 from tests.changes import changed_path
 
@@ -84,6 +85,18 @@ class Apart:
         there.close()
         self._connection = here
         assert here.recv() == "ready"
+
+
+def reading(read: Callable[..., Any]) -> Any:
+    """Return a fixture that reads apart with this function, one process for all tests of a module."""
+
+    @pytest.fixture(scope="module")
+    def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apart]:
+        apart = Apart(read, tmp_path_factory.mktemp("apart"))
+        yield apart
+        apart.close()
+
+    return reader
 
 
 def _serve(connection: Connection, read: Callable[..., Any], place: Path, log: Path) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from core import disk
 from core.config import CropConfig, SplitConfig, TrainConfig
 from core.data import samples
 from core.data.dataset import Dataset
@@ -20,17 +19,16 @@ from core.data.takes import FOOLED_DRAFT, LAID_OUT, WEBCAM_DRAFT, Takes
 from core.data.uploads import Upload, unique_name
 from core.experiments import runs
 from core.experiments.runs import Run
-from core.jobfolder import OPEN_STATES, JobFolder
+from core.jobfolder import JobFolder
 from core.jobs import deletion, queue
 from core.sweeps.plan import SweepPlan
 from core.sweeps.sweep import Sweep, create_sweep
 from core.workspace import Workspace
 from core.zips import NewZip
-from ui import server, uploads
+from ui import ended_jobs, server, uploads
+from ui.ended_jobs import DRAFT, UPLOAD
 
-UPLOAD, WEIGHTS, DRAFT = "upload.zip", "weights.h5", "draft"
-# Marks a search whose end was shown to the user.
-_REPORTED = "told"
+WEIGHTS = "weights.h5"
 # Kinds of jobs that find faces; one at a time is shown on Photos.
 SEARCHES = deletion.SEARCHES
 
@@ -220,7 +218,7 @@ def predict(workspace: Workspace, run: Run, photos: Sequence[UploadedFile]) -> J
 
     Earlier predictions are removed with their photos, so that nobody else finds them here.
     """
-    remove_ended(workspace, "predict")
+    ended_jobs.remove_ended(workspace, "predict")
 
     def pack(beside: Path) -> None:
         with beside.open("wb") as file, NewZip(file) as archive:
@@ -264,64 +262,10 @@ def job(workspace: Workspace, job_id: str | None) -> JobFolder | None:
     return found if found and found.exists() and found.damage() is None else None
 
 
-def remove_uploads(workspace: Workspace) -> None:
-    """Remove the uploads of jobs that have ended. An interrupted search keeps its own, to go on with.
-
-    What was brought for a search that was refused or stopped waits on Photos again, as it was before.
-    """
-    for job in _jobs(workspace):
-        state = job.status().state
-        if state in OPEN_STATES or (state == "interrupted" and job.kind() in SEARCHES):
-            continue
-        (job.path / UPLOAD).unlink(missing_ok=True)
-        if (job.path / DRAFT).is_dir() and state != "done":
-            waits = workspace.jobs / job.request()["draft"]
-            of_webcam = waits.name.startswith((WEBCAM_DRAFT, FOOLED_DRAFT))
-            (Takes if of_webcam else Upload)(waits).take_back(job.path / DRAFT)
-        elif (job.path / DRAFT).is_dir():
-            shutil.rmtree(job.path / DRAFT, ignore_errors=True)
-
-
-def unreported_searches(workspace: Workspace) -> list[JobFolder]:
-    """Return the searches for faces whose end was not shown to anybody yet, the newest first."""
-    found = [job for job in _jobs(workspace) if not (job.path / _REPORTED).exists()]
-    ended = [job for job in found if job.kind() in SEARCHES and job.status().state not in OPEN_STATES]
-    return sorted(ended, key=lambda job: job.status().changed_at, reverse=True)
-
-
-def mark_reported(job: JobFolder) -> None:
-    """Note that the end of a search was shown."""
-    (job.path / _REPORTED).touch()
-
-
-def can_go_on(job: JobFolder) -> bool:
-    """Tell whether what an interrupted search looks through is still there."""
-    source = job.request().get("source")
-    return source is None or Path(source).exists()
-
-
 def resume_search(workspace: Workspace, job: JobFolder) -> None:
     """Queue an interrupted search again; it skips photos that were searched already."""
     queue.resubmit(workspace, job)
     server.workers().ensure(queue.HELPER)
-
-
-def remove(job: JobFolder) -> None:
-    """Remove a job that has ended, with its upload."""
-    disk.remove_folder(job.path)
-
-
-def _jobs(workspace: Workspace) -> list[JobFolder]:
-    """Return the jobs that can be read; My experiments lists the others."""
-    found = map(JobFolder, disk.folders_in(workspace.jobs))
-    return [job for job in found if job.exists() and job.damage() is None]
-
-
-def remove_ended(workspace: Workspace, kind: str = "") -> None:
-    """Remove the folders of jobs (of one kind) that have ended, with the faces in them. Runs stay."""
-    for job in _jobs(workspace):
-        if kind in ("", job.kind()) and job.status().state not in OPEN_STATES:
-            disk.remove_folder(job.path)
 
 
 def _new_path(workspace: Workspace) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,20 +39,24 @@ def missing(what: str, button: str, page: str, **query: str) -> None:
 
 
 @contextmanager
-def errors_as_sentences() -> Iterator[None]:
+def errors_as_sentences(tell: Callable[[str], object] | None = None) -> Iterator[None]:
     """Show a LabError raised inside, or what the computer refused, as one red sentence, and go on behind the block.
 
     Everything else is a bug and keeps its traceback.
+
+    Args:
+        tell: takes the sentence instead, where nothing can be drawn yet, as before a page runs.
     """
+    tell = tell or show_error
     try:
         yield
     except LabError as error:
-        show_error(str(error))
+        tell(str(error))
     except (OSError, MemoryError) as error:
         refused = from_system(error)
         if refused is None:
             raise
-        show_error(str(refused))
+        tell(str(refused))
 
 
 def show_error(sentence: str) -> None:

@@ -272,8 +272,6 @@ class Widget(StrEnum):
     TO_RESULT = "to_result"
     LIVE = "live_picture"
     LIVE_BESIDE = "live_beside"
-    LIVE_SURE_FROM = "live_sure_from"
-    LIVE_SHOT = "live_shot"
     ADD_FOOLED = "add_fooled"
     FORGET_FOOLED = "forget_fooled"
     # Compare

@@ -67,6 +67,11 @@ class _Index:
 _INDEX = Schema(_Index)
 
 
+def is_takes(folder: Path) -> bool:
+    """Return whether a folder of waiting photos holds pictures of the webcam, by its name."""
+    return folder.name.startswith((WEBCAM_DRAFT, FOOLED_DRAFT))
+
+
 class Takes:
     """Pictures kept in a folder, which need not exist yet."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from core import disk, trash
 from core.data import versions
-from core.data.takes import FOOLED_DRAFT
+from core.data.takes import FOOLED_DRAFT, is_takes
 from core.data.uploads import Upload
 from core.data.versions import delete_dataset as delete_photos
 from core.errors import LabError
@@ -139,7 +139,8 @@ def go_on(workspace: Workspace) -> None:
     disk.clear_temporary(workspace.root, deep=True)
     trash.finish(workspace.root)
     for draft in workspace.jobs.glob("draft-*"):
-        Upload(draft).tidy()
+        if not is_takes(draft):
+            Upload(draft).tidy()
     _remove_unneeded_photos(workspace)
 
 

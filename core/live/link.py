@@ -17,12 +17,12 @@ import msgspec
 
 from core.errors import LabError
 from core.live import messages
-from core.live.messages import Refused
+from core.live.messages import Look, Refused, Seen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.live.messages import Answer, Question
+    from core.live.messages import Answer, Network, Question
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = (sys.executable, "-m", "core", "live")
@@ -70,6 +70,17 @@ class Link:
                             "close other programs and open this page again."
                         ) from error
         raise AssertionError
+
+    def look(self, jpeg: bytes, networks: tuple[Network, ...] = ()) -> Seen:
+        """Return the faces in a picture, and who they are.
+
+        Raises:
+            LabError: as of `ask`, and where the picture or a network is refused.
+        """
+        seen = self.ask(Look(jpeg, networks))
+        if isinstance(seen, Seen):
+            return seen
+        raise LabError(seen.sentence if isinstance(seen, Refused) else "The camera's picture got another answer.")
 
     def _ask(self, question: Question) -> Answer:
         connection = self._connection or self._start()

@@ -18,7 +18,7 @@ from core.experiments import runs
 from core.models.weights import import_weights
 from tests import published
 from tests.e2e.conftest import Launch, Server, Visitor, at_the_screen, middle
-from tests.e2e.webcam import DESK, LATER, WINDOW, Place, Webcam, frames
+from tests.e2e.webcam import DESK, LATER, SAMPLE, WINDOW, Place, Webcam, frames
 from ui.text import photos as photos_words
 from ui.text import start as start_words
 from ui.text import test as test_words
@@ -263,3 +263,27 @@ def test_without_a_camera_it_says_why_and_what_else_can_be_done(
         visitor.sees(words.shot(0))
         visitor.photographs("no-camera")
     browser.close()
+
+
+def test_on_a_page_without_https_single_pictures_come_from_files(
+    chromium: Browser, server: Server, request: pytest.FixtureRequest
+) -> None:
+    """The test takes from the page what browsers take from one that comes over the network without HTTPS."""
+    takes = Takes(server.workspace.jobs / WEBCAM_DRAFT)
+    takes.clear()
+    with at_the_screen(chromium, server, request) as visitor:
+        visitor.page.add_init_script(
+            "Object.defineProperty(navigator, 'mediaDevices', {value: undefined});"
+            "Object.defineProperty(window, 'isSecureContext', {value: false});"
+        )
+        visitor.open()
+        visitor.clicks(start_words.WEBCAM)
+        visitor.sees(words.TROUBLES["insecure"])
+        card(visitor.page, 0).get_by_label(words.NAME).fill(AMARA)
+        card(visitor.page, 0).get_by_label(words.AGREES).check()
+        visitor.unfolds(words.SINGLE)
+        visitor.sees(words.shot(0))
+        visitor.page.locator("input[type=file]").set_input_files(SAMPLE / "test" / AMARA / "01.jpg")
+        visitor.sees(words.shot(1))
+        visitor.photographs("one-picture")
+        assert takes.count(1) == (1, 0)

@@ -17,7 +17,7 @@ from core.errors import DatasetError
 from core.jobfolder import JobFolder
 from tests import fakes
 from tests.pages import reading
-from ui import jobs, navigation
+from ui import ended_jobs, jobs, navigation
 from ui.state import Widget
 from ui.text import common, escape
 from ui.text import photos as words
@@ -330,9 +330,9 @@ def test_after_a_refresh_the_end_of_a_search_is_found_on_disk(open_page, lab_hom
 
 def an_interrupted_search(lab_home) -> JobFolder:
     path = lab_home.jobs / "j1"
-    request = {"kind": "crop", "lane": "helper", "source": str(path / jobs.UPLOAD)}
+    request = {"kind": "crop", "lane": "helper", "source": str(path / ended_jobs.UPLOAD)}
     job = JobFolder.create(path, request, state="interrupted")
-    (path / jobs.UPLOAD).write_bytes(a_zip())
+    (path / ended_jobs.UPLOAD).write_bytes(a_zip())
     return job
 
 
@@ -345,7 +345,7 @@ def test_an_interrupted_search_keeps_its_photos_and_goes_on(open_page, lab_home)
     assert not app.exception
     assert app.title[0].value == words.FINDING
     assert job.status().state == "queued"
-    assert (job.path / jobs.UPLOAD).exists()
+    assert (job.path / ended_jobs.UPLOAD).exists()
 
 
 def test_an_interrupted_search_can_be_left_or_has_lost_its_photos(open_page, lab_home) -> None:
@@ -355,7 +355,7 @@ def test_an_interrupted_search_can_be_left_or_has_lost_its_photos(open_page, lab
     app.button(key=Widget.LEAVE_SEARCH).click().run()
     assert not job.path.exists()
     job = an_interrupted_search(lab_home)
-    (job.path / jobs.UPLOAD).unlink()
+    (job.path / ended_jobs.UPLOAD).unlink()
     app.run()
     assert app.info[0].value == words.CROP_INTERRUPTED
     assert not app.run().info

@@ -34,7 +34,7 @@ from core.workspace import Workspace
 from tests import patterns
 from tests.drawn import encoded
 from tests.robustness.processes import Process
-from ui import jobs, server
+from ui import ended_jobs, jobs, server
 
 PEOPLE = ("Wilhelmina Quux", "Xanthippe Vrba", "Zebedee Okoro")
 STRAY = "Nepomuk Hlava"
@@ -257,7 +257,7 @@ def _finish_work(workspace: Workspace) -> None:
 
 def _go_on(workspace: Workspace, job: JobFolder) -> None:
     if job.path.parent == workspace.jobs:
-        assert jobs.can_go_on(job), f"{job.request()} cannot go on"
+        assert ended_jobs.can_go_on(job), f"{job.request()} cannot go on"
         jobs.resume_search(workspace, job)
     elif job.path.parent == workspace.runs:
         jobs.resume(workspace, runs.Run(job.path))
@@ -271,7 +271,7 @@ def kept_files(workspace: Workspace) -> Iterator[bytes]:
         for batch in range(pile.batches):
             name = f"{pile.number}-{batch}.zip" if batch else f"{pile.number}.zip"
             yield from _files_in(cards(workspace).path / name)
-    for upload in workspace.jobs.glob(f"*/{jobs.DRAFT}/*.zip"):
+    for upload in workspace.jobs.glob(f"*/{ended_jobs.DRAFT}/*.zip"):
         yield from _files_in(upload)
     for original in workspace.photos.glob("*/*/original"):
         yield original.read_bytes()

@@ -19,7 +19,7 @@ from core.jobs import queue
 from core.workspace import Workspace
 from tests import fakes
 from tests.drawn import encoded, picture
-from ui import jobs, server
+from ui import ended_jobs, jobs, server
 from ui.components import faces
 
 
@@ -42,7 +42,7 @@ def no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_zip_lies_in_its_job_until_the_job_has_ended(lab_home: Workspace) -> None:
     draft = jobs.draft(lab_home, "zip")
     draft.set_zip("../my class.zip", io.BytesIO(b"PK"))
-    jobs.remove_uploads(lab_home)
+    ended_jobs.remove_uploads(lab_home)
     job = jobs.crop_draft(lab_home, draft, CropConfig(margin=0.5), "my class")
     assert not draft.path.exists()
     request = job.request()
@@ -52,10 +52,10 @@ def test_a_zip_lies_in_its_job_until_the_job_has_ended(lab_home: Workspace) -> N
     assert request["name"] == "my class"
     assert CropConfig(**request["crop"]) == CropConfig(margin=0.5)
     assert queue.waiting(lab_home, queue.HELPER) == [job]
-    jobs.remove_uploads(lab_home)
+    ended_jobs.remove_uploads(lab_home)
     assert source.exists()
     job.set_state("done")
-    jobs.remove_uploads(lab_home)
+    ended_jobs.remove_uploads(lab_home)
     assert not source.exists()
 
 
@@ -71,14 +71,14 @@ def test_what_was_brought_for_a_search_without_an_end_waits_again_as_it_was(lab_
     # Meanwhile somebody brings others: they stay, and these wait until there is room.
     draft.add(1, [("other.jpg", io.BytesIO(b"other"))])
     job.set_state(state)
-    jobs.remove_uploads(lab_home)
+    ended_jobs.remove_uploads(lab_home)
     assert [pile.names for pile in draft.piles()] == [("other.jpg",)]
     draft.clear()
-    jobs.remove_uploads(lab_home)
+    ended_jobs.remove_uploads(lab_home)
     assert draft.piles() == piles
     with zipfile.ZipFile(draft.packed()) as archive:
         assert {name: archive.read(name) for name in archive.namelist()} == {"Ada/me.jpg": b"Ada", "Bo/me.jpg": b"Bo"}
-    assert not (job.path / jobs.DRAFT).exists()
+    assert not (job.path / ended_jobs.DRAFT).exists()
 
 
 def test_photos_of_one_name_are_all_asked_about(lab_home: Workspace) -> None:
@@ -97,8 +97,8 @@ def test_another_tab_that_clears_up_meanwhile_takes_nothing(lab_home: Workspace)
 
     class Watched(Upload):
         def getbuffer(self) -> memoryview:
-            jobs.remove_uploads(lab_home)
-            jobs.remove_ended(lab_home)
+            ended_jobs.remove_uploads(lab_home)
+            ended_jobs.remove_ended(lab_home)
             assert queue.open_jobs(lab_home) == []  # nobody may take what is not whole
             return super().getbuffer()
 
@@ -196,7 +196,7 @@ def test_the_webcams_pictures_lie_in_their_job_and_come_back_where_it_fails(lab_
         f"{split}/{name}" for split in ("test", "train", "validation") for name in ("Ada", "Bo")
     ]
     job.set_state("failed", "no face")
-    jobs.remove_uploads(lab_home)
+    ended_jobs.remove_uploads(lab_home)
     assert [(each.name, takes.count(each.number)) for each in takes.sitters()] == [("Ada", (5, 1)), ("Bo", (5, 1))]
     assert not (takes.path / "photos").exists()
 

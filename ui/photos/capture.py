@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
+import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -13,9 +18,8 @@ from core import presets
 from core.config import TrainConfig
 from core.data.dataset import Dataset
 from core.data.takes import TAKES, Sitter, Takes
-from core.errors import LabError, from_system
+from core.errors import LabError
 from core.jobfolder import JobFolder
-from core.live.messages import Look, Refused, Seen
 from core.live.recording import Hint, Recorder, placed_badly
 from core.models import weights
 from core.schema import convert
@@ -33,6 +37,10 @@ USUAL_CARDS = 2
 ENOUGH = len(words.SHOTS)
 # Troubles that leave the single pictures. With the camera in another tab of the lab, they would take it from there.
 ALONE = ("refused", "none", "taken", "unplugged", "insecure")
+# Who records into which folder, and when the last picture came; after this time it is anybody's turn.
+TURN_S = 2.0
+_TURNS: dict[Path, tuple[str, float]] = {}
+_TURNS_LOCK = threading.Lock()
 WITH = (TrainConfig().preset, "webcam")
 
 
@@ -76,9 +84,23 @@ class Sitting:
     trouble: str = ""
     error: str = ""
     cards: int = USUAL_CARDS
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def recorder(self, number: int, take: int) -> Recorder:
         return self.recorders.setdefault((number, take), Recorder())
+
+    def take_turn(self, takes: Takes) -> None:
+        """Let this session be the one that records.
+
+        Raises:
+            LabError: another one does: two at once would mix up whose pictures are whose.
+        """
+        now_s = time.monotonic()
+        with _TURNS_LOCK:
+            whose, last_s = _TURNS.get(takes.path, (self.id, now_s))
+            if whose != self.id and now_s - last_s < TURN_S:
+                raise LabError(words.SOMEBODY_RECORDS)
+            _TURNS[takes.path] = self.id, now_s
 
     def forget(self, number: int) -> None:
         self.recorders = {key: recorder for key, recorder in self.recorders.items() if key[0] != number}
@@ -100,17 +122,19 @@ def _recording(workspace: Workspace, into: Dataset | None) -> None:
     camera.capture(
         _data(takes, sitting, _numbers(takes, sitting)),
         Widget.CAPTURE,
-        on_picture=lambda picture: _heard(takes, sitting, picture),
-        on_who=lambda who: _told(takes, sitting, who),
-        on_again=lambda number: _again(takes, sitting, number),
+        on_picture=partial(_heard, takes, sitting),
+        on_who=partial(_told, takes, sitting),
+        on_again=partial(_again, takes, sitting),
         on_trouble=lambda wrong: setattr(sitting, "trouble", wrong if wrong in words.TROUBLES else ""),
     )
     if sitting.error:
         page.show_error(sitting.error)
     _below(workspace, takes, sitting, into)
-    if sitting.trouble in ALONE and (wrong := single_pictures.take(takes)) is not None:
-        sitting.error = wrong
-        st.rerun(scope="fragment")
+    if sitting.trouble in ALONE:
+        wrong = single_pictures.take(takes, may_use_camera=sitting.trouble != "insecure")
+        if wrong is not None:
+            sitting.error = wrong
+            st.rerun(scope="fragment")
 
 
 def _numbers(takes: Takes, sitting: Sitting) -> list[int]:
@@ -149,27 +173,19 @@ def _heard(takes: Takes, sitting: Sitting, sent: Any) -> None:
     if state.SITTING.get() is not sitting:
         # The last picture of a recording that was taken over, or erased, meanwhile.
         return
-    try:
+    with page.errors_as_sentences(partial(_failed, sitting, sent)):
         picture = convert(sent, _Picture, "a picture")
+        sitting.take_turn(takes)
         _said(takes, picture.who)
         faces, kept, hint = _judged(takes, sitting, picture, camera.jpeg_of(sent))
         sitting.answer = {"n": picture.n, "box": faces, "kept": kept, "hint": words.HINTS[hint] if hint else ""}
         sitting.error = ""
-    except LabError as error:
-        _failed(sitting, sent, str(error))
-    except (OSError, MemoryError) as error:
-        refused = from_system(error)
-        if refused is None:
-            raise
-        _failed(sitting, sent, str(refused))
 
 
 def _told(takes: Takes, sitting: Sitting, sent: Any) -> None:
     """Take down who sits there where no picture is sent, for there is no camera."""
-    try:
+    with page.errors_as_sentences(partial(_failed, sitting, sent)):
         _said(takes, convert(sent, tuple[_Who, ...], "who sits there"))
-    except LabError as error:
-        sitting.error = str(error)
 
 
 def _said(takes: Takes, cards: Sequence[_Who]) -> None:
@@ -188,10 +204,7 @@ def _judged(
     takes: Takes, sitting: Sitting, picture: _Picture, jpeg: bytes
 ) -> tuple[tuple[float, ...] | None, bool, Hint | None]:
     """Return where the largest face is, whether the picture was kept, and what could be better."""
-    seen = server.live().ask(Look(jpeg))
-    if isinstance(seen, Refused):
-        raise LabError(seen.sentence)
-    assert isinstance(seen, Seen)
+    seen = server.live().look(jpeg)
     box = seen.faces[0].box if seen.faces else None
     record = picture.record
     sitter = takes.sitter(record.number) if record else Sitter(0)

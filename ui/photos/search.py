@@ -12,7 +12,7 @@ from core.data.versions import load_dataset
 from core.jobfolder import JobFolder
 from core.models import registry
 from core.workspace import Workspace
-from ui import job_progress, jobs, navigation, page, state
+from ui import ended_jobs, job_progress, jobs, navigation, page, state
 from ui.components import faces
 from ui.photos import steps
 from ui.state import Param, Widget
@@ -68,21 +68,21 @@ def _seconds_left(events: Sequence[dict[str, object]], step: str, done: int, tot
 
 def settle(workspace: Workspace) -> None:
     """Open what the last search found, or say why it found nothing; offer to resume one that was interrupted."""
-    jobs.remove_uploads(workspace)
+    ended_jobs.remove_uploads(workspace)
     mine = jobs.job(workspace, state.CROP_JOB.get())
     state.CROP_JOB.set(None)
     # Only a search that was started like this leads on to Train.
     train_next, at_once = state.TRAIN_NEXT.get(), state.TRAIN_AT_ONCE.get()
     state.TRAIN_NEXT.set(False)
     state.TRAIN_AT_ONCE.set("")
-    unreported = jobs.unreported_searches(workspace)
+    unreported = ended_jobs.unreported_searches(workspace)
     cut_off = [job for job in unreported if job.status().state == "interrupted"]
     over = [job for job in unreported if job not in cut_off]
     if mine and mine not in unreported:
         # Shown in another window already, but not in the one that started it.
         over.insert(0, mine)
     for job in over:
-        jobs.mark_reported(job)
+        ended_jobs.mark_reported(job)
     if over:
         _take_over(workspace, over[0], train_next=train_next, at_once=at_once)
     if cut_off:
@@ -118,8 +118,8 @@ def _offer_to_resume(workspace: Workspace, job: JobFolder) -> None:
     """Ask whether to resume an interrupted search; where its photos are gone, only say so."""
     if message := job.status().message:
         page.show_error(message)
-    if not jobs.can_go_on(job):
-        jobs.mark_reported(job)
+    if not ended_jobs.can_go_on(job):
+        ended_jobs.mark_reported(job)
         st.info(words.CROP_INTERRUPTED)
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
@@ -130,5 +130,5 @@ def _offer_to_resume(workspace: Workspace, job: JobFolder) -> None:
                 state.CROP_JOB.set(job.id)
                 st.rerun()
         if st.button(words.LEAVE_IT, key=Widget.LEAVE_SEARCH):
-            jobs.remove(job)
+            ended_jobs.remove(job)
             st.rerun()

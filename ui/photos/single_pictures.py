@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import streamlit as st
+import io
 
+import streamlit as st
+from PIL import Image
+
+from core.data.decode import decode
 from core.data.takes import TAKES, Takes
-from core.errors import LabError
-from core.live.messages import Look, Refused, Seen
+from core.errors import PhotoError
 from core.live.recording import placed_badly
 from ui import server, state, uploads
 from ui.state import Widget
@@ -15,10 +18,14 @@ from ui.text import webcam as words
 
 # Of the eight pictures these are the first place; the others are the second.
 SHOTS_HERE = 5
+LONGEST_SIDE_PX = 1280
 
 
-def take(takes: Takes) -> str | None:
-    """Ask for the next picture of whoever agreed.
+def take(takes: Takes, *, may_use_camera: bool) -> str | None:
+    """Ask for the next picture of whoever agreed: with the camera, or from a file, which phones offer to take.
+
+    Args:
+        may_use_camera: whether the browser gives this page a camera at all.
 
     Returns:
         What is wrong with the picture just taken, "" where it was kept; None where none was taken.
@@ -36,13 +43,29 @@ def take(takes: Takes) -> str | None:
             return None
         st.markdown(f"**{words.shot(taken)}**")
         key = Widget.SHOT.of(number, taken, state.UPLOADS.get())
-        shot = st.camera_input(words.shot(taken), key=key, label_visibility="collapsed")
-    if shot is None:
+        shot = st.camera_input(words.shot(taken), key=key, label_visibility="collapsed") if may_use_camera else None
+        chosen = st.file_uploader(words.CHOOSE_SHOT, type=["jpg", "jpeg", "png", "webp"], key=f"{key}-file")
+    brought = shot or chosen
+    if brought is None:
         return None
-    jpeg = shot.getvalue()
-    uploads.give_back([shot])
+    data = brought.getvalue()
+    uploads.give_back([brought])
     state.count_up(state.UPLOADS)
-    return keep(takes, number, taken, jpeg)
+    try:
+        return keep(takes, number, taken, as_webcam(data))
+    except PhotoError as error:
+        return words.no_picture(str(error))
+
+
+def as_webcam(data: bytes) -> bytes:
+    """Return a photo of any kind as a JPEG of a webcam's size.
+
+    Raises:
+        PhotoError: it cannot be decoded.
+    """
+    made = io.BytesIO()
+    Image.fromarray(decode(data, max_side_px=LONGEST_SIDE_PX).rgb).save(made, "JPEG", quality=90)
+    return made.getvalue()
 
 
 def keep(takes: Takes, number: int, taken: int, jpeg: bytes) -> str:
@@ -51,11 +74,7 @@ def keep(takes: Takes, number: int, taken: int, jpeg: bytes) -> str:
     Args:
         taken: how many of this person there are.
     """
-    seen = server.live().ask(Look(jpeg))
-    if isinstance(seen, Refused):
-        raise LabError(seen.sentence)
-    hint = placed_badly(seen.faces) if isinstance(seen, Seen) else None
-    if hint:
+    if hint := placed_badly(server.live().look(jpeg).faces):
         return words.NO_FACE_IN_SHOT.format(hint=words.HINTS[hint].lower())
     takes.keep(number, 1 if taken < SHOTS_HERE else TAKES, jpeg)
     return ""

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from core.errors import LabError, from_system
-from core.evaluation import metrics
 from core.experiments.listing import ListedRun, RunList
-from core.live.messages import FAMILIAR_FROM, Because, Look, Network, Refused, Seen, SeenFace, Why
+from core.live.messages import FAMILIAR_FROM, Because, Network, Seen, SeenFace, Why
 from core.schema import convert
 from core.workspace import Workspace
 from ui import jobs, page, server, state
 from ui.charts import colours
 from ui.components import camera
 from ui.state import Param, Widget
-from ui.test import fooling
+from ui.test import fooling, new_photos
 from ui.test.fooling import Fooling
 from ui.text import common, runs
 from ui.text import test as test_words
 from ui.text import webcam as words
 
-LARGEST_PERCENT = 95
 MOST_BARS = 8
 
 
@@ -52,13 +50,11 @@ class Watched:
     Attributes:
         answer: to the newest picture, as live.js reads it.
         error: why there is none.
-        trouble: what is wrong with the camera; "" where nothing is.
     """
 
     run_id: str
     answer: dict[str, Any] | None = None
     error: str = ""
-    trouble: str = ""
     fooling: Fooling = field(default_factory=Fooling)
 
 
@@ -105,7 +101,7 @@ def _watching(workspace: Workspace, shelf: RunList, row: ListedRun) -> None:
         state.LIVE.set(watched)
     sure, beside, back = st.columns([1.6, 3, 1.2], gap="medium", vertical_alignment="bottom")
     with sure:
-        sure_from = _sure_from()
+        sure_from = new_photos.sure_from(words.NOT_SURE_BELOW)
     with beside:
         second = _beside(shelf, row)
     with back:
@@ -113,12 +109,8 @@ def _watching(workspace: Workspace, shelf: RunList, row: ListedRun) -> None:
             del st.query_params[Param.LIVE]
             st.rerun()
     asked = _Asked((row, second) if second else (row,), sure_from)
-    camera.live(
-        _data(watched, asked),
-        Widget.LIVE,
-        on_picture=lambda sent: _heard(workspace, watched, asked, sent),
-        on_trouble=lambda wrong: setattr(watched, "trouble", wrong if wrong in words.TROUBLES else ""),
-    )
+    heard = partial(_heard, workspace, watched, asked)
+    camera.live(_data(watched, asked), Widget.LIVE, on_picture=heard)
     if watched.error:
         page.show_error(watched.error)
     fooling.add(workspace, watched.fooling, row.run.dataset)
@@ -144,19 +136,6 @@ def _beside(shelf: RunList, row: ListedRun) -> ListedRun | None:
 
 def _title(row: ListedRun) -> str:
     return common.numbered(row.number, runs.what_learned(row))
-
-
-def _sure_from() -> float:
-    percent = st.slider(
-        words.NOT_SURE_BELOW,
-        0,
-        LARGEST_PERCENT,
-        round(100 * metrics.SURE_FROM),
-        step=5,
-        format="%d %%",
-        key=Widget.LIVE_SURE_FROM,
-    )
-    return percent / 100
 
 
 def _data(watched: Watched, asked: _Asked) -> dict[str, Any]:
@@ -187,27 +166,22 @@ def _heard(workspace: Workspace, watched: Watched, asked: _Asked, sent: Any) -> 
     """Answer a picture. What is wrong is told once."""
     n = sent.get("n") if isinstance(sent, Mapping) else None
     watched.error = ""
-    try:
+    with page.errors_as_sentences(partial(_failed, watched, n)):
         picture = convert(sent, _Picture, "a picture")
         jpeg = camera.jpeg_of(sent)
         if picture.why:
-            watched.answer = {"n": n, "why": _why(watched, asked, jpeg)}
+            watched.answer = {"n": n, "why": _why(asked, jpeg)}
             return
-        seen = server.live().ask(Look(jpeg, asked.networks()))
-        if not isinstance(seen, Seen):
-            raise LabError(seen.sentence if isinstance(seen, Refused) else test_words.TEST_TITLE)
+        seen = server.live().look(jpeg, asked.networks())
         watched.answer = _answer(n, seen, asked)
         if picture.trick in words.TRICKS and picture.truth is not None and len(seen.faces) == 1:
             tried = fooling.Tried(picture.trick, picture.truth, seen.faces[0], _said(seen.faces[0], asked), jpeg)
             pictures = jobs.fooled(workspace, asked.rows[0].run.dataset)
             watched.fooling.count(pictures, asked.people, tried)
-    except LabError as error:
-        watched.error, watched.answer = str(error), {"n": n, "faces": [], "networks": []}
-    except (OSError, MemoryError) as error:
-        refused = from_system(error)
-        if refused is None:
-            raise
-        watched.error, watched.answer = str(refused), {"n": n, "faces": [], "networks": []}
+
+
+def _failed(watched: Watched, n: Any, sentence: str) -> None:
+    watched.error, watched.answer = sentence, {"n": n, "faces": [], "networks": []}
 
 
 def _answer(n: Any, seen: Seen, asked: _Asked) -> dict[str, Any]:
@@ -268,11 +242,11 @@ def _bars(place: int, row: ListedRun, seen: Seen) -> dict[str, Any]:
     }
 
 
-def _why(watched: Watched, asked: _Asked, jpeg: bytes) -> dict[str, Any]:
+def _why(asked: _Asked, jpeg: bytes) -> dict[str, Any]:
     """Explain what the first network says of a picture."""
-    seen = server.live().ask(Look(jpeg, asked.networks()[:1]))
+    seen = server.live().look(jpeg, asked.networks()[:1])
     nothing = {"loss": [], "box": [0, 0, 0, 0], "said": words.NO_REASON}
-    if not isinstance(seen, Seen) or not seen.faces or seen.faces[0].says[0] is None:
+    if not seen.faces or seen.faces[0].says[0] is None:
         return nothing
     answers = seen.faces[0].says[0]
     label = max(range(len(answers)), key=answers.__getitem__)

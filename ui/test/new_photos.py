@@ -12,7 +12,7 @@ from core.evaluation import metrics
 from core.experiments.runs import Run
 from core.jobfolder import OPEN_STATES, JobFolder
 from core.workspace import Workspace
-from ui import job_progress, jobs, page, state
+from ui import ended_jobs, job_progress, jobs, page, state
 from ui.components import faces
 from ui.state import Widget
 from ui.test import prediction_cards
@@ -31,7 +31,7 @@ def ask(workspace: Workspace, run: Run) -> None:
         _upload(workspace, run)
     with strangers:
         st.markdown(words.only_knows(len(run.dataset.people)))
-        _sure_from()
+        st.caption(words.not_sure_below(round(100 * sure_from(words.SURE_FROM))))
         _stranger(workspace, run)
     shown = _asked(workspace, run, state.STRANGERS_JOB.get())
     if shown and state.STRANGERS_SHOWN.get():
@@ -62,10 +62,10 @@ def _upload(workspace: Workspace, run: Run) -> None:
             st.rerun()
 
 
-def _sure_from() -> None:
-    """Ask for the probability from which a name is said."""
+def sure_from(label: str) -> float:
+    """Ask for the probability from which a name is said, 0 to 1; one answer for new photos and the live picture."""
     percent = st.slider(
-        words.SURE_FROM,
+        label,
         0,
         LARGEST_PERCENT,
         round(100 * metrics.SURE_FROM),
@@ -74,7 +74,7 @@ def _sure_from() -> None:
         key=Widget.SURE_FROM,
         persist_state="session",
     )
-    st.caption(words.not_sure_below(percent))
+    return percent / 100
 
 
 def _stranger(workspace: Workspace, run: Run) -> None:
@@ -107,7 +107,7 @@ def _show(workspace: Workspace, job: JobFolder, answer: Callable[[JobFolder], No
     if status.state in OPEN_STATES:
         _looking(job)
         return
-    jobs.remove_uploads(workspace)
+    ended_jobs.remove_uploads(workspace)
     if status.message:
         page.show_error(status.message)
     elif status.state == "done":

@@ -41,6 +41,8 @@ TROUBLES = {
         "Open the lab on the computer it runs on, or bring photos another way."
     ),
 }
+SOMEBODY_RECORDS = "Somebody else is recording with this lab right now; wait until that page is closed."
+CHOOSE_SHOT = "Or choose a picture, as from a phone"
 SINGLE, SINGLE_HOW = "Take single pictures instead", "Eight pictures of each person, one after the other."
 WHO = "Who is it?"
 # What each of the eight pictures should show; the last three are another place.
@@ -62,7 +64,6 @@ JOINS = "They join the photos that are there."
 STARTED = "The training begins by itself, and then the live picture opens."
 
 LIVE_TITLE = "Who is this?"
-ONE_LOOKS, TWO_LOOK = "A network looks at each picture.", "Two networks look at the same face."
 TRY_LIVE, TO_RESULT = "Try it live", "See the final exam"
 BESIDE, NOBODY_BESIDE = "Beside it", "no other experiment"
 NOT_SURE_BELOW = "Not sure below"
@@ -86,12 +87,16 @@ TRICKS = {
 TRYING = "Every answer counts now. Move a little."
 ADD_FOOLED, FORGET_FOOLED = "Add what fooled it, and train again", "Forget these pictures"
 NO_REASON = "There is no face in this picture to explain."
-SHOT = "Take a picture"
 
 
 def shot(taken: int) -> str:
     """Say what the next single picture should show."""
     return f"{taken + 1} of {len(SHOTS)}: {SHOTS[taken]}"
+
+
+def no_picture(why: str) -> str:
+    """Say why a file is not taken."""
+    return f"This picture {why}; choose another one."
 
 
 def skipped(blurred: int, equal: int) -> str:

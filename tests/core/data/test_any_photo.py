@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,7 @@ from PIL import Image
 
 from core.data.decode import FORMATS, decode
 from core.errors import PhotoError
-from tests.apart import Apart
+from tests.apart import Apart, reading
 from tests.drawn import encoded, exif, picture
 from tests.mutations import changed, tried
 
@@ -71,11 +70,7 @@ def read(inside: Path, data: bytes, max_side_px: int | None) -> str:
     return ""
 
 
-@pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apart]:
-    apart = Apart(read, tmp_path_factory.mktemp("apart"))
-    yield apart
-    apart.close()
+reader = reading(read)
 
 
 @pytest.mark.parametrize("number", range(len(PHOTOS)))

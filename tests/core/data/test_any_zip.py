@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core.data import read as photos
 from core.data.uploads import Upload
 from core.errors import LabError
-from tests.apart import Apart
+from tests.apart import Apart, reading
 from tests.drawn import encoded, picture
 from tests.mutations import changed, tried, zip_of, zips
 
@@ -70,11 +70,7 @@ def read(inside: Path, data: bytes, way: str) -> str:
     return ""
 
 
-@pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apart]:
-    apart = Apart(read, tmp_path_factory.mktemp("apart"))
-    yield apart
-    apart.close()
+reader = reading(read)
 
 
 def whole(*names: str, method: int = 8) -> bytes:

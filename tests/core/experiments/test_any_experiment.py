@@ -6,7 +6,6 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,7 +21,7 @@ from core.experiments import archive, listing, restore
 from core.models import foreign_model
 from core.workspace import Workspace
 from tests import fakes
-from tests.apart import Apart
+from tests.apart import Apart, reading
 from tests.mutations import changed, tried, zip_of, zips
 
 DENSE = {"module": "keras.layers", "class_name": "Dense", "config": {"units": 3}, "registered_name": None}
@@ -107,11 +106,7 @@ def _bring_back(source: Path, workspace: Workspace) -> None:
     assert [path.name for path in workspace.root.iterdir()] == ["runs"]
 
 
-@pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apart]:
-    apart = Apart(read, tmp_path_factory.mktemp("apart"))
-    yield apart
-    apart.close()
+reader = reading(read)
 
 
 @pytest.mark.parametrize("way", WAYS)

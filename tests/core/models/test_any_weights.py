@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import h5py
 import numpy as np
-import pytest
 from hypothesis import given
 
 from core.errors import LabError
 from core.models import weights
 from core.models.architectures import architecture
 from core.workspace import Workspace
-from tests.apart import Apart
+from tests.apart import Apart, reading
 from tests.mutations import changed, tried
 
 MINI = "face-vgg-mini"
@@ -58,11 +56,7 @@ def read(inside: Path, data: bytes) -> str:
     return ""
 
 
-@pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apart]:
-    apart = Apart(read, tmp_path_factory.mktemp("apart"))
-    yield apart
-    apart.close()
+reader = reading(read)
 
 
 def test_what_is_changed_below_can_be_read(reader: Apart) -> None:

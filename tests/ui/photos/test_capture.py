@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import base64
+import io
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from core.data.takes import Takes
-from core.errors import LabError
+from core.errors import LabError, PhotoError
+from core.live.link import Link
 from core.live.messages import Refused, Seen
 from core.workspace import Workspace
 from tests.core.live.faces import jpeg, seen, webcam
+from tests.drawn import encoded, picture
 from ui import jobs, server, state
 from ui.photos import capture, single_pictures
 from ui.photos.capture import Sitting
@@ -20,10 +24,11 @@ from ui.text import webcam as words
 PICTURE = jpeg(webcam())
 
 
-class FakeLink:
+class FakeLink(Link):
     """Stands for the live process: gives its answers one after the other, the last one for ever."""
 
     def __init__(self, *answers: Any) -> None:
+        super().__init__()
         self.answers = list(answers)
 
     def ask(self, question: object) -> Any:
@@ -118,6 +123,21 @@ def test_what_is_missing_is_said_before_the_start(takes: Takes) -> None:
     assert capture.missing(takes) == words.disagrees("Ada"), "who takes the tick away is not trained with"
 
 
+def test_of_two_who_record_at_once_the_second_waits_its_turn(
+    takes: Takes, sitting: Sitting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their cards have the same numbers: each would name the other's pictures."""
+    answers(monkeypatch, Seen((seen(50),)), Seen((seen(90),)))
+    other = Sitting()
+    other.take_turn(takes)
+    capture._heard(takes, sitting, sent())
+    assert (sitting.error, takes.sitters()) == (words.SOMEBODY_RECORDS, ())
+    monkeypatch.setattr(capture, "TURN_S", 0.0)
+    capture._heard(takes, sitting, sent())
+    assert (sitting.error, takes.count(1)) == ("", (1, 0))
+    other.take_turn(Takes(takes.path.with_name("another")))
+
+
 def test_who_sits_there_is_taken_down_without_a_camera_too(takes: Takes, sitting: Sitting) -> None:
     capture._told(takes, sitting, [{"number": 2, "name": "Bo", "agrees": True}])
     assert [each.name for each in takes.sitters()] == ["Bo"]
@@ -134,3 +154,11 @@ def test_single_pictures_are_two_places_and_a_bad_one_is_taken_again(
     assert wrong == words.NO_FACE_IN_SHOT.format(hint=words.HINTS["nobody"].lower())
     assert [single_pictures.keep(takes, 1, taken, PICTURE) for taken in range(len(words.SHOTS))] == [""] * 8
     assert takes.count(1) == (5, 3)
+
+
+def test_a_photo_of_any_kind_becomes_a_picture_of_a_webcams_size() -> None:
+    large = encoded(picture(1, 3000, 2000), "PNG")
+    found = Image.open(io.BytesIO(single_pictures.as_webcam(large)))
+    assert (found.format, found.size) == ("JPEG", (1280, 853))
+    with pytest.raises(PhotoError):
+        single_pictures.as_webcam(b"no picture")

@@ -49,16 +49,15 @@ def capture(
     _capture(key=key, data=data, **_callbacks(key, heard))
 
 
-def live(data: Mapping[str, Any], key: str, *, on_picture: Heard, on_trouble: Heard) -> None:
+def live(data: Mapping[str, Any], key: str, *, on_picture: Heard) -> None:
     """Draw the live picture.
 
     Args:
         data: what live.js draws; its `answer` names the picture it is the answer to.
         on_picture: called with each picture before the fragment runs: `n`, `jpeg`, `trick`, `truth`, and `why` where
             the answer is to be explained.
-        on_trouble: as of `capture`.
     """
-    _live(key=key, data=data, **_callbacks(key, {"picture": on_picture, "trouble": on_trouble}))
+    _live(key=key, data=data, **_callbacks(key, {"picture": on_picture}))
 
 
 def _callbacks(key: str, heard: Mapping[str, Heard]) -> dict[str, Callable[[], None]]:

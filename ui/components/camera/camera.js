@@ -26,7 +26,8 @@ function element(tag, className, text) {
 }
 
 class Camera {
-  // `root` is what the component draws into; `send` is called with each picture ({ n, jpeg }), `tell` with what is wrong, "" where nothing is.
+  // `root` is what the component draws into. `send` is called with each picture ({ n, jpeg }), `tell` with what is wrong,
+  // "" where nothing is.
   constructor(root, send, tell) {
     this.send = send;
     this.tell = tell;
@@ -119,14 +120,9 @@ class Camera {
     if (this.waiting && now - this.waiting.at > LOST_MS) this.waiting = undefined;
     if (now < this.quietUntil || this.paused || this.waiting || !(this.isNew || this.alwaysNew) || !this.video.videoWidth) return;
     this.isNew = false;
-    this.ask({});
-  }
-
-  // Send the picture that the camera shows, or `jpeg`, with whatever else there is to say.
-  ask(more) {
     this.n += 1;
-    this.waiting = { n: this.n, at: performance.now() };
-    this.send({ n: this.n, jpeg: this.picture(), ...more });
+    this.waiting = { n: this.n, at: now };
+    this.send({ n: this.n, jpeg: this.picture() });
   }
 
   picture() {

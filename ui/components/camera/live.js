@@ -104,8 +104,6 @@ class Live {
     this.trouble.textContent = wrong ? this.data.texts.troubles[wrong] : "";
     this.trouble.hidden = !wrong;
     this.root.dataset.camera = wrong || "on";
-    if (wrong !== this.told) this.send("trouble", wrong);
-    this.told = wrong;
   }
 
   // The picture that is kept is the one the newest answer was given for.
