@@ -23,8 +23,9 @@ _M_PERTURB, _FILL = -6, 0xFF
 _KEPT_BY_THREAD, _KEPT_EACH = (24, 1040), 16
 # Python keeps pieces of up to 512 bytes by size, in steps of 16, in arenas; `bytes` takes 33 beside what it holds.
 _STEP, _LARGEST, _BYTES_TAKES = 16, 512, 33
-# No arena is smaller than this.
-_BATCH_BYTES = 1 << 18
+# Python asks the system for one arena of this size at a time. Other growth is for others: a thread's stack, a library.
+_ARENA_BYTES = 1 << 20
+_BATCH_BYTES = 1 << 16
 
 
 def keep_little() -> None:
@@ -67,7 +68,7 @@ def _use_all_of_python() -> None:
         while new_arenas < 2:
             before = process.memory_info().vms
             used.append([bytes(size - _BYTES_TAKES) for _ in range(_BATCH_BYTES // size)])
-            new_arenas += process.memory_info().vms - before >= _BATCH_BYTES
+            new_arenas += process.memory_info().vms - before == _ARENA_BYTES
 
 
 def _use_all_of_thread() -> None:

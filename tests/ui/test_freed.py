@@ -12,16 +12,26 @@ from tests import traces
 
 # Frees texts, short ones and long ones, each beside one that stays; the name comes turned round.
 FREES = """
+import mmap
 import sys
+import threading
 from ui import freed
 freed.keep_little()
 name = sys.argv[1][::-1]
-texts = [f"{number:06} {name}" + 400 * (number % 3) * "." for number in range(20_000)]
+texts = [f"{number:06} {name}" + 400 * (number % 3) * "." for number in range(200_000)]
 others = [f"{number:06} {len(text) * 'x'}" for number, text in enumerate(texts)]
 name = text = None
 texts.clear()
 print("freed", flush=True)
 sys.stdin.readline()
+if "--beside" in sys.argv:
+    # What threads and libraries ask the system for meanwhile, a few at a time.
+    def asks():
+        taken = []
+        while True:
+            taken.append(mmap.mmap(-1, 3 << 20))
+            threading.Event().wait(0.0002)
+    threading.Thread(target=asks, daemon=True).start()
 freed.overwrite()
 print("overwritten", flush=True)
 sys.stdin.readline()
@@ -29,11 +39,12 @@ sys.stdin.readline()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_what_python_has_freed_is_overwritten() -> None:
+@pytest.mark.parametrize("beside", [(), ("--beside",)], ids=["alone", "while others take memory"])
+def test_what_python_has_freed_is_overwritten(beside: tuple[str, ...]) -> None:
     name = "Quobblewick Zanthorpe"
     marks = traces.of_name(name)
     with subprocess.Popen(
-        [sys.executable, "-c", FREES, name[::-1]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", FREES, name[::-1], *beside], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as child:
         assert child.stdin
         assert child.stdout
