@@ -11,11 +11,11 @@ from ui.text import experiments as words
 
 navigation.enter()
 workspace = server.workspace()
-shelf = listing.list_all(workspace)
+listed = listing.list_all(workspace)
 compared = list_sweeps(workspace)
-if shelf.rows:
+if listed.rows:
     page.head(common.LIBRARY, words.LIBRARY_HOW)
-    library.actions(workspace, library.table(shelf.rows, shelf.of_sweeps))
+    library.actions(workspace, library.table(listed.rows, listed.of_sweeps))
 else:
     page.head(common.LIBRARY)
     if not compared:

@@ -11,28 +11,28 @@ from ui.text import webcam as live_words
 
 navigation.enter()
 workspace = server.workspace()
-shelf = listing.list_all(workspace)
-row = library.tested(shelf)
+listed = listing.list_all(workspace)
+row = library.tested(listed)
 if row and live.is_asked_for():
     page.head(live_words.LIVE_TITLE)
-    library.pick(shelf, row)
-    live.show(workspace, shelf, row)
+    library.pick(listed, row)
+    live.show(workspace, listed, row)
 elif row:
     found = evaluation.of_run(row.run)
     page.head(evaluation.title(found))
     which, try_live = st.columns([5, 1], vertical_alignment="center")
     with which:
-        library.pick(shelf, row)
+        library.pick(listed, row)
     with try_live:
         live.offer(row)
     reading.result(found.result)
     reading.surprise(row.run)
-    before_after.show(workspace, row, (*shelf.tested, *shelf.of_sweeps))
+    before_after.show(workspace, row, listed.all_tested)
     reading.published(row.config, found.result)
-    next_idea.show(workspace, row, (*shelf.tested, *shelf.of_sweeps))
+    next_idea.show(workspace, row, listed.all_tested)
     evaluation.views(workspace, found, row.run)
     library.take_along(workspace, row)
 else:
     page.head(words.TEST_TITLE)
-    library.missing(shelf)
+    library.missing(listed)
 damaged.show(damaged.named_run(workspace))

@@ -146,9 +146,10 @@ def behind(found: Differences, margin: float, is_worse: np.ndarray) -> np.ndarra
 
     A setting is as good within the margin where this is not above the margin: it is then non-inferior to every other
     one that may be the best (an intersection-union test, which has to hold against all of them and so needs no
-    correction for their number). What is corrected for are the settings that could be called as good without being it:
-    this one, and each that looks half the margin behind or more. Where all look level, that is one test; where one is
-    ahead of five others, it is Dunnett's. Those that are clearly worse are out of the running on both sides.
+    correction for their number). Several settings just beyond the margin are several chances to call one as good that
+    is not, so the number of these is corrected for: this setting, and each that looks half the margin behind or more.
+    Where all look level, that is one test; where one is ahead of five others, it is Dunnett's. Settings that are
+    clearly worse take no part, neither as this setting nor as another.
 
     Args:
         margin: share of the exam, above 0.

@@ -86,6 +86,11 @@ class RunList:
     def tested(self) -> tuple[ListedRun, ...]:
         return tuple(row for row in self.rows if row.is_tested)
 
+    @property
+    def all_tested(self) -> tuple[ListedRun, ...]:
+        """Those of sweeps too, behind the others."""
+        return (*self.tested, *(row for row in self.of_sweeps if row.is_tested))
+
     def row(self, run_id: str | None) -> ListedRun | None:
         """Return the experiment of this id, or None."""
         return next((row for row in (*self.rows, *self.of_sweeps) if row.id == run_id), None)

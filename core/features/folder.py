@@ -1,4 +1,4 @@
-"""The folder in which it is kept what frozen layers made of pictures: what lies there, how much, and what goes first.
+"""The folder that keeps what frozen layers made of pictures: what lies in it, how much, and what is removed first.
 
 A *shelf* is a folder for one unit of one network at one size of picture and one precision. It holds *pieces*, folders
 that are there whole or not at all: `keys.npy`, and `rows`, float16 numbers that are mapped into memory, not read. A

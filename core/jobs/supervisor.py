@@ -25,9 +25,9 @@ from filelock import Timeout
 
 from core import disk
 from core.errors import LabError
-from core.jobs import queue, trouble, workers
+from core.jobs import no_worker, queue, workers
+from core.jobs.no_worker import Trouble
 from core.jobs.stopping import wait_until
-from core.jobs.trouble import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -127,7 +127,7 @@ class Supervisor:
         Where another server is in charge it is what that one says.
         """
         if not self._leads and not self._failure:
-            return trouble.read(self._workspace) if workers.server_lives(self._workspace) else []
+            return no_worker.read(self._workspace) if workers.server_lives(self._workspace) else []
         found = [each for each in (self._failure, *(health.trouble for health in self._health.values())) if each]
         if self._unreadable:
             found.append(Trouble("unreadable", ", ".join(f'"{path}"' for path in self._unreadable)))
@@ -167,7 +167,7 @@ class Supervisor:
         try:
             step()
         except Exception as error:
-            failure = trouble.of_error(error)
+            failure = no_worker.of_error(error)
             if failure != self._failure:
                 log.exception("looking after the workers failed")
             self._failure = failure
@@ -194,7 +194,7 @@ class Supervisor:
         """Write down for other servers what is wrong, where that is something else than before."""
         found = self.troubles()
         if found != self._told:
-            trouble.write(self._workspace, found)
+            no_worker.write(self._workspace, found)
             self._told = found
 
     def _reap(self, known: dict[str, WorkerInfo]) -> None:

@@ -11,10 +11,6 @@ LARGEST_PICTURE_BYTES = 2_000_000
 MOST_FACES = 6
 # Side of the grid of patches that `Why` covers one after the other.
 PATCHES = 7
-# A face shows somebody whom a network knows only if it is like this person's practice faces by so much (`likeness`).
-# Measured on 10 people of Labeled Faces in the Wild whom the bundled network has not met, with 8 practice photos each:
-# 1 of 40 own photos is below, 18 of 360 of strangers are above; of six others with 24 photos each 0 of 60, 94 of 1200.
-FAMILIAR_FROM = 0.86
 
 
 class Network(msgspec.Struct, frozen=True):

@@ -121,10 +121,10 @@ def facts(lines: Sequence[Line], dataset: Dataset) -> dict[str, Any]:
         "depths": a row a point, whatever the axis ("value" is where on it, "fixed" what its line has of the other two:
         frozen layers, training photos a person, size of a face); its numbers are None before its first result.
         "interval" is the 95 % interval of "right" (Wilson; it counts groups). "unlearned": trainings that kept an epoch
-        from before all that was to learn began to. "verdict": a row a line that has one; "take" is the value
-        recommended, "test_limits" what the test cannot tell. In it, "standings" has a row a setting, cheapest first:
-        its mean of right answers, whether it is recommended, its word ("as_good", "clearly_worse", "cannot_tell") and
-        what that rests on.
+        from before all that was to learn began to. "verdict": a row a line that has one; "recommended" is the value
+        that is, "test_limits" what the test cannot tell. In it, "standings" has a row a setting, cheapest first: its
+        mean of right answers, whether it is recommended, its word ("as_good", "clearly_worse", "cannot_tell") and what
+        that rests on.
     """
     rows = [_row(line, point, dataset) for line in lines for point in line.points]
     found = [(line, verdict_of(line, dataset)) for line in lines]
@@ -172,7 +172,7 @@ def _verdict_row(line: Line, dataset: Dataset, found: Verdict) -> dict[str, Any]
     return {
         **_shared(line),
         "kind": found.kind,
-        "take": None if found.recommended is None else value(found.recommended),
+        "recommended": None if found.recommended is None else value(found.recommended),
         "tied": [value(setting) for setting in found.those("as_good")],
         "margin_right": found.margin,
         "guessing": found.guessing,

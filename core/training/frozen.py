@@ -28,7 +28,8 @@ class FacesBehind:
         start: tells the weights that the network starts from.
         splits: the faces; those to train on have views.
         store: keeps features.
-        wanted: depths at which this training and those it shares its features with ask for them.
+        wanted: the numbers of frozen units behind which features are asked for, by this training or by others of the
+            same comparison.
 
     Attributes:
         computed: the share of the features that `compute` found nowhere.

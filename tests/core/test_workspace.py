@@ -39,6 +39,15 @@ def test_erase_removes_all_of_the_users_and_counts_it(lab_home: Workspace) -> No
     assert lab_home.erase() == Erased(photos=0, bytes=0)
 
 
+def test_every_folder_is_erased_but_weights_and_queue(lab_home: Workspace) -> None:
+    folders = [getattr(lab_home, name) for name, each in vars(Workspace).items() if isinstance(each, property)]
+    assert len(folders) >= 9
+    for folder in folders:
+        _write(folder / "a" / "file", 1)
+    lab_home.erase()
+    assert {file.parent.parent for file in _files(lab_home)} == {lab_home.weights, lab_home.queue}
+
+
 def test_erase_says_what_it_could_not_remove_and_the_next_one_does(
     lab_home: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
 
 from core.jobs import supervisor
-from core.jobs.trouble import Trouble
+from core.jobs.no_worker import Trouble
 from core.models import weights
 from core.models.weights import FoundWeights
 from core.workspace import Workspace

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.jobs import supervisor
-from core.jobs.trouble import Trouble
+from core.jobs.no_worker import Trouble
 from tests import fakes
 from tests.pages.conftest import NoWorkers
 from ui import navigation

@@ -13,7 +13,7 @@ from core.experiments.runs import Run
 from core.sweeps.results import Line, Point
 from core.sweeps.sweep import Sweep
 from core.workspace import Workspace
-from ui.compare import boundary, changed_photos, export, side_by_side
+from ui.compare import changed_photos, chosen_point, export, side_by_side
 from ui.state import Widget
 from ui.text import compare as words
 from ui.text.sweep_names import line_title, point_title
@@ -48,10 +48,7 @@ def look(workspace: Workspace, sweep: Sweep, drawn: Sequence[Line], recommended:
                 _flip(workspace, tried, first, second)
     with st.expander(words.SIDE_BY_SIDE, key=Widget.BESIDE, on_change="rerun") as side:
         if side.open:
-            shelf = listing.list_all(workspace)
-            tested = sorted(
-                (row for row in (*shelf.rows, *shelf.of_sweeps) if row.is_tested), key=lambda row: row.id, reverse=True
-            )
+            tested = sorted(listing.list_all(workspace).all_tested, key=lambda row: row.id, reverse=True)
             side_by_side.show(tested, list(dict.fromkeys([tried[first].run.id, tried[second].run.id])))
     export.offer(sweep)
 
@@ -60,7 +57,7 @@ def _tried(sweep: Sweep, line: Line, point: Point, several: int) -> _Tried:
     name = point_title(line, point)
     if several > 1:
         name = f"{line_title(line.start)}, {name}"
-    usual = boundary.usual(point)
+    usual = chosen_point.usual(point)
     return _Tried(words.stop_and_right(name, usual.correct), Run(sweep.runs_home / usual.run_id))
 
 

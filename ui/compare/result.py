@@ -13,7 +13,7 @@ from core.sweeps.results import Line, Progress, lines, progress, results
 from core.sweeps.sweep import Sweep
 from core.workspace import Workspace
 from ui import jobs, page
-from ui.compare import boundary, details, evidence, selection
+from ui.compare import chosen_point, details, evidence, selection
 from ui.components import sweep_chart
 from ui.components.sweep_chart.chart import chart_of
 from ui.state import Widget
@@ -99,7 +99,7 @@ def _chart(workspace: Workspace, found: Reading) -> None:
     opened = sweep_chart.choose(chart, Widget.STOPS.of(found.sweep.id))
     shown = found.recommended if opened is None else opened
     if shown is not None:
-        boundary.opened(workspace, found.sweep, found.lines, shown)
+        chosen_point.opened(workspace, found.sweep, found.lines, shown)
     elif any(point.results for line in found.lines for point in line.points):
         st.caption(words.CLICK_A_STOP)
 

@@ -33,27 +33,27 @@ MOST_ROWS, MOST_SWEEPS = 10, 6
 NARROW_PX, NUMBER_PX, BAR_PX = 45, 80, 105
 
 
-def tested(shelf: RunList) -> ListedRun | None:
+def tested(listed: RunList) -> ListedRun | None:
     """Return the tested run to show: the one the address names, else the newest; None where there is none."""
-    named = shelf.row(st.query_params.get(Param.RUN))
+    named = listed.row(st.query_params.get(Param.RUN))
     if named and named.is_tested:
         return named
     # Runs of sweeps are shown only where there are no others.
-    return next((row for row in (*shelf.tested, *shelf.of_sweeps) if row.is_tested), None)
+    return next(iter(listed.all_tested), None)
 
 
-def missing(shelf: RunList) -> None:
+def missing(listed: RunList) -> None:
     """Say why there is no test result to look at, with the button that leads on."""
-    running = next((row for row in shelf.rows if row.state in OPEN_STATES), None)
+    running = next((row for row in listed.rows if row.state in OPEN_STATES), None)
     if running:
         page.missing(words.STILL_RUNNING, common.TO_RUNNING, navigation.TRAIN, **{Param.RUN: running.id})
     else:
         page.missing(words.NO_RUNS, words.TO_TRAIN, navigation.TRAIN)
 
 
-def pick(shelf: RunList, row: ListedRun) -> None:
+def pick(listed: RunList, row: ListedRun) -> None:
     """Draw which run this is, as a picker where there are several."""
-    by_id = {found.id: found for found in sorted({row, *shelf.tested}, key=lambda found: found.id, reverse=True)}
+    by_id = {found.id: found for found in sorted({row, *listed.tested}, key=lambda found: found.id, reverse=True)}
     order = list(by_id)
     titles = common.distinct({run_id: common.numbered(by_id[run_id].number, _title(by_id[run_id])) for run_id in order})
     st.query_params[Param.RUN] = row.id

@@ -26,16 +26,16 @@ MOST_FACES, SOME_BROKEN = 11, 4
 STYLE = f"--lab-right:{colours.RIGHT};--lab-wrong:{colours.WRONG}"
 
 
-def show(workspace: Workspace, row: ListedRun, everything: Sequence[ListedRun]) -> None:
+def show(workspace: Workspace, row: ListedRun, tested: Sequence[ListedRun]) -> None:
     """Draw a run beside its baseline, or beside an earlier run of the user's choice.
 
     Args:
-        everything: all runs, those of sweeps too.
+        tested: all finished runs, those of sweeps too.
     """
-    rows = {other.id: other for other in sorted(everything, key=lambda other: other.id, reverse=True)}
-    tested = [other.run for other in rows.values() if other.is_tested]
-    fair = baseline.find_baseline(row.run, tested)
-    earlier = [rows[run.id] for run in baseline.earlier(row.run, tested)]
+    rows = {other.id: other for other in sorted(tested, key=lambda other: other.id, reverse=True)}
+    others = [other.run for other in rows.values()]
+    fair = baseline.find_baseline(row.run, others)
+    earlier = [rows[run.id] for run in baseline.earlier(row.run, others)]
     offered = [other for other in earlier if other.number or (fair and other.run == fair.run)]
     if not offered:
         return

@@ -10,7 +10,8 @@ from typing import Any
 import streamlit as st
 
 from core.experiments.listing import ListedRun, RunList
-from core.live.messages import FAMILIAR_FROM, Because, Network, Seen, SeenFace, Why
+from core.live import naming
+from core.live.messages import Because, Network, Seen, SeenFace, Why
 from core.schema import convert
 from core.workspace import Workspace
 from ui import jobs, page, server, state
@@ -87,13 +88,13 @@ def offer(row: ListedRun) -> None:
         st.rerun()
 
 
-def show(workspace: Workspace, shelf: RunList, row: ListedRun) -> None:
+def show(workspace: Workspace, listed: RunList, row: ListedRun) -> None:
     """Draw the live picture of a run."""
-    st.fragment(_watching)(workspace, shelf, row)
+    st.fragment(_watching)(workspace, listed, row)
 
 
 @page.errors_as_sentences()
-def _watching(workspace: Workspace, shelf: RunList, row: ListedRun) -> None:
+def _watching(workspace: Workspace, listed: RunList, row: ListedRun) -> None:
     """Draw all of it, anew with each picture; what stands outside could lose a click to the picture that follows."""
     watched = state.LIVE.get()
     if watched is None or watched.run_id != row.id:
@@ -103,7 +104,7 @@ def _watching(workspace: Workspace, shelf: RunList, row: ListedRun) -> None:
     with sure:
         sure_from = new_photos.sure_from(words.NOT_SURE_BELOW)
     with beside:
-        second = _beside(shelf, row)
+        second = _beside(listed, row)
     with back:
         if st.button(words.TO_RESULT, key=Widget.TO_RESULT, width="stretch"):
             del st.query_params[Param.LIVE]
@@ -116,10 +117,10 @@ def _watching(workspace: Workspace, shelf: RunList, row: ListedRun) -> None:
     fooling.add(workspace, watched.fooling, row.run.dataset)
 
 
-def _beside(shelf: RunList, row: ListedRun) -> ListedRun | None:
+def _beside(listed: RunList, row: ListedRun) -> ListedRun | None:
     """Ask which other experiment looks at the same face."""
     people = row.run.dataset.people
-    others = {other.id: other for other in (*shelf.tested, *shelf.of_sweeps) if other.is_tested and other.id != row.id}
+    others = {other.id: other for other in listed.all_tested if other.id != row.id}
     same = {run_id: other for run_id, other in others.items() if other.run.dataset.people == people}
     offered = {**same, **others}
     if not offered:
@@ -175,7 +176,8 @@ def _heard(workspace: Workspace, watched: Watched, asked: _Asked, sent: Any) -> 
         seen = server.live().look(jpeg, asked.networks())
         watched.answer = _answer(n, seen, asked)
         if picture.trick in words.TRICKS and picture.truth is not None and len(seen.faces) == 1:
-            tried = fooling.Tried(picture.trick, picture.truth, seen.faces[0], _said(seen.faces[0], asked), jpeg)
+            face = seen.faces[0]
+            tried = fooling.Tried(picture.trick, picture.truth, face, naming.label_of(face, asked.sure_from), jpeg)
             pictures = jobs.fooled(workspace, asked.rows[0].run.dataset)
             watched.fooling.count(pictures, asked.people, tried)
 
@@ -192,28 +194,11 @@ def _answer(n: Any, seen: Seen, asked: _Asked) -> dict[str, Any]:
     return {"n": n, "faces": faces, "networks": [_bars(place, row, seen) for place, row in enumerate(asked.rows)]}
 
 
-def _said(face: SeenFace, asked: _Asked) -> int | None:
-    """Return the label that the first network is sure of; None where it is not sure, or not open yet.
-
-    It is not sure either where the face is little like the practice faces of the person it names: a stranger.
-    """
-    answers = face.says[0]
-    if answers is None:
-        return None
-    best = max(range(len(answers)), key=answers.__getitem__)
-    return best if answers[best] >= asked.sure_from and not _is_stranger(face, 0, best) else None
-
-
-def _is_stranger(face: SeenFace, place: int, label: int) -> bool:
-    likeness = face.likeness[place]
-    return likeness is not None and likeness[label] < FAMILIAR_FROM
-
-
 def _name(face: SeenFace, asked: _Asked) -> tuple[str, str]:
     """Return what stands over a face, and its colour."""
     if face.says[0] is None:
         return "…", colours.UNSURE
-    label = _said(face, asked)
+    label = naming.label_of(face, asked.sure_from)
     if label is None:
         return test_words.NOT_SURE, colours.UNSURE
     return f"{asked.people[label]} {face.says[0][label]:.2f}", colours.person_colour(label)
@@ -232,8 +217,8 @@ def _bars(place: int, row: ListedRun, seen: Seen) -> dict[str, Any]:
     if len(people) > MOST_BARS:
         shown = sorted(shown, key=lambda label: -answers[label])[:MOST_BARS]
     note = words.LARGEST if len(seen.faces) > 1 else ""
-    best = max(range(len(answers)), key=answers.__getitem__)
-    if _is_stranger(seen.faces[0], place, best):
+    best = naming.likeliest(answers)
+    if naming.is_stranger(seen.faces[0], place, best):
         note = words.little_like(people[best]["name"])
     return drawn | {
         "people": [people[label] for label in shown],
@@ -249,7 +234,7 @@ def _why(asked: _Asked, jpeg: bytes) -> dict[str, Any]:
     if not seen.faces or seen.faces[0].says[0] is None:
         return nothing
     answers = seen.faces[0].says[0]
-    label = max(range(len(answers)), key=answers.__getitem__)
+    label = naming.likeliest(answers)
     found = server.live().ask(Why(jpeg, asked.networks()[0], label))
     if not isinstance(found, Because) or not found.loss:
         return nothing

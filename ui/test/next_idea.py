@@ -30,7 +30,7 @@ def show(workspace: Workspace, row: ListedRun, tested: Sequence[ListedRun]) -> N
     Args:
         tested: all finished runs, those of sweeps too.
     """
-    rows = sorted((other for other in tested if other.is_tested), key=lambda other: other.id, reverse=True)
+    rows = sorted(tested, key=lambda other: other.id, reverse=True)
     found = _next(workspace, row, rows)
     if found is None:
         return

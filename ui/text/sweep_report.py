@@ -10,7 +10,7 @@ from core.models.registry import backbone
 from core.sweeps.plan import Axis, SweepPlan
 from core.sweeps.results import labelled_test_items
 from core.sweeps.sweep import Sweep
-from ui.text import common
+from ui.text import common, sweep_evidence
 from ui.text.sweep_names import line_title
 
 ABOUT = (
@@ -23,7 +23,8 @@ QUESTIONS = (
     "Question 2: how many layers must be retrained?",
 )
 HOW_SURE, SETTINGS, TABLE = "How sure is this?", "Settings", "All tries: right answers in the final exam"
-WORDS: dict[Word, str] = {"as_good": "as good", "clearly_worse": "clearly worse", "cannot_tell": "cannot tell"}
+# The column is narrow.
+WORDS: dict[Word, str] = sweep_evidence.WORDS | {"cannot_tell": "cannot tell"}
 POINT_COLUMN: dict[Axis, str] = {"depth": "what learns", "photos": "practice photos", "size": "size of a face"}
 COLUMNS = ("each try", "mean of {total}", "verdict", "mock exam", "time", "learn")
 COLUMNS_SAID = "Mock exam: of 100, each try's best round. Time: of one try. Learn: numbers of the network (parameters)."

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from core.jobs.no_worker import Trouble
 from core.jobs.queue import HELPER, TRAIN
-from core.jobs.trouble import Trouble
 from ui.text import common
 
 _NOTHING = "Nothing new can begin"

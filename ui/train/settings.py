@@ -113,22 +113,22 @@ def epoch_sentence(dataset: Dataset, config: TrainConfig) -> str:
 
 def what_changes(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> str:
     """Say which run this will be, its baseline and what differs from it; empty before the first run."""
-    shelf = listing.list_all(workspace)
-    rows = sorted((row for row in (*shelf.rows, *shelf.of_sweeps) if row.is_tested), key=lambda row: row.id)
+    listed = listing.list_all(workspace)
+    rows = sorted(listed.all_tested, key=lambda row: row.id)
     everything = [row.run for row in reversed(rows)]
     number = words.this_is(listing.next_number(workspace))
     fair = baseline.baseline_for(config, dataset, everything, state.CAME_FROM.get())
     if fair:
-        which = common.experiment(_number(shelf, fair.run))
+        which = common.experiment(_number(listed, fair.run))
         return f"{number} {common.against_baseline(which, fair.differ, follows=fair.follows)}"
     last = baseline.newest_for(config, dataset, everything)
     if last is None:
         return ""
-    return f"{number} {words.changes_too_much(common.experiment(_number(shelf, last.run)), last.differ)}"
+    return f"{number} {words.changes_too_much(common.experiment(_number(listed, last.run)), last.differ)}"
 
 
-def _number(shelf: listing.RunList, run: Run) -> int:
-    row = shelf.row(run.id)
+def _number(listed: listing.RunList, run: Run) -> int:
+    row = listed.row(run.id)
     return row.number if row else 0
 
 

@@ -12,9 +12,9 @@ import pytest
 
 from core import disk
 from core.errors import LabError
-from core.jobs import queue, supervisor, trouble, workers
+from core.jobs import no_worker, queue, supervisor, workers
+from core.jobs.no_worker import Trouble
 from core.jobs.supervisor import Supervisor
-from core.jobs.trouble import Trouble
 from tests.core.jobs.conftest import Bench, wait_for
 from tests.core.jobs.sample_jobs import COMMAND
 
@@ -243,7 +243,7 @@ def test_a_server_that_is_not_in_charge_says_what_the_other_one_knows(
     assert {each.what for each in second.troubles()} == {"No module named tensorflow"}
     first.stop()
     wait_for(lambda: _states(bench, queue.HELPER) == ["idle"])
-    wait_for(lambda: second.troubles() == [] == trouble.read(bench.workspace))
+    wait_for(lambda: second.troubles() == [] == no_worker.read(bench.workspace))
 
 
 def test_a_file_of_troubles_that_cannot_be_read_says_nothing(lab_home: Workspace) -> None:
@@ -254,7 +254,7 @@ def test_a_file_of_troubles_that_cannot_be_read_says_nothing(lab_home: Workspace
 
 def test_what_a_server_that_is_gone_has_said_is_said_no_more(lab_home: Workspace) -> None:
     found = [Trouble("unreadable", '"runs/odd"')]
-    trouble.write(lab_home, found)
+    no_worker.write(lab_home, found)
     with workers.in_charge(lab_home, timeout_s=1.0):
         assert Supervisor(lab_home).troubles() == found
     assert Supervisor(lab_home).troubles() == []

@@ -12,7 +12,7 @@ from core.data.cropping import crop_faces
 from core.data.decode import decode
 from core.experiments import runs
 from core.live import likeness
-from core.live.messages import FAMILIAR_FROM
+from core.live.naming import FAMILIAR_FROM
 from core.workspace import Workspace
 
 SAMPLE = Path(__file__).resolve().parents[3] / "data" / "sample"

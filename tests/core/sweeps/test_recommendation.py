@@ -56,7 +56,7 @@ def test_facts_name_what_is_recommended_and_what_the_exam_cannot_tell() -> None:
     dataset = photos_of()
     given = recommendation.facts(made_lines(PLAN, dataset, lambda cell: DESIGN[cell.depth]), dataset)
     (verdict,) = given["verdict"]
-    assert (verdict["kind"], verdict["take"]) == ("enough", 10)
+    assert (verdict["kind"], verdict["recommended"]) == ("enough", 10)
     assert [row["value"] for row in verdict["standings"] if row["recommended"]] == [10]
     assert [row["right"] for row in verdict["standings"]][:2] == [110, 134]
     assert verdict["test_limits"]["groups"] == 144
@@ -88,7 +88,7 @@ def test_facts_are_plain_json_and_agree_with_the_runs(lab_home) -> None:
         (9, False),
         (0, False),
     ]
-    assert (verdict["take"], verdict["tied"]) == (None, [])
+    assert (verdict["recommended"], verdict["tied"]) == (None, [])
 
 
 def test_facts_of_a_cross_say_which_line_a_row_is_of(lab_home) -> None:

@@ -327,7 +327,7 @@ def check_sentences(verdict: dict[str, Any], again: Again, answers: Sequence[Row
     words = again.words(verdict["margin_right"])
     good = [stop for stop in again.cheapest_first if words[stop] == "as_good"]
     learned = verdict["kind"] != "nothing_learned"
-    assert verdict["take"] == (good[0] if good and learned else None)
+    assert verdict["recommended"] == (good[0] if good and learned else None)
     one_exam = {row["photo"]: row["true"] for row in answers}
     often = max(list(one_exam.values()).count(name) for name in set(one_exam.values()))
     assert verdict["guessing"] == often

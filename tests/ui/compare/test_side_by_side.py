@@ -84,8 +84,8 @@ def script(root: str, *preset: str) -> None:
     from ui.compare import side_by_side
 
     workspace = Workspace(Path(root))
-    shelf = listing.list_all(workspace)
-    side_by_side.show([*shelf.tested, *(row for row in shelf.of_sweeps if row.is_tested)], preset)
+    listed = listing.list_all(workspace)
+    side_by_side.show(list(listed.all_tested), preset)
 
 
 def opened(workspace: Workspace, *preset: str) -> AppTest:

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from core.experiments.listing import ListedRun
-from core.live.messages import FAMILIAR_FROM, PATCHES, Because, Refused, Seen, SeenFace
+from core.live.messages import PATCHES, Because, Refused, Seen, SeenFace
+from core.live.naming import FAMILIAR_FROM
 from core.workspace import Workspace
 from tests.core.live.faces import jpeg, seen, webcam
 from tests.ui.photos.test_capture import FakeLink

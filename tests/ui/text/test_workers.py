@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import LabError
-from core.jobs.trouble import Trouble, of_error
+from core.jobs.no_worker import Trouble, of_error
 from ui.text import workers as words
 
 NOW_S = 1000.0
