@@ -10,7 +10,7 @@ import streamlit as st
 from core.jobs import deletion, supervisor
 from core.live.link import Link
 from core.workspace import Workspace
-from ui import freed
+from ui import freed, sessions
 
 
 def workspace() -> Workspace:
@@ -28,6 +28,7 @@ def _supervisor(root: str) -> supervisor.Supervisor:
     started = supervisor.Supervisor(Workspace(Path(root)), tidy=deletion.go_on)
     started.start()
     freed.keep_little()
+    sessions.drop_late_ticks()
     atexit.register(started.stop)
     return started
 

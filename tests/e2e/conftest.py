@@ -41,7 +41,7 @@ CHROMIUM_ARGUMENTS = [
 ]
 # A page opened by its address asks for these below its own path first and then where they are; Streamlit's way.
 ASKED_TWICE = ("/_stcore/health", "/_stcore/host-config")
-PATIENCE_MS = 60_000
+PATIENCE_MS = 120_000
 PHOTOS_A_PERSON = 12
 # The description of the chart, for those who cannot see it, names its newest round.
 ROUND = re.compile(r"after round (\d+):")
@@ -267,7 +267,7 @@ class Visitor:
         """Wait until the curve shows at least so many rounds; give how many it shows then."""
         until = time.monotonic() + PATIENCE_MS / 1000
         while (shown := self.rounds_on_chart()) < least:
-            assert time.monotonic() < until, f"{shown} rounds after a minute, wanted {least}"
+            assert time.monotonic() < until, f"{shown} rounds in time, wanted {least}"
             self.page.wait_for_timeout(200)
         return shown
 

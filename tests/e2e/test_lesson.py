@@ -20,7 +20,8 @@ EXAM = 144
 ROUNDS = 20
 TRIES = 5
 COMPARISON_MS = 300_000
-SECOND_INSIGHT = "Keep all blocks frozen: just as good, and fastest."
+# Which one is fastest besides, other programs may decide.
+SECOND_INSIGHT = re.compile(r"^Keep all blocks frozen: just as good")
 
 
 @pytest.fixture(autouse=True)
