@@ -163,9 +163,14 @@ class AugmentConfig:
         _check(0.0 <= self.zoom < 1.0, "zoom", "from 0 to below 1", self.zoom)
 
     @property
+    def is_random(self) -> bool:
+        """Whether views of another seed are others."""
+        return bool(self.rotation_deg or self.shift or self.zoom)
+
+    @property
     def distinct_views(self) -> float:
         """How many views of a photo differ, on average: with flips alone there are two, and either may go undrawn."""
-        if self.rotation_deg or self.shift or self.zoom:
+        if self.is_random:
             return self.views
         return 2 - 0.5 ** (self.views - 1) if self.flip else 1
 

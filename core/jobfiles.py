@@ -124,6 +124,8 @@ class _Trained(TypedDict):
     epochs_run: NotRequired[Count | None]
     kept_epoch: NotRequired[Count | None]
     seconds: NotRequired[Finite | None]
+    computing_seconds: NotRequired[Finite | None]
+    others_share: NotRequired[Finite | None]
     features_computed: NotRequired[Finite | None]
     trainable_parameters: NotRequired[Count | None]
     frozen_parameters: NotRequired[Count | None]

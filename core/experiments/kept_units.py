@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from core.config import TrainConfig
 
 # Of the reference computer: multiply-adds a second, ...
-SPEED = 80e9
+SPEED = 190e9
 # ... of which networks with thin or many layers reach a smaller share ...
 SHARE_OF_SPEED = {"vggface2-resnet50": 0.27, "vggface2-senet50": 0.2, "imagenet-mobilenetv2": 0.08}
 # ... and bytes a second that are read from the disk's copy in memory and made float32.
-READING = 0.8e9
+READING = 1.1e9
 
 
 def feature_bytes(config: TrainConfig, depth: int) -> int:

@@ -109,15 +109,15 @@ class Run:
         """Return the finished epochs, epoch 0 first. One trained twice, because of an interruption, counts once."""
         return epochs_from(self.job.events())
 
-    def progress(self) -> Progress:
-        """Return what the run is doing, from its events alone."""
+    def progress(self, events: list[dict[str, Any]] | None = None) -> Progress:
+        """Return what the run is doing, from its events alone; they are read where they are not given."""
         state: State = self.status().state
-        events = self.job.events()
+        events = self.job.events() if events is None else events
         if state == "queued":
             return Progress("waiting", epochs=self.config.epochs)
         if state != "running":
             return Progress("done", epoch=last_epoch(events), epochs=self.config.epochs)
-        return progress_from(events, self.config.epochs, time.time())
+        return progress_from(events, self.config.epochs)
 
     def predictions(self) -> Predictions | None:
         """Return the predictions of the test photos; None before the test."""

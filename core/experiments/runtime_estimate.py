@@ -1,60 +1,45 @@
-"""How long a training will take on this computer, before it starts. No TensorFlow.
+"""How long trainings take on this computer: before they start, and while one goes on. No TensorFlow.
 
-The work is counted in plain numbers: multiply-adds of the network at the chosen picture size, steps, parameters that
-train. With constants measured once on a reference computer (`SPEED` and below) they give seconds. A factor from the
-finished trainings of the workspace turns these into seconds here: a laptop twice as slow took twice as long.
+`course` says what they take on a reference computer. Two factors turn that into seconds here, one for what pictures
+take on their way through a network and one for all else: on a laptop half as fast the finished trainings of the
+workspace took twice as long. A training of seconds says little of how fast a network is computed, so what each of them
+says counts by its length. What other programs take of the processor, then and now, is allowed for.
 """
 
 from __future__ import annotations
 
-import math
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from core.config import TrainConfig
+from core import load
 from core.errors import LabError
 from core.experiments import runs
-from core.experiments.history import MOST_MEASURED
-from core.experiments.kept_units import computing_s, kept_depths
-from core.features.folder import limit_bytes
-from core.models import registry
-from core.models.architectures import architecture, count_parameters
+from core.experiments.course import Course, PhotoCounts, reference
+from core.experiments.history import last_epoch, newest_attempt
+from core.experiments.kept_units import kept_depths
+from core.features import folder as store
+from core.models.architectures import architecture
+from core.models.registry import frozen_units
 from core.remembered import remembered
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from core.config import TrainConfig
     from core.data.dataset import Dataset
     from core.workspace import Workspace
 
-# With `kept_units.SPEED` checked against whole trainings: `python -m tools.benchmarks.forecast`.
-# To build a network, save it, open it again and check it; the overhead of a step and of an epoch; and for each
-# parameter that trains, what a step (the optimizer) and an epoch (the checkpoint) add.
-START_S, STEP_S, EPOCH_S = 1.5, 0.006, 0.02
-PARAMETER_STEP_S, PARAMETER_EPOCH_S = 4e-9, 2e-8
-# The forward pass, and twice as much for the backward pass.
-TRAINING_PASSES = 3
 # The newest few show how fast the computer is now; reading more would only take time.
 RUNS_ASKED, RUNS_READ = 5, 30
-
-
-@dataclass(frozen=True)
-class PhotoCounts:
-    """How many photos a training has."""
-
-    train: int
-    validation: int
-    test: int
-
-    @classmethod
-    def of(cls, dataset: Dataset, per_person: int | None = None) -> PhotoCounts:
-        """Count the photos of a data set, at most `per_person` training photos of each person."""
-        each = Counter(item.person for item in dataset.of("train")).values()
-        train = sum(n if per_person is None else min(n, per_person) for n in each)
-        counts = dataset.counts()
-        return cls(train, counts["validation"], counts["test"])
+# What a training took beside more than that share of others says how busy the computer was, not how fast it is.
+MOST_BUSY = 0.3
+# The constants count as much as a training of so many seconds.
+DOUBT_S = 1.0
+# The newest epochs say how long the next one takes: a computer may get busy.
+EPOCHS_ASKED = 5
 
 
 def estimate_seconds(config: TrainConfig, dataset: Dataset, workspace: Workspace) -> float:
@@ -63,100 +48,188 @@ def estimate_seconds(config: TrainConfig, dataset: Dataset, workspace: Workspace
     Args:
         config: any `TrainConfig` that fits its backbone.
         dataset: what it learns from.
-        workspace: its finished trainings show how fast this computer is.
+        workspace: its finished trainings show how fast this computer is, its store what need not be computed again.
     """
-    photos = PhotoCounts.of(dataset, config.train_per_class)
-    reference_s = reference_seconds(config, photos, len(dataset.people), limit_bytes=limit_bytes(workspace.features))
-    return reference_s * speed_factor(workspace, config)
+    return Forecast(dataset, workspace).next(config).total_s
 
 
-def reference_seconds(
-    config: TrainConfig, photos: PhotoCounts, n_people: int, *, limit_bytes: float = math.inf, computed: float = 1.0
-) -> float:
-    """Return what a training takes on the reference computer.
+class Forecast:
+    """What trainings on a data set will take here, one after the other: each finds what those before it left."""
+
+    def __init__(self, dataset: Dataset, workspace: Workspace) -> None:
+        self._dataset = dataset
+        self._folder = workspace.features
+        self._limit_bytes = store.limit_bytes(workspace.features)
+        self._finished = list(_finished(workspace))
+        self._missing: dict[tuple[object, ...], dict[int, float]] = {}
+        self._others_share = load.others_lately()
+
+    def next(self, config: TrainConfig, also: Iterable[int] = ()) -> Course:
+        """Return the course of the next training in seconds here.
+
+        Args:
+            also: depths at which it keeps features on the way, for those after it.
+        """
+        photos = PhotoCounts.of(self._dataset, config.train_per_class)
+        n_people, missing = len(self._dataset.people), self._missing_of(config, photos)
+        expected = reference(config, photos, n_people, limit_bytes=self._limit_bytes, missing=missing)
+        depth = frozen_units(config)
+        deepest = len(architecture(config.backbone).units) if expected.head_epochs else depth
+        passed = [each for each in {depth, deepest, *also} if each <= deepest]
+        kept = kept_depths(config, passed, photos.pictures(config) + photos.test, self._limit_bytes)
+        missing.update(dict.fromkeys(kept, 0.0))
+        steady, computing = _factors(self._finished, (config.backbone, config.precision))
+        slow_steady, slow_computing = _slowdowns(self._others_share)
+        return expected.scaled(steady * slow_steady, computing * slow_computing)
+
+    def _missing_of(self, config: TrainConfig, photos: PhotoCounts) -> dict[int, float]:
+        """Return the share of the pictures that is not kept, behind each number of units."""
+        augment = config.augment
+        key = (config.backbone, config.pretrained or config.seed, config.image_size_px, config.precision, augment)
+        whose = (config.train_per_class, config.seed if augment.is_random or config.train_per_class else 0)
+        if (*key, *whose) not in self._missing:
+            self._missing[*key, *whose] = self._missing_now(config, photos)
+        return self._missing[*key, *whose]
+
+    def _missing_now(self, config: TrainConfig, photos: PhotoCounts) -> dict[int, float]:
+        # A training of the same network said which weights these are and what "auto" was: they are not hashed here.
+        alike = next((each for each in self._finished if each.starts_like(config)), None)
+        if alike is None:
+            return {}
+        wanted: dict[bytes, float] = defaultdict(float)
+        for item in self._dataset.items:
+            if item.split != "test":
+                views = config.augment.distinct_views if item.split == "train" else 1
+                wanted[bytes.fromhex(item.sha256)[: store.PHOTO_BYTES]] += views
+        pictures = photos.pictures(config)
+        start = store.start_of(alike.weights_sha256, config.seed)
+        missing = {}
+        for depth in range(1, len(architecture(config.backbone).units) + 1):
+            name = store.shelf_name(config.backbone, start, config.image_size_px, alike.precision, depth)
+            missing[depth] = max(0.0, 1 - store.count_kept(self._folder, name, wanted) / pictures)
+        return missing
+
+
+def seconds_left(course: Course, events: list[dict[str, Any]], now: float) -> float:
+    """Return how many seconds a training still takes, corrected by what its epochs took so far.
 
     Args:
-        limit_bytes: of the disk, for what the frozen layers give.
-        computed: the share of that which an earlier training has not left there, where it is kept.
+        course: what was expected.
+        events: of its log, oldest first.
+        now: Unix seconds, the clock of the events.
     """
-    network = architecture(config.backbone)
-    depth = registry.frozen_units(config)
-    macs = network.macs(config.image_size_px)
-    frozen, rest = sum(macs[:depth]), sum(macs[depth:])
-    # In head-only epochs the features before the head are computed once.
-    head_epochs = config.head_epochs if depth < len(network.units) else config.epochs
-    pictures = photos.train * config.augment.distinct_views
-    asked = {depth, len(network.units)} if head_epochs else {depth}
-    kept = kept_depths(config, asked, pictures + photos.validation + photos.test, limit_bytes)
-    epochs = config.epochs - head_epochs
-    once = computed * (pictures + photos.validation)
-    # The unchanged training photos are measured as well.
-    measured = min(photos.train, MOST_MEASURED) + photos.validation
-    training = TRAINING_PASSES * photos.train * config.repeats_per_epoch(photos.train, head_only=False)
-    in_epochs = (training + measured) * epochs + (0 if head_epochs else measured)
-    work = (once if head_epochs else 0) * rest + in_epochs * rest
-    work += (once if depth in kept else (photos.train + measured) * epochs + once) * frozen
-    # The saved network is tested, and so is the head after the head-only epochs.
-    tests = 2 if config.head_only_epochs(len(network.units)) else 1
-    work += tests * photos.test * (frozen + rest)
-    return START_S + computing_s(config, work) + _epochs_s(config, photos, depth, n_people)
+    attempt = newest_attempt(events)
+    phases = [event for event in attempt if event["event"] == "phase"]
+    phase, since = (phases[-1]["phase"], float(phases[-1]["at"])) if phases else ("weights", now)
+    epochs = [event for event in attempt if event["event"] == "epoch"]
+    took = {event["epoch"]: float(event["seconds"]) for event in epochs if event["epoch"]}
+    done, border = last_epoch(events), course.head_epochs
+
+    def epoch_s(begins: int, ends: int, expected_s: float) -> float:
+        measured = [took[epoch] for epoch in sorted(took) if begins < epoch <= ends]
+        return median(measured[-EPOCHS_ASKED:] or [expected_s])
+
+    head_s, each_s = epoch_s(0, border, course.head_epoch_s), epoch_s(border, border + course.epochs, course.epoch_s)
+    heads = max(0, border - done)
+    left_s = heads * head_s + min(course.epochs, max(0, course.epochs - (done - border))) * each_s
+    if phase == "test":
+        left_s = 0.0
+    elif phase == "train":
+        # Of the epoch that runs; a clock may be set back meanwhile.
+        since = max([since, *(float(event["at"]) for event in epochs)])
+        left_s -= min(max(0.0, now - since), left_s, head_s if heads else each_s)
+    elif phase == "prefix":
+        left_s += _once_s(course, attempt, since)
+    else:
+        left_s += course.start_s + course.once_s
+    return left_s + course.end_s
 
 
-def _epochs_s(config: TrainConfig, photos: PhotoCounts, depth: int, n_people: int) -> float:
-    """Return what steps and epochs take beyond their multiply-adds."""
-    n_units = len(architecture(config.backbone).units)
-    head_epochs = config.epochs if depth == n_units else config.head_only_epochs(n_units)
-
-    def cost_s(epochs: int, depth: int, *, head_only: bool) -> float:
-        trainable = count_parameters(config.backbone, depth, config.head, n_people, config.image_size_px).trainable
-        repeats = config.repeats_per_epoch(photos.train, head_only=head_only)
-        steps = -(-photos.train * repeats // config.batch_size)
-        return epochs * (steps * (STEP_S + trainable * PARAMETER_STEP_S) + EPOCH_S + trainable * PARAMETER_EPOCH_S)
-
-    return cost_s(head_epochs, n_units, head_only=True) + cost_s(config.epochs - head_epochs, depth, head_only=False)
-
-
-def speed_factor(workspace: Workspace, config: TrainConfig) -> float:
-    """Return how many times as long as on the reference computer trainings take here; 1 while none has finished.
-
-    Those with the same network and number format are preferred.
-    """
-    alike: list[float] = []
-    others: list[float] = []
-    for run in runs.list_runs(workspace)[:RUNS_READ]:
-        measured = _measured(run.path)
-        if measured is not None:
-            (alike if measured.kind == (config.backbone, config.precision) else others).append(measured.factor)
-        if len(alike) == RUNS_ASKED:
-            break
-    return median(alike or others[:RUNS_ASKED] or [1.0])
+def _once_s(course: Course, attempt: list[dict[str, Any]], began: float) -> float:
+    """Return what the pictures still take that are asked of frozen layers since `began`."""
+    told = [event for event in attempt if event["event"] == "prefix" and event["done"]]
+    if not told:
+        return course.once_s
+    done, total = told[-1]["done"], told[-1]["total"]
+    return float((total - done) * max(0.0, told[-1]["at"] - began) / done)
 
 
 @dataclass(frozen=True)
-class _Measured:
-    """A finished training: its network and requested number format, and its factor."""
+class _Finished:
+    """A finished training that tells something.
+
+    Attributes:
+        kind: its network, and the number format that was asked for.
+        expected: on the reference computer.
+        steady, computing: how many times as long these parts took.
+        others_share: of the processor, that others kept busy meanwhile.
+        precision: what the number format was.
+        weights_sha256: of the weights it started from; None where it started from nothing.
+    """
 
     kind: tuple[str, str]
-    factor: float
+    expected: Course
+    steady: float
+    computing: float
+    others_share: float
+    precision: str
+    weights_sha256: str | None
+
+    def starts_like(self, config: TrainConfig) -> bool:
+        return self.kind == (config.backbone, config.precision) and config.pretrained == (
+            self.weights_sha256 is not None
+        )
 
 
-def _measured(path: Path) -> _Measured | None:
-    """Return the factor of a finished training; None where it says nothing."""
-    result = path / "result.json"
-    try:
-        return _read_measured(path, result.stat().st_mtime_ns)
-    except OSError:
-        return None
+def _finished(workspace: Workspace) -> Iterable[_Finished]:
+    """Yield what the newest finished trainings tell, newest first."""
+    for run in runs.list_runs(workspace)[:RUNS_READ]:
+        try:
+            told = _read(run.path, (run.path / "result.json").stat().st_mtime_ns)
+        except OSError:
+            continue
+        if told is not None:
+            yield told
+
+
+def _factors(finished: Sequence[_Finished], kind: tuple[str, str]) -> tuple[float, float]:
+    """Return how many times as long as on the reference computer the two parts of trainings take here.
+
+    Those with the same network and number format are preferred, for computing.
+    """
+    finished = [each for each in finished if each.others_share <= MOST_BUSY]
+    steady = _middle([(each.steady, each.expected.steady_s) for each in finished[:RUNS_ASKED]], 1.0)
+    alike = [each for each in finished if each.kind == kind][:RUNS_ASKED]
+    others = _middle([(each.computing, each.expected.computing_s) for each in finished[:RUNS_ASKED]], steady)
+    return steady, _middle([(each.computing, each.expected.computing_s) for each in alike], others)
+
+
+def _slowdowns(others_share: float) -> tuple[float, float]:
+    """Return how many times as long as alone the two parts take; what is not computing goes on one core."""
+    return load.slowdown(others_share, on_one_core=True), load.slowdown(others_share, on_one_core=False)
+
+
+def _middle(told: Sequence[tuple[float, float]], doubted: float) -> float:
+    """Return the weighted median of pairs (value, weight), what is believed without them among them.
+
+    So that the one training that hung changes little.
+    """
+    ordered = sorted([*told, (doubted, DOUBT_S)])
+    half, so_far = sum(weight for _, weight in ordered) / 2, 0.0
+    for value, weight in ordered:
+        so_far += weight
+        if so_far >= half:
+            return value
+    return doubted
 
 
 @remembered(most=500)
-def _read_measured(path: Path, changed_ns: int) -> _Measured | None:
-    """Read a finished training once, and again when its result changes."""
+def _read(path: Path, changed_ns: int) -> _Finished | None:
+    """Read a finished training once, and again when its result changes; None where it says nothing."""
     del changed_ns
     run = runs.Run(path)
     try:
-        request, result = run.job.request(), run.job.result()
-        config = run.requested_config
+        request, result, config = run.job.request(), run.job.result(), run.requested_config
         # An interrupted and resumed one built its network twice; an imported one ran on another computer.
         if run.status().state != "done" or request.get("brought_back") or _starts(path) != 1:
             return None
@@ -165,9 +238,19 @@ def _read_measured(path: Path, changed_ns: int) -> _Measured | None:
         epochs = result["epochs_run"]
         ran = replace(config, epochs=epochs, head_epochs=min(config.head_epochs, epochs - 1))
         share = result.get("features_computed", 1.0)
-        left = {"limit_bytes": 0} if share is None else {"computed": share}
-        reference_s = reference_seconds(ran, photos, len(result["classes"]), **left)
-        return _Measured((config.backbone, config.precision), result["seconds"] / reference_s)
+        left = {"limit_bytes": 0.0} if share is None else {"missing": share}
+        expected = reference(ran, photos, len(result["classes"]), **left)
+        others_share, computing_s = result["others_share"], result["computing_seconds"]
+        slow_steady, slow_computing = _slowdowns(others_share)
+        return _Finished(
+            (config.backbone, config.precision),
+            expected,
+            (result["seconds"] - computing_s) / expected.steady_s / slow_steady,
+            computing_s / expected.computing_s / slow_computing if expected.computing_s else 1.0,
+            others_share,
+            run.config.precision,
+            (result["weights"] or {}).get("sha256") if config.pretrained else None,
+        )
     except (LabError, KeyError, TypeError, ValueError, ZeroDivisionError, FileNotFoundError):
         return None
 

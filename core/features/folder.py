@@ -11,8 +11,10 @@ limit.json    the share of the free disk that all shelves may take
 
 from __future__ import annotations
 
+import hashlib
 import shutil
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +26,11 @@ from filelock import FileLock
 
 from core import disk
 from core.errors import LabError
+from core.remembered import remembered
 from core.schema import Schema
 
+# Of another format, other rows: it is part of each shelf's name.
+FORMAT = 1
 DEFAULT_SHARE = 0.25
 ROWS, KEYS = "rows", "keys.npy"
 # A key: the first half of the photo's SHA-256, and a digest of the picture.
@@ -78,6 +83,43 @@ def keep_only(folder: Path, sha256s: Collection[str]) -> None:
         for piece in pieces(folder):
             if not {key[:PHOTO_BYTES].hex() for key in _keys(piece)} <= kept:
                 disk.remove_folder(piece)
+
+
+def shelf_name(backbone: str, start: str, size_px: int, precision: str, depth: int) -> str:
+    """Return the name of the shelf for what `depth` units of a network give.
+
+    Args:
+        start: tells the weights that the network starts from, see `start_of`.
+        precision: "float32" or "bfloat16".
+    """
+    weights = hashlib.sha256(start.encode()).hexdigest()[:16]
+    return f"{backbone}-{weights}-{size_px}-{precision}-{depth}"
+
+
+def start_of(sha256: str | None, seed: int) -> str:
+    """Return what tells a network's first weights from others: their file's content, or the seed that draws them."""
+    return sha256 or f"nothing, seed {seed}"
+
+
+def shelf_path(folder: Path, name: str) -> Path:
+    return folder / f"v{FORMAT}-{name}"
+
+
+def count_kept(folder: Path, name: str, wanted: Mapping[bytes, float]) -> float:
+    """Return of how many pictures a shelf of the store has rows. Only the small files of keys are read, each once.
+
+    Args:
+        name: of the shelf, which need not exist; see `shelf_name`.
+        wanted: how many pictures of each photo there are, by the photo's part of a key; more of them do not count.
+    """
+    there = _count_photos(tuple(sorted(disk.folders_in(shelf_path(folder, name)))))
+    return sum(min(n, there[photo]) for photo, n in wanted.items())
+
+
+@remembered(most=100)
+def _count_photos(some: tuple[Path, ...]) -> Counter[bytes]:
+    # Pieces are there whole or not at all, and none changes.
+    return Counter(key[:PHOTO_BYTES] for piece in some for key in _keys(piece))
 
 
 @contextmanager

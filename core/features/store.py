@@ -19,8 +19,6 @@ from core import disk
 from core.features import folder as folders
 from core.features.folder import KEY, KEYS, ROWS
 
-# Of another format, other rows: it is part of each shelf's name.
-FORMAT = 1
 # What a killed process loses at most, and the least that is removed to make room.
 PIECE_BYTES = 64_000_000
 # Larger numbers are divided by a power of two before they become float16, which ends at 65504.
@@ -68,12 +66,11 @@ class FeatureStore:
         """Open a shelf, which need not exist.
 
         Args:
-            name: tells network, weights, unit, size of picture and precision.
+            name: see `folder.shelf_name`.
             shape: of a row.
         """
-        name = f"v{FORMAT}-{name}"
         if name not in self._shelves:
-            shelf = self._shelves[name] = Shelf(self, self.folder / name, shape)
+            shelf = self._shelves[name] = Shelf(self, folders.shelf_path(self.folder, name), shape)
             with folders.locked(self.folder):
                 for piece in disk.folders_in(shelf.path):
                     shelf.open_piece(piece)

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 from filelock import Timeout
 
-from core import disk
+from core import disk, load
 from core.errors import LabError
 from core.jobs import no_worker, queue, workers
 from core.jobs.no_worker import Trouble
@@ -177,6 +177,8 @@ class Supervisor:
 
     def _tick(self) -> None:
         known = workers.list_workers(self._workspace)
+        if all(worker.state == "idle" for worker in known):
+            load.note()
         self._reap({worker.token: worker for worker in known})
         for worker in known:
             # The file of a child without an exit code yet is kept: its state is needed then.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from core.experiments.runtime_estimate import estimate_seconds
-from core.sweeps.plan import SweepPlan, same_training
+from core.experiments.runtime_estimate import Forecast
+from core.sweeps.plan import Cell, SweepPlan, same_training
 from core.sweeps.sweep import finished
 
 if TYPE_CHECKING:
@@ -33,18 +34,31 @@ class RuntimeEstimate:
 def estimate(plan: SweepPlan, dataset: Dataset, workspace: Workspace) -> RuntimeEstimate:
     """Estimate how much a sweep has to do, and how long that takes; a finished training is not done again."""
     done = [run.requested_config for run in finished(workspace, dataset)]
-    seconds: dict[TrainConfig, float] = {}
-    to_do, first_s, all_s = 0, 0.0, 0.0
-    for cell in plan.cells():
+    configs = {cell: plan.config(cell) for cell in plan.cells()}
+    left = [cell for cell, config in configs.items() if not any(same_training(config, other) for other in done)]
+    seconds = cell_seconds(plan, left, dataset, workspace)
+    first_s = sum(seconds[cell] for cell in left if cell.seed == plan.seeds[0])
+    return RuntimeEstimate(len(left), first_s, sum(seconds.values()))
+
+
+def cell_seconds(plan: SweepPlan, cells: Sequence[Cell], dataset: Dataset, workspace: Workspace) -> dict[Cell, float]:
+    """Return how long each of some trainings will take, one after the other in one process, in seconds.
+
+    Args:
+        plan: of the sweep.
+        cells: in their order.
+    """
+    forecast, depths = Forecast(dataset, workspace), {cell.depth for cell in plan.cells()}
+    heads: set[TrainConfig] = set()
+    seconds = {}
+    for cell in cells:
         config = plan.config(cell)
-        if any(same_training(config, other) for other in done):
-            continue
-        to_do += 1
-        # Another seed takes the same time.
-        alike = config.with_changes(seed=0)
-        if alike not in seconds:
-            seconds[alike] = estimate_seconds(alike, dataset, workspace)
-        all_s += seconds[alike]
-        if cell.seed == plan.seeds[0]:
-            first_s += seconds[alike]
-    return RuntimeEstimate(to_do, first_s, all_s)
+        course = forecast.next(config, also=depths)
+        seconds[cell] = course.total_s
+        # Those that differ in their depth alone share the epochs of the head; see `core.training.shared`.
+        head = replace(config, freeze_depth=None)
+        if course.epochs and head in heads:
+            seconds[cell] -= course.head_epochs * course.head_epoch_s
+        elif course.epochs:
+            heads.add(head)
+    return seconds

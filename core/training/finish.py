@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
+from core import load
 from core.data import leaks
 from core.evaluation.metrics import TestResult, evaluate, majority_label
 from core.experiments import history
+from core.experiments.course import head_only_epochs
 from core.experiments.predictions import Predictions
+from core.load import Reading
 from core.models import architectures, saved
 
 if TYPE_CHECKING:
@@ -21,11 +24,12 @@ if TYPE_CHECKING:
 TEST_BATCH_PIXELS = 32 * 224 * 224
 
 
-def finish(setup: Setup, best_weights: list[np.ndarray] | None, began_s: float) -> None:
+def finish(setup: Setup, best_weights: list[np.ndarray] | None, began: Reading) -> None:
     """Restore the best epoch's weights, save, check and test the saved file, write predictions and numbers.
 
     Args:
         best_weights: of the suffix after the best epoch; None or empty keeps the weights of the last one.
+        began: when this process began with the training.
     """
     run, config, reporter = setup.run, setup.config, setup.reporter
     reporter.emit("phase", phase="test")
@@ -50,8 +54,15 @@ def finish(setup: Setup, best_weights: list[np.ndarray] | None, began_s: float) 
     groups = [item.group for item in setup.test.items]
     people = len(run.dataset.people)
     result = evaluate(probabilities, predictions.labels, people, majority_label=majority, groups=groups)
-    seconds = history.earlier_seconds(run.job.events()) + time.monotonic() - began_s
-    run.job.write_result(_summary(setup, predictions, result, moved, seconds))
+    seconds = history.earlier_seconds(run.job.events()) + time.monotonic() - began.at_s
+    run.job.write_result(
+        {
+            **_summary(setup, predictions, result, moved),
+            "seconds": round(seconds, 2),
+            "computing_seconds": round(history.computing_seconds(run.job.events(), head_only_epochs(config)), 2),
+            "others_share": round(load.others_share(began, Reading()), 3),
+        }
+    )
     reporter.emit("tested", correct=result.correct, total=result.total)
 
 
@@ -75,9 +86,7 @@ def predict_faces(model: keras.Model, faces_rgb: np.ndarray, n_classes: int) -> 
     return np.concatenate(answers).astype(np.float32)
 
 
-def _summary(
-    setup: Setup, predictions: Predictions, result: TestResult, moved: dict[str, float], seconds: float
-) -> dict[str, Any]:
+def _summary(setup: Setup, predictions: Predictions, result: TestResult, moved: dict[str, float]) -> dict[str, Any]:
     config, dataset, found = setup.config, setup.run.dataset, setup.found
     epochs = setup.run.history()
     counts = architectures.count_parameters(
@@ -110,7 +119,6 @@ def _summary(
         "confusion_matrix": result.confusion.tolist(),
         "predictions": describe(predictions, dataset.people),
         "unit_movement": moved,
-        "seconds": round(seconds, 2),
         "features_computed": setup.features_computed,
         "history": history.rows(epochs, head_epochs),
         "model_path": str(setup.run.model_path),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from core.config import Split, TrainConfig
 from core.data.arrays import FaceArrays
 from core.experiments.kept_units import feature_bytes, kept_depths
+from core.features.folder import shelf_name
 from core.features.store import FeatureStore, Shelf
 from core.models.classifier import Classifier
 from core.training.features import Faces, FrozenLayers
@@ -95,9 +95,13 @@ def shelves(
     network: Classifier, config: TrainConfig, start: str, store: FeatureStore, depths: Iterable[int]
 ) -> dict[int, Shelf]:
     """Open what is kept behind some numbers of units; arguments as for `FacesBehind`."""
-    weights = hashlib.sha256(start.encode()).hexdigest()[:16]
-    name = f"{config.backbone}-{weights}-{config.image_size_px}-{config.precision}"
-    return {depth: store.shelf(f"{name}-{depth}", network.feature_shape(depth)) for depth in depths}
+    return {
+        depth: store.shelf(
+            shelf_name(config.backbone, start, config.image_size_px, config.precision, depth),
+            network.feature_shape(depth),
+        )
+        for depth in depths
+    }
 
 
 def _pictures(faces: FaceArrays, config: TrainConfig, split: Split) -> Pictures:

@@ -17,6 +17,7 @@ from core.data.arrays import FaceArrays, load_faces
 from core.data.dataset import Dataset
 from core.experiments.history import Reporter
 from core.experiments.runs import Run
+from core.features.folder import start_of
 from core.features.store import FeatureStore
 from core.models import classifier, registry, weights
 from core.models.classifier import Classifier
@@ -117,7 +118,7 @@ def prepare(run: Run, workspace: Workspace, reporter: Reporter, shared: Shared, 
     splits = {split: _faces(dataset, workspace, split, config, shared) for split in SPLITS}
     keras.utils.set_random_seed(config.seed)
     # What a network and a head depend on besides the settings.
-    origin = (_start(config, found), len(dataset.people), _digest(splits["train"]))
+    origin = (start_of(found.sha256 if found else None, config.seed), len(dataset.people), _digest(splits["train"]))
     network = _network(config, found, origin, shared)
     checkpoint = _read_checkpoint(run)
     depth, n_units = config.freeze_depth or 0, len(network.units)
@@ -213,11 +214,6 @@ def _network(
         lambda: classifier.build_classifier(config, origin[1], found, precision=precision),
         lambda network: classifier.reset(network, config, found),
     )
-
-
-def _start(config: TrainConfig, found: weights.FoundWeights | None) -> str:
-    """Return what tells the weights that a training starts from others."""
-    return found.sha256 if found else f"nothing, seed {config.seed}"
 
 
 def _head_features(network: Classifier, depth: int, faces: Faces) -> Iterator[np.ndarray]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import keras
 import numpy as np
 from sklearn.utils.class_weight import compute_class_weight
@@ -14,6 +12,7 @@ from core.experiments.history import Reporter
 from core.experiments.runs import open_run
 from core.features.store import FeatureStore
 from core.jobfolder import JobFolder
+from core.load import Reading
 from core.training import callbacks as cb
 from core.training import finish
 from core.training.checkpoint import CheckpointWriter, TakeCheckpoint
@@ -33,15 +32,15 @@ def run_training(job: JobFolder, workspace: Workspace, shared: Shared | None = N
         LabError: weights missing, settings that do not fit the network, photos gone.
         Stopped: the user asked to stop. What was learned in whole epochs has been tested and kept.
     """
-    began_s = time.monotonic()
+    began = Reading()
     shared = shared or Shared()
     reporter = Reporter(job, check_stop=shared.check_stop)
     with FeatureStore(workspace.features) as store:
         setup = prepare(open_run(job.path), workspace, reporter, shared, store)
-        _train_and_finish(job, setup, began_s)
+        _train_and_finish(job, setup, began)
 
 
-def _train_and_finish(job: JobFolder, setup: Setup, began_s: float) -> None:
+def _train_and_finish(job: JobFolder, setup: Setup, began: Reading) -> None:
     keep_best = cb.KeepBest(setup.network.suffix) if setup.config.keep_best else None
     if keep_best and setup.checkpoint:
         keep_best.weights = setup.checkpoint.best_weights
@@ -57,7 +56,7 @@ def _train_and_finish(job: JobFolder, setup: Setup, began_s: float) -> None:
         # The unfinished epoch does not count: the last whole one is kept, or the best of them.
         setup.network.set_suffix_weights(checkpoint.last.suffix_weights)
         setup.reporter.emit("stopping", epoch=len(setup.run.history()) - 1)
-    finish.finish(setup, keep_best.weights if keep_best else None, began_s)
+    finish.finish(setup, keep_best.weights if keep_best else None, began)
     if stopped:
         raise Stopped
     (job.path / "checkpoint.npz").unlink(missing_ok=True)

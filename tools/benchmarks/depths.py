@@ -31,7 +31,7 @@ from core.config import CropConfig, TrainConfig
 from core.data.building import build_dataset
 from core.data.dataset import Dataset
 from core.experiments import runs
-from core.experiments.runtime_estimate import PhotoCounts
+from core.experiments.course import PhotoCounts
 from core.jobfolder import JobFolder
 from core.models.classifier import Classifier, build_classifier
 from core.training.prepare import resolve_precision

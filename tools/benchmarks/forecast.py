@@ -1,64 +1,139 @@
 """How well the lab foretells the seconds of a training: forecast against taken, one training after the other.
 
-    python -m tools.benchmarks.forecast data/sample
-    python -m tools.benchmarks.forecast FOLDER --runs vggface-vgg16:13:64:2 face-vgg-mini:0:96:20
+    python -m tools.benchmarks.forecast                                       # a grid, about eight minutes
+    python -m tools.benchmarks.forecast --runs vggface-vgg16:13:64:100:2 face-vgg-mini:0:96:60:20:busy
 
-Each RUN is backbone:frozen layers:image size:rounds. All start from nothing, which takes as long as starting from
-something, and needs no download. "expected" is what the constants in `core.experiments.runtime_estimate` say;
-"forecast" also knows the trainings before it, as a user's lab does.
+Each RUN is backbone:frozen layers:picture size:photos to train on:rounds, and ":busy" where a process of usual priority
+keeps a core busy meanwhile. Photos are drawn noise, networks start from nothing, and workers are real. The trainings
+share a workspace, as those of a user do: later ones find what earlier ones kept of the same photos, and how long these
+took. "at first" is what the lab says before any training has finished. Prints a table in Markdown, and exits 1 where
+one of the two forecasts is more than 1.5 times off.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
+import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import keras
-
-from core.config import TrainConfig
+from core import load
+from core.config import CropConfig, TrainConfig
 from core.data.building import build_dataset
+from core.data.dataset import Dataset
 from core.experiments import runs, runtime_estimate
+from core.experiments.runs import Run
+from core.jobs import queue, workers
 from core.presets import preset
-from core.training.trainer import run_training
 from core.workspace import Workspace
+from tools.benchmarks.growth import draw
 
-RUNS = ("face-vgg-mini:13:96:20", "face-vgg-mini:10:96:20", "face-vgg-mini:0:96:20", "vggface-vgg16:13:64:5")
+BAR = 1.5
+PEOPLE = 6
+MINI, VGG = "face-vgg-mini", "vggface-vgg16"
+RUNS = (
+    f"{MINI}:13:48:20:20",
+    f"{MINI}:13:96:100:20",
+    f"{MINI}:13:96:100:20",
+    f"{VGG}:13:224:40:20",
+    f"{VGG}:13:224:40:20",
+    f"{MINI}:10:96:100:20",
+    f"{MINI}:0:96:100:20",
+    f"{MINI}:4:48:400:10",
+    f"{MINI}:13:224:400:20",
+    f"{MINI}:10:224:400:4",
+    f"{VGG}:13:64:100:20",
+    f"{VGG}:10:64:100:4",
+    f"{VGG}:4:96:40:2",
+    f"{VGG}:10:224:40:2",
+    f"{VGG}:0:64:40:4",
+    f"{MINI}:13:96:100:10:busy",
+    f"{MINI}:0:96:100:10:busy",
+    f"{VGG}:13:64:200:20:busy",
+    f"{VGG}:10:64:40:4:busy",
+    f"{MINI}:10:96:100:10",
+)
 
 
-def asked(run: str) -> TrainConfig:
-    """Return the settings that backbone:frozen:px:rounds names."""
-    backbone, frozen, side_px, rounds = run.split(":")
-    return preset("recommended").with_changes(
+def asked(run: str) -> tuple[TrainConfig, int, bool]:
+    """Return the settings that a RUN names, its photos, and whether the computer is busy."""
+    backbone, frozen, side_px, photos, rounds, *busy = run.split(":")
+    config = preset("recommended").with_changes(
         backbone=backbone, pretrained=False, freeze_depth=int(frozen), image_size_px=int(side_px), epochs=int(rounds)
     )
+    return config, int(photos), bool(busy)
+
+
+def photos(workspace: Workspace, n: int, px: int) -> Dataset:
+    """Draw photos, a tenth as many for each exam, and make them a data set."""
+    folder = workspace.root / f"{n} photos of {px} px"
+    if not folder.exists():
+        draw(folder, n, PEOPLE, px)
+    return build_dataset(folder, workspace, crop=CropConfig(detector="none", size_px=px))
+
+
+@contextlib.contextmanager
+def busy(is_busy: bool) -> Iterator[None]:
+    """Keep a core busy, and for long enough before that whoever looks can see it."""
+    if not is_busy:
+        yield
+        return
+    other = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        yield
+    finally:
+        other.kill()
+        other.wait()
+
+
+def train(workspace: Workspace, dataset: Dataset, config: TrainConfig) -> Run:
+    """Have a worker train, and wait until it has."""
+    run = runs.create_run(runs.new_run_path(workspace), dataset, config)
+    queue.enqueue(workspace, run.job)
+    command = [sys.executable, "-m", "core", "worker", "train"]
+    home = {**os.environ, "LAB_HOME": str(workspace.root), "CUDA_VISIBLE_DEVICES": "-1"}
+    with (workspace.root / "worker.log").open("ab") as log:
+        subprocess.run(command, env=home, stdout=log, stderr=subprocess.STDOUT, check=True)
+    return run
+
+
+def measure(home: Path, names: list[str]) -> int:
+    """Train one after the other, print the table, and return how many forecasts missed."""
+    workspace, nowhere, missed = Workspace(home), Workspace(home / "nothing yet"), 0
+    print("| training | at first | forecast | taken | times off |", "|---|---|---|---|---|", sep="\n")
+    for name in names:
+        config, n, is_busy = asked(name)
+        dataset = photos(workspace, n, config.image_size_px)
+        with busy(is_busy):
+            load.note()
+            time.sleep(2)
+            load.note()
+            first_s, forecast_s = (
+                runtime_estimate.estimate_seconds(config, dataset, home) for home in (nowhere, workspace)
+            )
+            taken_s = train(workspace, dataset, config).job.result()["seconds"]
+        off = [forecast / taken_s for forecast in (first_s, forecast_s)]
+        missed += not 1 / BAR <= off[1] <= BAR
+        print(f"| {name} | {first_s:.1f} | {forecast_s:.1f} | {taken_s:.1f} | {off[0]:.2f}, {off[1]:.2f} |", flush=True)
+    return missed
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--runs", nargs="+", default=RUNS)
+    parser.add_argument("--runs", nargs="+", default=RUNS, metavar="RUN")
+    parser.add_argument("--home", type=Path, help="keep everything there")
     arguments = parser.parse_args()
-    print("| training | expected | forecast | taken |", "|---|---|---|---|", sep="\n")
     with TemporaryDirectory() as folder:
-        workspace = Workspace(Path(folder))
-        dataset = build_dataset(arguments.data, workspace)
-        for name in arguments.runs:
-            config = asked(name)
-            photos = runtime_estimate.PhotoCounts.of(dataset)
-            expected_s = runtime_estimate.reference_seconds(config, photos, len(dataset.people))
-            forecast_s = runtime_estimate.estimate_seconds(config, dataset, workspace)
-            run = runs.create_run(runs.new_run_path(workspace), dataset, config, state="running")
-            began_s = time.perf_counter()
-            with run.job.held():
-                run_training(run.job, workspace)
-            taken_s = time.perf_counter() - began_s
-            run.job.set_state("done")
-            print(f"| {name} | {expected_s:.1f} | {forecast_s:.1f} | {taken_s:.1f} |")
-            sys.stdout.flush()
-            keras.backend.clear_session()
+        home = arguments.home or Path(folder)
+        # A worker waits for work as long as somebody is in charge.
+        with workers.in_charge(Workspace(home), timeout_s=1):
+            missed = measure(home, arguments.runs)
+    sys.exit(int(missed > 0))
 
 
 if __name__ == "__main__":

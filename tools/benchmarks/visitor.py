@@ -123,6 +123,9 @@ class Session:
             self._hashes = {"" if page.is_default else page.url_pathname: page.page_script_hash for page in pages}
         elif kind == "page_info_changed":
             self._query = message.page_info_changed.query_string
+        elif kind == "new_session" and not message.metadata.run.fragment_ids:
+            # The whole page is drawn anew, and says again which of its parts are live.
+            self._live.clear()
         elif kind == "auto_rerun":
             # A browser counts from the message on.
             self._live[message.auto_rerun.fragment_id] = message.auto_rerun.interval, time.perf_counter()

@@ -11,9 +11,9 @@ import streamlit as st
 from core.errors import LabError
 from core.experiments import runs
 from core.experiments.runs import Run
-from core.experiments.runtime_estimate import estimate_seconds
 from core.sweeps.plan import Cell
 from core.sweeps.results import Line, Point, Progress, Result, lines, progress, results
+from core.sweeps.runtime_estimate import cell_seconds
 from core.sweeps.sweep import Sweep, list_sweeps
 from core.workspace import Workspace
 from ui import job_progress, navigation, page
@@ -34,10 +34,7 @@ def watch(workspace: Workspace, sweep: Sweep) -> None:
 
 def _expected_s(workspace: Workspace, sweep: Sweep) -> dict[Cell, float]:
     """Return how long each run should take, in seconds. Called once a page, not once a second."""
-    plan, once = sweep.plan, replace(sweep.plan, seeds=sweep.plan.seeds[:1])
-    seconds = {cell: estimate_seconds(plan.config(cell), sweep.dataset, workspace) for cell in once.cells()}
-    # Another seed takes the same time.
-    return {cell: seconds[replace(cell, seed=plan.seeds[0])] for cell in plan.cells()}
+    return cell_seconds(sweep.plan, list(sweep.plan.cells()), sweep.dataset, workspace)
 
 
 @page.errors_as_sentences()

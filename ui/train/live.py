@@ -1,16 +1,19 @@
-"""A training that goes on, and the queue behind it, read from job folders once a second.
+"""A training that goes on, and the queue behind it, read from job folders twice a second.
 
 Nothing is kept in the session, so a refresh shows the same.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
-from core.experiments import runs
-from core.experiments.history import Epoch, Progress
+from core.experiments import runs, runtime_estimate
+from core.experiments.course import Course
+from core.experiments.history import Epoch, Progress, epochs_from
 from core.experiments.runs import Run
 from core.jobfolder import OPEN_STATES
 from core.jobs import queue
@@ -27,21 +30,26 @@ from ui.train import replay
 from ui.train.replay import EPOCHS_A_SECOND, Stage
 
 MOST_SHOWN = 5
+# So that a round is on the page within a second of its end, and so is a stop; it takes some ms of the server.
+_EVERY_S = 0.5
 
 
 def training(workspace: Workspace, run: Run) -> None:
     """Show a run while it is open, and until its last epoch was shown."""
     # Reading a run takes time from its training, so a slow one is read less often.
     is_fast = replay.far_behind(run, len(run.history()) - 1)
-    every_s = 1 / EPOCHS_A_SECOND if is_fast else job_progress.EVERY_S
-    st.fragment(_training, run_every=every_s)(run, replay.stage(workspace, run), is_fast)
+    every_s = 1 / EPOCHS_A_SECOND if is_fast else _EVERY_S
+    expected = runtime_estimate.Forecast(run.dataset, workspace).next(run.config)
+    st.fragment(_training, run_every=every_s)(run, replay.stage(workspace, run), expected, is_fast)
 
 
 @page.errors_as_sentences()
-def _training(run: Run, stage: Stage, is_fast: bool) -> None:
+def _training(run: Run, stage: Stage, expected: Course, is_fast: bool) -> None:
     if not run.job.exists():
         st.rerun()
-    history, state_now = run.history(), run.status().state
+    # Read once: of a long training that takes a while.
+    events, state_now = run.job.events(), run.status().state
+    history = epochs_from(events)
     newest = len(history) - 1
     if not is_fast and replay.far_behind(run, newest):
         st.rerun()
@@ -50,7 +58,7 @@ def _training(run: Run, stage: Stage, is_fast: bool) -> None:
     if state_now not in OPEN_STATES and not (state_now == "done" and is_behind):
         replay.leave()
         st.rerun()
-    workspace, progress = server.workspace(), run.progress()
+    workspace, progress = server.workspace(), run.progress(events)
     before = _n_before(workspace, run) if progress.phase == "waiting" else 0
     headline = _headline(progress, has_frozen=frozen_units(run.config) > 0)
     if before:
@@ -60,7 +68,11 @@ def _training(run: Run, stage: Stage, is_fast: bool) -> None:
     others = _others(workspace, run)
     # In the same places as `replay.afterwards` has them, so that wall and curves stay where they are.
     with st.container():
-        _head(run, headline, progress, is_behind, words.waits_behind(len(others)) if others and not before else "")
+        title, fraction, detail = headline
+        left = "" if is_behind else _left(expected, progress, events)
+        behind = words.waits_behind(len(others)) if others and not before else ""
+        said = " · ".join(part for part in (detail, left, behind) if part)
+        _head(run, (title, fraction, said), progress, is_behind)
     with st.container():
         if before:
             _to_running(workspace)
@@ -69,9 +81,16 @@ def _training(run: Run, stage: Stage, is_fast: bool) -> None:
     _show_queue(others)
 
 
-def _head(run: Run, headline: tuple[str, float, str], progress: Progress, is_behind: bool, behind: str) -> None:
-    """Draw the title, the bar, and the buttons to skip and to stop."""
-    title, fraction, detail = headline
+def _left(expected: Course, progress: Progress, events: list[dict[str, Any]]) -> str:
+    """Say how long it still takes; nothing while it waits and once it is over."""
+    if progress.phase in ("waiting", "done"):
+        return ""
+    return amounts.seconds_left(runtime_estimate.seconds_left(expected, events, time.time()))
+
+
+def _head(run: Run, headline: tuple[str, float, str], progress: Progress, is_behind: bool) -> None:
+    """Draw the title, the bar with what stands over it, and the buttons to skip and to stop."""
+    title, fraction, said = headline
     head, skip, stop = st.columns([4, 1.3, 1], vertical_alignment="center")
     with head:
         st.title(title, anchor=False)
@@ -81,8 +100,7 @@ def _head(run: Run, headline: tuple[str, float, str], progress: Progress, is_beh
     with stop:
         if progress.phase != "done":
             job_progress.stop_button(run.job, state.Widget.STOP)
-    left = "" if is_behind else amounts.seconds_left(progress.seconds_left)
-    st.progress(min(1.0, fraction), text=" · ".join(part for part in (detail, left, behind) if part))
+    st.progress(min(1.0, fraction), text=said)
 
 
 def _replay_headline(progress: Progress, history: Sequence[Epoch], shown: int) -> tuple[str, float, str]:

@@ -62,6 +62,19 @@ def test_rgb_is_not_bgr(portrait: np.ndarray) -> None:
 
 
 @pytest.mark.real_data
+def test_a_detector_that_was_used_before_finds_the_same(portrait: np.ndarray) -> None:
+    sizes = [cv2.resize(portrait, (side, side)) for side in (200, 260, 320, 380, 440)]
+    # More sizes than detectors are kept for, and each comes again.
+    first = [detection.find_yunet(picture_bgr) for picture_bgr in sizes * 2]
+    detection._yunet.cache_clear()
+    assert first == [detection.find_yunet(picture_bgr) for picture_bgr in sizes[::-1] * 2][::-1]
+    assert any(first)
+
+
+def test_threads_share_no_detector() -> None:
+    assert detection._yunet((64, 64), 1) is detection._yunet((64, 64), 1) is not detection._yunet((64, 64), 2)
+
+
 def test_of_two_faces_both_are_found_the_larger_first(portrait: np.ndarray, other: np.ndarray) -> None:
     small = cv2.resize(other, (125, 125), interpolation=cv2.INTER_AREA)
     photo = placed(portrait, (300, 100), (600, 400))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from core.experiments.history import earlier_seconds, progress_from
+from core.experiments.history import computing_seconds, earlier_seconds
 
 
 def log(*entries: tuple[str, float]) -> list[dict[str, Any]]:
@@ -12,14 +12,20 @@ def log(*entries: tuple[str, float]) -> list[dict[str, Any]]:
 
 
 def test_a_clock_that_is_set_back_makes_no_time_negative() -> None:
-    log = [
-        {"event": "started", "at": 1000.0},
-        {"event": "phase", "at": 1001.0, "phase": "train"},
-        {"event": "epoch", "at": 1002.0, "epoch": 1, "seconds": 2.0},
+    events = log(("started", 1000), ("epoch", 1002), ("phase", -2600), ("started", -2500))
+    assert earlier_seconds(events) == 0
+
+
+def test_what_was_computed_counts_and_what_the_head_took_does_not() -> None:
+    events: list[dict[str, Any]] = [
+        *log(("started", 10)),
+        {"event": "phase", "at": 12, "phase": "prefix"},
+        {"event": "phase", "at": 32, "phase": "train"},
+        *({"event": "epoch", "at": 40, "epoch": epoch, "seconds": 3.0} for epoch in range(5)),
     ]
-    # Set back by an hour while somebody watches.
-    assert progress_from(log, 3, now=-2600.0).seconds_left == 4.0
-    assert earlier_seconds([*log[:2], {"event": "phase", "at": -2600.0}, {"event": "started", "at": -2500.0}]) == 0
+    assert computing_seconds(events, head_epochs=2) == 20 + 2 * 3
+    assert computing_seconds(events, head_epochs=4) == 20
+    assert computing_seconds([*events, *log(("started", 90))], head_epochs=4) == 0
 
 
 def test_an_interrupted_training_counts_what_it_worked_before_but_not_the_pause() -> None:

@@ -1,37 +1,40 @@
 from __future__ import annotations
 
-import math
-from dataclasses import replace
+from typing import Any
 
+import numpy as np
+import psutil
 import pytest
 
+from core import load
 from core.config import TrainConfig
-from core.experiments import kept_units, runtime_estimate
-from core.experiments.history import MOST_MEASURED
+from core.experiments.course import Course, PhotoCounts, reference
 from core.experiments.runs import Run
-from core.experiments.runtime_estimate import PhotoCounts, reference_seconds, speed_factor
-from core.models.registry import BACKBONES
-from core.presets import PRESETS, preset
+from core.experiments.runtime_estimate import Forecast, estimate_seconds, seconds_left
+from core.features.folder import PHOTO_BYTES, shelf_name
+from core.features.store import FeatureStore
+from core.presets import preset
 from core.workspace import Workspace
 from tests import fakes
 
-CLASS = PhotoCounts(train=60, validation=24, test=72)
 RECOMMENDED = preset("recommended")
+# Long enough for its computing to tell something.
+LONG = RECOMMENDED.with_changes(freeze_depth=0, epochs=200)
 
 
-def expected(**changes: object) -> float:
-    return reference_seconds(RECOMMENDED.with_changes(**changes), CLASS, 6)
-
-
-def finished(workspace: Workspace, seconds: float, config: TrainConfig = RECOMMENDED) -> Run:
-    """Write a training that took so long."""
+def finished(workspace: Workspace, config: TrainConfig, *, steady: float, computing: float, others: float = 0.0) -> Run:
+    """Write a training that took so many times as long as on the reference computer."""
     dataset = fakes.dataset(workspace)
     run = fakes.run(workspace, dataset, config=config)
     photos = PhotoCounts.of(dataset)
+    course = reference(config, photos, len(dataset.people)).scaled(steady, computing)
     run.job.write_result(
         {
             **run.job.result(),
-            "seconds": seconds,
+            "seconds": course.total_s,
+            "computing_seconds": course.computing_s,
+            "others_share": others,
+            "weights": {"sha256": "ab" * 32, "verified": True} if config.pretrained else None,
             "epochs_run": config.epochs,
             "classes": list(dataset.people),
             "split_counts": {"train": photos.train, "validation": photos.validation, "test": photos.test},
@@ -40,87 +43,62 @@ def finished(workspace: Workspace, seconds: float, config: TrainConfig = RECOMME
     return run
 
 
-def test_more_work_takes_longer() -> None:
-    assert expected(freeze_depth=0) > expected(freeze_depth=10) > expected(freeze_depth=None)
-    assert expected(image_size_px=224) > expected()
-    assert expected(freeze_depth=10, epochs=40) > expected(freeze_depth=10)
-    assert expected(backbone="vggface-vgg16") > 2 * expected()
-    assert reference_seconds(RECOMMENDED, replace(CLASS, train=600), 6) > expected()
+def forecast(workspace: Workspace, config: TrainConfig) -> Course:
+    return Forecast(fakes.dataset(workspace), workspace).next(config)
 
 
-def test_the_frozen_layers_are_asked_once_where_their_answers_fit_on_the_disk() -> None:
-    kept = expected(backbone="vggface-vgg16", image_size_px=224, freeze_depth=13, views=1, epochs=10)
-    assert expected(backbone="vggface-vgg16", image_size_px=224, freeze_depth=13, views=1, epochs=20) < 1.1 * kept
-    # Of 1,200 photos in two views the answers of two frozen layers at 224 px are 3.8 GB.
-    many = replace(CLASS, train=1200)
-    config = RECOMMENDED.with_changes(backbone="vggface-vgg16", image_size_px=224, freeze_depth=2, head_epochs=0)
-    longer = config.with_changes(epochs=config.epochs + 10, head_epochs=0)
-    frozen_s = kept_units.computing_s(config, sum(config_macs(config)[:2]))
-
-    def ten_epochs_s(limit_bytes: float) -> float:
-        return reference_seconds(longer, many, 6, limit_bytes=limit_bytes) - reference_seconds(
-            config, many, 6, limit_bytes=limit_bytes
-        )
-
-    assert ten_epochs_s(5e9) == pytest.approx(ten_epochs_s(math.inf))
-    assert ten_epochs_s(3e9) - ten_epochs_s(5e9) == pytest.approx(10 * (1200 + MOST_MEASURED + 24) * frozen_s)
+def plain(workspace: Workspace, config: TrainConfig) -> Course:
+    dataset = fakes.dataset(workspace)
+    return reference(config, PhotoCounts.of(dataset), len(dataset.people))
 
 
-def test_what_an_earlier_training_left_is_not_computed_again() -> None:
-    whole, half, none = (reference_seconds(RECOMMENDED, CLASS, 6, computed=share) for share in (1.0, 0.5, 0.0))
-    assert whole - half == pytest.approx(half - none)
-    assert none < half
+def assert_slower(workspace: Workspace, config: TrainConfig, *, steady: float, computing: float) -> None:
+    said, before = forecast(workspace, config), plain(workspace, config)
+    assert said.steady_s == pytest.approx(steady * before.steady_s)
+    assert said.computing_s == pytest.approx(computing * before.computing_s)
 
 
-def test_equal_views_are_counted_once() -> None:
-    flips = {views: expected(views=views, freeze_depth=None) for views in (2, 4, 20)}
-    turns = {views: expected(views=views, freeze_depth=None, rotation_deg=10.0) for views in (2, 4, 20)}
-    assert flips[20] == pytest.approx(turns[2])
-    assert flips[4] < turns[2] < turns[4]
-
-
-def config_macs(config: TrainConfig) -> tuple[int, ...]:
-    return BACKBONES[config.backbone].architecture.macs(config.image_size_px)
-
-
-def test_a_head_of_many_numbers_costs_by_the_step() -> None:
-    config = preset("notebook")
-    assert reference_seconds(config.with_changes(batch_size=1), CLASS, 3) > 10 + reference_seconds(config, CLASS, 3)
-    small = config.with_changes(hidden=())
-    assert reference_seconds(config, CLASS, 3) > 10 + reference_seconds(small, CLASS, 3)
-
-
-@pytest.mark.parametrize("config", [*PRESETS.values(), *(TrainConfig(backbone=name) for name in BACKBONES)])
-def test_every_preset_and_network_has_a_forecast(config: TrainConfig) -> None:
-    config = config.with_changes(image_size_px=max(config.image_size_px, BACKBONES[config.backbone].smallest_px))
-    assert 1 < reference_seconds(config, CLASS, 6) < 24 * 3600
+def test_before_any_training_the_constants_are_believed(lab_home: Workspace) -> None:
+    assert estimate_seconds(LONG, fakes.dataset(lab_home), lab_home) == plain(lab_home, LONG).total_s
 
 
 def test_finished_trainings_tell_how_fast_this_computer_is(lab_home: Workspace) -> None:
-    dataset = fakes.dataset(lab_home)
-    plain = runtime_estimate.estimate_seconds(RECOMMENDED, dataset, lab_home)
-    assert plain == reference_seconds(RECOMMENDED, PhotoCounts.of(dataset), len(dataset.people))
-    finished(lab_home, seconds=3 * plain)
-    assert runtime_estimate.estimate_seconds(RECOMMENDED, dataset, lab_home) == pytest.approx(3 * plain)
+    finished(lab_home, LONG, steady=2, computing=3)
+    assert_slower(lab_home, LONG, steady=2, computing=3)
     # The one that hung for once changes little.
-    for seconds in (3 * plain, 100 * plain):
-        finished(lab_home, seconds=seconds)
-    assert runtime_estimate.estimate_seconds(RECOMMENDED, dataset, lab_home) == pytest.approx(3 * plain)
+    for factor in (3, 100):
+        finished(lab_home, LONG, steady=2, computing=factor)
+    assert_slower(lab_home, LONG, steady=2, computing=3)
+
+
+def test_a_training_of_seconds_says_little_of_how_fast_a_network_is_computed(lab_home: Workspace) -> None:
+    finished(lab_home, RECOMMENDED, steady=2, computing=30)
+    assert_slower(lab_home, LONG, steady=2, computing=2)
 
 
 def test_those_of_the_same_network_are_asked_first(lab_home: Workspace) -> None:
-    dataset = fakes.dataset(lab_home)
-    other = RECOMMENDED.with_changes(backbone="imagenet-mobilenetv2", image_size_px=96)
-    finished(lab_home, 10 * runtime_estimate.estimate_seconds(RECOMMENDED, dataset, lab_home))
-    assert speed_factor(lab_home, other) == pytest.approx(10)
-    finished(lab_home, 2 * reference_seconds(other, PhotoCounts.of(dataset), len(dataset.people)), other)
-    assert speed_factor(lab_home, other) == pytest.approx(2)
-    assert speed_factor(lab_home, RECOMMENDED) == pytest.approx(10)
+    other = LONG.with_changes(backbone="imagenet-mobilenetv2", image_size_px=96)
+    finished(lab_home, LONG, steady=1, computing=10)
+    assert_slower(lab_home, other, steady=1, computing=10)
+    finished(lab_home, other, steady=1, computing=2)
+    assert_slower(lab_home, other, steady=1, computing=2)
+    assert_slower(lab_home, LONG, steady=1, computing=10)
 
 
-@pytest.mark.parametrize("what", ["interrupted and continued", "stopped", "without numbers", "unreadable"])
+def test_what_others_take_of_the_processor_is_allowed_for(lab_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(psutil, "cpu_count", lambda: 4)
+    finished(lab_home, LONG, steady=1, computing=1.25, others=0.2)
+    assert forecast(lab_home, LONG).total_s == pytest.approx(plain(lab_home, LONG).total_s)
+    # More than that, and nobody knows what it would have taken alone.
+    finished(lab_home, LONG, steady=50, computing=50, others=0.8)
+    assert forecast(lab_home, LONG).total_s == pytest.approx(plain(lab_home, LONG).total_s)
+    monkeypatch.setattr(load, "others_lately", lambda: 0.5)
+    assert_slower(lab_home, LONG, steady=1, computing=2)
+
+
+@pytest.mark.parametrize("what", ["interrupted and continued", "stopped", "without numbers", "unreadable", "early"])
 def test_what_says_nothing_is_not_asked(lab_home: Workspace, what: str) -> None:
-    run = finished(lab_home, 1000.0)
+    run = finished(lab_home, LONG, steady=50, computing=50)
     if what == "interrupted and continued":
         run.job.emit("started", epochs=20, people=[])
     if what == "stopped":
@@ -129,11 +107,90 @@ def test_what_says_nothing_is_not_asked(lab_home: Workspace, what: str) -> None:
         run.job.write_result({"test_correct": 1})
     if what == "unreadable":
         (run.path / "request.json").write_text("{", encoding="utf-8")
-    assert speed_factor(lab_home, RECOMMENDED) == 1.0
+    if what == "early":
+        # Of an earlier version of the lab.
+        result = run.job.result()
+        del result["computing_seconds"]
+        run.job.write_result(result)
+    assert forecast(lab_home, LONG) == plain(lab_home, LONG)
 
 
-def test_fewer_training_photos_are_counted(lab_home: Workspace) -> None:
-    dataset = fakes.dataset(lab_home)
-    assert PhotoCounts.of(dataset) == PhotoCounts(18, 6, 12)
-    assert PhotoCounts.of(dataset, per_person=2).train == 6
-    assert PhotoCounts.of(dataset, per_person=99).train == 18
+def keep(workspace: Workspace, depth: int, photos: int) -> None:
+    """Keep what layers gave of so many training photos in two views, and of all validation photos."""
+    dataset = fakes.dataset(workspace)
+    items = [*2 * dataset.of("train")[:photos], *dataset.of("validation")]
+    keys = [bytes.fromhex(item.sha256)[:PHOTO_BYTES] + bytes([place] * 16) for place, item in enumerate(items)]
+    with FeatureStore(workspace.features) as store:
+        shelf = store.shelf(shelf_name(RECOMMENDED.backbone, "ab" * 32, 96, "bfloat16", depth), (4,))
+        shelf.add(keys, np.zeros((len(keys), 4), np.float32))
+
+
+def test_what_is_kept_of_these_photos_is_not_computed_again(lab_home: Workspace) -> None:
+    finished(lab_home, RECOMMENDED, steady=1, computing=1).write_config(RECOMMENDED.with_changes(precision="bfloat16"))
+    once_s = plain(lab_home, RECOMMENDED).once_s
+    assert forecast(lab_home, RECOMMENDED).once_s == pytest.approx(once_s)
+    keep(lab_home, 13, photos=9)
+    half = forecast(lab_home, RECOMMENDED).once_s
+    assert 0.3 * once_s < half < 0.6 * once_s
+    keep(lab_home, 13, photos=99)
+    assert forecast(lab_home, RECOMMENDED).once_s == 0
+    # Other sizes of picture, and what starts from nothing, have shelves of their own.
+    for changed in ({"image_size_px": 64}, {"pretrained": False}):
+        other = RECOMMENDED.with_changes(**changed)
+        assert forecast(lab_home, other).once_s == pytest.approx(plain(lab_home, other).once_s)
+
+
+def test_a_training_finds_what_those_before_it_in_a_row_left(lab_home: Workspace) -> None:
+    row = Forecast(fakes.dataset(lab_home), lab_home)
+    assert row.next(RECOMMENDED, also=(4, 10)).once_s > 0
+    for depth in (13, 10, 4):
+        assert row.next(RECOMMENDED.with_changes(freeze_depth=depth, seed=1)).once_s == 0
+    # From the fourth layer on.
+    between = row.next(RECOMMENDED.with_changes(freeze_depth=7)).once_s
+    assert 0 < between < 0.5 * plain(lab_home, RECOMMENDED).once_s
+    assert row.next(RECOMMENDED.with_changes(image_size_px=64)).once_s > 0
+
+
+# It starts in 1 s, asks frozen layers for 10 s, has 2 epochs of 0.5 s and 4 of 3 s, and is tested in 2 s.
+EXPECTED = Course(1.0, 10.0, 2, 0.5, 4, 3.0, 2.0)
+
+
+def events(*pairs: tuple[str, float, dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"event": name, "at": at, **facts} for name, at, facts in pairs]
+
+
+def phase(at: float, name: str) -> tuple[str, float, dict[str, Any]]:
+    return "phase", at, {"phase": name}
+
+
+def epoch(at: float, number: int, seconds: float) -> tuple[str, float, dict[str, Any]]:
+    return "epoch", at, {"epoch": number, "seconds": seconds}
+
+
+STARTED, PREFIX, TRAIN = ("started", 0.0, {}), phase(1, "prefix"), phase(11, "train")
+HEAD = (epoch(11, 0, 0.2), epoch(12, 1, 1.0), epoch(13, 2, 1.0))
+
+
+@pytest.mark.parametrize(
+    ("log", "now", "left"),
+    [
+        ([], 0, 26),
+        ([STARTED, phase(0, "weights")], 1, 26),
+        # 4 of 16 pictures took 5 s.
+        ([STARTED, PREFIX, ("prefix", 6, {"done": 4, "total": 16})], 6, 15 + 1 + 12 + 2),
+        ([STARTED, PREFIX, TRAIN], 11, 1 + 12 + 2),
+        # The epochs of the head say nothing of those to come, in which more trains.
+        ([STARTED, PREFIX, TRAIN, *HEAD[:2]], 12, 1 + 12 + 2),
+        ([STARTED, PREFIX, TRAIN, *HEAD], 14, 12 - 1 + 2),
+        # The computer got busy.
+        ([STARTED, PREFIX, TRAIN, *HEAD, epoch(19, 3, 6.0)], 20, 3 * 6 - 1 + 2),
+        ([STARTED, PREFIX, TRAIN, *HEAD, epoch(19, 3, 6.0)], 99, 2 * 6 + 2),
+        # A clock that is set back makes no time longer.
+        ([STARTED, PREFIX, TRAIN, *HEAD, epoch(19, 3, 6.0)], -3600, 3 * 6 + 2),
+        ([STARTED, PREFIX, TRAIN, *HEAD, phase(40, "test")], 40, 2),
+        # What came before an interruption is done, but says nothing of the pace now.
+        ([STARTED, PREFIX, TRAIN, *HEAD, epoch(99, 3, 60.0), ("started", 900, {}), phase(901, "train")], 901, 9 + 2),
+    ],
+)
+def test_what_a_running_training_still_takes(log: list[Any], now: float, left: float) -> None:
+    assert seconds_left(EXPECTED, events(*log), now) == pytest.approx(left)

@@ -79,7 +79,7 @@ def test_a_shelf_is_told_by_its_name_and_the_format(tmp_path, monkeypatch):
     fill(tmp_path, "net")
     assert all(known(tmp_path, "net"))
     assert not any(known(tmp_path, "other"))
-    monkeypatch.setattr(stores, "FORMAT", stores.FORMAT + 1)
+    monkeypatch.setattr(folders, "FORMAT", folders.FORMAT + 1)
     assert not any(known(tmp_path, "net"))
 
 

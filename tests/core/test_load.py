@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from collections import deque
+
+import psutil
+import pytest
+
+from core import load
+from core.load import Reading, others_share, slowdown
+
+# Before `conftest` puts another in its place.
+others_lately = load.others_lately
+
+
+@pytest.fixture(autouse=True)
+def four_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(psutil, "cpu_count", lambda: 4)
+    monkeypatch.setattr(load, "_noted", deque(maxlen=100))
+
+
+def test_what_this_process_takes_is_not_others() -> None:
+    begin = Reading(at_s=100, busy_s=1000, own_s=10)
+    assert others_share(begin, Reading(at_s=110, busy_s=1030, own_s=20)) == pytest.approx(0.5)
+    assert others_share(begin, Reading(at_s=110, busy_s=1010, own_s=20)) == 0
+    # Clocks of the system and of the process differ a little.
+    assert others_share(begin, Reading(at_s=110, busy_s=1009, own_s=20)) == 0
+    assert others_share(begin, Reading(at_s=110, busy_s=1041, own_s=10)) == 1
+    assert others_share(begin, begin) == 0
+
+
+def test_half_the_cores_take_twice_as_long_and_a_training_always_gets_something() -> None:
+    assert [slowdown(share, on_one_core=False) for share in (0, 0.5, 0.9, 1)] == [1, 2, 4, 4]
+
+
+def test_a_core_is_left_to_work_on_one_core_as_long_as_others_leave_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [slowdown(share, on_one_core=True) for share in (0, 0.5, 0.75, 1)] == [1, 1, 1, 1]
+    monkeypatch.setattr(psutil, "cpu_count", lambda: 2)
+    assert [slowdown(share, on_one_core=True) for share in (0, 0.5, 0.75, 1)] == [1, 1, 2, 2]
+
+
+def test_the_newest_readings_count() -> None:
+    for at_s, busy_s in ((0, 0), (900, 9999), (905, 9999), (910, 10019)):
+        load._noted.append(Reading(at_s=at_s, busy_s=busy_s, own_s=0))
+    assert others_lately() == pytest.approx(0.5)
+
+
+def test_without_readings_it_looks_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    load.note()
+    assert 0 <= others_lately() <= 1
+    assert slept == [load.MOMENT_S]
