@@ -21,7 +21,7 @@ from core.experiments.kept_units import computing_s, kept_depths
 from core.features.folder import limit_bytes
 from core.models import registry
 from core.models.architectures import architecture, count_parameters
-from core.remembered import remembered
+from core.remembered import remembered_of_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,7 +124,7 @@ def speed_factor(workspace: Workspace, config: TrainConfig) -> float:
     alike: list[float] = []
     others: list[float] = []
     for run in runs.list_runs(workspace)[:RUNS_READ]:
-        measured = _measured(run.path)
+        measured = _measured(run)
         if measured is not None:
             (alike if measured.kind == (config.backbone, config.precision) else others).append(measured.factor)
         if len(alike) == RUNS_ASKED:
@@ -140,25 +140,13 @@ class _Measured:
     factor: float
 
 
-def _measured(path: Path) -> _Measured | None:
+@remembered_of_files(runs.files_of, most=500)
+def _measured(run: runs.Run) -> _Measured | None:
     """Return the factor of a finished training; None where it says nothing."""
-    result = path / "result.json"
     try:
-        return _read_measured(path, result.stat().st_mtime_ns)
-    except OSError:
-        return None
-
-
-@remembered(most=500)
-def _read_measured(path: Path, changed_ns: int) -> _Measured | None:
-    """Read a finished training once, and again when its result changes."""
-    del changed_ns
-    run = runs.Run(path)
-    try:
-        request, result = run.job.request(), run.job.result()
-        config = run.requested_config
+        request, result, config = run.job.request(), run.numbers(), run.requested_config
         # An interrupted and resumed one built its network twice; an imported one ran on another computer.
-        if run.status().state != "done" or request.get("brought_back") or _starts(path) != 1:
+        if result is None or run.status().state != "done" or request.get("brought_back") or _starts(run.path) != 1:
             return None
         counts = result["split_counts"]
         photos = PhotoCounts(counts["train"], counts["validation"], counts["test"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.experiments.runtime_estimate import estimate_seconds
-from core.sweeps.plan import SweepPlan, same_training
+from core.sweeps.plan import SweepPlan, as_trained
 from core.sweeps.sweep import finished
 
 if TYPE_CHECKING:
@@ -32,12 +32,12 @@ class RuntimeEstimate:
 
 def estimate(plan: SweepPlan, dataset: Dataset, workspace: Workspace) -> RuntimeEstimate:
     """Estimate how much a sweep has to do, and how long that takes; a finished training is not done again."""
-    done = [run.requested_config for run in finished(workspace, dataset)]
+    done = {as_trained(run.requested_config) for run in finished(workspace, dataset)}
     seconds: dict[TrainConfig, float] = {}
     to_do, first_s, all_s = 0, 0.0, 0.0
     for cell in plan.cells():
         config = plan.config(cell)
-        if any(same_training(config, other) for other in done):
+        if as_trained(config) in done:
             continue
         to_do += 1
         # Another seed takes the same time.

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.data import leaks
 from core.evaluation.metrics import TestResult, evaluate, majority_label
-from core.experiments import history
+from core.experiments import digest, history
 from core.experiments.predictions import Predictions
 from core.models import architectures, saved
 
@@ -52,6 +52,7 @@ def finish(setup: Setup, best_weights: list[np.ndarray] | None, began_s: float) 
     result = evaluate(probabilities, predictions.labels, people, majority_label=majority, groups=groups)
     seconds = history.earlier_seconds(run.job.events()) + time.monotonic() - began_s
     run.job.write_result(_summary(setup, predictions, result, moved, seconds))
+    digest.keep(run.path)
     reporter.emit("tested", correct=result.correct, total=result.total)
 
 
