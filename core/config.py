@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cache
 from typing import Any, Literal, Self, get_args
 
 from core.errors import ConfigError
@@ -39,12 +40,15 @@ _KINDS: dict[str, tuple[str, tuple[type, ...]]] = {
 
 def _check_kinds(config: object) -> None:
     """Check the type of every plain field: "20", 2.5 or True is no number of epochs."""
-    for f in fields(config):  # type: ignore[arg-type]
-        if f.type in _KINDS:
-            rule, kinds = _KINDS[str(f.type)]
-            value = getattr(config, f.name)
-            fits = isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
-            _check(fits, f.name.replace("_", " "), rule, value)
+    for name, rule, kinds in _plain_fields(type(config)):  # type: ignore[arg-type]
+        value = getattr(config, name)
+        fits = isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
+        _check(fits, name.replace("_", " "), rule, value)
+
+
+@cache
+def _plain_fields(kind: type) -> list[tuple[str, str, tuple[type, ...]]]:
+    return [(f.name, *_KINDS[str(f.type)]) for f in fields(kind) if f.type in _KINDS]
 
 
 def _one_of(what: str, value: object, allowed: object) -> None:

@@ -26,6 +26,7 @@ from filelock import FileLock, Timeout
 from core import disk, memory
 from core.errors import LabError, Stopped
 from core.jobfiles import REQUEST, RESULT, check_request, check_result, is_event
+from core.remembered import remembered_of_files
 from core.schema import Moment, Schema, why_unreadable
 
 if TYPE_CHECKING:
@@ -52,6 +53,16 @@ class Status:
 
 
 STATUS = Schema(Status)
+
+
+@remembered_of_files(lambda path: [f"{path}/status.json"], most=5000)
+def _status(path: Path) -> Status:
+    return STATUS.read(path / "status.json")
+
+
+@remembered_of_files(lambda path: [f"{path}/request.json"], most=5000)
+def _request(path: Path) -> dict[str, Any]:
+    return check_request(REQUEST.read(path / "request.json"))
 
 
 @dataclass(frozen=True)
@@ -97,12 +108,12 @@ class JobFolder:
         return (self.path / "status.json").exists()
 
     def request(self) -> dict[str, Any]:
-        """Return what the job is to do.
+        """Return what the job is to do; shared, do not change it.
 
         Raises:
             DamagedFileError: it does not say all that its kind needs.
         """
-        return check_request(REQUEST.read(self.path / "request.json"))
+        return _request(self.path)
 
     def stored_request(self) -> dict[str, Any]:
         """Return the same, though something that its kind needs may be missing: for finding and deleting it."""
@@ -171,7 +182,7 @@ class JobFolder:
 
     def stored_status(self) -> Status:
         """Return the status as it was written last; `running` may be long over."""
-        return STATUS.read(self.path / "status.json")
+        return _status(self.path)
 
     @contextmanager
     def held(self, *, timeout_s: float = 2.0) -> Iterator[None]:

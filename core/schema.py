@@ -50,13 +50,7 @@ class Schema(Generic[T]):
             DamagedFileError: it is not what it should be, or a newer version of the lab wrote it.
             FileNotFoundError: there is none.
         """
-        try:
-            data = disk.read_bytes(path)
-        except (IsADirectoryError, NotADirectoryError, PermissionError) as error:
-            if path.is_dir() or isinstance(error, NotADirectoryError):
-                raise DamagedFileError(f'"{path.name}" is a folder where a file belongs; delete it.') from error
-            raise
-        return self.parse(data, path.name)
+        return self.parse(bytes_of(path), path.name)
 
     def parse(self, data: bytes, name: str) -> T:
         """Return what a file with these bytes says; `name` is for the sentence of a `DamagedFileError`."""
@@ -87,6 +81,16 @@ class Schema(Generic[T]):
     def write(self, path: Path, value: T, *, make_folder: bool = True) -> None:
         """Write a file, whole or not at all; `make_folder` as for `disk.replacing`."""
         disk.write_json(path, self.content(value), schema=self.version, make_folder=make_folder)
+
+
+def bytes_of(path: Path) -> bytes:
+    """Return what a file holds, for `Schema.parse`; raises as `Schema.read` does."""
+    try:
+        return disk.read_bytes(path)
+    except (IsADirectoryError, NotADirectoryError, PermissionError) as error:
+        if path.is_dir() or isinstance(error, NotADirectoryError):
+            raise DamagedFileError(f'"{path.name}" is a folder where a file belongs; delete it.') from error
+        raise
 
 
 def _content(data: bytes, name: str) -> Content:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
+import time
 import zlib
 from itertools import count
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -22,6 +25,13 @@ from core.workspace import Workspace
 
 PEOPLE = ("Ada", "Bo **bold** <b>", "Chen :smile:")
 EACH: dict[Split, int] = {"train": 6, "validation": 2, "test": 4}
+
+
+def age(home: Path) -> None:
+    """Make all files in a folder as old as files are that nobody has just changed: what they say is remembered."""
+    long_ago_s = time.time() - 3600
+    for path in home.rglob("*"):
+        os.utime(path, (long_ago_s, long_ago_s))
 
 
 def photo(seed: int) -> bytes:

@@ -10,6 +10,7 @@ from core.data.takes import Takes, is_takes
 from core.data.uploads import Upload
 from core.jobfolder import OPEN_STATES, JobFolder
 from core.jobs.deletion import SEARCHES
+from core.remembered import forget
 from core.workspace import Workspace
 
 # In a job's folder: a zip that was uploaded, photos that waited to be brought.
@@ -56,13 +57,14 @@ def can_go_on(job: JobFolder) -> bool:
 def remove(job: JobFolder) -> None:
     """Remove a job that has ended, with its upload."""
     disk.remove_folder(job.path)
+    forget()
 
 
 def remove_ended(workspace: Workspace, kind: str = "") -> None:
     """Remove the folders of jobs (of one kind) that have ended, with the faces in them. Runs stay."""
     for job in _jobs(workspace):
         if kind in ("", job.kind()) and job.status().state not in OPEN_STATES:
-            disk.remove_folder(job.path)
+            remove(job)
 
 
 def _jobs(workspace: Workspace) -> list[JobFolder]:

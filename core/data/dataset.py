@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from core.config import MIN_PEOPLE, SPLITS, CropConfig, Split, SplitConfig
 from core.data.read import LeftOut
 from core.errors import DatasetError
-from core.schema import Schema
+from core.remembered import remembered
+from core.schema import Schema, bytes_of
 
 if TYPE_CHECKING:
-    pass
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -124,3 +125,18 @@ def extra_was_spare(content: dict[str, Any]) -> dict[str, Any]:
 
 
 MANIFEST = Schema(Dataset, 2, {1: extra_was_spare})
+
+
+def read_manifest(path: Path) -> Dataset:
+    """Read a manifest; many experiments have the same, which is parsed once.
+
+    Raises:
+        DamagedFileError: it cannot be read.
+        FileNotFoundError: there is none.
+    """
+    return _parsed(bytes_of(path), path.name)
+
+
+@remembered(most=8)
+def _parsed(data: bytes, name: str) -> Dataset:
+    return MANIFEST.parse(data, name)

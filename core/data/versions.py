@@ -17,6 +17,7 @@ from core.data.dataset import Dataset, extra_was_spare
 from core.data.store import PhotoStore
 from core.errors import DamagedFileError, DatasetError, LabError
 from core.features import folder as features_folder
+from core.remembered import forget, remembered_of_files
 from core.schema import Moment, Schema, why_unreadable
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def load_dataset(workspace: Workspace, dataset_id: str, version: int | None = No
     return _read(_path(workspace, dataset_id, wanted)).dataset
 
 
+@remembered_of_files(lambda path: [str(path)], most=100)
 def _read(path: Path) -> _Version:
     """Read a version; DatasetError where the file does not describe it."""
     try:
@@ -178,6 +180,7 @@ def remove_unneeded(workspace: Workspace, is_used: IsUsed) -> None:
 def _remove_version(workspace: Workspace, dataset_id: str, version: int) -> None:
     for path in (workspace.datasets / dataset_id).glob(f"v{version}[.-]*"):
         path.unlink(missing_ok=True)
+    forget()
 
 
 def photos_of(workspace: Workspace, dataset_id: str) -> set[str]:

@@ -118,9 +118,10 @@ def _by_group(gained: np.ndarray, groups: np.ndarray | None, mean: np.ndarray) -
     if groups is None:
         return np.asarray(gained - mean[..., None, None])
     _, group = np.unique(groups, return_inverse=True)
-    photos = np.bincount(group)
-    member = (group[:, None] == np.arange(len(photos))).astype(float)
-    return np.asarray((gained @ member - mean[..., None, None] * photos) * len(photos) / n_photos)
+    photos, order = np.bincount(group), np.argsort(group, kind="stable")
+    begins = np.cumsum(photos) - photos
+    summed = np.add.reduceat(gained[..., order], begins, axis=-1, dtype=np.int64)
+    return np.asarray((summed - mean[..., None, None] * photos) * len(photos) / n_photos)
 
 
 def worse(found: Differences) -> np.ndarray:

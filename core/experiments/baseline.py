@@ -14,44 +14,22 @@ train is no baseline: it is not what its settings say. Where there is none, noth
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from core.config import TrainConfig
 from core.data.dataset import Dataset
+from core.data.photoset import PhotoSet
 from core.errors import LabError
-from core.experiments.compare_runs import Setting, count_changes, differences
-from core.experiments.runs import Run, damage
+from core.experiments.compare_runs import Setting, all_settings, count_all_changes, count_changes, differences
+from core.experiments.runs import Run, damage, files_of
 from core.models.registry import frozen_units
-from core.remembered import remembered
+from core.remembered import remembered_of_files
 
 # The parts of the rule.
 _ONE, _FOLLOWS, _SAME = range(3)
-
-
-@dataclass(frozen=True)
-class PhotoSet:
-    """What tells the photos of one experiment from those of another.
-
-    Attributes:
-        name: of the data set.
-        test, train: digests of which photos and faces these are; `train` includes validation.
-        fewest, most: training photos of the person who has the fewest and the most.
-        total: training photos of all people.
-    """
-
-    name: str
-    test: str
-    train: str
-    fewest: int
-    most: int
-    total: int
-
-    def each(self, limit: int | None) -> tuple[int, int]:
-        """Return the fewest and the most training photos a person has where `limit` of each are used."""
-        return (self.fewest, self.most) if limit is None else (min(self.fewest, limit), min(self.most, limit))
 
 
 @dataclass(frozen=True)
@@ -61,23 +39,6 @@ class Baseline:
     run: Run
     differ: tuple[Setting, ...]
     follows: bool = False
-
-
-def photos_of(dataset: Dataset) -> PhotoSet:
-    """Return the photos of a data set, as far as comparisons need them."""
-    counts = Counter(item.person for item in dataset.of("train") if item.person in dataset.people).values()
-    return PhotoSet(
-        name=dataset.name,
-        test=_digest((item.sha256, item.face) for item in dataset.of("test") if item.person is not None),
-        train=_digest((item.sha256, item.face) for item in (*dataset.of("train"), *dataset.of("validation"))),
-        fewest=min(counts, default=0),
-        most=max(counts, default=0),
-        total=sum(counts),
-    )
-
-
-def _digest(photos: Iterable[tuple[str, int | None]]) -> str:
-    return hashlib.sha256(repr(sorted(photos, key=str)).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -100,16 +61,14 @@ def photos_of_run(run: Run) -> PhotoSet | None:
 
 def _request(run: Run) -> _Request | None:
     try:
-        return _read(run, (run.path / "dataset.json").stat().st_mtime_ns)
+        return _read(run)
     except (LabError, OSError):
         return None
 
 
-@remembered(most=2000)
-def _read(run: Run, changed_ns: int) -> _Request:
-    """Read a request once, for a list compares each experiment with all others; read again when its file changes."""
-    del changed_ns
-    return _Request(run.requested_config, photos_of(run.dataset))
+@remembered_of_files(files_of, most=5000)
+def _read(run: Run) -> _Request:
+    return _Request(run.requested_config, run.digest().photos)
 
 
 def between(before: Run, now: Run) -> tuple[Setting, ...]:
@@ -127,76 +86,77 @@ def count_between(before: Run, now: Run) -> int:
     return count_changes(before.requested_config, now.requested_config) + ("data" in between(before, now))
 
 
-def earlier(run: Run, everything: Sequence[Run]) -> list[Run]:
-    """Return those of `everything` that are older and were tested with the same photos, in the same order."""
-    request = _request(run)
-    return [] if request is None else _tested_with(request, [other for other in everything if other.id < run.id])
-
-
-def _tested_with(request: _Request, everything: Sequence[Run]) -> list[Run]:
-    found = []
-    for other in everything:
-        theirs = photos_of_run(other) if (other.path / "predictions.json").exists() else None
-        if theirs is not None and theirs.test == request.photos.test:
-            found.append(other)
-    return found
-
-
-def find_baseline(run: Run, everything: Sequence[Run]) -> Baseline | None:
-    """Return the baseline of an experiment, by the rule above; None where there is none.
+class Tested:
+    """The tested ones of some experiments, read once, so as to find the baselines of many.
 
     Args:
         everything: newest first, those of sweeps too. A damaged one is passed over.
     """
-    request = _request(run)
-    return _fairest(request, earlier(run, everything), run.came_from) if request else None
 
+    def __init__(self, everything: Sequence[Run]) -> None:
+        tested = [run for run in everything if (run.path / "predictions.json").exists()]
+        self._requests = [(run, request) for run in tested if (request := _request(run))]
+        # Each value as a number: with 500 experiments there are more than 100,000 pairs.
+        self._numbers: dict[object, int] = {}
+        self._ids = np.array([run.id for run, _ in self._requests], str)
+        self._tests = np.array([request.photos.test for _, request in self._requests], str)
+        self._values = np.array([self._numbered(request) for _, request in self._requests], np.int64)
 
-def baseline_for(
-    config: TrainConfig, dataset: Dataset, everything: Sequence[Run], came_from: str = ""
-) -> Baseline | None:
-    """Return the baseline that an experiment with these settings and photos would have, before it is begun.
+    def earlier(self, run: Run) -> list[Run]:
+        """Return those that are older than an experiment and were tested with the same photos."""
+        request = _request(run)
+        return [self._requests[place][0] for place in self._comparable(request, run.id)] if request else []
 
-    Args:
-        everything: newest first, those of sweeps too.
-        came_from: id of the experiment that the idea for it started from.
-    """
-    request = _Request(config, photos_of(dataset))
-    return _fairest(request, _tested_with(request, everything), came_from)
+    def baseline(self, run: Run) -> Baseline | None:
+        """Return the baseline of an experiment, by the rule above; None where there is none."""
+        request = _request(run)
+        return self._fairest(request, self._comparable(request, run.id), run.came_from) if request else None
 
+    def baseline_for(self, config: TrainConfig, dataset: Dataset, came_from: str = "") -> Baseline | None:
+        """Return the baseline that an experiment with these settings and photos would have, before it is begun.
 
-def newest_for(config: TrainConfig, dataset: Dataset, everything: Sequence[Run]) -> Baseline | None:
-    """Return the newest experiment with the same test photos, in however many things it differs."""
-    request = _Request(config, photos_of(dataset))
-    for last in _tested_with(request, everything):
-        if before := _request(last):
-            return Baseline(last, request.differs_from(before))
-    return None
+        Args:
+            came_from: id of the experiment that the idea for it started from.
+        """
+        request = _Request(config, PhotoSet.of(dataset))
+        return self._fairest(request, self._comparable(request), came_from)
 
+    def newest_for(self, config: TrainConfig, dataset: Dataset) -> Baseline | None:
+        """Return the newest experiment with the same test photos, in however many things it differs."""
+        request = _Request(config, PhotoSet.of(dataset))
+        for place in self._comparable(request)[:1]:
+            newest, before = self._requests[place]
+            return Baseline(newest, request.differs_from(before))
+        return None
 
-def _fairest(request: _Request, others: Sequence[Run], came_from: str) -> Baseline | None:
-    ranked = []
-    for place, other in enumerate(others):
-        before = _request(other)
-        rank = _rank(before, request) if before else None
-        if before and rank is not None:
-            found = Baseline(other, request.differs_from(before), follows=rank == _FOLLOWS)
-            ranked.append((rank, other.id != came_from, place, found))
-    ranked.sort(key=lambda each: each[:3])
-    return next((found for *_, found in ranked if _is_valid(found.run)), None)
+    def _comparable(self, request: _Request, before_id: str | None = None) -> np.ndarray:
+        """Return the places of those with the same test photos, newest first; only older ones with `before_id`."""
+        same = self._tests == request.photos.test
+        return np.flatnonzero(same if before_id is None else same & (self._ids < before_id))
 
+    def _numbered(self, request: _Request) -> list[int]:
+        values = (*all_settings(request.config), request.photos.train)
+        return [self._numbers.setdefault(value, len(self._numbers)) for value in values]
 
-def _rank(before: _Request, now: _Request) -> int | None:
-    """Return which part of the rule two experiments meet; None: none."""
-    changes = count_changes(before.config, now.config) + (before.photos.train != now.photos.train)
-    if changes <= 1:
-        return _ONE if changes else _SAME
-    return _FOLLOWS if changes == 2 and follows(before.config, now.config) else None
+    def _fairest(self, request: _Request, places: np.ndarray, came_from: str) -> Baseline | None:
+        if len(places) == 0:
+            return None
+        changes = count_all_changes(self._values[places] != self._numbered(request))
+        ranked = []
+        for place, changed in zip(places[changes <= 2].tolist(), changes[changes <= 2].tolist(), strict=True):
+            run, before = self._requests[place]
+            if changed < 2 or follows(before.config, request.config):
+                ranked.append(((_SAME, _ONE, _FOLLOWS)[changed], run.id != came_from, place))
+        for rank, _, place in sorted(ranked):
+            run, before = self._requests[place]
+            if _is_valid(run):
+                return Baseline(run, request.differs_from(before), follows=rank == _FOLLOWS)
+        return None
 
 
 def follows(before: TrainConfig, now: TrainConfig) -> bool:
     """Return whether the freeze depths differ only because one of the two is untrained, and so has nothing frozen."""
-    if not {"start", "freeze"} <= set(differences(before, now)):
+    if before.pretrained == now.pretrained or "freeze" not in differences(before, now):
         return False
     untrained = before if now.pretrained else now
     return frozen_units(untrained) == 0
@@ -207,6 +167,6 @@ def _is_valid(run: Run) -> bool:
     if damage(run) is not None:  # which is remembered, unlike the answers it has looked through
         return False
     try:
-        return run.summary() is not None and run.outcome().retrained
+        return run.numbers() is not None and run.outcome().retrained
     except (LabError, OSError):  # deleted meanwhile
         return False

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
-from core.config import MOST_EPOCHS, TrainConfig
+from core.config import TrainConfig
 from core.data.dataset import Dataset
 from core.evaluation.metrics import AnswerChanges, compare_answers
 from core.experiments.predictions import Predictions
@@ -54,23 +54,47 @@ class PairedRuns:
 def tested_with(dataset_id: str, everything: Sequence[Run]) -> Iterator[Run]:
     """Yield the tested experiments with these photos, of any version, in the order given."""
     for run in everything:
-        if run.job.request()["dataset_id"] == dataset_id and run.summary():
+        if run.job.request()["dataset_id"] == dataset_id and run.numbers():
             yield run
 
 
-@remembered(most=4096)
 def differences(before: TrainConfig, now: TrainConfig) -> tuple[Setting, ...]:
     """Return which settings differ, in the order in which they are shown; empty where none does."""
-    values: dict[Setting, tuple[object, object]] = {
-        "network": (before.backbone, now.backbone),
-        "start": (before.pretrained, now.pretrained),
-        "freeze": (_frozen(before), _frozen(now)),
-        "size": (before.image_size_px, now.image_size_px),
-        "epochs": (before.epochs, now.epochs),
-        "photos": (before.train_per_class, now.train_per_class),
-        "other": (_rest(before, now), _rest(now, before)),
-    }
-    return tuple(setting for setting, (was, is_now) in values.items() if was != is_now)
+    return tuple(dict.fromkeys(_differing(before, now)))
+
+
+def count_changes(before: TrainConfig, now: TrainConfig) -> int:
+    """Count the settings that differ, each one of "other" by itself."""
+    return len(_differing(before, now))
+
+
+def count_all_changes(differ: np.ndarray) -> np.ndarray:
+    """Count the same for many pairs at once.
+
+    Args:
+        differ: bool, shape (n, n_values), in what of `all_settings` each pair differs; values behind these count too.
+
+    Returns:
+        int, shape (n,).
+    """
+    # With other epochs the number of head epochs changes too; that is no change of its own.
+    return np.asarray(differ.sum(axis=1) - (differ[:, _EPOCHS] & differ[:, _HEAD_EPOCHS]))
+
+
+def _differing(before: TrainConfig, now: TrainConfig) -> list[Setting]:
+    """Return the name of each setting that differs, "other" as often as one of these does."""
+    pairs = zip(_NAMES, all_settings(before), all_settings(now), strict=True)
+    differ = [name for name, was, is_now in pairs if was != is_now]
+    if before.epochs != now.epochs and before.head_epochs != now.head_epochs:
+        differ.remove("other")
+    return differ
+
+
+@remembered(most=4096)
+def all_settings(config: TrainConfig) -> tuple[object, ...]:
+    """Return the values of all settings that can differ; of two settings the same ones stand in the same places."""
+    named = (config.backbone, config.pretrained, _frozen(config), config.image_size_px, config.epochs)
+    return (*named, config.train_per_class, config.head_epochs, *_rest(config).values())
 
 
 def _frozen(config: TrainConfig) -> object:
@@ -79,37 +103,18 @@ def _frozen(config: TrainConfig) -> object:
     return "all" if depth == len(backbone(config.backbone).architecture.units) else depth
 
 
-def _rest(config: TrainConfig, other: TrainConfig) -> TrainConfig:
-    """Return the settings without those that are named, and without what follows from these."""
-    plain = TrainConfig()
-    return replace(
-        config,
-        backbone=plain.backbone,
-        pretrained=plain.pretrained,
-        freeze_depth=plain.freeze_depth,
-        image_size_px=plain.image_size_px,
-        # So many that any number of head epochs fits.
-        epochs=MOST_EPOCHS,
-        train_per_class=plain.train_per_class,
-        preset=plain.preset,
-        # With other epochs the number of head epochs changes too; that is no change of its own.
-        head_epochs=config.head_epochs if config.epochs == other.epochs else 0,
-    )
+def _rest(config: TrainConfig) -> dict[str, Any]:
+    """Return the settings that Train folds away, without what follows from others."""
+    values = {**vars(config), **vars(config.head), **vars(config.augment)}
+    return {name: value for name, value in values.items() if name not in _NAMED}
 
 
-def count_changes(before: TrainConfig, now: TrainConfig) -> int:
-    """Count the settings that differ, each one of "other" by itself."""
-    differ = differences(before, now)
-    if "other" not in differ:
-        return len(differ)
-    was, is_now = (_flat(_rest(*pair)) for pair in ((before, now), (now, before)))
-    return len(differ) - 1 + sum(1 for name in was if was[name] != is_now[name])
-
-
-def _flat(config: TrainConfig) -> dict[str, Any]:
-    values = config.to_dict()
-    head, augment = values.pop("head"), values.pop("augment")
-    return {**values, **head, **augment}
+_NAMED = {"backbone", "pretrained", "freeze_depth", "image_size_px", "epochs", "train_per_class"}
+_NAMED |= {"preset", "head_epochs", "head", "augment"}
+_OTHER: Setting = "other"
+_SHOWN: tuple[Setting, ...] = ("network", "start", "freeze", "size", "epochs", "photos")
+_NAMES = (*_SHOWN, _OTHER, *(_OTHER for _ in _rest(TrainConfig())))
+_EPOCHS, _HEAD_EPOCHS = _SHOWN.index("epochs"), len(_SHOWN)
 
 
 def compare_runs(before: Run, now: Run) -> PairedRuns | None:

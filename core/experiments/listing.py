@@ -162,7 +162,7 @@ def _numbers(path: Path) -> _Numbers:
 
 def read_listed_run(run: Run) -> ListedRun:
     """Read what the list needs of one experiment, without its number."""
-    request, summary = run.job.request(), run.summary() or {}
+    request, summary = run.job.request(), run.numbers() or {}
     return ListedRun(
         run=run,
         name=str(request["name"]),

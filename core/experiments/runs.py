@@ -8,6 +8,7 @@ checkpoint.npz     weights, optimizer, callbacks, the best epoch's weights; remo
 model.keras        the tested model: RGB 0-255 in, probabilities out
 predictions.json   its predictions of the test photos
 result.json        the numbers, as `python -m core train --json` prints them
+digest.json        what lists need of the large ones among these (`core.experiments.digest`)
 """
 
 from __future__ import annotations
@@ -21,14 +22,16 @@ from typing import Any
 
 from core import disk
 from core.config import TrainConfig
-from core.data.dataset import MANIFEST, Dataset
+from core.data.dataset import MANIFEST, Dataset, read_manifest
 from core.errors import DamagedFileError, LabError, RunError
+from core.experiments import digest
+from core.experiments.digest import Digest
 from core.experiments.history import Epoch, Progress, epochs_from, last_epoch, progress_from
 from core.experiments.outcome import Outcome, outcome
 from core.experiments.predictions import PREDICTIONS, Predictions
 from core.jobfolder import JobFolder, State, Status
 from core.models.registry import check_config
-from core.remembered import remembered
+from core.remembered import remembered_of_files
 from core.schema import Schema, convert, why_unreadable
 from core.workspace import Workspace
 
@@ -87,17 +90,16 @@ class Run:
     @property
     def config(self) -> TrainConfig:
         """The settings: as requested, and as resolved once the training has started."""
-        resolved = self.path / "config.json"
-        return check_known(CONFIG.read(resolved), resolved.name) if resolved.exists() else self.requested_config
+        return _resolved(self.path) if (self.path / "config.json").exists() else self.requested_config
 
     @property
     def requested_config(self) -> TrainConfig:
         """The settings as requested: what "auto" became on this computer was not chosen."""
-        return check_known(convert(self.job.request()["config"], TrainConfig, "request.json"), "request.json")
+        return _requested(self.path)
 
     @property
     def dataset(self) -> Dataset:
-        return MANIFEST.read(self.path / "dataset.json")
+        return read_manifest(self.path / "dataset.json")
 
     def status(self) -> Status:
         return self.job.status()
@@ -120,11 +122,8 @@ class Run:
         return progress_from(events, self.config.epochs)
 
     def predictions(self) -> Predictions | None:
-        """Return the predictions of the test photos; None before the test."""
-        path = self.path / "predictions.json"
-        if not path.exists():
-            return None
-        return PREDICTIONS.read(path).predictions(len(self.dataset.people))
+        """Return the predictions of the test photos; None before the test. They are shared; do not change them."""
+        return _predictions(self.path) if (self.path / "predictions.json").exists() else None
 
     def write_predictions(self, predictions: Predictions) -> None:
         PREDICTIONS.write(self.path / "predictions.json", predictions.rows())
@@ -133,9 +132,32 @@ class Run:
         """Return the numbers of the finished run (the JSON of `train`); None before the test."""
         return self.job.result() if (self.path / "result.json").exists() else None
 
+    def digest(self) -> Digest:
+        """Return what lists need of its large files."""
+        return digest.digest(self.path)
+
+    def numbers(self) -> dict[str, Any] | None:
+        """Return its `summary` without what grows with photos, people and epochs; shared, do not change it."""
+        return self.digest().numbers
+
     def outcome(self) -> Outcome:
         """Return what the training did, which may differ from what was requested."""
-        return outcome(self.config, self.summary())
+        return outcome(self.config, self.numbers())
+
+
+@remembered_of_files(lambda path: [f"{path}/config.json"], most=5000)
+def _resolved(path: Path) -> TrainConfig:
+    return check_known(CONFIG.read(path / "config.json"), "config.json")
+
+
+@remembered_of_files(lambda path: [f"{path}/request.json"], most=5000)
+def _requested(path: Path) -> TrainConfig:
+    return check_known(convert(JobFolder(path).request()["config"], TrainConfig, "request.json"), "request.json")
+
+
+@remembered_of_files(lambda path: [f"{path}/{name}" for name in digest.LARGE], most=8)
+def _predictions(path: Path) -> Predictions:
+    return PREDICTIONS.read(path / "predictions.json").predictions(len(Run(path).dataset.people))
 
 
 def new_run_path(workspace: Workspace) -> Path:
@@ -212,28 +234,16 @@ def run_folders(workspace: Workspace) -> list[Run]:
     return [Run(path) for path in sorted(folders, key=lambda path: path.name, reverse=True)]
 
 
-_READ = ("request.json", "status.json", "config.json", "result.json", "dataset.json", "predictions.json")
+def files_of(run: Run) -> list[str]:
+    """Return the paths of all files that lists read, missing ones too."""
+    return [f"{run.path}/{name}" for name in ("request.json", "status.json", "config.json", *digest.LARGE)]
 
 
+@remembered_of_files(files_of, most=5000)
 def damage(run: Run) -> str | None:
     """Return in a sentence why a run cannot be read, as after an incomplete deletion; None where it can."""
-    changed_ns = []
-    for name in _READ:
-        try:
-            changed_ns.append((run.path / name).stat().st_mtime_ns)
-        except OSError:
-            changed_ns.append(0)
-    return _damage(run, *changed_ns)
-
-
-@remembered(most=1000)
-def _damage(run: Run, *changed_ns: int) -> str | None:
-    """Read the small files once, and again when one of them changes."""
-    del changed_ns
     try:
-        run.job.stored_status(), run.config, run.requested_config, run.dataset
-        if run.summary() is not None and run.predictions() is None:
-            raise FileNotFoundError(None, None, "predictions.json")
+        run.job.stored_status(), run.config, run.requested_config, run.digest()
     except (LabError, FileNotFoundError) as error:
         return why_unreadable(f'The experiment "{run.id}"', error)
     return None

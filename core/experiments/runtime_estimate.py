@@ -22,7 +22,7 @@ from core.experiments.kept_units import kept_depths
 from core.features import folder as store
 from core.models.architectures import architecture
 from core.models.registry import frozen_units
-from core.remembered import remembered
+from core.remembered import remembered_of_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -184,10 +184,7 @@ class _Finished:
 def _finished(workspace: Workspace) -> Iterable[_Finished]:
     """Yield what the newest finished trainings tell, newest first."""
     for run in runs.list_runs(workspace)[:RUNS_READ]:
-        try:
-            told = _read(run.path, (run.path / "result.json").stat().st_mtime_ns)
-        except OSError:
-            continue
+        told = _read(run)
         if told is not None:
             yield told
 
@@ -223,15 +220,13 @@ def _middle(told: Sequence[tuple[float, float]], doubted: float) -> float:
     return doubted
 
 
-@remembered(most=500)
-def _read(path: Path, changed_ns: int) -> _Finished | None:
-    """Read a finished training once, and again when its result changes; None where it says nothing."""
-    del changed_ns
-    run = runs.Run(path)
+@remembered_of_files(runs.files_of, most=500)
+def _read(run: runs.Run) -> _Finished | None:
+    """Read what a finished training tells; None where it says nothing."""
     try:
-        request, result, config = run.job.request(), run.job.result(), run.requested_config
+        request, result, config = run.job.request(), run.numbers(), run.requested_config
         # An interrupted and resumed one built its network twice; an imported one ran on another computer.
-        if run.status().state != "done" or request.get("brought_back") or _starts(path) != 1:
+        if result is None or run.status().state != "done" or request.get("brought_back") or _starts(run.path) != 1:
             return None
         counts = result["split_counts"]
         photos = PhotoCounts(counts["train"], counts["validation"], counts["test"])

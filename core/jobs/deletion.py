@@ -97,10 +97,19 @@ def _sweep_of(job: JobFolder) -> str:
 
 def made_with(workspace: Workspace, dataset: Dataset, sha256s: Collection[str]) -> MadeWith:
     """Find what was made with some of these photos of a data set, in any of its versions."""
-    sweeps = [s for s in list_sweeps(workspace) if s.dataset.id == dataset.id and s.dataset.sha256s() & set(sha256s)]
-    theirs = {sweep.id for sweep in sweeps}
-    found = [run for run in runs.list_runs(workspace, of_sweeps=True) if run.sweep_id not in theirs]
-    same = [run for run in found if run.dataset.id == dataset.id and run.dataset.sha256s() & set(sha256s)]
+
+    def uses(made: Run | Sweep) -> bool:
+        return made.dataset.id == dataset.id and not made.dataset.sha256s().isdisjoint(sha256s)
+
+    sweeps = [sweep for sweep in list_sweeps(workspace) if uses(sweep)]
+    theirs, same, asked = {sweep.id for sweep in sweeps}, [], {}
+    for run in runs.list_runs(workspace, of_sweeps=True):
+        # Many have the same photos, whose list is long.
+        photos = runs.dataset_of(run), run.digest().photos.kept
+        if photos not in asked:
+            asked[photos] = uses(run)
+        if asked[photos] and run.sweep_id not in theirs:
+            same.append(run)
     return MadeWith(tuple(same), tuple(sweeps))
 
 

@@ -153,10 +153,9 @@ def usual_photos(dataset: Dataset) -> tuple[int | None, ...]:
     return (*(each for each in USUAL_PHOTOS if each < most), None)
 
 
-def same_training(one: TrainConfig, other: TrainConfig) -> bool:
-    """Return whether two settings train the same: the name of the preset says nothing."""
-    plain = TrainConfig().preset
-    return replace(check_config(one), preset=plain) == replace(check_config(other), preset=plain)
+def as_trained(config: TrainConfig) -> TrainConfig:
+    """Return settings that are equal where two trainings are the same: the name of the preset says nothing."""
+    return replace(check_config(config), preset=TrainConfig().preset)
 
 
 def with_rates(plan: SweepPlan, rates: Sequence[float]) -> SweepPlan:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,9 +12,9 @@ import numpy as np
 from core.data.dataset import Dataset
 from core.errors import LabError
 from core.experiments.outcome import Outcome, outcome
-from core.experiments.runs import Run
+from core.experiments.runs import Run, files_of
 from core.jobfolder import State
-from core.remembered import remembered
+from core.remembered import remembered_of_files
 from core.sweeps.plan import Axis, Cell, Start, SweepPlan
 from core.sweeps.sweep import Sweep
 
@@ -141,17 +140,18 @@ def _read(cell: Cell, run: Run, photos: tuple[Any, ...]) -> Result | None:
     try:
         if run.status().state != "done":
             return None
-        return _read_done(cell, run.path, photos, (run.path / "result.json").stat().st_mtime_ns)
+        return _read_done(run, cell, photos)
     except (LabError, OSError, KeyError, TypeError):  # a number that is not in every result
         return None
 
 
-@remembered(most=2000)
-def _read_done(cell: Cell, path: Path, photos: tuple[Any, ...], changed_ns: int) -> Result | None:
-    """Read a finished training once; another time of its result makes it another."""
-    del changed_ns
-    run = Run(path)
-    summary, predictions = run.summary(), run.predictions()
+def _files(run: Run, *_: object) -> list[str]:
+    return files_of(run)
+
+
+@remembered_of_files(_files, most=2000)
+def _read_done(run: Run, cell: Cell, photos: tuple[Any, ...]) -> Result | None:
+    summary, predictions = run.numbers(), run.predictions()
     if summary is None or predictions is None:
         return None
     said = predictions.probabilities.argmax(axis=1) == predictions.labels

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.experiments.runtime_estimate import Forecast
-from core.sweeps.plan import Cell, SweepPlan, same_training
+from core.sweeps.plan import Cell, SweepPlan, as_trained
 from core.sweeps.sweep import finished
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ class RuntimeEstimate:
 
 def estimate(plan: SweepPlan, dataset: Dataset, workspace: Workspace) -> RuntimeEstimate:
     """Estimate how much a sweep has to do, and how long that takes; a finished training is not done again."""
-    done = [run.requested_config for run in finished(workspace, dataset)]
+    done = {as_trained(run.requested_config) for run in finished(workspace, dataset)}
     configs = {cell: plan.config(cell) for cell in plan.cells()}
-    left = [cell for cell, config in configs.items() if not any(same_training(config, other) for other in done)]
+    left = [cell for cell, config in configs.items() if as_trained(config) not in done]
     seconds = cell_seconds(plan, left, dataset, workspace)
     first_s = sum(seconds[cell] for cell in left if cell.seed == plan.seeds[0])
     return RuntimeEstimate(len(left), first_s, sum(seconds.values()))

@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import Any
 
 from core import disk
-from core.data.dataset import MANIFEST, Dataset
+from core.data.dataset import MANIFEST, Dataset, read_manifest
 from core.errors import LabError, RunError
 from core.experiments import runs
 from core.experiments.runs import Run
 from core.jobfolder import JobFolder, Status
 from core.schema import Schema, convert, why_unreadable
-from core.sweeps.plan import MOST_RUNS, Cell, SweepPlan, same_training
+from core.sweeps.plan import MOST_RUNS, Cell, SweepPlan, as_trained
 from core.workspace import Workspace
 
 RUNS = "runs"
@@ -86,7 +86,7 @@ class Sweep:
 
     @cached_property
     def dataset(self) -> Dataset:
-        return MANIFEST.read(self.path / "dataset.json")
+        return read_manifest(self.path / "dataset.json")
 
     def members(self) -> list[tuple[Cell, Run]]:
         """Return every cell with its run, in the order in which they are done. A run that was deleted has no folder."""
@@ -127,11 +127,11 @@ def create_sweep(
         "dataset_id": dataset.id,
         "dataset_version": dataset.version,
     }
-    done = finished(workspace, dataset) if out is None else []
+    # Newest first, so the newest stays.
+    done = {as_trained(run.requested_config): run for run in reversed(finished(workspace, dataset))} if not out else {}
     ids = []
     for number, cell in enumerate(plan.cells()):
-        config = plan.config(cell)
-        same = next((run for run in done if same_training(run.requested_config, config)), None)
+        same = done.get(as_trained(plan.config(cell)))
         ids.append(same.id if same else f"{path.name}-{number:03}")
     with JobFolder.making(path, request, state="stopped") as beside:
         MANIFEST.write(beside / "dataset.json", dataset)
@@ -158,7 +158,7 @@ def finished(workspace: Workspace, dataset: Dataset) -> list[Run]:
     for run in runs.list_runs(workspace, of_sweeps=True):
         same = runs.dataset_of(run) == (dataset.id, dataset.version)
         # Where not all learned that was to learn, the run is no trial of its setting.
-        if same and run.status().state == "done" and run.summary() and run.outcome().retrained:
+        if same and run.status().state == "done" and run.numbers() and run.outcome().retrained:
             found.append(run)
     return found
 

@@ -90,7 +90,7 @@ def _run_row(dataset: Dataset, result: Result, run: Run) -> _Row:
         len(labelled_test_items(dataset)),
         round(result.seconds, 1),
         result.trainable_parameters,
-        (run.summary() or {}).get("kept_epoch", ""),
+        (run.numbers() or {}).get("kept_epoch", ""),
         YES if result.outcome.retrained else NO,
         "" if result.outcome.head_only is None else result.outcome.head_only.test_correct,
     )

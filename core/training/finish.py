@@ -11,7 +11,7 @@ import numpy as np
 from core import load
 from core.data import leaks
 from core.evaluation.metrics import TestResult, evaluate, majority_label
-from core.experiments import history
+from core.experiments import digest, history
 from core.experiments.course import head_only_epochs
 from core.experiments.predictions import Predictions
 from core.load import Reading
@@ -63,6 +63,7 @@ def finish(setup: Setup, best_weights: list[np.ndarray] | None, began: Reading) 
             "others_share": round(load.others_share(began, Reading()), 3),
         }
     )
+    digest.keep(run.path)
     reporter.emit("tested", correct=result.correct, total=result.total)
 
 

@@ -138,9 +138,10 @@ def read_everything(lab: Lab) -> None:
     """Read as pages do: lists never raise, and one thing may be refused."""
     workspace = lab.workspace
     shelf = listing.list_all(workspace)
+    tested = baseline.Tested([row.run for row in shelf.rows])
     for row in (*shelf.rows, *shelf.of_sweeps):
         assert row.title
-        baseline.find_baseline(row.run, [other.run for other in shelf.rows])
+        tested.baseline(row.run)
     for dataset in versions.list_datasets(workspace):
         load_similarity(workspace, dataset)
         runtime_estimate.estimate_seconds(TrainConfig(image_size_px=48), dataset, workspace)

@@ -47,27 +47,26 @@ def confusion_figure(confusion: np.ndarray, people: Sequence[str], faces: Sequen
         hovertemplate="%{customdata[2]}<extra></extra>",
     )
     _lay_out(figure, [_short(people[label]) for label in shown], side_px, 1 if faces else 0)
-    for place, label in enumerate(shown if faces else ()):
-        for x, y in ((-1, place), (place, -1)):
-            _add_face(figure, x, y, faces[label], colours.person_colour(int(label)))
+    if faces:
+        _add_faces(figure, [(faces[label], colours.person_colour(int(label))) for label in shown])
     return figure
 
 
-def _add_face(figure: go.Figure, x: int, y: int, picture: str, colour: str) -> None:
-    """Put a face where a cell would be, framed in the person's colour."""
-    figure.add_shape(
-        type="rect",
-        x0=x - 0.45,
-        x1=x + 0.45,
-        y0=y - 0.45,
-        y1=y + 0.45,
-        layer="below",
-        line={"width": 0},
-        fillcolor=colour,
-    )
-    figure.add_layout_image(
-        source=picture, xref="x", yref="y", x=x, y=y, sizex=0.8, sizey=0.8, xanchor="center", yanchor="middle"
-    )
+def _add_faces(figure: go.Figure, framed: Sequence[tuple[str, str]]) -> None:
+    """Put faces where cells would be before each row and over each column, framed in the person's colour.
+
+    Args:
+        framed: picture and colour of each.
+    """
+    frames, pictures = list(figure.layout.shapes), []
+    for place, (picture, colour) in enumerate(framed):
+        for x, y in ((-1, place), (place, -1)):
+            corners = {"x0": x - 0.45, "x1": x + 0.45, "y0": y - 0.45, "y1": y + 0.45}
+            frames.append({"type": "rect", **corners, "layer": "below", "line": {"width": 0}, "fillcolor": colour})
+            where = {"xref": "x", "yref": "y", "x": x, "y": y, "xanchor": "center", "yanchor": "middle"}
+            pictures.append({"source": picture, **where, "sizex": 0.8, "sizey": 0.8})
+    # All at once: plotly looks through what is there for each one that is added.
+    figure.update_layout(shapes=frames, images=pictures)
 
 
 def _add_counts(figure: go.Figure, counts: np.ndarray) -> None:

@@ -101,7 +101,7 @@ def _table(rows: Sequence[ListedRun]) -> str:
     body = [_line(title, values) for title, values in run_words.differing_settings(rows)]
     if not body:
         body = [f'<tr><td colspan="{len(rows) + 1}">{words.SAME_SETTINGS}</td></tr>']
-    summaries = [row.run.summary() or {} for row in rows]
+    summaries = [row.run.numbers() or {} for row in rows]
     came_out: list[tuple[str, Callable[[int], str]]] = [
         (words.FINAL_EXAM, lambda place: common.exam(rows[place].correct or 0, rows[place].total or 0)),
         (words.MOCK_EXAM, lambda place: _of_hundred(summaries[place].get("val_accuracy"))),
@@ -133,7 +133,7 @@ def _whole(number: int | None) -> str:
 def _learned(row: ListedRun) -> int | None:
     """Return how many numbers learned; where what was let loose is as it was before, those of the new last layers."""
     if row.outcome.retrained:
-        return (row.run.summary() or {}).get("trainable_parameters")
+        return (row.run.numbers() or {}).get("trainable_parameters")
     config, everything = row.config, len(registry.backbone(row.config.backbone).architecture.units)
     people, side_px = len(row.run.dataset.people), config.image_size_px
     return architectures.count_parameters(config.backbone, everything, config.head, people, side_px).trainable

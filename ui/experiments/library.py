@@ -14,6 +14,7 @@ from pathvalidate import sanitize_filename
 
 from core.experiments import archive, baseline, restore
 from core.experiments.listing import ListedRun, RunList
+from core.experiments.runs import Run
 from core.jobfolder import LONGEST_NAME, OPEN_STATES, JobFolder
 from core.jobs import deletion
 from core.sweeps.results import progress
@@ -119,8 +120,9 @@ def table(rows: Sequence[ListedRun], of_sweeps: Sequence[ListedRun] = ()) -> Lis
     wanted = st.query_params.get(Param.RUN)
     first = ids.index(wanted) if wanted in ids else 0
     everything = sorted((*rows, *of_sweeps), key=lambda row: row.id, reverse=True)
-    tested = {row.id: row for row in everything if row.is_tested}
-    drawn = pd.DataFrame([_cells(row, tested) for row in rows], columns=list(words.LIBRARY_COLUMNS))
+    tested = baseline.Tested([row.run for row in everything if row.is_tested])
+    numbers = {row.id: row.number for row in everything}
+    drawn = pd.DataFrame([_cells(row, tested, numbers) for row in rows], columns=list(words.LIBRARY_COLUMNS))
     number, *_, hundred, seconds = words.LIBRARY_COLUMNS
     chosen = _choose_row(
         drawn,
@@ -164,7 +166,7 @@ def _choose_row(
     return picked[0] if picked and picked[0] < len(drawn) else first
 
 
-def _cells(row: ListedRun, tested: Mapping[str, ListedRun]) -> tuple[object, ...]:
+def _cells(row: ListedRun, tested: baseline.Tested, numbers: Mapping[str, int]) -> tuple[object, ...]:
     photos = baseline.photos_of_run(row.run)
     return (
         row.number,
@@ -172,22 +174,21 @@ def _cells(row: ListedRun, tested: Mapping[str, ListedRun]) -> tuple[object, ...
         photos.name if photos else "",
         words.practice_each(*photos.each(row.config.train_per_class)) if photos else "",
         run_words.what_learned(row),
-        _differs(row, tested),
+        _differs(row.run, tested, numbers),
         _result(row),
         round(100 * row.correct / row.total) if row.total and row.correct is not None else None,
         row.seconds,
     )
 
 
-def _differs(row: ListedRun, tested: Mapping[str, ListedRun]) -> str:
+def _differs(run: Run, tested: baseline.Tested, numbers: Mapping[str, int]) -> str:
     """Say in what a run differs from its baseline, which is named by its number."""
-    others = [other.run for other in tested.values()]
-    fair = baseline.find_baseline(row.run, others)
+    fair = tested.baseline(run)
     if fair:
         # An untrained network has all blocks unfrozen, which is no difference of its own.
         differ = tuple(each for each in fair.differ if not (fair.follows and each == "freeze"))
-        return words.differs(tested[fair.run.id].number, differ)
-    return words.NOT_TO_COMPARE if baseline.earlier(row.run, others) else words.FIRST_ONE
+        return words.differs(numbers[fair.run.id], differ)
+    return words.NOT_TO_COMPARE if tested.earlier(run) else words.FIRST_ONE
 
 
 def actions(workspace: Workspace, row: ListedRun) -> None:

@@ -52,7 +52,7 @@ def _steps_done(last: Run | Sweep | None, found: Sequence[Dataset]) -> int:
     """Count the steps that the newest work has behind it."""
     if last is None:
         return 2 if found else 0
-    tested = results.progress(last).done > 0 if isinstance(last, Sweep) else last.summary() is not None
+    tested = results.progress(last).done > 0 if isinstance(last, Sweep) else last.numbers() is not None
     return len(words.STEPS) if tested else len(words.STEPS) - 1
 
 
@@ -119,7 +119,7 @@ def _go_on(last: Run | Sweep) -> None:
         return
     if isinstance(last, Sweep):
         st.switch_page(navigation.COMPARE, query_params={Param.SWEEP: last.id})
-    is_tested = last.summary() and last.status().state not in OPEN_STATES
+    is_tested = last.numbers() and last.status().state not in OPEN_STATES
     st.switch_page(navigation.TEST if is_tested else navigation.TRAIN, query_params={Param.RUN: last.id})
 
 
@@ -137,7 +137,7 @@ def last_result(work: Run | Sweep) -> str:
     if isinstance(work, Sweep):
         done = results.progress(work)
         return compare_words.came_to(done.done, done.total)
-    summary = work.summary()
+    summary = work.numbers()
     if summary and summary["test_total"]:
         return common.exam(summary["test_correct"], summary["test_total"])
     return common.RUN_STATES[work.status().state]

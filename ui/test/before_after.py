@@ -33,9 +33,9 @@ def show(workspace: Workspace, row: ListedRun, tested: Sequence[ListedRun]) -> N
         tested: all finished runs, those of sweeps too.
     """
     rows = {other.id: other for other in sorted(tested, key=lambda other: other.id, reverse=True)}
-    others = [other.run for other in rows.values()]
-    fair = baseline.find_baseline(row.run, others)
-    earlier = [rows[run.id] for run in baseline.earlier(row.run, others)]
+    others = baseline.Tested([other.run for other in rows.values()])
+    fair = others.baseline(row.run)
+    earlier = [rows[run.id] for run in others.earlier(row.run)]
     offered = [other for other in earlier if other.number or (fair and other.run == fair.run)]
     if not offered:
         return

@@ -115,7 +115,7 @@ def why_not_retrained(config: TrainConfig, outcome: Outcome | None) -> str:
 
 def surprise(run: Run) -> str:
     """Say where a training did not do what its settings say, or did better without it; empty elsewhere."""
-    summary, outcome = run.summary(), run.outcome()
+    summary, outcome = run.numbers(), run.outcome()
     if summary is None:
         return ""
     if outcome.was_worse and outcome.head_only:

@@ -90,13 +90,13 @@ def _to_live_picture(run: Run) -> None:
     """Go on to the live picture where the training was begun for it, and came to its end."""
     wanted = state.LIVE_AFTER.get()
     state.LIVE_AFTER.set("")
-    if wanted == run.id and run.summary() is not None:
+    if wanted == run.id and run.numbers() is not None:
         st.switch_page(navigation.TEST, query_params={Param.RUN: run.id, Param.LIVE: "1"})
 
 
 def _movement(workspace: Workspace, run: Run) -> None:
     """Draw the strip with its handle fixed, saying how far each block moved; nothing before that was measured."""
-    summary = run.summary()
+    summary = run.numbers()
     if summary is None:
         return
     dataset, config = run.dataset, run.config
@@ -146,7 +146,7 @@ def _head(workspace: Workspace, run: Run) -> None:
 
 
 def _ways_on(workspace: Workspace, run: Run, go_on: str) -> None:
-    is_tested = run.summary() is not None
+    is_tested = run.numbers() is not None
     if is_tested and st.button(common.TO_EXAM, key=Widget.TO_TEST, type="primary"):
         st.switch_page(navigation.TEST, query_params={Param.RUN: run.id})
     kind = "secondary" if is_tested else "primary"

@@ -156,7 +156,7 @@ def stage(workspace: Workspace, run: Run) -> Stage:
 
 
 def _before(workspace: Workspace, run: Run) -> on_page.Before | None:
-    found = baseline.find_baseline(run, runs.list_runs(workspace, of_sweeps=True))
+    found = baseline.Tested(runs.list_runs(workspace, of_sweeps=True)).baseline(run)
     if found is None:
         return None
     number = listing.number(workspace, found.run)

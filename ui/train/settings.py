@@ -115,13 +115,13 @@ def what_changes(workspace: Workspace, dataset: Dataset, config: TrainConfig) ->
     """Say which run this will be, its baseline and what differs from it; empty before the first run."""
     listed = listing.list_all(workspace)
     rows = sorted(listed.all_tested, key=lambda row: row.id)
-    everything = [row.run for row in reversed(rows)]
+    tested = baseline.Tested([row.run for row in reversed(rows)])
     number = words.this_is(listing.next_number(workspace))
-    fair = baseline.baseline_for(config, dataset, everything, state.CAME_FROM.get())
+    fair = tested.baseline_for(config, dataset, state.CAME_FROM.get())
     if fair:
         which = common.experiment(_number(listed, fair.run))
         return f"{number} {common.against_baseline(which, fair.differ, follows=fair.follows)}"
-    last = baseline.newest_for(config, dataset, everything)
+    last = tested.newest_for(config, dataset)
     if last is None:
         return ""
     return f"{number} {words.changes_too_much(common.experiment(_number(listed, last.run)), last.differ)}"

@@ -6,6 +6,7 @@ import pytest
 
 from core.config import TrainConfig
 from core.data.dataset import Dataset
+from core.data.photoset import PhotoSet
 from core.data.versions import save_dataset
 from core.experiments import baseline, runs
 from core.experiments.runs import Run
@@ -32,7 +33,7 @@ def everything(lab_home) -> list[Run]:
 
 
 def against(lab_home, run: Run) -> tuple[str, tuple[str, ...]] | None:
-    found = baseline.find_baseline(run, everything(lab_home))
+    found = baseline.Tested(everything(lab_home)).baseline(run)
     return (found.run.id, found.differ) if found else None
 
 
@@ -42,7 +43,7 @@ def test_the_lesson_holds_the_last_block_against_all_frozen_not_against_the_newe
     )
     assert against(lab_home, frozen) is None
     assert against(lab_home, untrained) == (frozen.id, ("start", "freeze"))
-    assert baseline.find_baseline(untrained, everything(lab_home)).follows
+    assert baseline.Tested(everything(lab_home)).baseline(untrained).follows
     assert against(lab_home, block) == (frozen.id, ("freeze",))
 
 
@@ -118,17 +119,24 @@ def test_a_damaged_one_is_passed_over(lab_home, dataset) -> None:
 
 def test_what_it_will_be_held_against_is_known_before_it_begins(lab_home, dataset) -> None:
     frozen = fakes.run(lab_home, dataset, config=FROZEN)
-    found = baseline.baseline_for(LAST_BLOCK, dataset, everything(lab_home))
+    found = baseline.Tested(everything(lab_home)).baseline_for(LAST_BLOCK, dataset)
     assert (found.run, found.differ) == (frozen, ("freeze",))
     two = LAST_BLOCK.with_changes(train_per_class=3)
-    assert baseline.baseline_for(two, dataset, everything(lab_home)) is None
-    assert baseline.newest_for(two, dataset, everything(lab_home)).differ == ("freeze", "photos")
+    assert baseline.Tested(everything(lab_home)).baseline_for(two, dataset) is None
+    assert baseline.Tested(everything(lab_home)).newest_for(two, dataset).differ == ("freeze", "photos")
     other = fakes.dataset(lab_home, ("Eva", "Finn"), dataset_id="others")
-    assert baseline.newest_for(two, other, everything(lab_home)) is None
+    assert baseline.Tested(everything(lab_home)).newest_for(two, other) is None
+
+
+def test_where_nothing_was_tested_yet_there_is_no_baseline(lab_home, dataset) -> None:
+    first = fakes.run(lab_home, dataset, tested=False, state="failed")
+    tested = baseline.Tested([first])
+    assert tested.baseline(first) is tested.baseline_for(FROZEN, dataset) is tested.newest_for(FROZEN, dataset) is None
+    assert tested.earlier(first) == []
 
 
 def test_photos_are_counted_as_they_are_used(lab_home, dataset) -> None:
-    photos = baseline.photos_of(dataset)
+    photos = PhotoSet.of(dataset)
     assert (photos.each(None), photos.each(3), photos.total) == ((6, 6), (3, 3), 18)
 
 

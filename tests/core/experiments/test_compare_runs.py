@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from core.config import TrainConfig
@@ -95,3 +96,18 @@ def test_a_person_with_a_new_name_is_still_the_same(lab_home) -> None:
     assert found
     assert (found.total, found.right_before, found.right_now) == (12, 12, 12)
     assert found.fixed == found.broken == ()
+
+
+def test_many_pairs_at_once_are_counted_as_each_alone() -> None:
+    plain = TrainConfig(epochs=20, head_epochs=10)
+    changed = [
+        plain,
+        *(plain.with_changes(epochs=n, head_epochs=h) for n, h in ((20, 5), (30, 10), (30, 15))),
+        plain.with_changes(freeze_depth=10, learning_rate=0.1, dropout=0.1),
+        plain.with_changes(backbone="imagenet-vgg16", train_per_class=3, preset="webcam"),
+    ]
+    settings = [compare_runs.all_settings(config) for config in changed]
+    for before, row in zip(changed, settings, strict=True):
+        differ = np.array([[was != now for was, now in zip(row, other, strict=True)] for other in settings])
+        alone = [compare_runs.count_changes(before, now) for now in changed]
+        assert compare_runs.count_all_changes(differ).tolist() == alone

@@ -8,7 +8,7 @@ from core.config import TrainConfig
 from core.errors import ConfigError
 from core.presets import preset
 from core.schema import convert
-from core.sweeps.plan import Start, SweepPlan, same_training, usual_photos, with_rates
+from core.sweeps.plan import Start, SweepPlan, as_trained, usual_photos, with_rates
 from core.workspace import Workspace
 from tests import fakes
 
@@ -95,8 +95,8 @@ def test_a_plan_survives_being_written_down():
 
 def test_the_name_of_a_preset_and_all_frozen_in_two_ways_make_no_other_training():
     one = TrainConfig(freeze_depth=None)
-    assert same_training(one, one.with_changes(freeze_depth=13, preset="webcam"))
-    assert not same_training(one, one.with_changes(seed=1))
+    assert as_trained(one) == as_trained(one.with_changes(freeze_depth=13, preset="webcam"))
+    assert as_trained(one) != as_trained(one.with_changes(seed=1))
 
 
 def test_several_rates_are_tried_with_one_seed():

@@ -78,6 +78,9 @@ def test_summary_agrees_with_the_predictions(finished):
     assert summary["test_accuracy"] == pytest.approx(right / len(predictions.labels))
     assert np.trace(np.array(summary["confusion_matrix"])) == right
     assert summary["classes"] == list(finished.dataset.people)
+    # For lists, which would have to read all of it otherwise.
+    assert (finished.path / "digest.json").exists()
+    assert finished.numbers().items() <= summary.items()
     assert summary["split_counts"] == finished.dataset.counts()
     low, high = summary["test_interval"]
     assert 0 <= low < summary["test_accuracy"] <= high <= 1
