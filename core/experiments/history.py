@@ -3,6 +3,7 @@
 started   epochs, batches, people          a training, or the continuation of one, begins
 phase     phase                            "weights", "prefix", "train" or "test" begins
 prefix    done, total                      pictures through the frozen layers so far
+sample    photos                           so many of the training photos are measured, where that is not all
 unkept    message                          why what the frozen layers give is computed again in every epoch
 batch     epoch, batch, batches            a few times a second while an epoch runs
 epoch     epoch, loss, accuracy, val_loss, val_accuracy, seconds, learning_rate, val_probabilities
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from core.jobfolder import JobFolder
 
 # Of more training photos a fixed sample is measured after each epoch: all of them took a quarter of the time.
-MOST_MEASURED = 250
+MOST_MEASURED, FEWEST_MEASURED = 250, 10
 
 Phase = Literal["waiting", "weights", "prefix", "train", "test", "done"]
 
@@ -65,13 +66,23 @@ class Reporter:
             self._also_check()
 
 
+def measured_photos(n_train: int, n_validation: int, *, all_frozen: bool) -> int:
+    """Return how many of the training photos are measured after each epoch.
+
+    Where units train, to measure a photo takes a third of what training on it takes; so there are as many as of the
+    validation photos, whose curve is drawn beside theirs and tells no more.
+    """
+    most = n_train if all_frozen else max(n_validation, FEWEST_MEASURED)
+    return min(n_train, most, MOST_MEASURED)
+
+
 @dataclass(frozen=True)
 class Epoch:
     """One epoch of a training; epoch 0 is measured before training.
 
     Attributes:
         epoch: 0 to the number of epochs.
-        loss, accuracy: on the unchanged training photos, `MOST_MEASURED` of them at most, after the epoch.
+        loss, accuracy: on unchanged training photos, as many as `measured_photos` says, after the epoch.
         val_loss, val_accuracy: on the validation photos, after the epoch.
         seconds: how long the epoch took, measuring included.
         learning_rate: what the epoch was trained with; 0 for epoch 0.

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Literal, cast
+from typing import cast
 
 import keras
 import numpy as np
 
-from core.config import SPLITS, Precision, Split, TrainConfig
+from core.config import SPLITS, Split, TrainConfig
 from core.data.arrays import FaceArrays, load_faces
 from core.data.dataset import Dataset
-from core.experiments.history import Reporter
+from core.experiments.history import Reporter, measured_photos
 from core.experiments.runs import Run
 from core.features.folder import start_of
 from core.features.store import FeatureStore
@@ -24,6 +22,7 @@ from core.models.classifier import Classifier
 from core.training.checkpoint import Checkpoint, read_arrays
 from core.training.features import PREFIX_BATCH, Faces
 from core.training.frozen import FacesBehind
+from core.training.precision import Format, resolve_precision
 from core.training.shared import Shared
 from core.workspace import Workspace
 
@@ -104,11 +103,17 @@ class Setup:
         """How many units stay as they are; `check_config` has put a number where "all of them" was asked for."""
         return self.config.freeze_depth or 0
 
+    @property
+    def n_measured(self) -> int:
+        """How many training photos are measured after each epoch."""
+        all_frozen = self.freeze_depth == len(self.network.units)
+        return measured_photos(len(self.train), len(self.validation), all_frozen=all_frozen)
+
 
 def prepare(run: Run, workspace: Workspace, reporter: Reporter, shared: Shared, store: FeatureStore) -> Setup:
     """Load weights and faces, build the network, and compute the features of every face that is still needed."""
     config = registry.check_config(run.config)
-    config = replace(config, precision=resolve_precision(config.precision))
+    config = replace(config, precision=resolve_precision(config.precision, workspace))
     run.write_config(config)
     dataset = run.dataset
     reporter.emit("started", epochs=config.epochs, people=list(dataset.people))
@@ -158,23 +163,6 @@ def prepare(run: Run, workspace: Workspace, reporter: Reporter, shared: Shared, 
     )
 
 
-def resolve_precision(asked: Precision) -> Literal["float32", "bfloat16"]:
-    """Turn "auto" into what this machine's processor computes fastest. The saved model is float32 in any case.
-
-    bfloat16 pays where the processor multiplies it natively (avx512_bf16, amx_bf16): it was about twice as fast there.
-    Anywhere else it is emulated and slower. Only Linux tells without a further library; elsewhere it is float32.
-    """
-    if asked != "auto":
-        return asked
-    if sys.platform != "linux":
-        return "float32"
-    try:
-        flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="ignore")
-    except OSError:
-        return "float32"
-    return "bfloat16" if "avx512_bf16" in flags or "amx_bf16" in flags else "float32"
-
-
 def _faces(dataset: Dataset, workspace: Workspace, split: Split, config: TrainConfig, shared: Shared) -> FaceArrays:
     """Read the faces of a split; of the training photos as many as are asked for."""
     few = (
@@ -208,7 +196,7 @@ def _phases_left(config: TrainConfig, n_units: int, checkpoint: Checkpoint | Non
 def _network(
     config: TrainConfig, found: weights.FoundWeights | None, origin: tuple[str, int, str], shared: Shared
 ) -> Classifier:
-    precision = cast("Literal['float32', 'bfloat16']", config.precision)
+    precision = cast("Format", config.precision)
     return shared.network(
         (replace(config, seed=0), origin),
         lambda: classifier.build_classifier(config, origin[1], found, precision=precision),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from core.experiments.history import computing_seconds, earlier_seconds
+from core.experiments.history import computing_seconds, earlier_seconds, measured_photos
 
 
 def log(*entries: tuple[str, float]) -> list[dict[str, Any]]:
@@ -33,3 +33,13 @@ def test_an_interrupted_training_counts_what_it_worked_before_but_not_the_pause(
     assert earlier_seconds(events) == pytest.approx(15 + 7)
     assert earlier_seconds(events[:2]) == 0
     assert earlier_seconds([]) == 0
+
+
+@pytest.mark.parametrize(
+    ("n_train", "n_validation", "all_frozen", "expected"),
+    [(60, 24, True, 60), (60, 24, False, 24), (60, 2, False, 10), (5, 2, False, 5), (2000, 400, False, 250)],
+)
+def test_where_units_train_as_many_practice_photos_are_measured_as_mock_exam_photos(
+    n_train, n_validation, all_frozen, expected
+):
+    assert measured_photos(n_train, n_validation, all_frozen=all_frozen) == expected
