@@ -209,6 +209,10 @@ class _Epoch(_Event):
     val_probabilities: list[list[float]]
 
 
+class _Sample(_Event):
+    photos: Count
+
+
 class _Unkept(_Event):
     message: str
 
@@ -227,6 +231,7 @@ _EVENTS: dict[str, type] = {
     "batch": _Batch,
     "epoch": _Epoch,
     "border": _Border,
+    "sample": _Sample,
     "unkept": _Unkept,
 }
 

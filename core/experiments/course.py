@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from core.experiments.history import MOST_MEASURED
+from core.experiments.history import measured_photos
 from core.experiments.kept_units import READING, computing_s, feature_bytes, kept_depths
 from core.models import registry
 from core.models.architectures import architecture, count_parameters
@@ -128,8 +128,9 @@ def reference(
     targets = [depth, n_units] if epochs and head_epochs else [n_units if head_epochs else depth]
     kept = kept_depths(config, targets, photos.pictures(config) + photos.test, limit_bytes)
     once = photos.pictures(config) * _macs_once(macs, targets, kept, missing)
-    # The unchanged training photos are measured as well.
-    measured = min(photos.train, MOST_MEASURED) + photos.validation
+    # Unchanged training photos are measured as well.
+    sample = measured_photos(photos.train, photos.validation, all_frozen=depth == n_units)
+    measured = sample + photos.validation
 
     def epoch_s(depth: int, *, head_only: bool) -> float:
         trainable = count_parameters(config.backbone, depth, config.head, n_people, config.image_size_px).trainable

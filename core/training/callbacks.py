@@ -13,7 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from core.experiments.history import MOST_MEASURED, Reporter
+from core.experiments.history import Reporter
 from core.models.classifier import Classifier
 from core.training.features import Faces
 
@@ -90,15 +90,18 @@ class ReportBatches(keras.callbacks.Callback):
 class MeasureEpoch(keras.callbacks.Callback):
     """Measure training and validation on unchanged photos after the epoch, and report it.
 
-    Of many training photos a sample is measured, the same after each epoch and in every run.
+    Args:
+        reporter: is told.
+        train, validation: the faces.
+        most: so many training photos are measured at most, the same ones after each epoch and in every run.
     """
 
-    def __init__(self, reporter: Reporter, train: Faces, validation: Faces) -> None:
+    def __init__(self, reporter: Reporter, train: Faces, validation: Faces, most: int) -> None:
         super().__init__()
         self._reporter = reporter
         self._train = train
         self._validation = validation
-        sample = np.random.default_rng(0).permutation(len(train))[:MOST_MEASURED]
+        sample = np.random.default_rng(0).permutation(len(train))[:most]
         self._sample = np.sort(sample)
         self._began_s = time.monotonic()
 

@@ -65,6 +65,8 @@ def _train_and_finish(job: JobFolder, setup: Setup, began: Reading) -> None:
 def _train(setup: Setup, keep_best: cb.KeepBest | None, checkpoint: CheckpointWriter) -> None:
     """Train phase by phase; skip what is done according to the checkpoint."""
     setup.reporter.emit("phase", phase="train")
+    if setup.n_measured < len(setup.train):
+        setup.reporter.emit("sample", photos=setup.n_measured)
     done = setup.checkpoint.epoch if setup.checkpoint else 0
     for phase in setup.phases:
         if phase.head_only and done == 0 and _reuse_head(setup, phase):
@@ -119,7 +121,7 @@ def _fit_phase(
     validation = setup.head_validation if phase.head_only else setup.validation
     network.set_trainable_units(len(network.units) if phase.head_only else setup.freeze_depth)
     _compile(model, config, phase.rate)
-    measure = cb.MeasureEpoch(setup.reporter, train, validation)
+    measure = cb.MeasureEpoch(setup.reporter, train, validation, setup.n_measured)
     policies = [*([keep_best] if keep_best else []), *(_policies(config) if phase.ends == config.epochs else [])]
     save = TakeCheckpoint(checkpoint, policies)
     save.set_model(model)

@@ -17,7 +17,7 @@ from ui.state import Param, Widget
 from ui.text import amounts, common
 from ui.text import photos as photos_words
 from ui.text import train as words
-from ui.train import experiment, settings
+from ui.train import settings
 
 
 def freeze(app, units: int, pretrained: bool = True) -> None:
@@ -517,13 +517,13 @@ def test_settings_for_other_photos_do_not_stay(open_page, lab_home) -> None:
     assert app.number_input(key=key).value == presets.preset("recommended").epochs
 
 
-def test_what_is_computed_again_and_measured_in_part_is_said(open_page, lab_home, monkeypatch) -> None:
+def test_what_is_computed_again_and_measured_in_part_is_said(open_page, lab_home) -> None:
     run = fakes.run(lab_home, fakes.dataset(lab_home))
     said = "The disk is full."
     run.job.emit("unkept", message=said)
     captions = " ".join(caption.value for caption in open_page(navigation.TRAIN, run=run.id).caption)
     assert said in captions
     assert words.practice_sample(17) not in captions
-    monkeypatch.setattr(experiment, "MOST_MEASURED", 17)
+    run.job.emit("sample", photos=17)
     captions = " ".join(caption.value for caption in open_page(navigation.TRAIN, run=run.id).caption)
     assert words.practice_sample(17) in captions

@@ -9,7 +9,6 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.experiments import runs
-from core.experiments.history import MOST_MEASURED
 from core.experiments.runs import Run
 from core.jobfolder import OPEN_STATES
 from core.models import registry
@@ -120,9 +119,9 @@ def _how_to_read(run: Run) -> list[str]:
         said.append(words.two_phases(did.head_epochs))
     if config.keep_best and did.kept_epoch is not None:
         said.append(words.kept(did.kept_epoch, did.head_epochs if did.retrained else None))
-    if len(run.dataset.of("train")) > MOST_MEASURED:
-        said.append(words.practice_sample(MOST_MEASURED))
-    return said + [event["message"] for event in run.job.events() if event["event"] == "unkept"][-1:]
+    events = run.job.events()
+    said += [words.practice_sample(event["photos"]) for event in events if event["event"] == "sample"][-1:]
+    return said + [event["message"] for event in events if event["event"] == "unkept"][-1:]
 
 
 def _head(workspace: Workspace, run: Run) -> None:

@@ -35,8 +35,7 @@ class Noting(Reporter):
         self.noted.append(facts)
 
 
-def test_of_many_training_photos_a_fixed_sample_is_measured(monkeypatch):
-    monkeypatch.setattr(cb, "MOST_MEASURED", 5)
+def test_of_many_training_photos_a_fixed_sample_is_measured():
     number = keras.Input((1,))
     says_one_from_10_on = keras.layers.Dense(2, activation="softmax")
     model = keras.Model(number, says_one_from_10_on(number))
@@ -44,7 +43,7 @@ def test_of_many_training_photos_a_fixed_sample_is_measured(monkeypatch):
     asked = []
     for _ in range(2):
         train, validation, reporter = FacesOfOneNumber(20), FacesOfOneNumber(12), Noting()
-        measure = cb.MeasureEpoch(reporter, train, validation)
+        measure = cb.MeasureEpoch(reporter, train, validation, 5)
         measure.set_model(model)
         measured = measure.measure(1, 0.0)
         wrong = [photo for photo in train.asked if 6 <= photo < 10]
