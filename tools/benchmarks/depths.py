@@ -3,7 +3,7 @@
     python -m tools.benchmarks.depths                                    # VGG-Face's shapes at 224 px
     python -m tools.benchmarks.depths --px 96 --photos 200 --depths 10 4
 
-The photos are drawn noise, a tenth as many in the mock exam; the network starts from nothing, which takes as long as
+The photos are drawn noise, ten in the mock exam at least; the network starts from nothing, which takes as long as
 from something. Unavoidable are the frozen layers once for each distinct view of each photo that rounds show, and the
 steps, both timed alone in the same process just before and after. "plain" is Keras with the frozen layers inside, asked
 in each step, and the mock exam measured after each round; both are timed. Its practice curve costs it nothing, for it
