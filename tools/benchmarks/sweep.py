@@ -30,7 +30,7 @@ import psutil
 from core.config import CropConfig, TrainConfig
 from core.data.building import build_dataset
 from core.data.dataset import Dataset
-from core.experiments.runtime_estimate import PhotoCounts
+from core.experiments.course import PhotoCounts
 from core.jobfolder import OPEN_STATES
 from core.jobs import queue, workers
 from core.jobs.supervisor import Supervisor

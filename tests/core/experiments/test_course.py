@@ -49,9 +49,7 @@ def test_the_frozen_layers_are_asked_once_where_their_answers_fit_on_the_disk() 
         )
 
     assert ten_epochs_s(5e9) == pytest.approx(ten_epochs_s(math.inf))
-    assert ten_epochs_s(3e9) - ten_epochs_s(5e9) == pytest.approx(
-        10 * (1200 + 24 + 24) * (frozen_s - read_s)
-    )
+    assert ten_epochs_s(3e9) - ten_epochs_s(5e9) == pytest.approx(10 * (1200 + 24 + 24) * (frozen_s - read_s))
 
 
 def test_what_an_earlier_training_left_is_not_computed_again() -> None:
