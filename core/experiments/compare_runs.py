@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 import numpy as np
@@ -105,8 +105,10 @@ def _frozen(config: TrainConfig) -> object:
 
 def _rest(config: TrainConfig) -> dict[str, Any]:
     """Return the settings that Train folds away, without what follows from others."""
-    values = {**vars(config), **vars(config.head), **vars(config.augment)}
-    return {name: value for name, value in values.items() if name not in _NAMED}
+    # Not `vars`: what a file leaves out is no attribute of the settings read from it, but of their class.
+    parts = (config, config.head, config.augment)
+    values = ((each.name, getattr(part, each.name)) for part in parts for each in fields(part))
+    return {name: value for name, value in values if name not in _NAMED}
 
 
 _NAMED = {"backbone", "pretrained", "freeze_depth", "image_size_px", "epochs", "train_per_class"}

@@ -23,7 +23,7 @@ Format = Literal["float32", "bfloat16"]
 CLEAR_GAIN = 1.2
 # The part of a network that is timed: a layer in the middle of a VGG, forward and backward.
 PICTURES, SIDE_PX, CHANNELS = 4, 28, 128
-FEWEST_ROUNDS, LEAST_S = 5, 0.8
+FEWEST_TURNS, LEAST_S = 5, 0.8
 
 
 @dataclass(frozen=True)
@@ -81,13 +81,13 @@ def least_seconds(works: Sequence[Callable[[], object]], clock: Callable[[], flo
     """Return the seconds of each work's quickest try; they take turns, so that what else runs here meets all."""
     for work in works:
         work()
-    least, rounds, begins_s = [float("inf")] * len(works), 0, clock()
-    while rounds < FEWEST_ROUNDS or clock() - begins_s < LEAST_S:
+    least, turns, begins_s = [float("inf")] * len(works), 0, clock()
+    while turns < FEWEST_TURNS or clock() - begins_s < LEAST_S:
         for place, work in enumerate(works):
             began_s = clock()
             work()
             least[place] = min(least[place], clock() - began_s)
-        rounds += 1
+        turns += 1
     return least
 
 

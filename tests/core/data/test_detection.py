@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from core import remembered
 from core.config import CropConfig
 from core.data import detection
 from core.data.cropping import crop_face
@@ -66,7 +67,7 @@ def test_a_detector_that_was_used_before_finds_the_same(portrait: np.ndarray) ->
     sizes = [cv2.resize(portrait, (side, side)) for side in (200, 260, 320, 380, 440)]
     # More sizes than detectors are kept for, and each comes again.
     first = [detection.find_yunet(picture_bgr) for picture_bgr in sizes * 2]
-    detection._yunet.cache_clear()
+    remembered.forget()
     assert first == [detection.find_yunet(picture_bgr) for picture_bgr in sizes[::-1] * 2][::-1]
     assert any(first)
 

@@ -9,6 +9,7 @@ from core.config import TrainConfig
 from core.data import edits
 from core.experiments import compare_runs, runs
 from core.experiments.runs import Run
+from core.schema import convert
 from tests import fakes
 
 pytestmark = pytest.mark.usefixtures("runs_apart")
@@ -67,6 +68,13 @@ def test_each_setting_that_is_folded_away_counts() -> None:
     assert compare_runs.count_changes(before, before.with_changes(freeze_depth=10, seed=1)) == 2
     long = TrainConfig(epochs=20, head_epochs=10)
     assert compare_runs.count_changes(long, long.with_changes(epochs=8)) == 1
+
+
+def test_settings_read_from_a_file_that_leaves_some_out_are_complete() -> None:
+    read = convert({"epochs": 5, "head": {"dropout": 0.1}}, TrainConfig, "a file")
+    asked = TrainConfig().with_changes(epochs=5, dropout=0.1)
+    assert compare_runs.all_settings(read) == compare_runs.all_settings(asked)
+    assert compare_runs.differences(read, asked.with_changes(batch_size=8)) == ("other",)
 
 
 def test_what_was_fixed_and_what_broke(lab_home) -> None:

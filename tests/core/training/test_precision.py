@@ -87,7 +87,7 @@ def test_both_formats_take_turns_and_only_the_quickest_try_counts():
         return try_once
 
     assert least_seconds([work("a", 2.0), work("b", 1.0)], lambda: now_s) == pytest.approx([2.0, 1.0])
-    assert tried == ["a", "b"] * (precision.FEWEST_ROUNDS + 1)
+    assert tried == ["a", "b"] * (precision.FEWEST_TURNS + 1)
 
 
 def test_the_measurement_times_both_formats_here(workspace, monkeypatch):
