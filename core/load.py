@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 import psutil
 
-# How far a look back goes; where there is nothing to look back on, it takes a moment.
-LOOK_S, MOMENT_S = 15.0, 0.2
-# What a training gets at least: beside others that took 0.8 of two cores it took 4 times as long (Linux).
-LEAST_LEFT = 0.25
+# How far a look back goes.
+LOOK_S = 15.0
+# Of all cores, what pictures on their way through a network keep busy, and what a training gets at least. Beside others
+# that took 0.5 of two cores trainings took 1.0 to 1.3 times as long, beside 0.8 four times (Linux).
+COMPUTING_USES, LEAST_LEFT = 0.62, 0.15
 
 
 def _busy_s() -> float:
@@ -49,9 +50,9 @@ def others_share(begin: Reading, end: Reading) -> float:
 
 
 def slowdown(others_share: float, *, on_one_core: bool) -> float:
-    """Return how many times as long work takes, on one core or on all, where others keep that share of all busy."""
-    left = max(LEAST_LEFT, 1 - others_share)
-    return max(1.0, 1 / (left * (psutil.cpu_count() or 1))) if on_one_core else 1 / left
+    """Return how many times as long work takes, on one core or as computing does, beside others' share of all cores."""
+    uses = 1 / (psutil.cpu_count() or 1) if on_one_core else COMPUTING_USES
+    return max(1.0, uses / max(LEAST_LEFT, 1 - others_share))
 
 
 _noted: deque[Reading] = deque(maxlen=100)
@@ -63,11 +64,7 @@ def note() -> None:
 
 
 def others_lately() -> float:
-    """Return the share of all cores that others kept busy when the last readings were noted, or else now, 0 to 1."""
+    """Return the share of all cores that others kept busy when the last readings were noted; 0 before there are two."""
     noted = list(_noted)
     recent = [each for each in noted if noted[-1].at_s - each.at_s <= LOOK_S]
-    if len(recent) < 2:
-        recent = [Reading()]
-        time.sleep(MOMENT_S)
-        recent.append(Reading())
-    return others_share(recent[0], recent[-1])
+    return others_share(recent[0], recent[-1]) if len(recent) > 1 else 0.0

@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 RUNS_ASKED, RUNS_READ = 5, 30
 # What a training took beside more than that share of others says how busy the computer was, not how fast it is.
 MOST_BUSY = 0.3
-# The constants count as much as a training of so many seconds.
-DOUBT_S = 1.0
+# The constants count as much as trainings in which these parts took so many seconds: what is computed in less than that
+# is mostly what begins it.
+STEADY_DOUBT_S, COMPUTING_DOUBT_S = 1.0, 4.0
 # The newest epochs say how long the next one takes: a computer may get busy.
 EPOCHS_ASKED = 5
 
@@ -194,11 +195,14 @@ def _factors(finished: Sequence[_Finished], kind: tuple[str, str]) -> tuple[floa
 
     Those with the same network and number format are preferred, for computing.
     """
-    finished = [each for each in finished if each.others_share <= MOST_BUSY]
-    steady = _middle([(each.steady, each.expected.steady_s) for each in finished[:RUNS_ASKED]], 1.0)
-    alike = [each for each in finished if each.kind == kind][:RUNS_ASKED]
-    others = _middle([(each.computing, each.expected.computing_s) for each in finished[:RUNS_ASKED]], steady)
-    return steady, _middle([(each.computing, each.expected.computing_s) for each in alike], others)
+    asked = [each for each in finished if each.others_share <= MOST_BUSY]
+
+    def computing(some: list[_Finished], doubted: float) -> float:
+        told = [(each.computing, each.expected.computing_s) for each in some[:RUNS_ASKED]]
+        return _middle(told, doubted, COMPUTING_DOUBT_S)
+
+    steady = _middle([(each.steady, each.expected.steady_s) for each in asked[:RUNS_ASKED]], 1.0, STEADY_DOUBT_S)
+    return steady, computing([each for each in asked if each.kind == kind], computing(asked, steady))
 
 
 def _slowdowns(others_share: float) -> tuple[float, float]:
@@ -206,12 +210,12 @@ def _slowdowns(others_share: float) -> tuple[float, float]:
     return load.slowdown(others_share, on_one_core=True), load.slowdown(others_share, on_one_core=False)
 
 
-def _middle(told: Sequence[tuple[float, float]], doubted: float) -> float:
+def _middle(told: Sequence[tuple[float, float]], doubted: float, doubt_s: float) -> float:
     """Return the weighted median of pairs (value, weight), what is believed without them among them.
 
     So that the one training that hung changes little.
     """
-    ordered = sorted([*told, (doubted, DOUBT_S)])
+    ordered = sorted([*told, (doubted, doubt_s)])
     half, so_far = sum(weight for _, weight in ordered) / 2, 0.0
     for value, weight in ordered:
         so_far += weight

@@ -110,6 +110,8 @@ def measure(home: Path, names: list[str]) -> int:
         config, n, is_busy = asked(name)
         dataset = photos(workspace, n, config.image_size_px)
         with busy(is_busy):
+            # Readings are looked back on for longer than the other is busy here.
+            load._noted.clear()
             load.note()
             time.sleep(2)
             load.note()

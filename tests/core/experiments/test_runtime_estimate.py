@@ -87,13 +87,13 @@ def test_those_of_the_same_network_are_asked_first(lab_home: Workspace) -> None:
 
 def test_what_others_take_of_the_processor_is_allowed_for(lab_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(psutil, "cpu_count", lambda: 4)
-    finished(lab_home, LONG, steady=1, computing=1.25, others=0.2)
+    finished(lab_home, LONG, steady=1, computing=1, others=0.2)
     assert forecast(lab_home, LONG).total_s == pytest.approx(plain(lab_home, LONG).total_s)
     # More than that, and nobody knows what it would have taken alone.
     finished(lab_home, LONG, steady=50, computing=50, others=0.8)
     assert forecast(lab_home, LONG).total_s == pytest.approx(plain(lab_home, LONG).total_s)
     monkeypatch.setattr(load, "others_lately", lambda: 0.5)
-    assert_slower(lab_home, LONG, steady=1, computing=2)
+    assert_slower(lab_home, LONG, steady=1, computing=load.COMPUTING_USES / 0.5)
 
 
 @pytest.mark.parametrize("what", ["interrupted and continued", "stopped", "without numbers", "unreadable", "early"])
