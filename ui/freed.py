@@ -26,6 +26,8 @@ _STEP, _LARGEST, _BYTES_TAKES = 16, 512, 33
 # Python asks the system for one arena of this size at a time. Other growth is for others: a thread's stack, a library.
 _ARENA_BYTES = 1 << 20
 _BATCH_BYTES = 1 << 16
+# Where a system gives out memory otherwise, nobody knows when all is used.
+_MOST_BYTES = 1 << 30
 
 
 def keep_little() -> None:
@@ -61,14 +63,15 @@ def overwrite() -> None:
 
 
 def _use_all_of_python() -> None:
-    process, used = psutil.Process(), []
+    process, used, left = psutil.Process(), [], _MOST_BYTES // _BATCH_BYTES
     for size in range(3 * _STEP, _LARGEST + 1, _STEP):
         new_arenas = 0
         # Only where nothing of this size is free any more, new arenas are asked for; one may be another thread's.
-        while new_arenas < 2:
+        while new_arenas < 2 and left:
             before = process.memory_info().vms
             used.append([bytes(size - _BYTES_TAKES) for _ in range(_BATCH_BYTES // size)])
             new_arenas += process.memory_info().vms - before == _ARENA_BYTES
+            left -= 1
 
 
 def _use_all_of_thread() -> None:

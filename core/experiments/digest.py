@@ -22,7 +22,7 @@ from core.schema import Schema
 
 FILE = "digest.json"
 LARGE = ("dataset.json", "predictions.json", "result.json")
-# Of a result: what grows with its photos, its people or its epochs.
+# Of a result: what grows with its photos or its epochs, or as the square of its people. Their names stay.
 _GROWS = ("predictions", "left_out", "confusion_matrix", "history")
 
 
@@ -33,7 +33,7 @@ class Digest:
     Attributes:
         of: of `LARGE`, when it was made; it was then found that they can be read.
         photos: what the run learns from and is tested with.
-        numbers: its result without what grows; None before the test.
+        numbers: its result without predictions, matrix and history; None before the test.
     """
 
     of: Stamp

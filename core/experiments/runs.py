@@ -137,7 +137,7 @@ class Run:
         return digest.digest(self.path)
 
     def numbers(self) -> dict[str, Any] | None:
-        """Return its `summary` without what grows with photos, people and epochs; shared, do not change it."""
+        """Return its `summary` without predictions, matrix and history; shared, do not change it."""
         return self.digest().numbers
 
     def outcome(self) -> Outcome:

@@ -177,8 +177,10 @@ class Supervisor:
 
     def _tick(self) -> None:
         known = workers.list_workers(self._workspace)
-        if all(worker.state == "idle" for worker in known):
+        if known and all(worker.state == "idle" for worker in known):
             load.note()
+        else:
+            load.forget_notes()
         self._reap({worker.token: worker for worker in known})
         for worker in known:
             # The file of a child without an exit code yet is kept: its state is needed then.

@@ -61,7 +61,10 @@ def resolve_precision(
     except (LabError, OSError):
         measured = None
     if measured is None or (measured.tensorflow, measured.processor) != here:
-        measured = Measured(*(measure or _measure)(), *here)
+        try:
+            measured = Measured(*(measure or _measure)(), *here)
+        except tf.errors.OpError:  # this TensorFlow computes no bfloat16 here
+            return "float32"
         with suppress(OSError):
             FILE.write(path, measured)
     return "bfloat16" if measured.float32_s >= CLEAR_GAIN * measured.bfloat16_s else "float32"

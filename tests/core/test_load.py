@@ -49,3 +49,9 @@ def test_before_there_are_two_readings_nobody_is_known_to_be_busy() -> None:
     assert others_lately() == 0
     load.note()
     assert others_lately() == 0
+    load._noted.append(Reading(at_s=load._noted[0].at_s + 1, busy_s=1e9, own_s=0))
+    assert others_lately() == 1
+    # Work of the lab's own comes between.
+    load.forget_notes()
+    load.note()
+    assert others_lately() == 0

@@ -39,7 +39,7 @@ def training(workspace: Workspace, run: Run) -> None:
     # Reading a run takes time from its training, so a slow one is read less often.
     is_fast = replay.far_behind(run, len(run.history()) - 1)
     every_s = 1 / EPOCHS_A_SECOND if is_fast else _EVERY_S
-    expected = runtime_estimate.Forecast(run.dataset, workspace).next(run.config)
+    expected = runtime_estimate.Forecast(run.dataset, workspace).next(run.requested_config)
     st.fragment(_training, run_every=every_s)(run, replay.stage(workspace, run), expected, is_fast)
 
 

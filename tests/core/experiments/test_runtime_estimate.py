@@ -96,10 +96,10 @@ def test_what_others_take_of_the_processor_is_allowed_for(lab_home: Workspace, m
     assert_slower(lab_home, LONG, steady=1, computing=load.COMPUTING_USES / 0.5)
 
 
-@pytest.mark.parametrize("what", ["interrupted and continued", "stopped", "without numbers", "unreadable", "early"])
+@pytest.mark.parametrize("what", ["continued", "stopped", "without numbers", "unreadable", "early", "slept"])
 def test_what_says_nothing_is_not_asked(lab_home: Workspace, what: str) -> None:
     run = finished(lab_home, LONG, steady=50, computing=50)
-    if what == "interrupted and continued":
+    if what == "continued":
         run.job.emit("started", epochs=20, people=[])
     if what == "stopped":
         run.job.set_state("stopped")
@@ -112,6 +112,8 @@ def test_what_says_nothing_is_not_asked(lab_home: Workspace, what: str) -> None:
         result = run.job.result()
         del result["computing_seconds"]
         run.job.write_result(result)
+    if what == "slept":
+        run.job.write_result(run.job.result() | {"computing_seconds": 9e9})
     assert forecast(lab_home, LONG) == plain(lab_home, LONG)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import tensorflow as tf
 
 from core.training import precision
 from core.training.precision import FILE, Measured, least_seconds, resolve_precision
@@ -39,6 +40,13 @@ def test_what_was_asked_for_is_kept_and_nothing_measured(asked, workspace):
 )
 def test_auto_is_bfloat16_only_where_that_is_clearly_faster(float32_s, bfloat16_s, expected, workspace):
     assert resolve_precision("auto", workspace, taking(float32_s, bfloat16_s, [])) == expected
+
+
+def test_where_bfloat16_cannot_be_computed_it_is_not_chosen(workspace):
+    def measure():
+        raise tf.errors.UnimplementedError(None, None, "no such kernel")
+
+    assert resolve_precision("auto", workspace, measure) == "float32"
 
 
 def test_it_is_measured_once(workspace):
