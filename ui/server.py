@@ -28,7 +28,7 @@ def _supervisor(root: str) -> supervisor.Supervisor:
     started = supervisor.Supervisor(Workspace(Path(root)), tidy=deletion.go_on)
     started.start()
     freed.keep_little()
-    sessions.keep_parts_on_their_page()
+    sessions.drop_late_ticks()
     atexit.register(started.stop)
     return started
 

@@ -1,13 +1,12 @@
-"""What the lab does differently from Streamlit: what it keeps of each visitor, and where live parts are drawn."""
+"""What the lab does differently from Streamlit: what it keeps of each visitor, and which wishes of pages it hears."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import wraps
 
 from streamlit import runtime
-from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
-from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.runtime.app_session import AppSession
 
 
 def forget() -> None:
@@ -22,21 +21,26 @@ def forget() -> None:
         remembered._new_widget_state.widget_metadata.clear()
 
 
-def keep_parts_on_their_page() -> None:
-    """Draw live parts of a page anew only on the page that is shown.
+def drop_late_ticks() -> None:
+    """Let live parts of a page be asked for again only while that page stands still.
 
-    A browser asks for them by its own clock, until it hears that another page has begun. Streamlit (1.67) would answer
-    such a late tick behind the new page, with the page that it came from; and the browser then clears the screen. A
-    computer that needs more than a second or two for a page is late enough for that.
+    A browser asks by its own clock, until it hears that another page has begun. Streamlit (1.67) would answer such a
+    tick with the page it came from, behind the new one; and the browser then clears the screen. A computer that needs
+    more than a second or two for a page is late enough for that.
     """
-    run_script = ScriptRunner._run_script
-    if hasattr(run_script, "__wrapped__"):
+    request_rerun = AppSession.request_rerun
+    if hasattr(request_rerun, "__wrapped__"):
         return
 
-    @wraps(run_script)
-    def run(runner: ScriptRunner, asked: RerunData) -> None:
-        if asked.fragment_id_queue:
-            asked = replace(asked, page_script_hash=runner._pages_manager.current_page_script_hash)
-        run_script(runner, asked)
+    @wraps(request_rerun)
+    def request(session: AppSession, asked: ClientState | None) -> None:
+        if asked is None or not is_late_tick(session, asked):
+            request_rerun(session, asked)
 
-    ScriptRunner._run_script = run  # type: ignore[method-assign]
+    AppSession.request_rerun = request  # type: ignore[method-assign]
+
+
+def is_late_tick(session: AppSession, asked: ClientState) -> bool:
+    """Return whether a page asks by itself for something while its session is at work, or has gone to another page."""
+    elsewhere = asked.page_script_hash != session._pages_manager.current_page_script_hash
+    return asked.is_auto_rerun and (session._scriptrunner is not None or elsewhere)

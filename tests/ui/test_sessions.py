@@ -1,4 +1,4 @@
-"""Erasing forgets what every visitor chose and typed; live parts stay on the page that is shown."""
+"""Erasing forgets what every visitor chose and typed; a page that was left is not answered any more."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
-from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.runtime.state.session_state import SessionState
 
@@ -34,13 +34,32 @@ def test_where_no_server_runs_there_is_nothing_to_forget() -> None:
     sessions.forget()
 
 
-def test_live_parts_are_drawn_on_the_page_that_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    ran: list[RerunData] = []
-    monkeypatch.setattr(ScriptRunner, "_run_script", lambda runner, asked: ran.append(asked))
-    sessions.keep_parts_on_their_page()
-    sessions.keep_parts_on_their_page()
-    runner: Any = SimpleNamespace(_pages_manager=SimpleNamespace(current_page_script_hash=SHOWN))
-    tick, click = RerunData(page_script_hash=LEFT, fragment_id_queue=["a"]), RerunData(page_script_hash=LEFT)
-    for asked in (tick, click):
-        ScriptRunner._run_script(runner, asked)
-    assert [(asked.page_script_hash, asked.fragment_id_queue) for asked in ran] == [(SHOWN, ["a"]), (LEFT, [])]
+def session(*, at_work: bool) -> Any:
+    pages = SimpleNamespace(current_page_script_hash=SHOWN)
+    return SimpleNamespace(_scriptrunner=object() if at_work else None, _pages_manager=pages)
+
+
+@pytest.mark.parametrize(
+    ("asked", "at_work", "late"),
+    [
+        (ClientState(page_script_hash=SHOWN, is_auto_rerun=True), False, False),
+        (ClientState(page_script_hash=SHOWN, is_auto_rerun=True), True, True),
+        (ClientState(page_script_hash=LEFT, is_auto_rerun=True), False, True),
+        (ClientState(page_script_hash=LEFT), True, False),
+        (ClientState(page_script_hash=SHOWN), False, False),
+    ],
+    ids=["a tick", "a tick while it works", "a tick of another page", "a click elsewhere", "a click"],
+)
+def test_late_ticks(asked: ClientState, at_work: bool, late: bool) -> None:
+    assert sessions.is_late_tick(session(at_work=at_work), asked) is late
+
+
+def test_late_ticks_are_dropped_and_the_rest_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[ClientState | None] = []
+    monkeypatch.setattr(AppSession, "request_rerun", lambda session, asked: heard.append(asked))
+    sessions.drop_late_ticks()
+    sessions.drop_late_ticks()
+    click, tick = ClientState(page_script_hash=LEFT), ClientState(page_script_hash=LEFT, is_auto_rerun=True)
+    for asked in (click, tick, None):
+        AppSession.request_rerun(session(at_work=True), asked)
+    assert heard == [click, None]
