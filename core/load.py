@@ -11,8 +11,8 @@ import psutil
 # How far a look back goes.
 LOOK_S = 15.0
 # Of all cores, what pictures on their way through a network keep busy, and what a training gets at least. Beside others
-# that took 0.5 of two cores trainings took 1.0 to 1.3 times as long, beside 0.8 four times (Linux).
-COMPUTING_USES, LEAST_LEFT = 0.62, 0.15
+# that took 0.5 of two cores trainings took 1.0 to 1.9 times as long, beside 0.8 four times (Linux).
+COMPUTING_USES, LEAST_LEFT = 0.8, 0.15
 
 
 def _busy_s() -> float:

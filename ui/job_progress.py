@@ -10,8 +10,11 @@ from ui.text import common, escape
 from ui.text import workers as words
 
 EVERY_S = 1.0
-# Fewer than the progress of a job: it runs on every open page.
-_TROUBLES_EVERY_S = 2.0
+# Fewer than the progress of a job, for it runs on every open page; and out of step with it, for of two parts that ask
+# at the same moment only one is heard (`ui.sessions`).
+_TROUBLES_EVERY_S = 2.3
+# For what waits beside another job on one page.
+OUT_OF_STEP_S = 1.3
 
 
 def counted(job: JobFolder) -> tuple[int, int]:

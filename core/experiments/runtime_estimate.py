@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 # The newest few show how fast the computer is now; reading more would only take time.
 RUNS_ASKED, RUNS_READ = 5, 30
 # What a training took beside more than that share of others says how busy the computer was, not how fast it is.
-MOST_BUSY = 0.3
+MOST_BUSY = 0.6
 # The constants count as much as trainings in which these parts took so many seconds: what is computed in less than that
 # is mostly what begins it.
 STEADY_DOUBT_S, COMPUTING_DOUBT_S = 1.0, 4.0

@@ -177,10 +177,7 @@ class Supervisor:
 
     def _tick(self) -> None:
         known = workers.list_workers(self._workspace)
-        if known and all(worker.state == "idle" for worker in known):
-            load.note()
-        else:
-            load.forget_notes()
+        _note_load(known)
         self._reap({worker.token: worker for worker in known})
         for worker in known:
             # The file of a child without an exit code yet is kept: its state is needed then.
@@ -295,3 +292,11 @@ def _tail(path: Path, starts_at: int, lines: int = 10) -> str:
     except OSError:
         return "(no log)"
     return "\n".join(text.strip().splitlines()[-lines:]) or "(nothing)"
+
+
+def _note_load(known: Sequence[WorkerInfo]) -> None:
+    """Note how much others take of the processor, as long as no work of the lab's own is among it."""
+    if known and all(worker.state == "idle" for worker in known):
+        load.note()
+    else:
+        load.forget_notes()

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from core.config import TrainConfig
+from core.experiments import runtime_estimate
 from core.experiments.runs import Run
 from tests import fakes
 from ui import navigation
@@ -136,6 +137,20 @@ def test_who_comes_while_it_goes_on_begins_with_the_newest_round(open_page, lab_
         app = open_page(navigation.TRAIN)
         assert rounds_of(right_answers(app)[0]) == [0, 1, 2, 3, 4]
         assert Widget.SKIP not in [button.key for button in app.button]
+
+
+def test_what_is_left_is_foretold_by_the_settings_that_were_asked_for(open_page, lab_home, monkeypatch) -> None:
+    """Trainings are told apart by what "auto" was asked for, not by what it became here."""
+    run = fakes.run(lab_home, fakes.dataset(lab_home), state="running", config=FIVE, tested=False)
+    run.write_config(FIVE.with_changes(precision="bfloat16"))
+    asked: list[TrainConfig] = []
+    real = runtime_estimate.Forecast.next
+    monkeypatch.setattr(
+        runtime_estimate.Forecast, "next", lambda self, config: asked.append(config) or real(self, config)
+    )
+    with run.job.held():
+        assert not open_page(navigation.TRAIN).exception
+    assert asked == [FIVE]
 
 
 def test_a_training_that_runs_ahead_says_so_and_can_be_stopped(open_page, lab_home, clock) -> None:

@@ -61,5 +61,5 @@ def maps_or_make(workspace: Workspace, dataset: Dataset, config: TrainConfig) ->
         # Asked once a session: what could not be made is not tried with every click.
         job = jobs.job(workspace, explained[key])
     if job and job_progress.is_open(job):
-        st.fragment(job_progress.leave_when_over, run_every=job_progress.EVERY_S)(job)
+        st.fragment(job_progress.leave_when_over, run_every=job_progress.OUT_OF_STEP_S)(job)
     return found

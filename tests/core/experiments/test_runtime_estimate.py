@@ -90,7 +90,7 @@ def test_what_others_take_of_the_processor_is_allowed_for(lab_home: Workspace, m
     finished(lab_home, LONG, steady=1, computing=1, others=0.2)
     assert forecast(lab_home, LONG).total_s == pytest.approx(plain(lab_home, LONG).total_s)
     # More than that, and nobody knows what it would have taken alone.
-    finished(lab_home, LONG, steady=50, computing=50, others=0.8)
+    finished(lab_home, LONG, steady=50, computing=50, others=0.9)
     assert forecast(lab_home, LONG).total_s == pytest.approx(plain(lab_home, LONG).total_s)
     monkeypatch.setattr(load, "others_lately", lambda: 0.5)
     assert_slower(lab_home, LONG, steady=1, computing=load.COMPUTING_USES / 0.5)

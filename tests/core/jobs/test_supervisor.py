@@ -5,7 +5,7 @@ import shutil
 import sys
 import time
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import psutil
 import pytest
@@ -21,6 +21,7 @@ from tests.core.jobs.sample_jobs import COMMAND
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from core.jobs.workers import WorkerInfo
     from core.workspace import Workspace
 
 
@@ -270,3 +271,12 @@ def test_a_forgotten_marker_is_found_again(bench: Bench, start: Callable[[], Sup
 def test_ensure_knows_its_lanes(bench: Bench) -> None:
     with pytest.raises(LabError, match="received 'fast'"):
         Supervisor(bench.workspace).ensure("fast")
+
+
+def test_how_busy_others_are_is_noted_only_while_no_worker_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(supervisor.load, "note", lambda: told.append("noted"))
+    monkeypatch.setattr(supervisor.load, "forget_notes", lambda: told.append("forgotten"))
+    for states in ((), ("idle", "idle"), ("idle", "warming"), ("working", "idle")):
+        supervisor._note_load([cast("WorkerInfo", SimpleNamespace(state=state)) for state in states])
+    assert told == ["forgotten", "noted", "forgotten", "forgotten"]
