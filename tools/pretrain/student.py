@@ -14,9 +14,10 @@ import h5py
 import numpy as np
 import torch
 from layout import CONVOLUTIONS, EMBEDDING, EPSILON, MEAN_BGR, POOLED, filters
-from losses import direction_loss, likeness_loss, neighbour_loss
+from losses import direction_loss, features_loss, likeness_loss, neighbour_loss
 from torch import nn
 from torch.nn import functional
+from widen import widen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +56,10 @@ class Net(nn.Module):
 
     def forward(self, faces_rgb: torch.Tensor) -> torch.Tensor:
         """Return the embedding, float32, shape (n, 128), of length 1 each."""
-        pooled = self.pooled(faces_rgb)
+        return self.embed(self.pooled(faces_rgb))
+
+    def embed(self, pooled: torch.Tensor) -> torch.Tensor:
+        """Return the embedding of pooled features, shape (n, channels), in float32."""
         with torch.autocast(pooled.device.type, enabled=False):
             return functional.normalize(self.embedding(pooled), dim=1)
 
@@ -85,22 +89,26 @@ class Net(nn.Module):
         self.embedding.bias.copy_(torch.from_numpy(arrays["embedding/bias"]))
 
     @torch.no_grad()
-    def start_from_shipped(self, path: Path, faces_rgb: torch.Tensor, targets: torch.Tensor) -> None:
+    def start_from_shipped(self, path: Path, faces_rgb: torch.Tensor, targets: torch.Tensor, seed: int = 0) -> None:
         """Take the weights of a plain .h5, with BatchNorms that change nothing yet; the embedding is made anew.
+
+        A net that is several times as wide as the file begins with the same features, each as often (widen.py).
 
         Kernels get the length they would have had at the start, since under BatchNorm only the length decides how far
         a step goes. The embedding in the file was turned, so the one wanted is found by ridge regression.
 
         Args:
-            path: as fold.py writes it, of this net's width.
+            path: as fold.py writes it, of this net's width or narrower.
             faces_rgb: float32, shape (n, 3, size_px, size_px), faces the BatchNorms' numbers are taken from.
             targets: float32, shape (n, 128), what the teacher says of them.
+            seed: of what widening draws.
         """
         with h5py.File(path) as file:
             plain = {name: [file[name][f"{name}/{part}:0"][:] for part in ("kernel", "bias")] for name in CONVOLUTIONS}
+        plain = widen(plain, self.width // plain["conv1_1"][0].shape[-1], seed)
         x = self.preprocess(faces_rgb)
         for name, (kernel, bias) in plain.items():
-            weight = torch.from_numpy(kernel.astype(np.float32)).permute(3, 2, 0, 1).to(x.device)
+            weight = torch.from_numpy(kernel).permute(3, 2, 0, 1).to(x.device)
             longer = math.sqrt(2) / weight.flatten(1).norm(dim=1).clamp_min(1e-6)
             self.conv[name].weight.copy_(weight * longer[:, None, None, None])
             x = self.conv[name](x)
@@ -109,7 +117,7 @@ class Net(nn.Module):
             norm.running_mean.copy_(mean)
             norm.running_var.copy_(variance)
             norm.weight.copy_((variance + EPSILON).sqrt() / longer)
-            norm.bias.copy_(torch.from_numpy(bias.astype(np.float32)).to(x.device) + mean / longer)
+            norm.bias.copy_(torch.from_numpy(bias).to(x.device) + mean / longer)
             x = functional.relu(functional.batch_norm(x, mean, variance, norm.weight, norm.bias, eps=EPSILON))
             x = functional.max_pool2d(x, 2) if name in POOLED else x
         self.fit_embedding(x.mean(dim=(2, 3)), targets)
@@ -134,6 +142,7 @@ class Wanted:
     likeness: float = 2.0
     neighbours: float = 0.0
     guide: float = 0.0
+    features: float = 0.0
 
 
 class Student:
@@ -151,12 +160,15 @@ class Student:
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         with torch.autocast(self.device, torch.bfloat16):
-            embedding = self.net.train()(faces_rgb)
+            pooled = self.net.train().pooled(faces_rgb)
+        embedding = self.net.embed(pooled)
         targets = self._guided(faces_rgb, targets)
         direction = direction_loss(embedding, targets)
         loss = direction + self.wanted.likeness * likeness_loss(embedding, targets)
         if self.wanted.neighbours:
             loss = loss + self.wanted.neighbours * neighbour_loss(embedding, targets)
+        if self.wanted.features:
+            loss = loss + self.wanted.features * features_loss(pooled, targets)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()

@@ -193,7 +193,7 @@ def begin(student: Student, faces: Faces, lessons: Lessons, arguments: argparse.
         views = store(faces.faces_rgb[rows[:CALIBRATION]], size_px, student.device).float()
         generator = torch.Generator(student.device).manual_seed(arguments.seed)
         targets = torch.from_numpy(faces.targets[rows]).to(student.device)
-        student.net.start_from_shipped(arguments.start, augment(views, size_px, generator), targets[:CALIBRATION])
+        student.net.start_from_shipped(arguments.start, augment(views, size_px, generator), targets[:CALIBRATION], arguments.seed)
         student.net.eval()
         small = store(faces.faces_rgb[rows], size_px, student.device)
         with torch.no_grad():
@@ -236,6 +236,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--average-decay", type=float, default=0.998, help="of the running average of the weights")
     parser.add_argument("--likeness", type=float, default=2.0, help="weight of the likenesses within a batch")
     parser.add_argument("--neighbours", type=float, default=0.0, help="weight of the loss on neighbours")
+    parser.add_argument("--features", type=float, default=0.0, help="weight of the likenesses of pooled features")
     parser.add_argument("--guidance", type=float, default=0.5, help="the guide's share of what is wanted")
     parser.add_argument("--near", type=float, default=0.0, help="share of a batch that is near to its others")
     parser.add_argument("--hard", type=float, default=1.0, help="how much harder than usual crops are")
@@ -257,7 +258,7 @@ def main() -> None:
     lessons = Lessons.of_faces(faces.targets[faces.trained])
     if arguments.blends:
         lessons = lessons.joined(load_blends(arguments.blends, faces))
-    wanted = Wanted(arguments.likeness, arguments.neighbours, arguments.guidance)
+    wanted = Wanted(arguments.likeness, arguments.neighbours, arguments.guidance, arguments.features)
     student = Student(arguments.width, wanted, arguments.weight_decay, arguments.average_decay, arguments.device)
     student.guide = load_guide(arguments.guide, arguments.device) if arguments.guide else None
     history = []

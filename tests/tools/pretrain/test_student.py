@@ -36,7 +36,7 @@ def targets(directions) -> torch.Tensor:
 
 
 def test_steps_bring_the_student_nearer_to_the_teacher(student, batch, targets) -> None:
-    learner = make(student, neighbours=0.3)
+    learner = make(student, neighbours=0.3, features=0.5)
     losses = [learner.step(batch, targets, 2e-3, step)[0].item() for step in range(12)]
     assert losses[-1] < losses[0] - 0.1
 
@@ -55,17 +55,20 @@ def test_keras_folds_what_learned_here_into_the_same_net(student, program, batch
         assert np.allclose(embedding, learner.average(batch).numpy(), atol=1e-3)
 
 
-def test_a_net_that_starts_from_a_file_computes_what_the_file_does(student, program, batch, targets, tmp_path) -> None:
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_net_that_starts_from_a_file_computes_what_the_file_does(
+    student, program, batch, targets, tmp_path, times
+) -> None:
     fold = program("fold")
     learner = make(student)
     for step in range(3):
         learner.step(batch, targets, 2e-3, step)
     np.savez(tmp_path / "checkpoint.npz", **learner.arrays())
     fold.write_h5(fold.fold(fold.load_average(tmp_path / "checkpoint.npz")), tmp_path / "plain.h5")
-    other = student.Net(WIDTH).eval()
+    other = student.Net(times * WIDTH).eval()
     other.start_from_shipped(tmp_path / "plain.h5", batch, targets)
     with torch.no_grad():
-        wanted, found = learner.average.pooled(batch), other.pooled(batch)
+        wanted, found = learner.average.pooled(batch).repeat(1, times), other.pooled(batch)
     assert torch.allclose(found, wanted, atol=5e-3 * wanted.abs().max().item())
     lengths = torch.cat([layer.weight.flatten(1).norm(dim=1) for layer in other.conv.values()])
     assert torch.allclose(lengths, torch.full_like(lengths, 2**0.5), atol=1e-3)
