@@ -186,6 +186,8 @@ class _Worker:
             for kind in self._kinds.values():
                 if kind.lane == self._lane and kind.warm:
                     kind.load()
+            # On a busy computer importing alone may take longer than a worker stays without a server.
+            self._server_seen_s = time.monotonic()
             me.set_state("idle")
             while not (self._terminated or self._finished or me.must_leave() or self._is_alone()):
                 if not self._do_next(me):

@@ -14,6 +14,7 @@ import pytest
 
 from core.errors import LabError, Stopped
 from core.jobs import queue
+from core.jobs.kinds import Kind, Work
 from core.jobs.worker import by_kind, run_worker, work_on
 from tests.core.jobs.conftest import Bench, wait_for
 from tests.core.jobs.sample_jobs import KINDS
@@ -99,6 +100,20 @@ def test_a_warm_worker_starts_at_once_and_stops_within_one_check(bench: Bench) -
     queue.resubmit(bench.workspace, job)
     wait_for(lambda: len(job.events()) > seen + 3)
     assert len({event["pid"] for event in job.events()}) == 1
+
+
+def test_what_takes_long_to_import_is_not_time_without_a_server(
+    bench: Bench,
+) -> None:
+    class SlowKind(Kind):
+        def load(self) -> Work:
+            time.sleep(0.4)
+            return super().load()
+
+    job = bench.submit("count", to=2)
+    slow = SlowKind(queue.HELPER, KINDS["count"].function, warm=True)
+    run_worker(queue.HELPER, bench.workspace, kinds={"count": slow}, without_server_s=0.3)
+    assert job.status().state == "done"
 
 
 def test_a_killed_worker_leaves_an_interrupted_job_that_another_finishes(bench: Bench) -> None:
