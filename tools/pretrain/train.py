@@ -193,7 +193,9 @@ def begin(student: Student, faces: Faces, lessons: Lessons, arguments: argparse.
         views = store(faces.faces_rgb[rows[:CALIBRATION]], size_px, student.device).float()
         generator = torch.Generator(student.device).manual_seed(arguments.seed)
         targets = torch.from_numpy(faces.targets[rows]).to(student.device)
-        student.net.start_from_shipped(arguments.start, augment(views, size_px, generator), targets[:CALIBRATION], arguments.seed)
+        student.net.start_from_shipped(
+            arguments.start, augment(views, size_px, generator), targets[:CALIBRATION], arguments.seed
+        )
         student.net.eval()
         small = store(faces.faces_rgb[rows], size_px, student.device)
         with torch.no_grad():
