@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import DatasetError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _DATA = Path(__file__).resolve().parents[2] / "data"
 SAMPLE = _DATA / "sample"
@@ -37,6 +41,11 @@ def sample_source() -> Path:
             f'The drawn people are missing in "{SAMPLE}"; install the lab again, or bring your own photos.'
         )
     return SAMPLE
+
+
+def are_drawn(people: Iterable[str]) -> bool:
+    """Return whether all of these people are drawn people of the lab, going by their names."""
+    return set(people) <= {person.name for person in sample_people()}
 
 
 def strangers() -> tuple[Path, ...]:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from core.config import TrainConfig
 from core.models.registry import backbone, can_start_untrained, frozen_units, is_all_frozen
 
-Idea = Literal["untrained", "pretrained", "retrain_last", "sweep", "few_photos", "stranger"]
+Idea = Literal["wider", "untrained", "pretrained", "retrain_last", "sweep", "few_photos", "stranger"]
 FEW_PHOTOS = 3
 
 
@@ -42,6 +42,7 @@ def next_idea(
     tried: Sequence[TrainConfig],
     most_photos: int,
     *,
+    wider_here: bool,
     is_compared: bool,
     stranger_shown: bool,
 ) -> Suggestion | None:
@@ -51,17 +52,27 @@ def next_idea(
         config: of the experiment whose result is being read.
         tried: settings of all finished experiments with these photos, that one included, newest first.
         most_photos: training photos of the person who has the most.
+        wider_here: whether a wider network may be proposed: its weights are here, and the photos are of real people.
         is_compared: whether a sweep over freeze depths was done with these photos.
         stranger_shown: whether this experiment's network was asked about a stranger.
     """
     every = (config, *tried)
     return (
-        _untrained(every)
+        (_wider(every) if wider_here else None)
+        or _untrained(every)
         or _retrain_last(every)
         or (None if is_compared else Suggestion("sweep"))
         or (_few_photos(every) if most_photos > FEW_PHOTOS else None)
         or (None if stranger_shown else Suggestion("stranger"))
     )
+
+
+def _wider(every: Sequence[TrainConfig]) -> Suggestion | None:
+    base = _first(every, lambda config: config.pretrained and bool(backbone(config.backbone).wider))
+    wider = backbone(base.backbone).wider
+    if not base.pretrained or not wider or any(config.backbone == wider for config in every):
+        return None
+    return Suggestion("wider", {"backbone": wider}, base)
 
 
 def _untrained(every: Sequence[TrainConfig]) -> Suggestion | None:

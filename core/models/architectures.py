@@ -328,15 +328,15 @@ def _mobilenetv2(name: str) -> Architecture:
 
 _VGG_WIDTHS, _VGG16_DEPTHS, _VGG19_DEPTHS = (64, 128, 256, 512, 512), (2, 2, 3, 3, 3), (2, 2, 4, 4, 4)
 _vggface_vgg16 = partial(_vgg, depths=_VGG16_DEPTHS, layer_name="conv{block}_{i}", top_layers=("fc6", "fc7", "fc8"))
+# The layer "embedding" met the space of the teacher that taught it (tools/pretrain).
+_face_vgg = partial(_vggface_vgg16, top_layers=("embedding",))
 _imagenet_vgg = partial(
     _vgg, widths=_VGG_WIDTHS, layer_name="block{block}_conv{i}", top_layers=("fc1", "fc2", "predictions")
 )
 
 _BUILDERS: dict[str, Callable[[str], Architecture]] = {
-    # The layer "embedding" met the space of the teacher that taught it (tools/pretrain).
-    "face-vgg-mini": partial(
-        _vggface_vgg16, widths=tuple(width // 4 for width in _VGG_WIDTHS), top_layers=("embedding",)
-    ),
+    "face-vgg-mini": partial(_face_vgg, widths=tuple(width // 4 for width in _VGG_WIDTHS)),
+    "face-vgg-midi": partial(_face_vgg, widths=tuple(width // 2 for width in _VGG_WIDTHS)),
     "vggface-vgg16": partial(_vggface_vgg16, widths=_VGG_WIDTHS),
     "vggface2-resnet50": partial(_resnet50, squeeze=False),
     "vggface2-senet50": partial(_resnet50, squeeze=True),

@@ -40,8 +40,8 @@ def build_backbone(name: str, image_size_px: int, picture: keras.KerasTensor | N
     """
     if picture is None:
         picture = keras.Input((image_size_px, image_size_px, 3))
-    if name == "face-vgg-mini":
-        return _build_mini(picture)
+    if name.startswith("face-vgg"):
+        return _build_narrow(name, picture)
     if name.startswith("vggface"):
         return build_vggface(name.split("-")[1], picture)
     builders = {
@@ -52,15 +52,15 @@ def build_backbone(name: str, image_size_px: int, picture: keras.KerasTensor | N
     return builders[name](include_top=False, weights=None, input_tensor=picture, input_shape=picture.shape[1:])
 
 
-def _build_mini(picture: keras.KerasTensor) -> keras.Model:
-    """A VGG16 of quarter width with the layer names of VGG-Face."""
+def _build_narrow(name: str, picture: keras.KerasTensor) -> keras.Model:
+    """A VGG16 of a quarter or half of the width, with the layer names of VGG-Face."""
     x = picture
-    for unit in architecture("face-vgg-mini").units:
+    for unit in architecture(name).units:
         width = unit.weight_layers[0].shapes[0][-1]
         x = keras.layers.Conv2D(width, 3, padding="same", activation="relu", name=unit.layers[0])(x)
         if unit.pool:
             x = keras.layers.MaxPooling2D(name=unit.block.replace("block", "pool"))(x)
-    return keras.Model(keras.utils.get_source_inputs(picture), x, name="face_vgg_mini")
+    return keras.Model(keras.utils.get_source_inputs(picture), x, name=name.replace("-", "_"))
 
 
 def unit_inputs(network: keras.Model, name: str) -> list[keras.KerasTensor]:

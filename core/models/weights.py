@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 BUNDLED = Path(__file__).resolve().parents[2] / "data" / "weights"
 # Whom a backbone was trained on: a test on these people would flatter it. Names are kept as hashes, so that the list
 # answers for a name one has, and gives no names to whoever reads it.
-_PEOPLE_LISTS = {"face-vgg-mini": "face-vgg-mini.people.txt"}
+_PEOPLE_LISTS = dict.fromkeys(("face-vgg-mini", "face-vgg-midi"), "face-vgg-mini.people.txt")
 HASH_DIGITS = 16
 
 

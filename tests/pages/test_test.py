@@ -12,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from core import presets
 from core.config import TrainConfig
+from core.data import samples
 from core.experiments import baseline, runs
 from core.jobs import queue
-from core.models import weights
 from core.sweeps.plan import SweepPlan
 from core.sweeps.sweep import create_sweep
 from tests import fakes
@@ -445,8 +445,29 @@ def test_more_changed_photos_than_fit_are_counted(open_page, lab_home, runs_apar
     assert "+ 15" in reading.html(app)
 
 
-def test_an_idea_sets_up_the_next_experiment(open_page, lab_home, runs_apart, monkeypatch) -> None:
-    monkeypatch.setattr(weights, "has_weights", lambda name, workspace: name == "face-vgg-mini")
+@pytest.fixture
+def only_mini(weights_here: list[str]) -> None:
+    weights_here.append("face-vgg-mini")
+
+
+def test_photos_of_real_people_are_tried_with_a_wider_network(open_page, lab_home, weights_here, monkeypatch) -> None:
+    weights_here.extend(["face-vgg-mini", "face-vgg-midi"])
+    dataset = fakes.dataset(lab_home)
+    fakes.run(lab_home, dataset, config=TrainConfig())
+    app = open_page(navigation.TEST)
+    assert f"**{words.IDEAS['wider'][0]}.**" in reading.markdown(app)
+    assert f"One thing changes against experiment 1: {common.SETTINGS['network']}." in reading.markdown(app)
+    app.button(key=Widget.NEXT_IDEA).click().run()
+    app.switch_page(navigation.TRAIN).run()
+    assert reading.widget(app, "selectbox", Widget.BACKBONE).value == "face-vgg-midi"
+    app.button(key=Widget.START).click().run()
+    assert runs.list_runs(lab_home)[0].requested_config == TrainConfig(backbone="face-vgg-midi", freeze_depth=13)
+    # The drawn people were made for the narrow one.
+    monkeypatch.setattr(samples, "are_drawn", lambda people: True)
+    assert f"**{words.IDEAS['wider'][0]}.**" not in reading.markdown(open_page(navigation.TEST))
+
+
+def test_an_idea_sets_up_the_next_experiment(open_page, lab_home, runs_apart, only_mini) -> None:
     dataset = fakes.dataset(lab_home)
     for config in (TrainConfig(epochs=7), TrainConfig(epochs=7, pretrained=False, freeze_depth=0)):
         fakes.run(lab_home, dataset, config=config)
@@ -471,7 +492,7 @@ def test_an_idea_sets_up_the_next_experiment(open_page, lab_home, runs_apart, mo
     assert started.came_from == runs.list_runs(lab_home)[-1].id
 
 
-def test_an_untrained_network_changes_two_things_and_says_why(open_page, lab_home, runs_apart) -> None:
+def test_an_untrained_network_changes_two_things_and_says_why(open_page, lab_home, runs_apart, only_mini) -> None:
     fakes.run(lab_home, fakes.dataset(lab_home), config=TrainConfig())
     app = open_page(navigation.TEST)
     assert "**Start untrained.** How much does it help that the network has seen faces before?" in reading.texts(
@@ -483,8 +504,7 @@ def test_an_untrained_network_changes_two_things_and_says_why(open_page, lab_hom
     )
 
 
-def test_three_photos_each_out_of_a_comparison_change_one_thing(open_page, lab_home, runs_apart, monkeypatch) -> None:
-    monkeypatch.setattr(weights, "has_weights", lambda name, workspace: name == "face-vgg-mini")
+def test_three_photos_each_out_of_a_comparison_change_one_thing(open_page, lab_home, runs_apart, only_mini) -> None:
     dataset = fakes.dataset(lab_home)
     for config in (TrainConfig(), TrainConfig(pretrained=False, freeze_depth=0)):
         fakes.run(lab_home, dataset, config=config)
@@ -502,7 +522,9 @@ def test_three_photos_each_out_of_a_comparison_change_one_thing(open_page, lab_h
     assert baseline.count_between(shown, started) == 1
 
 
-def test_all_stops_at_once_are_prepared_with_the_photos_of_the_result(open_page, lab_home, runs_apart) -> None:
+def test_all_stops_at_once_are_prepared_with_the_photos_of_the_result(
+    open_page, lab_home, runs_apart, only_mini
+) -> None:
     dataset = fakes.dataset(lab_home)
     other = fakes.dataset(lab_home, people=("Dora", "Emil"), dataset_id="made2", name="others")
     create_sweep(lab_home, other, SweepPlan())
@@ -516,7 +538,7 @@ def test_all_stops_at_once_are_prepared_with_the_photos_of_the_result(open_page,
     assert app.session_state["dataset"] == dataset.id
 
 
-def test_the_last_idea_is_a_stranger(open_page, lab_home, runs_apart) -> None:
+def test_the_last_idea_is_a_stranger(open_page, lab_home, runs_apart, only_mini) -> None:
     dataset = fakes.dataset(lab_home)
     nothing, few = TrainConfig(pretrained=False, freeze_depth=0), LAST_BLOCK.with_changes(train_per_class=3)
     create_sweep(lab_home, dataset, SweepPlan())

@@ -68,6 +68,9 @@ def test_networks_that_are_not_here_are_folded_with_size_and_licence(open_page, 
     others = app.radio(key=Widget.MORE_NETWORKS)
     assert others.options[0] == "VGG-Face (59 MB)"
     assert len(others.options) == 5
+    assert words.try_wider("Midi") not in reading.texts(app, "caption")
+    weights_here.append("face-vgg-midi")
+    assert words.try_wider("Midi") in reading.texts(open_page(navigation.TRAIN), "caption")
     assert "non-commercial research" in others.proto.captions[0]
     assert app.expander[0].label == words.MORE_NETWORKS
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from core.config import TrainConfig
-from core.experiments import runtime_estimate
+from core.experiments import runs, runtime_estimate
 from core.experiments.runs import Run
 from tests import fakes
 from ui import navigation
@@ -69,6 +69,17 @@ def clock(monkeypatch) -> Clock:
     standing = Clock()
     monkeypatch.setattr(replay, "time", standing)
     return standing
+
+
+def test_while_frozen_layers_look_at_photos_it_says_how_far_they_are(open_page, lab_home) -> None:
+    run = runs.create_run(runs.new_run_path(lab_home), fakes.dataset(lab_home), FIVE, state="running")
+    run.job.emit("started", epochs=5, people=list(run.dataset.people))
+    run.job.emit("phase", phase="prefix")
+    run.job.emit("prefix", done=3, total=8)
+    with run.job.held():
+        progress = open_page(navigation.TRAIN).get("progress")[0].proto
+    assert progress.value == 37
+    assert progress.text.startswith(train_words.PICTURES_SO_FAR.format(percent=38))
 
 
 def test_the_wall_shows_each_face_of_the_mock_exam_with_its_guess(open_page, lab_home) -> None:

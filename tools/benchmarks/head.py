@@ -23,6 +23,7 @@ from sklearn.metrics import log_loss
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from core.config import TrainConfig
 from core.data.arrays import load_faces
 from core.data.dataset import Dataset
 from core.models import classifier, weights
@@ -34,13 +35,11 @@ from tools.benchmarks import sets
 
 MEAN_BELOW, SET_BELOW, TIMES = 0.01, 0.03, 1.5
 STRENGTHS = (1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0, 10.0)
-RECOMMENDED = preset("recommended")
-BEFORE = RECOMMENDED.with_changes(min_steps=1, scale_features=False, zero_start=False)
 
 
-def rival(dataset: Dataset, workspace: Workspace) -> float:
+def rival(dataset: Dataset, workspace: Workspace, config: TrainConfig) -> float:
     """Return the share of right answers of logistic regression in the final exam."""
-    config = check_config(RECOMMENDED)
+    config = check_config(config)
     found = weights.require_weights(config.backbone, workspace)
     network = classifier.build_classifier(config, len(dataset.people), found, precision="float32")
     pooled = keras.Sequential([network.prefix, keras.layers.GlobalAveragePooling2D()])
@@ -67,19 +66,20 @@ def rival(dataset: Dataset, workspace: Workspace) -> float:
 
 
 def measured(
-    chosen: sets.PeopleSet, dataset: Dataset, workspace: Workspace, seeds: range
+    dataset: Dataset, workspace: Workspace, recommended: TrainConfig, seeds: range
 ) -> tuple[float, float, float, float]:
     """Return the rival's share, the lab's mean and standard deviation, and its seconds over those of before."""
     shared = Shared()
     # The first training of a process builds what later ones find ready, and features are asked for once.
-    sets.train(dataset, workspace, RECOMMENDED.with_changes(epochs=2), shared)
+    sets.train(dataset, workspace, recommended.with_changes(epochs=2), shared)
+    before = recommended.with_changes(min_steps=1, scale_features=False, zero_start=False)
     taken = {}
-    for name, config in (("before", BEFORE), ("now", RECOMMENDED)):
+    for name, config in (("before", before), ("now", recommended)):
         taken[name] = [sets.train(dataset, workspace, config.with_changes(seed=seed), shared) for seed in seeds]
     right = [result["test_accuracy"] for result, _ in taken["now"]]
     seconds = {name: float(np.median([took for _, took in each])) for name, each in taken.items()}
     return (
-        rival(dataset, workspace),
+        rival(dataset, workspace, recommended),
         float(np.mean(right)),
         float(np.std(right, ddof=1)),
         seconds["now"] / seconds["before"],
@@ -89,6 +89,7 @@ def measured(
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lfw", type=Path, default=sets.LFW, help="without it only the drawn people are measured")
+    parser.add_argument("--network", default=TrainConfig().backbone)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--only", default="", metavar="TEXT", help="sets whose name holds this text")
     arguments = parser.parse_args()
@@ -96,12 +97,12 @@ def main() -> int:
         "| practice photos a person | logistic regression | the lab, everything frozen | difference | times as long |"
     )
     print("|---|---|---|---|---|")
-    rows = []
+    rows, recommended = [], preset("recommended").with_changes(backbone=arguments.network)
     with TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder) / "home")
         for chosen in sets.named(sets.head_sets(arguments.lfw), arguments.only):
             dataset = sets.build(chosen, Path(folder), workspace, arguments.lfw)
-            theirs, ours, spread, times = measured(chosen, dataset, workspace, range(arguments.seeds))
+            theirs, ours, spread, times = measured(dataset, workspace, recommended, range(arguments.seeds))
             rows.append((ours - theirs, times))
             print(
                 f"| {chosen.name} | {theirs:.3f} | {ours:.3f} ± {spread:.3f} | {ours - theirs:+.3f} | {times:.2f} |",

@@ -21,7 +21,7 @@ from ui.state import Widget
 from ui.test import new_photos
 from ui.text import common, runs
 from ui.text import test as words
-from ui.train import settings
+from ui.train import networks, settings
 
 
 def show(workspace: Workspace, row: ListedRun, tested: Sequence[ListedRun]) -> None:
@@ -84,7 +84,14 @@ def _next(workspace: Workspace, row: ListedRun, rows: Sequence[ListedRun]) -> _F
     most = settings.most_photos(dataset)
     shown = state.STRANGERS_JOB.get() is not None
     compared = any(sweep.dataset.id == dataset.id for sweep in list_sweeps(workspace))
-    found = suggestions.next_idea(asked[row.id], list(asked.values()), most, is_compared=compared, stranger_shown=shown)
+    found = suggestions.next_idea(
+        asked[row.id],
+        list(asked.values()),
+        most,
+        wider_here=networks.may_be_wider(workspace, asked[row.id].backbone, dataset),
+        is_compared=compared,
+        stranger_shown=shown,
+    )
     if found is None:
         return None
     base = next((other for other in (row, *tried) if asked[other.id] == found.base), None)

@@ -57,6 +57,7 @@ CLEAR_DIFFERENCE, COULD_BE_LUCK = "That is a clear difference.", "That could be 
 SAME_ANSWERS = "No photo changed between right and wrong."
 NEXT_IDEA, SET_IT_UP = "Next idea:", "Set it up"
 IDEAS: dict[Idea, tuple[str, str]] = {
+    "wider": ("A wider network", "Does a network twice as wide recognise more?"),
     "untrained": ("Start untrained", "How much does it help that the network has seen faces before?"),
     "pretrained": ("Start trained on faces", "How much does it help that the network has seen faces before?"),
     "retrain_last": ("Let {block} 5 learn", "Is it better when the last block learns too?"),

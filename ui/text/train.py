@@ -93,7 +93,7 @@ TRY_AGAIN = "Try it again"
 KEPT = "What it learned until then is kept."
 MOCK_HOW = "The mock exam is asked after every round, with photos it never practises with."
 STARTS_EMPTY = "It has the shape of this network, but it is untrained: every layer begins by chance."
-PICTURES_SO_FAR = "{done} of {total} pictures, varied copies among them"
+PICTURES_SO_FAR = "{percent} % done; varied copies of each photo are looked at as well"
 TAKE_OUT = "Take it out"
 WAITING_TITLE = "Waiting for their turn"
 INTERRUPTED_HOW = "Nothing of the finished rounds is lost. Go on where it stopped."
@@ -102,6 +102,10 @@ INTERRUPTED_HOW = "Nothing of the finished rounds is lost. Go on where it stoppe
 def starts_with(backbone: str) -> str:
     """Return what a ready-made network has seen before."""
     return STARTS_THINGS if backbone.startswith("imagenet") else STARTS_FACES
+
+
+def try_wider(title: str) -> str:
+    return f" For photos of your own, {title} is better."
 
 
 def freeze_sentence(frozen: int, total: int, what: str) -> tuple[str, str]:

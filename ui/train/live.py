@@ -120,9 +120,10 @@ def _headline(progress: Progress, *, has_frozen: bool) -> tuple[str, float, str]
         has_frozen: whether layers stay frozen to the end.
     """
     if progress.phase == "prefix":
-        so_far = words.PICTURES_SO_FAR.format(done=progress.done, total=progress.total)
+        # Not so many pictures: several depths may be prepared, each with all of them.
+        share = progress.done / max(progress.total, 1)
         said = words.PREPARING if has_frozen else words.PREPARING_ALL
-        return said, progress.done / max(progress.total, 1), so_far if progress.total else ""
+        return said, share, words.PICTURES_SO_FAR.format(percent=round(100 * share)) if progress.total else ""
     if progress.phase == "train":
         running = min(progress.epoch + 1, progress.epochs)
         within = progress.batch / progress.batches if progress.batches else 0.0

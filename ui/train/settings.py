@@ -83,7 +83,7 @@ def choose(workspace: Workspace, found: Sequence[Dataset], dataset: Dataset) -> 
     with places.first:
         backbone, pretrained = _start(workspace, found, dataset, base)
     with places.below:
-        _about(backbone, base, dataset, pretrained=pretrained)
+        _about(workspace, backbone, base, dataset, pretrained=pretrained)
     config = _fitting(base, backbone, pretrained)
     with places.size:
         config = _image_size(backbone, config)
@@ -153,9 +153,12 @@ def _start(
     return backbone, pretrained
 
 
-def _about(backbone: Backbone, base: TrainConfig, dataset: Dataset, *, pretrained: bool) -> None:
+def _about(workspace: Workspace, backbone: Backbone, base: TrainConfig, dataset: Dataset, *, pretrained: bool) -> None:
     """Say what the network is, whose settings these are, and whom it has met before."""
-    st.caption(backbone.description if pretrained else words.STARTS_EMPTY)
+    about = backbone.description if pretrained else words.STARTS_EMPTY
+    if pretrained and networks.may_be_wider(workspace, backbone.name, dataset):
+        about += words.try_wider(registry.backbone(backbone.wider).title)
+    st.caption(about)
     if base.preset != TrainConfig().preset:
         st.caption(words.settings_of(words.PRESETS[base.preset][0]))
     met = weights.known_people(backbone.name, dataset.people) if pretrained else ()

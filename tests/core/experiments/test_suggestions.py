@@ -14,8 +14,10 @@ ALL_LEARN = TrainConfig(freeze_depth=0)
 THREE = TrainConfig(freeze_depth=10, train_per_class=3)
 
 
-def after(config: TrainConfig, *tried: TrainConfig, compared: bool = True, most: int = 15) -> Suggestion:
-    found = next_idea(config, [config, *tried], most, is_compared=compared, stranger_shown=False)
+def after(
+    config: TrainConfig, *tried: TrainConfig, compared: bool = True, most: int = 15, wider_here: bool = False
+) -> Suggestion:
+    found = next_idea(config, [config, *tried], most, wider_here=wider_here, is_compared=compared, stranger_shown=False)
     assert found
     return found
 
@@ -30,9 +32,20 @@ def test_the_lesson_in_its_order() -> None:
     third = after(LAST_BLOCK, UNTRAINED, FROZEN)
     assert (third.idea, third.base, third.config) == ("few_photos", LAST_BLOCK, THREE)
     tried = [THREE, LAST_BLOCK, UNTRAINED, FROZEN]
-    fourth = next_idea(THREE, tried, 15, is_compared=True, stranger_shown=False)
+    rest = {"wider_here": False, "is_compared": True}
+    fourth = next_idea(THREE, tried, 15, **rest, stranger_shown=False)
     assert fourth == Suggestion("stranger")
-    assert next_idea(THREE, tried, 15, is_compared=True, stranger_shown=True) is None
+    assert next_idea(THREE, tried, 15, **rest, stranger_shown=True) is None
+
+
+def test_photos_of_real_people_are_first_tried_with_a_wider_network_once() -> None:
+    found = after(LAST_BLOCK, FROZEN, wider_here=True)
+    wider = LAST_BLOCK.with_changes(backbone="face-vgg-midi")
+    assert (found.idea, found.base, found.config) == ("wider", LAST_BLOCK, wider)
+    assert after(LAST_BLOCK, wider, wider_here=True).idea == "untrained"
+    # What starts from nothing knows nobody, however wide it is.
+    assert after(UNTRAINED, wider_here=True).idea == "pretrained"
+    assert after(UNTRAINED, FROZEN, wider_here=True).base == FROZEN
 
 
 @pytest.mark.parametrize("compared", [True, False])

@@ -37,10 +37,11 @@ def test_stops_are_block_boundaries() -> None:
             assert network.units[depth - 1].block != network.units[depth].block
 
 
-def test_mini_is_a_quarter_of_vgg16() -> None:
-    mini, full = architecture("face-vgg-mini"), architecture("vggface-vgg16")
-    assert [unit.name for unit in mini.units] == [unit.name for unit in full.units]
-    assert [unit.weight_layers[0].shapes[1][0] * 4 for unit in mini.units] == [
+@pytest.mark.parametrize(("name", "times"), [("face-vgg-mini", 4), ("face-vgg-midi", 2)])
+def test_the_bundled_ones_are_a_quarter_and_half_of_vgg16(name: str, times: int) -> None:
+    narrow, full = architecture(name), architecture("vggface-vgg16")
+    assert [unit.name for unit in narrow.units] == [unit.name for unit in full.units]
+    assert [unit.weight_layers[0].shapes[1][0] * times for unit in narrow.units] == [
         unit.weight_layers[0].shapes[1][0] for unit in full.units
     ]
 

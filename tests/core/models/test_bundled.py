@@ -1,4 +1,4 @@
-"""The network that comes with the lab, as it lies in data/."""
+"""The networks that come with the lab, as they lie in data/."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ def bundled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weights, "BUNDLED", ROOT / "data" / "weights")
 
 
-def test_it_is_verified_small_and_fills_every_layer(bundled: None, lab_home: Workspace) -> None:
-    found = weights.require_weights("face-vgg-mini", lab_home)
+@pytest.mark.parametrize(("name", "most_bytes"), [("face-vgg-mini", 4e6), ("face-vgg-midi", 8e6)])
+def test_it_is_verified_small_and_fills_every_layer(
+    bundled: None, lab_home: Workspace, name: str, most_bytes: float
+) -> None:
+    found = weights.require_weights(name, lab_home)
     assert found.verified
-    assert found.path.stat().st_size < 4_000_000
-    taught = build_classifier(TrainConfig(), 2, found, precision="float32").unit_weights()
-    untaught = build_classifier(TrainConfig(pretrained=False), 2, None, precision="float32").unit_weights()
+    assert found.path.stat().st_size < most_bytes
+    config = TrainConfig(backbone=name)
+    taught = build_classifier(config, 2, found, precision="float32").unit_weights()
+    untaught = build_classifier(config.with_changes(pretrained=False), 2, None, precision="float32").unit_weights()
     for unit, (kernel, bias) in taught.items():
         assert (kernel != untaught[unit][0]).all()
         assert bias.any()

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 # Without a sum to check, another network's file of the same layers' names would be the one that slips through.
 LOOKALIKES = {
-    "face-vgg-mini": "vggface-vgg16",
+    "face-vgg-mini": "face-vgg-midi",
+    "face-vgg-midi": "face-vgg-mini",
     "vggface-vgg16": "face-vgg-mini",
     "vggface2-resnet50": "vggface2-senet50",
     "vggface2-senet50": "vggface2-resnet50",

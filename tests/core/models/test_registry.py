@@ -34,9 +34,10 @@ def vggface_utils() -> ModuleType:
     return utils
 
 
-def test_seven_backbones_of_the_design() -> None:
+def test_the_backbones_of_the_design_and_a_wider_mini() -> None:
     assert list(BACKBONES) == [
         "face-vgg-mini",
+        "face-vgg-midi",
         "vggface-vgg16",
         "vggface2-resnet50",
         "vggface2-senet50",
@@ -50,6 +51,7 @@ def test_seven_backbones_of_the_design() -> None:
         assert entry.weights.url.endswith(entry.weights.file_name) or entry.weights.bundled
         assert entry.weights.licence.endswith(".")
         assert entry.smallest_px <= entry.usual_px
+        assert not entry.wider or entry.wider in BACKBONES
 
 
 def test_every_preset_fits_its_backbone() -> None:
@@ -66,7 +68,9 @@ def test_check_config_refuses_what_a_backbone_cannot_do() -> None:
         check_config(replace(config, image_size_px=196))
     with pytest.raises(ConfigError, match=r"must be 0 to 17, received 18; whole blocks end at 0, 1, 4, 8, 14, 17"):
         check_config(replace(config, freeze_depth=18))
-    with pytest.raises(ConfigError, match=r'no backbone "vgg20"; choose one of face-vgg-mini, vggface-vgg16'):
+    with pytest.raises(
+        ConfigError, match=r'no backbone "vgg20"; choose one of face-vgg-mini, face-vgg-midi, vggface-vgg16'
+    ):
         check_config(replace(config, backbone="vgg20"))
 
 
