@@ -3,6 +3,8 @@
 An idea changes one setting of an existing experiment, its base, so that the two can be compared. The base is the
 experiment on the page where it fits, else the newest that does. Only an untrained network changes a second setting: all
 its blocks must train.
+
+With photos of real people a wider network comes first, so that what follows is tried with the better one.
 """
 
 from __future__ import annotations

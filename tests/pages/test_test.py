@@ -450,7 +450,9 @@ def only_mini(weights_here: list[str]) -> None:
     weights_here.append("face-vgg-mini")
 
 
-def test_photos_of_real_people_are_tried_with_a_wider_network(open_page, lab_home, weights_here, monkeypatch) -> None:
+def test_photos_of_real_people_are_tried_with_a_wider_network(
+    open_page, lab_home, runs_apart, weights_here, monkeypatch
+) -> None:
     weights_here.extend(["face-vgg-mini", "face-vgg-midi"])
     dataset = fakes.dataset(lab_home)
     fakes.run(lab_home, dataset, config=TrainConfig())
