@@ -108,12 +108,12 @@ def test_what_takes_long_to_import_is_not_time_without_a_server(
 ) -> None:
     class SlowKind(Kind):
         def load(self) -> Work:
-            time.sleep(0.4)
+            time.sleep(1.2)
             return super().load()
 
     job = bench.submit("count", to=2)
     slow = SlowKind(queue.HELPER, KINDS["count"].function, warm=True)
-    run_worker(queue.HELPER, bench.workspace, kinds={"count": slow}, without_server_s=0.3)
+    run_worker(queue.HELPER, bench.workspace, kinds={"count": slow}, without_server_s=1.0)
     assert job.status().state == "done"
 
 
