@@ -14,8 +14,8 @@ import psutil
 import pyarrow as pa
 from streamlit import runtime
 
-# When open pages have drawn themselves anew, and when they have on a computer that is very busy.
-SOON_S, LATER_S = 5.0, 20.0
+# When open pages have drawn themselves anew, and when they have on a computer that is busy, or very busy.
+OVERWRITE_AFTER_S = 5.0, 20.0, 60.0
 # glibc's own numbers. It raises the first once a large piece is freed, and from then on gives nothing back.
 _M_MMAP_THRESHOLD, _MMAP_FROM_BYTES = -3, 128 * 1024
 # What is freed is filled with this byte.
@@ -52,7 +52,7 @@ def overwrite_soon() -> None:
     """
     if runtime.exists():
         loop = runtime.get_instance()._get_async_objs().eventloop
-        for after_s in (SOON_S, LATER_S):
+        for after_s in OVERWRITE_AFTER_S:
             loop.call_soon_threadsafe(loop.call_later, after_s, overwrite)
 
 
