@@ -105,7 +105,7 @@ def starts_with(backbone: str) -> str:
 
 
 def try_wider(title: str) -> str:
-    return f" For photos of your own, {title} is better."
+    return f" For photos of your own, {title} is often better."
 
 
 def freeze_sentence(frozen: int, total: int, what: str) -> tuple[str, str]:
