@@ -120,7 +120,7 @@ _ENTRIES = (
     Backbone(
         name="face-vgg-midi",
         title="Midi",
-        description="As Mini, but twice as wide: slower, and often better on photos of real people; it comes with the lab.",
+        description="As Mini, twice as wide: slower, often better on photos of real people; it comes with the lab.",
         smallest_px=32,
         usual_px=96,
         preprocessing=_VGGFACE_PREPROCESSING,
