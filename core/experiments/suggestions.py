@@ -9,12 +9,17 @@ With photos of real people a wider network comes first, so that what follows is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from core.config import TrainConfig
+from core.data.samples import are_drawn
+from core.models import weights
 from core.models.registry import backbone, can_start_untrained, frozen_units, is_all_frozen
+
+if TYPE_CHECKING:
+    from core.workspace import Workspace
 
 Idea = Literal["wider", "untrained", "pretrained", "retrain_last", "sweep", "few_photos", "stranger"]
 FEW_PHOTOS = 3
@@ -44,7 +49,7 @@ def next_idea(
     tried: Sequence[TrainConfig],
     most_photos: int,
     *,
-    wider_here: bool,
+    wider: str = "",
     is_compared: bool,
     stranger_shown: bool,
 ) -> Suggestion | None:
@@ -54,13 +59,13 @@ def next_idea(
         config: of the experiment whose result is being read.
         tried: settings of all finished experiments with these photos, that one included, newest first.
         most_photos: training photos of the person who has the most.
-        wider_here: whether a wider network may be proposed: its weights are here, and the photos are of real people.
+        wider: what `wider_network` says of the experiment's network and people.
         is_compared: whether a sweep over freeze depths was done with these photos.
         stranger_shown: whether this experiment's network was asked about a stranger.
     """
     every = (config, *tried)
     return (
-        (_wider(every) if wider_here else None)
+        (_wider(every, wider) if wider else None)
         or _untrained(every)
         or _retrain_last(every)
         or (None if is_compared else Suggestion("sweep"))
@@ -69,12 +74,29 @@ def next_idea(
     )
 
 
-def _wider(every: Sequence[TrainConfig]) -> Suggestion | None:
-    base = _first(every, lambda config: config.pretrained and bool(backbone(config.backbone).wider))
-    wider = backbone(base.backbone).wider
-    if not base.pretrained or not wider or any(config.backbone == wider for config in every):
+def wider_network(name: str, people: Collection[str], workspace: Workspace) -> str:
+    """Return the network that is the same but wider, and often better on photos of these people.
+
+    Args:
+        name: of the network that is used.
+        people: whose photos these are; the drawn people are made for the narrow one.
+        workspace: where weights may be.
+
+    Returns:
+        Its name in the registry; empty where there is none, or its weights are not on this computer.
+
+    Raises:
+        ConfigError: no such backbone.
+    """
+    wider = backbone(name).wider
+    return wider if wider and weights.has_weights(wider, workspace) and not are_drawn(people) else ""
+
+
+def _wider(every: Sequence[TrainConfig], wider: str) -> Suggestion | None:
+    narrow = [config for config in every if config.pretrained and backbone(config.backbone).wider == wider]
+    if not narrow or any(config.backbone == wider for config in every):
         return None
-    return Suggestion("wider", {"backbone": wider}, base)
+    return Suggestion("wider", {"backbone": wider}, narrow[0])
 
 
 def _untrained(every: Sequence[TrainConfig]) -> Suggestion | None:

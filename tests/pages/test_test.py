@@ -12,8 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import presets
 from core.config import TrainConfig
-from core.data import samples
-from core.experiments import baseline, runs
+from core.experiments import baseline, runs, suggestions
 from core.jobs import queue
 from core.sweeps.plan import SweepPlan
 from core.sweeps.sweep import create_sweep
@@ -465,7 +464,7 @@ def test_photos_of_real_people_are_tried_with_a_wider_network(
     app.button(key=Widget.START).click().run()
     assert runs.list_runs(lab_home)[0].requested_config == TrainConfig(backbone="face-vgg-midi", freeze_depth=13)
     # The drawn people were made for the narrow one.
-    monkeypatch.setattr(samples, "are_drawn", lambda people: True)
+    monkeypatch.setattr(suggestions, "are_drawn", lambda people: True)
     assert f"**{words.IDEAS['wider'][0]}.**" not in reading.markdown(open_page(navigation.TEST))
 
 

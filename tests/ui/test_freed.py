@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
 from tests import traces
+from ui import freed
 
 # Frees texts, short ones and long ones, each beside one that stays; the name comes turned round.
 FREES = """
@@ -55,3 +57,17 @@ def test_what_python_has_freed_is_overwritten(beside: tuple[str, ...]) -> None:
         assert child.stdout.readline() == "overwritten\n"
         assert traces.in_memory([process], marks) == []
         print(file=child.stdin, flush=True)
+
+
+def test_it_is_overwritten_when_open_pages_have_drawn_themselves_and_twice_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In the thread of the server's loop, which is not the one that asks for it."""
+    asked: list[tuple[float, object]] = []
+    loop = SimpleNamespace(call_later=lambda after_s, what: asked.append((after_s, what)))
+    loop.call_soon_threadsafe = lambda call, *rest: call(*rest)
+    server = SimpleNamespace(_get_async_objs=lambda: SimpleNamespace(eventloop=loop))
+    monkeypatch.setattr(freed.runtime, "exists", lambda: True)
+    monkeypatch.setattr(freed.runtime, "get_instance", lambda: server)
+    freed.overwrite_soon()
+    assert asked == [(5.0, freed.overwrite), (20.0, freed.overwrite), (60.0, freed.overwrite)]

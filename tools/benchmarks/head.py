@@ -2,6 +2,7 @@
 
     python -m tools.benchmarks.head                      # ten sets, five seeds: some minutes
     python -m tools.benchmarks.head --lfw lfw-deepfunneled.tar --seeds 3
+    python -m tools.benchmarks.head --network face-vgg-midi
 
 Everything frozen, recommended settings. The rival is scikit-learn's logistic regression on the same features of the
 same practice photos and their mirror images, standardised, with C picked on the mock exam. Prints a table in Markdown

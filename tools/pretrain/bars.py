@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).resolve().parents[2] / "data" / "weights" / "face-vgg-mini.h5"
 SIZE_PX = 96
-BARS = {"pairs": 0.95, "twenty": 0.97, "hard twenty": 0.85}
+# The hard twenty: 0.85, or a tenth more than Mini has, whichever is higher.
+BARS = {"pairs": 0.95, "twenty": 0.97, "hard twenty": 0.98}
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,4 @@
-"""Make a plain net several times as wide without changing what it computes, so that a wide net begins where a narrow
-one ended.
+"""Make a plain net several times as wide without changing what it computes: a wide one begins where a narrow one ended.
 
 Each filter is there several times; what comes next takes a drawn share of each copy, and the shares sum up to one.
 Because the shares differ, the copies get different gradients and learn different things.

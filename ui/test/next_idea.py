@@ -21,7 +21,7 @@ from ui.state import Widget
 from ui.test import new_photos
 from ui.text import common, runs
 from ui.text import test as words
-from ui.train import networks, settings
+from ui.train import settings
 
 
 def show(workspace: Workspace, row: ListedRun, tested: Sequence[ListedRun]) -> None:
@@ -88,7 +88,7 @@ def _next(workspace: Workspace, row: ListedRun, rows: Sequence[ListedRun]) -> _F
         asked[row.id],
         list(asked.values()),
         most,
-        wider_here=networks.may_be_wider(workspace, asked[row.id].backbone, dataset),
+        wider=suggestions.wider_network(asked[row.id].backbone, dataset.people, workspace),
         is_compared=compared,
         stranger_shown=shown,
     )

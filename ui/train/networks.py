@@ -7,8 +7,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.config import TrainConfig
-from core.data import samples
-from core.data.dataset import Dataset
 from core.jobfolder import OPEN_STATES, JobFolder
 from core.models import registry, weights
 from core.models.registry import Backbone
@@ -53,12 +51,6 @@ def choose(workspace: Workspace, base: TrainConfig) -> Backbone:
 def here(workspace: Workspace) -> list[str]:
     """Name the networks whose weights are on this computer."""
     return [name for name in registry.BACKBONES if weights.has_weights(name, workspace)]
-
-
-def may_be_wider(workspace: Workspace, name: str, dataset: Dataset) -> bool:
-    """Return whether a wider network is here that knows real people better, and these photos are of such."""
-    wider = registry.backbone(name).wider
-    return bool(wider) and weights.has_weights(wider, workspace) and not samples.are_drawn(dataset.people)
 
 
 def _choose(name: str, *, pretrained: bool) -> None:

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core import presets
 from core.config import TrainConfig
 from core.data.dataset import Dataset
-from core.experiments import baseline, listing, outcome, runtime_estimate
+from core.experiments import baseline, listing, outcome, runtime_estimate, suggestions
 from core.experiments.runs import Run
 from core.models import registry, weights
 from core.models.registry import Backbone
@@ -156,8 +156,8 @@ def _start(
 def _about(workspace: Workspace, backbone: Backbone, base: TrainConfig, dataset: Dataset, *, pretrained: bool) -> None:
     """Say what the network is, whose settings these are, and whom it has met before."""
     about = backbone.description if pretrained else words.STARTS_EMPTY
-    if pretrained and networks.may_be_wider(workspace, backbone.name, dataset):
-        about += words.try_wider(registry.backbone(backbone.wider).title)
+    if pretrained and (wider := suggestions.wider_network(backbone.name, dataset.people, workspace)):
+        about += words.try_wider(registry.backbone(wider).title)
     st.caption(about)
     if base.preset != TrainConfig().preset:
         st.caption(words.settings_of(words.PRESETS[base.preset][0]))

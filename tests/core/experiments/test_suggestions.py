@@ -3,10 +3,14 @@ from __future__ import annotations
 import pytest
 
 from core.config import TrainConfig
+from core.data import samples
 from core.experiments.baseline import follows
 from core.experiments.compare_runs import count_changes
-from core.experiments.suggestions import Suggestion, next_idea
+from core.experiments.suggestions import Suggestion, next_idea, wider_network
+from core.models import weights
+from core.workspace import Workspace
 
+MIDI = "face-vgg-midi"
 FROZEN = TrainConfig()
 UNTRAINED = TrainConfig(pretrained=False, freeze_depth=0)
 LAST_BLOCK = TrainConfig(freeze_depth=10)
@@ -15,9 +19,9 @@ THREE = TrainConfig(freeze_depth=10, train_per_class=3)
 
 
 def after(
-    config: TrainConfig, *tried: TrainConfig, compared: bool = True, most: int = 15, wider_here: bool = False
+    config: TrainConfig, *tried: TrainConfig, compared: bool = True, most: int = 15, wider: str = ""
 ) -> Suggestion:
-    found = next_idea(config, [config, *tried], most, wider_here=wider_here, is_compared=compared, stranger_shown=False)
+    found = next_idea(config, [config, *tried], most, wider=wider, is_compared=compared, stranger_shown=False)
     assert found
     return found
 
@@ -32,20 +36,30 @@ def test_the_lesson_in_its_order() -> None:
     third = after(LAST_BLOCK, UNTRAINED, FROZEN)
     assert (third.idea, third.base, third.config) == ("few_photos", LAST_BLOCK, THREE)
     tried = [THREE, LAST_BLOCK, UNTRAINED, FROZEN]
-    rest = {"wider_here": False, "is_compared": True}
-    fourth = next_idea(THREE, tried, 15, **rest, stranger_shown=False)
+    fourth = next_idea(THREE, tried, 15, is_compared=True, stranger_shown=False)
     assert fourth == Suggestion("stranger")
-    assert next_idea(THREE, tried, 15, **rest, stranger_shown=True) is None
+    assert next_idea(THREE, tried, 15, is_compared=True, stranger_shown=True) is None
 
 
 def test_photos_of_real_people_are_first_tried_with_a_wider_network_once() -> None:
-    found = after(LAST_BLOCK, FROZEN, wider_here=True)
-    wider = LAST_BLOCK.with_changes(backbone="face-vgg-midi")
+    found = after(LAST_BLOCK, FROZEN, wider=MIDI)
+    wider = LAST_BLOCK.with_changes(backbone=MIDI)
     assert (found.idea, found.base, found.config) == ("wider", LAST_BLOCK, wider)
-    assert after(LAST_BLOCK, wider, wider_here=True).idea == "untrained"
+    assert after(LAST_BLOCK, wider, wider=MIDI).idea == "untrained"
     # What starts from nothing knows nobody, however wide it is.
-    assert after(UNTRAINED, wider_here=True).idea == "pretrained"
-    assert after(UNTRAINED, FROZEN, wider_here=True).base == FROZEN
+    assert after(UNTRAINED, wider=MIDI).idea == "pretrained"
+    assert after(UNTRAINED, FROZEN, wider=MIDI).base == FROZEN
+
+
+def test_a_wider_network_is_one_that_is_here_and_not_for_the_drawn_people(
+    lab_home: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = [person.name for person in samples.sample_people()]
+    assert wider_network(TrainConfig().backbone, ("Ada", drawn[0]), lab_home) == MIDI
+    assert wider_network(TrainConfig().backbone, drawn[:3], lab_home) == ""
+    assert wider_network(MIDI, ("Ada", "Bo"), lab_home) == ""
+    monkeypatch.setattr(weights, "has_weights", lambda name, workspace: name != MIDI)
+    assert wider_network(TrainConfig().backbone, ("Ada", "Bo"), lab_home) == ""
 
 
 @pytest.mark.parametrize("compared", [True, False])

@@ -103,9 +103,7 @@ def test_a_warm_worker_starts_at_once_and_stops_within_one_check(bench: Bench) -
     assert len({event["pid"] for event in job.events()}) == 1
 
 
-def test_what_takes_long_to_import_is_not_time_without_a_server(
-    bench: Bench,
-) -> None:
+def test_what_takes_long_to_import_is_not_time_without_a_server(bench: Bench) -> None:
     class SlowKind(Kind):
         def load(self) -> Work:
             time.sleep(1.2)

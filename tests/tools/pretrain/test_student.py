@@ -155,3 +155,17 @@ def test_harder_views_are_darker_and_further_off(program) -> None:
         across = (seen.sum(dim=1) * place).sum(dim=1) / weight
         off.append(across.abs().mean().item())
     assert off[1] > 1.5 * off[0]
+
+
+def test_features_that_are_as_alike_as_the_teacher_finds_them_cost_little_whatever_their_size(
+    program, directions
+) -> None:
+    losses = program("losses")
+    targets = torch.from_numpy(directions - directions.mean(axis=0))
+    targets = torch.nn.functional.normalize(targets, dim=1)
+    strange = torch.randn(targets.shape, generator=torch.Generator().manual_seed(0))
+    assert losses.features_loss(5 * targets + 3, targets) < losses.features_loss(strange, targets) / 4
+    # One feature that never fires says nothing, and breaks nothing.
+    silent = torch.cat([targets, torch.zeros(len(targets), 1)], dim=1)
+    alike = losses.features_loss(targets, targets).item()
+    assert losses.features_loss(silent, targets).item() == pytest.approx(alike, abs=1e-3)
