@@ -468,6 +468,16 @@ def test_photos_of_real_people_are_tried_with_a_wider_network(
     assert f"**{words.IDEAS['wider'][0]}.**" not in reading.markdown(open_page(navigation.TEST))
 
 
+def test_a_wider_network_is_no_idea_where_all_were_right(open_page, lab_home, weights_here) -> None:
+    weights_here.extend(["face-vgg-mini", "face-vgg-midi"])
+    run = fakes.run(lab_home, fakes.dataset(lab_home), config=TrainConfig())
+    predict(run, set())
+    run.job.write_result({"test_correct": 12, "test_total": 12})
+    app = open_page(navigation.TEST)
+    assert app.button(key=Widget.NEXT_IDEA)
+    assert f"**{words.IDEAS['wider'][0]}.**" not in reading.markdown(app)
+
+
 def test_an_idea_sets_up_the_next_experiment(open_page, lab_home, runs_apart, only_mini) -> None:
     dataset = fakes.dataset(lab_home)
     for config in (TrainConfig(epochs=7), TrainConfig(epochs=7, pretrained=False, freeze_depth=0)):

@@ -84,11 +84,14 @@ def _next(workspace: Workspace, row: ListedRun, rows: Sequence[ListedRun]) -> _F
     most = settings.most_photos(dataset)
     shown = state.STRANGERS_JOB.get() is not None
     compared = any(sweep.dataset.id == dataset.id for sweep in list_sweeps(workspace))
+    # Nothing can recognise more than all.
+    is_perfect = row.correct == row.total
+    wider = "" if is_perfect else suggestions.wider_network(asked[row.id].backbone, dataset.people, workspace)
     found = suggestions.next_idea(
         asked[row.id],
         list(asked.values()),
         most,
-        wider=suggestions.wider_network(asked[row.id].backbone, dataset.people, workspace),
+        wider=wider,
         is_compared=compared,
         stranger_shown=shown,
     )
