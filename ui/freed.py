@@ -22,7 +22,8 @@ _M_MMAP_THRESHOLD, _MMAP_FROM_BYTES = -3, 128 * 1024
 _M_PERTURB, _FILL = -6, 0xFF
 # A few freed pieces of each size up to this stay with the thread that freed them, and are not filled.
 _KEPT_BY_THREAD, _KEPT_EACH = (24, 1040), 16
-# Python keeps pieces of up to 512 bytes by size, in steps of 16, in arenas; `bytes` takes 33 beside what it holds.
+# Python keeps pieces of up to 512 bytes in arenas, in pages of one size each, in steps of 16. A page may have held
+# another size before, and its end still does. `bytes` takes 33 beside what it holds.
 _STEP, _LARGEST, _BYTES_TAKES = 16, 512, 33
 # Python asks the system for one arena of this size at a time. Other growth is for others: a thread's stack, a library.
 _ARENA_BYTES = 1 << 20
@@ -65,15 +66,26 @@ def overwrite() -> None:
 
 
 def _use_all_of_python() -> None:
-    process, used, left = psutil.Process(), [], _MOST_BYTES // _BATCH_BYTES
-    for size in range(3 * _STEP, _LARGEST + 1, _STEP):
+    process, left = psutil.Process(), _MOST_BYTES // _BATCH_BYTES
+    used: list[list[object]] = []
+    for size in range(_STEP, _LARGEST + 1, _STEP):
         new_arenas = 0
         # Only where nothing of this size is free any more, new arenas are asked for; one may be another thread's.
         while new_arenas < 2 and left:
             before = process.memory_info().vms
-            used.append([bytes(size - _BYTES_TAKES) for _ in range(_BATCH_BYTES // size)])
+            used.append(_pieces(size))
             new_arenas += process.memory_info().vms - before == _ARENA_BYTES
             left -= 1
+
+
+def _pieces(size: int) -> list[object]:
+    """Return as many new objects of a size as a batch has."""
+    numbers = range(_BATCH_BYTES // size)
+    if size == _STEP:
+        return [object() for _ in numbers]
+    if size == 2 * _STEP:
+        return [float(number) for number in numbers]
+    return [bytes(size - _BYTES_TAKES) for _ in numbers]
 
 
 def _use_all_of_thread() -> None:

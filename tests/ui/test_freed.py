@@ -12,7 +12,8 @@ import pytest
 from tests import traces
 from ui import freed
 
-# Frees texts, short ones and long ones, each beside one that stays; the name comes turned round.
+# Frees texts, short ones and long ones, each beside one that stays; the name comes turned round. With "--small" few
+# stay, and small things take the place of some; what is behind the last of them is as it was.
 FREES = """
 import mmap
 import sys
@@ -20,10 +21,14 @@ import threading
 from ui import freed
 freed.keep_little()
 name = sys.argv[1][::-1]
-texts = [f"{number:06} {name}" + 400 * (number % 3) * "." for number in range(200_000)]
-others = [f"{number:06} {len(text) * 'x'}" for number, text in enumerate(texts)]
-name = text = None
+shown = [name if number % 500 else len(name) * "x" for number in range(200_000)]
+texts = [f"{number:06} {each}" + 400 * (number % 3) * "." for number, each in enumerate(shown)]
+small = "--small" in sys.argv
+others = texts[::500] if small else [f"{number:06} {len(text) * 'x'}" for number, text in enumerate(texts)]
+name = shown = text = None
 texts.clear()
+if small:
+    things = [object() for _ in range(100_000)], [float(number) for number in range(100_000)]
 print("freed", flush=True)
 sys.stdin.readline()
 if "--beside" in sys.argv:
@@ -41,12 +46,12 @@ sys.stdin.readline()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-@pytest.mark.parametrize("beside", [(), ("--beside",)], ids=["alone", "while others take memory"])
-def test_what_python_has_freed_is_overwritten(beside: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("how", ["", "--beside", "--small"], ids=["alone", "others take memory", "small things"])
+def test_what_python_has_freed_is_overwritten(how: str) -> None:
     name = "Quobblewick Zanthorpe"
     marks = traces.of_name(name)
     with subprocess.Popen(
-        [sys.executable, "-c", FREES, name[::-1], *beside], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", FREES, name[::-1], how], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as child:
         assert child.stdin
         assert child.stdout
