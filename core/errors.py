@@ -47,8 +47,6 @@ _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 # What Windows says where memory and page file are full.
 _WINDOWS_MEMORY = {8, 14, 1455}
 _OPENCV_MEMORY = -4
-# TensorFlow, and ONNX Runtime.
-_WANT_OF_MEMORY = "OOM when allocating tensor", "std::bad_alloc"
 WHAT_TAKES_LESS_MEMORY = "choose smaller faces or more frozen blocks, or close other programs, and start it again."
 
 
@@ -61,8 +59,8 @@ def from_system(error: BaseException) -> RefusedError | None:
     """Return the sentence for what a computer refuses to anybody; None for anything else, which is a bug.
 
     Args:
-        error: what was raised: by the system, numpy, OpenCV, ONNX Runtime or TensorFlow (classes of the last three are
-            known by their names, since not every process imports them).
+        error: what was raised: by the system, by numpy, or by OpenCV or TensorFlow (whose classes are known by their
+            names only, since the server does not import them).
     """
     if _is_want_of_memory(error):
         return RefusedError(f"This computer has too little memory for it; {WHAT_TAKES_LESS_MEMORY}")
@@ -85,7 +83,7 @@ def from_system(error: BaseException) -> RefusedError | None:
 def _is_want_of_memory(error: BaseException) -> bool:
     if isinstance(error, OSError):
         return error.errno == errno.ENOMEM or getattr(error, "winerror", None) in _WINDOWS_MEMORY
-    if type(error).__name__ == "ResourceExhaustedError" or any(said in str(error) for said in _WANT_OF_MEMORY):
+    if type(error).__name__ == "ResourceExhaustedError" or "OOM when allocating tensor" in str(error):
         return True
     is_opencvs = type(error).__module__ == "cv2" and getattr(error, "code", None) == _OPENCV_MEMORY
     return is_opencvs or isinstance(error, MemoryError)

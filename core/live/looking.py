@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.config import CropConfig, Detector
 
 # The longer side of the copy that is searched, and the only one: whoever sits before a webcam is near. The two copies
-# that photos are searched in cost six times this.
+# that photos are searched in cost several times this.
 LOOK_PX = 320
 LONGEST_SIDE_PX = 1280
 FACE_PX, SIGNATURE_PX = 128, 16

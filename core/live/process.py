@@ -13,10 +13,10 @@ import threading
 from multiprocessing.connection import Connection, Listener
 from typing import TYPE_CHECKING
 
-import cv2
 import msgspec
 import numpy as np
 
+from core.data.yunet import use_one_core
 from core.errors import LabError, PhotoError
 from core.live import looking, messages
 from core.live.answering import Networks, loss_by_patch
@@ -36,7 +36,7 @@ LOCALHOST = "127.0.0.1"
 def main() -> None:
     """Serve the one server that knows the key."""
     # A second thread for pictures this small gains nothing, and waits for the cores that a training has.
-    cv2.setNumThreads(1)
+    use_one_core()
     key = bytes.fromhex(sys.stdin.readline().strip())
     # What libraries print must not be read as a port.
     said, sys.stdout = sys.stdout, sys.stderr

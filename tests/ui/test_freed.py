@@ -22,13 +22,13 @@ from ui import freed
 freed.keep_little()
 name = sys.argv[1][::-1]
 shown = [name if number % 500 else len(name) * "x" for number in range(200_000)]
-texts = [f"{number:06} {each}" + 400 * (number % 3) * "." for number, each in enumerate(shown)]
+texts = [f"{number:07} {each}" + 400 * (number % 3) * "." for number, each in enumerate(shown)]
 small = "--small" in sys.argv
 others = texts[::500] if small else [f"{number:06} {len(text) * 'x'}" for number, text in enumerate(texts)]
 name = shown = text = None
 texts.clear()
 if small:
-    things = [object() for _ in range(100_000)], [float(number) for number in range(100_000)]
+    things = [object() for _ in range(100_000)], [complex(number) for number in range(100_000)]
 print("freed", flush=True)
 sys.stdin.readline()
 if "--beside" in sys.argv:
@@ -46,9 +46,17 @@ sys.stdin.readline()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-@pytest.mark.parametrize("how", ["", "--beside", "--small"], ids=["alone", "others take memory", "small things"])
-def test_what_python_has_freed_is_overwritten(how: str) -> None:
-    name = "Quobblewick Zanthorpe"
+@pytest.mark.parametrize(
+    ("how", "name"),
+    [
+        ("", "Quobblewick Zanthorpe"),
+        ("--beside", "Quobblewick Zanthorpe"),
+        ("--small", "Quobblewick Zanthorpe"),
+        ("--small", "Quobblew"),
+    ],
+    ids=["alone", "others take memory", "small things", "small things and a short name"],
+)
+def test_what_python_has_freed_is_overwritten(how: str, name: str) -> None:
     marks = traces.of_name(name)
     with subprocess.Popen(
         [sys.executable, "-c", FREES, name[::-1], how], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

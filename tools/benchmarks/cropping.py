@@ -31,6 +31,7 @@ from core.data import samples
 from core.data.building import build_dataset
 from core.data.photofolder import prepare
 from core.data.store import PhotoStore
+from core.data.yunet import use_one_core
 from core.errors import PhotoError
 from core.workspace import Workspace
 
@@ -54,7 +55,7 @@ def photo(portrait: Path, width: int, height: int, seed: int) -> bytes:
 
 def small(folder: Path) -> float:
     """Prepare photos of 800 px on one core; print and return the median in milliseconds."""
-    cv2.setNumThreads(1)
+    use_one_core()
     people, store, took = samples.sample_people(), PhotoStore(folder / "photos"), []
     for seed in range(SMALL_PHOTOS):
         sha256 = store.add(photo(people[seed % len(people)].portrait, SMALL_PX, SMALL_PX * 3 // 4, seed))
