@@ -100,7 +100,7 @@ class PhotoStore:
         Returns:
             The facts of each photo, or why it cannot be used.
         """
-        todo: dict[Path, str] = {}
+        todo: list[Path] = []
         found: dict[str, PhotoFacts | PhotoError] = {}
         total = len(set(sha256s))
 
@@ -113,12 +113,12 @@ class PhotoStore:
             path = self.folder(sha256).path
             known = prepared(path, config)
             if known is None:
-                todo[path] = sha256
+                todo.append(path)
             else:
                 note(sha256, known)
-        with closing(prepare_all(list(todo), config)) as results:
+        with closing(prepare_all(todo, config)) as results:
             for path, result in results:
-                note(todo[path], result)
+                note(path.name, result)
         return found
 
     def remove(self, sha256s: Iterable[str]) -> None:

@@ -44,12 +44,16 @@ def detect(photo_bgr: np.ndarray) -> np.ndarray:
     try:
         answers = iter(_session(_threads).run(asked, {"input": blob}))
     except Exception as error:
-        # ONNX Runtime has no class of its own for it; the words are those of C++ libraries.
-        if any(words in str(error) for words in ("bad_alloc", "bad allocation")):
+        if _wants_memory(error):
             raise MemoryError(str(error)) from error
         raise
     found = [_decoded(stride, width // stride, *(next(answers)[0] for _ in PARTS)) for stride in STRIDES_PX]
     return _without_duplicates(np.concatenate(found))
+
+
+def _wants_memory(error: Exception) -> bool:
+    # ONNX Runtime has no class of its own for it; the words are those of C++ libraries.
+    return isinstance(error, MemoryError) or any(words in str(error) for words in ("bad_alloc", "bad allocation"))
 
 
 def _blob(photo_bgr: np.ndarray) -> np.ndarray:
@@ -117,6 +121,8 @@ def _session(threads: int) -> onnxruntime.InferenceSession:
         # Read here: a path with an umlaut is opened by Python on every system.
         return onnxruntime.InferenceSession(MODEL.read_bytes(), options, providers=["CPUExecutionProvider"])
     except Exception as error:
+        if _wants_memory(error):
+            raise
         raise DatasetError(
-            f'The network that finds faces is missing or damaged in "{MODEL.parent}" ({error}); install the lab again.'
+            f'The network that finds faces is missing or damaged in "{MODEL.parent}"; install the lab again.'
         ) from error

@@ -148,14 +148,16 @@ def measure(home: Path, names: Sequence[str]) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", nargs="+", default=RUNS, metavar="RUN")
-    parser.add_argument("--large", action="store_true", help="other trainings: up to 2,000 photos, all depths")
+    parser.add_argument(
+        "--large", action="store_const", dest="runs", const=LARGE, help="up to 2,000 photos, all depths"
+    )
     parser.add_argument("--home", type=Path, help="keep everything there")
     arguments = parser.parse_args()
     with TemporaryDirectory() as folder:
         home = arguments.home or Path(folder)
         # A worker waits for work as long as somebody is in charge.
         with workers.in_charge(Workspace(home), timeout_s=1):
-            missed = measure(home, LARGE if arguments.large else arguments.runs)
+            missed = measure(home, arguments.runs)
     sys.exit(int(missed > 0))
 
 

@@ -67,13 +67,31 @@ def test_threads_at_once_find_the_same_as_one_after_the_other() -> None:
         np.testing.assert_array_equal(alone, together)
 
 
-def test_an_installation_without_the_network_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [None, b"", b"version https://git-lfs.github.com/spec/v1"])
+def test_without_the_network_or_with_a_damaged_one_a_sentence_says_what_to_do(
+    content: bytes | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     remembered.forget()
-    monkeypatch.setattr(yunet, "MODEL", tmp_path / "detector" / "network.onnx")
-    with pytest.raises(
-        DatasetError, match=r'finds faces is missing or damaged in ".*detector" \(.*\); install the lab again'
-    ):
+    monkeypatch.setattr(yunet, "MODEL", tmp_path / "network.onnx")
+    if content is not None:
+        yunet.MODEL.write_bytes(content)
+    with pytest.raises(DatasetError) as refused:
         yunet.detect(np.zeros((64, 64, 3), np.uint8))
+    said = f'The network that finds faces is missing or damaged in "{tmp_path}"; install the lab again.'
+    assert str(refused.value) == said
+
+
+def test_with_one_core_no_thread_is_started() -> None:
+    program = """
+import numpy as np, psutil
+from core.data import yunet
+yunet.use_one_core()
+before = psutil.Process().num_threads()
+yunet.detect(np.zeros((640, 640, 3), np.uint8))
+print(psutil.Process().num_threads() - before)
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert ran.stdout == "0\n"
 
 
 def test_nothing_is_written_for_reports_to_anybody(tmp_path: Path) -> None:
