@@ -85,9 +85,16 @@ def end_all(address: str) -> None:
         connection.recv(1)
 
 
+def _kill(pid: int) -> None:
+    """Kill a process and all that it started; that they are dead already is no error."""
+    for kill in (os.killpg, os.kill):
+        with suppress(ProcessLookupError):
+            kill(pid, signal.SIGKILL)
+
+
 def _end(living: dict[int, tuple[socket.socket, bool]]) -> None:
     for pid in living:
-        os.kill(pid, signal.SIGKILL)
+        _kill(pid)
     while living:
         _reap(living)
 
@@ -121,8 +128,8 @@ def _reap(living: dict[int, tuple[socket.socket, bool]]) -> None:
         connection, all_die = living.pop(pid)
         code = os.waitstatus_to_exitcode(status)
         if all_die and code == -signal.SIGKILL:
-            for other in living:
-                os.kill(other, signal.SIGKILL)
+            for each in (pid, *living):
+                _kill(each)
         with suppress(OSError):  # whoever asked for it has died
             connection.sendall(f"{code}\n".encode())
         connection.close()

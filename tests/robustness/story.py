@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import threading
 import time
 import zipfile
@@ -17,6 +16,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from core import disk
 from core.config import CropConfig, TrainConfig
@@ -339,11 +340,14 @@ def list_what_goes(workspace: Workspace) -> dict[str, dict[str, list[str]]]:
     }
 
 
+def _maker(temporary: Path) -> int:
+    """Return the number of the process that made a temporary file or folder."""
+    return int(temporary.name.removeprefix(disk.TEMPORARY).partition("-")[0])
+
+
 def check_nothing_temporary(workspace: Workspace) -> None:
-    left = list(workspace.root.rglob(f"{disk.TEMPORARY}*"))
-    mine = f"{disk.TEMPORARY}{os.getpid()}-"
-    # What living processes are writing right now is none.
-    left = [path for path in left if not path.name.startswith(mine) and path.suffix != ".json" and path.exists()]
+    # A worker that this server started goes on already: what it is writing is not left behind.
+    left = [path for path in workspace.root.rglob(f"{disk.TEMPORARY}*") if not psutil.pid_exists(_maker(path))]
     assert not left, f"temporary files are left: {left}"
     trash = workspace.root / "trash"
     assert not trash.exists() or not any(trash.iterdir()), f"the trash is not empty: {list(trash.iterdir())}"
