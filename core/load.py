@@ -10,9 +10,10 @@ import psutil
 
 # How far a look back goes.
 LOOK_S = 15.0
-# Of all cores, what pictures on their way through a network keep busy, and what a training gets at least. Beside others
-# that took 0.5 of two cores trainings took 1.0 to 1.9 times as long, beside 0.8 four times (Linux).
-COMPUTING_USES, LEAST_LEFT = 0.8, 0.15
+# What pictures on their way through a network keep busy, of all cores; what all else does, in cores, for it takes one,
+# and at low priority waits at times while one is free; and what a training gets at least. Beside others that took 0.5
+# of two cores trainings took 1.0 to 1.9 times as long, beside 0.8 four times (Linux).
+COMPUTING_USES, ONE_CORE_USES, LEAST_LEFT = 0.8, 1.25, 0.15
 
 
 def _busy_s() -> float:
@@ -51,7 +52,7 @@ def others_share(begin: Reading, end: Reading) -> float:
 
 def slowdown(others_share: float, *, on_one_core: bool) -> float:
     """Return how many times as long work takes, on one core or as computing does, beside others' share of all cores."""
-    uses = 1 / (psutil.cpu_count() or 1) if on_one_core else COMPUTING_USES
+    uses = ONE_CORE_USES / (psutil.cpu_count() or 1) if on_one_core else COMPUTING_USES
     return max(1.0, uses / max(LEAST_LEFT, 1 - others_share))
 
 

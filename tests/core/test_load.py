@@ -33,8 +33,8 @@ def test_computing_takes_longer_than_others_leave_it_and_always_gets_something()
     assert slower == pytest.approx([1, 0.8 / 0.7, 1.6, 4, COMPUTING_USES / LEAST_LEFT])
 
 
-def test_a_core_is_left_to_work_on_one_core_as_long_as_others_leave_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    for cores, slower in ((4, [1, 1, 1, 0.25 / LEAST_LEFT]), (2, [1, 1, 2, 0.5 / LEAST_LEFT])):
+def test_work_on_one_core_takes_longer_where_others_leave_little_more_than_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    for cores, slower in ((4, [1, 1, 1.25, 0.3125 / LEAST_LEFT]), (2, [1, 1.25, 2.5, 0.625 / LEAST_LEFT])):
         monkeypatch.setattr(psutil, "cpu_count", lambda cores=cores: cores)
         assert [slowdown(share, on_one_core=True) for share in (0, 0.5, 0.75, 1)] == pytest.approx(slower)
 
