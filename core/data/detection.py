@@ -138,8 +138,8 @@ def find_upright(photo_rgb: np.ndarray, find: Callable[[np.ndarray], list[Face]]
     longer_px = max(photo_rgb.shape[:2])
     found = []
     for shrink in sorted({min(1.0, side_px / longer_px) for side_px in LOOK_SIDES_PX}):
-        look_bgr = cv2.cvtColor(resized(photo_rgb, shrink), cv2.COLOR_RGB2BGR)
-        found += [face.scaled(longer_px / max(look_bgr.shape[:2])) for face in find(look_bgr)]
+        look_rgb = resized(photo_rgb, shrink)
+        found += [face.scaled(longer_px / max(look_rgb.shape[:2])) for face in find(look_rgb)]
     faces = [with_closer_landmarks(photo_rgb, face) for face in _without_duplicates(found)]
     return sorted(faces, key=lambda face: face.width * face.height, reverse=True)
 
@@ -168,7 +168,7 @@ def with_closer_landmarks(photo_rgb: np.ndarray, face: Face) -> Face:
     side = max(face.width, face.height)
     around_rgb, moved = surroundings(photo_rgb, face, math.ceil(0.75 * side))
     zoom = CLOSE_FACE_PX / side
-    found = find_yunet(cv2.cvtColor(resized(around_rgb, zoom), cv2.COLOR_RGB2BGR))
+    found = find_yunet(resized(around_rgb, zoom))
     close = min((other.scaled(1 / zoom) for other in found), key=lambda other: _distance(other, moved), default=None)
     if close is None or _distance(close, moved) > side / 2:
         return face
@@ -242,13 +242,13 @@ def _rotated(face: Face, clockwise_deg: int, width: float, height: float) -> Fac
     return replace(face, x=min(x0, x1), y=min(y0, y1), width=abs(x1 - x0), height=abs(y1 - y0), landmarks=marks or None)
 
 
-def find_yunet(photo_bgr: np.ndarray) -> list[Face]:
+def find_yunet(photo_rgb: np.ndarray) -> list[Face]:
     """Find faces with YuNet: box, landmarks, score.
 
     Args:
-        photo_bgr: uint8, shape (height, width, 3), BGR. Not changed.
+        photo_rgb: uint8, shape (height, width, 3), RGB. Not changed.
     """
-    return [_as_face(face) for face in decode_detections(detect(photo_bgr))]
+    return [_as_face(face) for face in decode_detections(detect(photo_rgb))]
 
 
 def _as_face(found: DetectedFace) -> Face:
@@ -256,17 +256,17 @@ def _as_face(found: DetectedFace) -> Face:
     return Face(found.box.x, found.box.y, found.box.width, found.box.height, landmarks, found.score)
 
 
-def find_haar(photo_bgr: np.ndarray) -> list[Face]:
+def find_haar(photo_rgb: np.ndarray) -> list[Face]:
     """Find upright frontal faces with OpenCV's Haar cascade: boxes only.
 
     Args:
-        photo_bgr: uint8, shape (height, width, 3), BGR. Not changed.
+        photo_rgb: uint8, shape (height, width, 3), RGB. Not changed.
     """
     cascade_xml = (files("cv2") / "data" / HAAR_CASCADE).read_text(encoding="utf-8")
     cascade = cv2.CascadeClassifier()
     storage = cv2.FileStorage(cascade_xml, cv2.FILE_STORAGE_READ | cv2.FILE_STORAGE_MEMORY)
     cascade.read(storage.getFirstTopLevelNode())
-    grey = cv2.cvtColor(photo_bgr, cv2.COLOR_BGR2GRAY)
+    grey = cv2.cvtColor(photo_rgb, cv2.COLOR_RGB2GRAY)
     smallest = (HAAR_SMALLEST_PX, HAAR_SMALLEST_PX)
     boxes = cascade.detectMultiScale(grey, HAAR_STEP, HAAR_NEIGHBOURS, minSize=smallest)
     return [Face(float(x), float(y), float(width), float(height)) for x, y, width, height in boxes]

@@ -23,11 +23,11 @@ SIDE_STEP_PX, STRIDES_PX = 32, (8, 16, 32)
 PARTS = ("cls", "obj", "bbox", "kps")
 
 
-def detect(photo_bgr: np.ndarray) -> np.ndarray:
+def detect(photo_rgb: np.ndarray) -> np.ndarray:
     """Find the faces of about 10 to 300 px in a picture.
 
     Args:
-        photo_bgr: uint8, shape (height, width, 3), BGR. Not changed.
+        photo_rgb: uint8, shape (height, width, 3), RGB. Not changed.
 
     Returns:
         float32, shape (faces, 15), the surest first, in pixels: left, top, width and height of the box; x and y of
@@ -38,7 +38,7 @@ def detect(photo_bgr: np.ndarray) -> np.ndarray:
         DatasetError: the network's file is missing or damaged.
         MemoryError: there is not enough.
     """
-    blob = _blob(photo_bgr)
+    blob = _blob(photo_rgb)
     width = blob.shape[3]
     asked = [f"{part}_{stride}" for stride in STRIDES_PX for part in PARTS]
     try:
@@ -56,12 +56,17 @@ def _wants_memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or any(words in str(error) for words in ("bad_alloc", "bad allocation"))
 
 
-def _blob(photo_bgr: np.ndarray) -> np.ndarray:
-    """Return the picture as the network takes it, black added right and below: float32, shape (1, 3, height, width)."""
-    height, width = photo_bgr.shape[:2]
-    blob = np.zeros((1, 3, height + -height % SIDE_STEP_PX, width + -width % SIDE_STEP_PX), np.float32)
+def _blob(photo_rgb: np.ndarray) -> np.ndarray:
+    """Return the picture as the network takes it, with black added right and below.
+
+    Returns:
+        float32, shape (1, 3, height, width), 0 to 255, the channels in the order blue, green, red.
+    """
+    height, width = photo_rgb.shape[:2]
+    blob = np.empty((1, 3, height + -height % SIDE_STEP_PX, width + -width % SIDE_STEP_PX), np.float32)
+    blob[..., height:, :] = blob[..., width:] = 0
     # A third of the time of OpenCV's blobFromImage.
-    for plane, channel in zip(blob[0], cv2.split(photo_bgr), strict=True):
+    for plane, channel in zip(blob[0], reversed(cv2.split(photo_rgb)), strict=True):
         plane[:height, :width] = channel
     return blob
 

