@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from core.data.dataset import Dataset
 
 # To build a network and have Keras compile its first step; and to save it, open it again, check and test it.
-START_S, END_S = 1.1, 0.5
+START_S, END_S = 1.0, 0.5
 # For each parameter of the network, and for each photo that is read.
-PARAMETER_START_S, PARAMETER_END_S, PHOTO_S = 3e-8, 2e-7, 0.001
+PARAMETER_START_S, PARAMETER_END_S, PHOTO_S = 3e-8, 1.1e-7, 0.001
 # For each unit that trains, to have Keras compile the step; the overhead of a step and of an epoch; and for each
 # parameter that trains, what a step (the optimizer) and an epoch (the checkpoint) add.
-COMPILE_UNIT_S, STEP_S, EPOCH_S = 0.2, 0.004, 0.02
+COMPILE_UNIT_S, STEP_S, EPOCH_S = 0.12, 0.004, 0.02
 PARAMETER_STEP_S, PARAMETER_EPOCH_S = 4e-9, 2e-8
 # For each number that the head is shown of a picture.
 FEATURE_S = 1e-8

@@ -146,6 +146,8 @@ def _fit_phase(
 def _compile(model: keras.Model, config: TrainConfig, rate: float) -> None:
     if not model.compiled:
         model.compile(optimizer=_optimizer(config, rate), loss="sparse_categorical_crossentropy")
+        # Variables that the first step made would have Keras trace it twice.
+        model.optimizer.build(model.trainable_variables)
     else:
         # Used before, by a training that differed in its seed; its state was reset with the weights.
         model.optimizer.learning_rate = rate
