@@ -6,18 +6,17 @@ file with any other part, or with arrays that lie in other files, is refused.
 
 from __future__ import annotations
 
+import io
 import json
-import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
 from typing import Any
 
 import h5py
 
-from core.errors import RunError
+from core.errors import RunError, from_system
 from core.models import weights_file
 from core.zips import UNREADABLE, open_zip
 
@@ -28,7 +27,7 @@ REFUSED = 2
 PARTS = {"metadata.json", "config.json", "model.weights.h5"}
 LARGEST_CONFIG_BYTES = 20_000_000
 LARGEST_WEIGHTS_BYTES = 4_000_000_000
-# All but the largest networks of the lab.
+# Larger than all but the largest networks of the lab.
 MOST_IN_MEMORY_BYTES = 200_000_000
 # What `core.models.saved.save_model` writes, for every network of the registry (a test compares them).
 _MODULES = ("keras", "keras.initializers", "keras.layers", "keras.src.models.functional", "keras.src.ops.numpy")
@@ -45,19 +44,22 @@ def check(path: Path) -> None:
 
     Raises:
         RunError: it is none, it is damaged or too large, or it holds something that this lab does not make.
+        RefusedError: this computer does not let it be read, or lacks the memory.
     """
     try:
         with open_zip(path) as archive:
             _check_parts(path.name, archive)
             config = json.loads(archive.read("config.json"))
-            with archive.open("model.weights.h5") as stored, SpooledTemporaryFile(MOST_IN_MEMORY_BYTES) as weights:
+            with archive.open("model.weights.h5") as stored:
                 # Going back in a zip means reading it from its beginning, and HDF5 goes back and forth.
-                shutil.copyfileobj(stored, weights)
-                with h5py.File(weights, "r") as arrays:
+                is_small = archive.getinfo("model.weights.h5").file_size <= MOST_IN_MEMORY_BYTES
+                with h5py.File(io.BytesIO(stored.read()) if is_small else stored, "r") as arrays:
                     weights_file.check_plain(arrays)
         strange = next(_strange(config), None)
     except (*UNREADABLE, TypeError) as error:
-        raise RunError(f'"{path.name}" cannot be read as a network ({error}); bring an intact copy.') from error
+        raise from_system(error) or RunError(
+            f'"{path.name}" cannot be read as a network ({error}); bring an intact copy.'
+        ) from error
     if strange:
         raise RunError(f'"{path.name}" holds {strange!r}, which this lab never makes; bring one that it made.')
 

@@ -14,6 +14,7 @@ from PIL import Image
 from core import disk
 from core.config import CropConfig
 from core.data import parallel, photofolder
+from core.data.cropping import crop_from
 from core.data.decode import Photo, decode
 from core.data.detection import Face
 from core.data.photofolder import PhotoFacts
@@ -74,6 +75,8 @@ def test_facts_faces_and_crop_are_made_and_kept(store: PhotoStore, looks: list[s
     assert store.folder(sha256).stored_faces(YUNET.detector) == BOXES
     with Image.open(store.crop(sha256, YUNET, 0)) as crop:
         assert (crop.size, crop.mode) == ((32, 32), "RGB")
+        photo = decode(store.original(sha256).read_bytes())
+        np.testing.assert_array_equal(np.asarray(crop), crop_from(photo, BOXES[0], YUNET))
     assert looks == ["decode", "look"]
 
 

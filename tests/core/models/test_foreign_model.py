@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import io
 import json
 import re
@@ -11,7 +12,7 @@ import h5py
 import numpy as np
 import pytest
 
-from core.errors import RunError
+from core.errors import RefusedError, RunError, from_system
 from core.models import foreign_model, weights_file
 
 DENSE = {"module": "keras.layers", "class_name": "Dense", "config": {"units": 3}, "registered_name": None}
@@ -91,6 +92,17 @@ def test_real_ones_are_let_in(tmp_path, backbone, size_px):
 def test_anything_else_is_refused_by_name(tmp_path, layer):
     with pytest.raises(RunError, match="never makes"):
         foreign_model.check(write_model(tmp_path / "a.keras", layer))
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), MemoryError()])
+def test_what_the_computer_lacks_is_not_called_damage(tmp_path, monkeypatch, error):
+    def refuse(*_):
+        raise error
+
+    monkeypatch.setattr(foreign_model.weights_file, "check_plain", refuse)
+    with pytest.raises(RefusedError) as refused:
+        foreign_model.check(write_model(tmp_path / "a.keras"))
+    assert str(refused.value) == str(from_system(error))
 
 
 def test_a_description_too_deep_is_refused(tmp_path):

@@ -117,7 +117,7 @@ def test_nothing_of_the_checkpoint_is_left_after_the_end(finished):
 
 
 def test_a_step_is_traced_once(home, people, tmp_path, monkeypatch):
-    """With two tracings a training that learns everything begins a second and a half later."""
+    """With two tracings a training that learns everything begins more than a second later."""
     traced, step = [], keras.Model.train_step
     monkeypatch.setattr(keras.Model, "train_step", lambda model, data: traced.append(model) or step(model, data))
     train(home, people, tmp_path / "run", SMALL.with_changes(epochs=1))
